@@ -1,0 +1,125 @@
+"""Typed parameters of commands, read once from a handler's annotations.
+
+A handler writes `name: Annotated[str, Arg("What it is called", max_length=80)]`; the types it may use are
+the keys of `KINDS`, `Literal[...]` for choices, and `T | None = None` for what may be left out.
+"""
+
+from __future__ import annotations
+
+import inspect
+import types
+import typing
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, TypeAlias
+
+from bot.domain.people import Person, Space
+
+Duration: TypeAlias = timedelta
+When: TypeAlias = datetime
+
+
+class Kind(StrEnum):
+    """What a parameter takes; adapters map these to their own types."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    AMOUNT = "amount"
+    CHOICE = "choice"
+    BOOLEAN = "boolean"
+    PERSON = "person"
+    DURATION = "duration"
+    WHEN = "when"
+    SPACE = "space"
+
+
+KINDS: dict[type, Kind] = {
+    str: Kind.TEXT,
+    int: Kind.INTEGER,
+    Decimal: Kind.AMOUNT,
+    bool: Kind.BOOLEAN,
+    Person: Kind.PERSON,
+    timedelta: Kind.DURATION,
+    datetime: Kind.WHEN,
+    Space: Kind.SPACE,
+}
+
+# Suggest(ctx, typed so far) -> up to 25 (label, value); ctx is a chat.context.Context
+Suggest: TypeAlias = Callable[[Any, str], Sequence[tuple[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Arg:
+    """What an annotation adds to a type. `minimum`/`maximum` bound numbers and durations (in seconds)."""
+
+    description: str
+    min_length: int = 1
+    max_length: int = 1000
+    minimum: Decimal | int | None = None
+    maximum: Decimal | int | None = None
+    suggest: Suggest | None = None
+    long: bool = False  # several lines where the platform has such an input
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One declared parameter."""
+
+    name: str
+    kind: Kind
+    arg: Arg
+    required: bool
+    default: Any = None
+    choices: tuple[str, ...] = field(default=())
+
+    @property
+    def description(self) -> str:
+        return self.arg.description
+
+
+class Undeclarable(Exception):
+    """A handler's signature that no platform could offer; the text says which part and why."""
+
+
+def read_params(handler: Callable[..., Any]) -> tuple[Param, ...]:
+    """The parameters of a handler after its first (the context).
+
+    Raises:
+        Undeclarable: an annotation is missing or its type is not one of `KINDS`.
+    """
+    hints = typing.get_type_hints(handler, include_extras=True)
+    names = list(inspect.signature(handler).parameters.values())[1:]
+    return tuple(_param(parameter, hints.get(parameter.name)) for parameter in names)
+
+
+def _param(parameter: inspect.Parameter, hint: Any) -> Param:
+    if typing.get_origin(hint) is not Annotated:
+        raise Undeclarable(f"parameter {parameter.name!r} needs Annotated[type, 'description']")
+    base, *extras = typing.get_args(hint)
+    arg = extras[0] if isinstance(extras[0], Arg) else Arg(str(extras[0]))
+    required = parameter.default is inspect.Parameter.empty
+    default = None if required else parameter.default
+    base = _without_none(base)
+    if typing.get_origin(base) is typing.Literal:
+        return Param(
+            parameter.name, Kind.CHOICE, arg, required, default, tuple(map(str, typing.get_args(base)))
+        )
+    if base not in KINDS:
+        raise Undeclarable(f"parameter {parameter.name!r} has the unknown type {base!r}")
+    return Param(parameter.name, KINDS[base], arg, required, default)
+
+
+def _without_none(base: Any) -> Any:
+    if typing.get_origin(base) in (typing.Union, types.UnionType):
+        kept = [option for option in typing.get_args(base) if option is not type(None)]
+        if len(kept) == 1:
+            return kept[0]
+    return base
+
+
+def with_description(param: Param, description: str) -> Param:
+    """The same parameter in another language."""
+    return replace(param, arg=replace(param.arg, description=description))

@@ -1,0 +1,140 @@
+"""The port between the core and a platform: what an adapter must offer, and what it may ask of the core."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from bot.chat.incoming import Actor, CommandCall, Incoming, Place
+from bot.chat.model import Reply
+from bot.chat.registry import Registry
+
+Progress = Callable[[str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a platform can do, so that the core need not know its name.
+
+    `modals`: a form opens as one; otherwise dispatch asks its questions one by one.
+    `private_replies`: a private answer can be shown in a shared place to one person only.
+    """
+
+    modals: bool
+    private_replies: bool
+
+
+class Target(msgspec.Struct, frozen=True):
+    """Where an outbox row goes: one person's private chat (`person`), or a `chat` (and `thread`)."""
+
+    platform: str
+    person: str | None = None
+    chat: str | None = None
+    thread: str | None = None
+
+
+class RetryLater(Exception):
+    """Sending failed for now; nothing was posted as far as the platform says."""
+
+    def __init__(self, reason: str, after_s: float | None = None) -> None:
+        super().__init__(reason)
+        self.after_s = after_s
+
+
+class Undeliverable(Exception):
+    """Sending can never succeed as it stands (blocked, deleted, not allowed); the reason is for the operator.
+
+    `person_gone`: the target person blocked the bot or closed private messages.
+    """
+
+    def __init__(self, reason: str, *, person_gone: bool = False) -> None:
+        super().__init__(reason)
+        self.person_gone = person_gone
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor. `problem` None means all is well; else `remedy` says what to do."""
+
+    subject: str
+    problem: str | None = None
+    remedy: str = ""
+
+
+class Adapter(Protocol):
+    """One platform. The same files stand in every adapter's folder."""
+
+    name: str
+    capabilities: Capabilities
+
+    async def start(self, core: Core) -> None:
+        """Begin serving; returns when the platform is reachable or supervised reconnecting has begun."""
+
+    async def stop(self) -> None:
+        """Stop taking new acts, let accepted ones finish, close connections."""
+
+    async def deliver(self, target: Target, reply: Reply, key: str) -> str:
+        """Send an outbox row; `key` (≤ 25 characters) is the same on every try. Returns the message's id.
+
+        Raises:
+            RetryLater: try again, after `after_s` if given.
+            Undeliverable: never try again.
+        """
+
+    async def is_moderator(self, place: Place, actor: Actor) -> bool:
+        """Whether the platform lets this person run the space. Raises TryAgain if it does not answer."""
+
+    async def check(self, spaces: Sequence[str]) -> Sequence[Finding]:
+        """For the doctor: token, and per space (native ids) whether the bot can do its work there."""
+
+    def private_link(self, payload: str) -> str | None:
+        """A link that opens the private chat with the bot carrying `payload` ([A-Za-z0-9_-]{1,64}), if there is such."""
+
+    def last_contact(self) -> datetime | None:
+        """When the platform last answered; None before the first time."""
+
+
+class Core(Protocol):
+    """What an adapter may ask. Implemented by `chat.dispatch.Dispatcher`."""
+
+    @property
+    def registry(self) -> Registry:
+        """All commands, for menus and types."""
+
+    async def accept(self, acts: Sequence[Incoming]) -> None:
+        """Record acts durably before acknowledging them; those not `delivered` come back from `unfinished`."""
+
+    async def unfinished(self, platform: str) -> Sequence[Incoming]:
+        """Accepted acts without a delivered answer, oldest first: dispatch them again after a start."""
+
+    async def dispatch(self, incoming: Incoming, progress: Progress | None = None) -> Reply | None:
+        """Do what was asked, once, and return the answer (`visibility` set, tokens filled) or None for silence.
+
+        Never raises for what a member did: errors are replies too.
+        """
+
+    async def delivered(self, key: str) -> None:
+        """The answer to the act with this key reached the person; it need not be kept for a restart."""
+
+    async def suggest(self, incoming: Incoming, param: str, typed: str) -> Sequence[tuple[str, str]]:
+        """Completions (label, value), at most 25, for a parameter of the CommandCall in `incoming`."""
+
+    async def hold(self, actor: Actor, reply: Reply) -> str:
+        """Keep a private reply for its person and return the deep-link payload that shows it to them alone."""
+
+
+__all__ = [
+    "Adapter",
+    "Capabilities",
+    "CommandCall",
+    "Core",
+    "Finding",
+    "Progress",
+    "RetryLater",
+    "Target",
+    "Undeliverable",
+]

@@ -1,0 +1,94 @@
+"""Unions, spaces, members, accounts and wallets, as the rest of the program sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """Who may do a thing."""
+
+    ANYONE = "anyone"
+    MEMBER = "member"
+    LEADER = "leader"
+    MODERATOR = "moderator"
+    FOUNDER = "founder"
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """One community. `ref` is its random public id; times of the union are told in `time_zone` (IANA)."""
+
+    id: int
+    ref: str
+    name: str
+    purpose: str
+    time_zone: str
+    founder_id: int | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One person in one union. `ref` is all that the ledger ever says of them."""
+
+    id: int
+    union_id: int
+    ref: str
+    joined_at: datetime
+    left_at: datetime | None
+    merged_into: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A chat identity of a member. `money_after`: until then money commands wait (a newly merged account)."""
+
+    id: int
+    union_id: int
+    member_id: int
+    platform: str
+    native_id: str
+    name: str
+    username: str | None
+    unreachable_at: datetime | None
+    joined_at: datetime
+    money_after: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    """An Ethereum address (EIP-55) that a member proved to hold. `kind` is "eoa" or "contract"."""
+
+    id: int
+    union_id: int
+    member_id: int
+    address: str
+    kind: str
+    linked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """A server or group that belongs to a union."""
+
+    id: int
+    union_id: int
+    platform: str
+    native_id: str
+    title: str
+    connected_at: datetime
+    disconnected_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody whom a message named; `member` and `account` are None for who has not joined."""
+
+    name: str
+    platform: str
+    native_id: str | None
+    account: Account | None = None
+    member: Member | None = None
