@@ -1,0 +1,149 @@
+"""SQL written once with SQLAlchemy Core, compiled once, run on the driver's own cursor.
+
+Compiling and SQLAlchemy's execution events cost more than SQLite needs to run a statement, so both are
+paid only once. `ON CONFLICT` is written with `insert` of this module, which both databases understand.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Protocol
+
+from sqlalchemy import Dialect
+from sqlalchemy.dialects.postgresql import insert as insert  # also compiles for SQLite
+from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
+
+Processor = Callable[[Any], Any]
+
+
+class Cursor(Protocol):
+    """What is used of a DB-API cursor (PEP 249); sqlite3's, psycopg's and SQLAlchemy's adapted ones."""
+
+    @property
+    def rowcount(self) -> int: ...
+    def execute(self, sql: Any, parameters: Any = ..., /) -> Any: ...
+    def fetchall(self) -> Sequence[Any]: ...
+
+
+@lru_cache
+def dialect_named(name: str) -> Dialect:
+    """The SQLAlchemy dialect for "sqlite" or "postgresql" that statements are compiled with."""
+    if name == "sqlite":
+        import sqlite3
+
+        from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+
+        return SQLiteDialect_pysqlite(dbapi=sqlite3)
+    import psycopg
+    from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+
+    return PGDialect_psycopg(dbapi=psycopg)  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+
+
+class Statement:
+    """A Core statement for both databases; a constant of a storage module.
+
+    Every `bindparam` without a value is a parameter of `Tx.all`, `one`, `value` and `run`. An `insert` or
+    `update` names its columns: `insert(t).values(ref=bindparam("ref"))`. Rows are named tuples with the
+    labels of the selected (or returned) columns.
+    """
+
+    def __init__(self, clause: ClauseElement) -> None:
+        self.clause = clause
+        self._prepared: dict[str, Prepared] = {}
+
+    def prepared(self, dialect: str) -> "Prepared":
+        """This statement as the named database takes it."""
+        found = self._prepared.get(dialect)
+        if found is None:
+            found = self._prepared[dialect] = Prepared(self.clause, dialect_named(dialect))
+        return found
+
+
+class Prepared:
+    """A statement compiled for one database, with what turns values to and from the driver's."""
+
+    def __init__(self, clause: ClauseElement, dialect: Dialect) -> None:
+        compiled = clause.compile(dialect=dialect)
+        assert isinstance(compiled, SQLCompiler)
+        self.sql = str(compiled)
+        self._order = compiled.positiontup
+        self._expanding = compiled if compiled.post_compile_params else None
+        binds = {name: compiled.binds[name] for name in compiled.bind_names.values()}
+        self.required = frozenset(name for name, bind in binds.items() if bind.required)
+        self._defaults = {name: bind.effective_value for name, bind in binds.items() if not bind.required}
+        self._into = [] if self._expanding else list(_bind_processors(binds, dialect))
+        if not self._expanding:
+            for name, convert in self._into:
+                if name in self._defaults:
+                    self._defaults[name] = convert(self._defaults[name])
+            self._into = [pair for pair in self._into if pair[0] in self.required]
+        columns = list(getattr(clause, "exported_columns", {}).items())
+        row: Any = namedtuple("Row", [key for key, _ in columns], rename=True)  # type: ignore[misc]  # known now
+        self._make_row: Processor = row._make
+        found = [_result_processor(column.type, dialect) for _, column in columns]
+        self._from = found if any(found) else None
+
+    def execute(self, cursor: Cursor, values: dict[str, Any]) -> None:
+        """Run on `cursor`. Raises TypeError when `values` are not exactly the parameters; changes `values`."""
+        if values.keys() != self.required:
+            raise TypeError(self._mismatch(values))
+        if self._expanding is not None:
+            self._execute_expanded(self._expanding, cursor, values)
+            return
+        for name, convert in self._into:
+            values[name] = convert(values[name])
+        if self._defaults:
+            values.update(self._defaults)
+        if self._order is None:
+            cursor.execute(self.sql, values)
+        else:
+            cursor.execute(self.sql, [values[name] for name in self._order])
+
+    def rows(self, found: Iterable[Sequence[Any]]) -> list[Any]:
+        """The driver's rows as named tuples."""
+        make = self._make_row
+        if self._from is None:
+            return list(map(make, found))
+        return [
+            make(
+                value if convert is None or value is None else convert(value)
+                for convert, value in zip(self._from, row, strict=True)
+            )
+            for row in found
+        ]
+
+    def first_column(self, row: Sequence[Any]) -> Any:
+        """The first column of one of the driver's rows."""
+        convert = self._from[0] if self._from else None
+        return row[0] if convert is None else convert(row[0])
+
+    def _execute_expanded(self, compiled: SQLCompiler, cursor: Cursor, values: dict[str, Any]) -> None:
+        # `IN` with a list: the number of placeholders is known only now.
+        state = compiled.construct_expanded_state(values)
+        ready = {
+            name: state.processors[name](value) if name in state.processors else value
+            for name, value in state.parameters.items()
+        }
+        if state.positiontup is None:
+            cursor.execute(state.statement, ready)
+        else:
+            cursor.execute(state.statement, [ready[name] for name in state.positiontup])
+
+    def _mismatch(self, values: Mapping[str, Any]) -> str:
+        missing = ", ".join(sorted(self.required - values.keys())) or "none"
+        unknown = ", ".join(sorted(values.keys() - self.required)) or "none"
+        return f"parameters missing: {missing}; unknown: {unknown}; statement: {self.sql}"
+
+
+def _bind_processors(binds: Mapping[str, Any], dialect: Dialect) -> Iterable[tuple[str, Processor]]:
+    for name, bind in binds.items():
+        convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
+        if convert is not None:
+            yield name, convert
+
+
+def _result_processor(type_: TypeEngine[Any], dialect: Dialect) -> Processor | None:
+    return type_.dialect_impl(dialect).result_processor(dialect, None)

@@ -1,0 +1,252 @@
+"""Every table of Muster, declared once for SQLite and PostgreSQL.
+
+A change here needs a migration in `migrations/versions`; a test compares the two.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from bot.storage.types import Id, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _table(name: str, *items: Column[Any] | Index | UniqueConstraint) -> Table:
+    # An id is never given out twice, not even after its row is erased: outbox ids are keys on the platforms.
+    autoincrement = any(isinstance(item, Column) and item.name == "id" for item in items)
+    return Table(name, metadata, *items, sqlite_autoincrement=autoincrement, implicit_returning=False)
+
+
+def _id() -> Column[int]:
+    return Column("id", Id, primary_key=True)
+
+
+def _union() -> Column[int]:
+    return Column("union_id", Id, ForeignKey("unions.id"), nullable=False)
+
+
+def _text(name: str, **options: Any) -> Column[str]:
+    return Column(name, Text, nullable=False, **options)
+
+
+def _text_or_null(name: str, **options: Any) -> Column[str]:
+    return Column(name, Text, nullable=True, **options)
+
+
+def _moment(name: str) -> Column[Any]:
+    return Column(name, UtcDateTime, nullable=False)
+
+
+def _moment_or_null(name: str) -> Column[Any]:
+    return Column(name, UtcDateTime, nullable=True)
+
+
+def _bytes(name: str, **options: Any) -> Column[bytes]:
+    return Column(name, LargeBinary, nullable=False, **options)
+
+
+unions = _table(
+    "unions",
+    _id(),
+    _text("ref", unique=True),
+    _text("name"),
+    _text("purpose"),
+    _text("time_zone"),
+    Column("founder_id", Id, nullable=True),  # members.id; no foreign key, as members point at unions
+    _moment("created_at"),
+)
+
+members = _table(
+    "members",
+    _id(),
+    _union(),
+    _text("ref", unique=True),
+    _moment("joined_at"),
+    _moment_or_null("left_at"),
+    Column("merged_into", Id, nullable=True),
+    Index(None, "union_id"),
+)
+
+accounts = _table(
+    "accounts",
+    _id(),
+    _union(),
+    Column("member_id", Id, ForeignKey("members.id"), nullable=False),
+    _text("platform"),
+    _text("native_id"),
+    _text("name"),
+    _text_or_null("username"),  # lower case, without the @
+    _moment_or_null("unreachable_at"),
+    _moment("joined_at"),
+    _moment_or_null("money_after"),  # end of the cooldown after an account joined an existing member
+    UniqueConstraint("union_id", "platform", "native_id"),
+    Index(None, "platform", "native_id"),
+    Index(None, "member_id"),
+    Index(None, "union_id", "username"),
+)
+
+wallets = _table(
+    "wallets",
+    _id(),
+    _union(),
+    Column("member_id", Id, ForeignKey("members.id"), nullable=False),
+    _text("address"),  # EIP-55
+    _text("kind"),  # 'eoa' | 'contract'
+    _moment("linked_at"),
+    UniqueConstraint("union_id", "address"),
+    Index(None, "member_id"),
+)
+
+spaces = _table(
+    "spaces",
+    _id(),
+    _union(),
+    _text("platform"),
+    _text("native_id"),
+    _text("title"),
+    _moment("connected_at"),
+    _moment_or_null("disconnected_at"),
+    Index(None, "union_id"),
+)
+# One union at a time speaks in a space.
+Index(
+    "uq_spaces_connected",
+    spaces.c.platform,
+    spaces.c.native_id,
+    unique=True,
+    sqlite_where=spaces.c.disconnected_at.is_(None),
+    postgresql_where=spaces.c.disconnected_at.is_(None),
+)
+
+space_codes = _table(
+    "space_codes",
+    _bytes("code_hash", primary_key=True),
+    _union(),
+    Column("created_by", Id, nullable=False),
+    _moment("expires_at"),
+    _moment_or_null("used_at"),
+)
+
+tickets = _table(
+    "tickets",
+    _id(),
+    _bytes("token_hash", unique=True),
+    _union(),
+    Column("account_id", Id, ForeignKey("accounts.id"), nullable=False),
+    _text("state"),  # 'open' | 'signed' | 'done' | 'cancelled'
+    _text_or_null("nonce"),
+    _text_or_null("message"),  # the EIP-4361 text as it was issued
+    _text_or_null("address"),
+    _text_or_null("wallet_kind"),
+    Column("code_hash", LargeBinary, nullable=True),
+    Column("code_attempts", Integer, nullable=False),
+    _moment("created_at"),
+    _moment("expires_at"),
+    Index(None, "account_id"),
+)
+
+tokens = _table(
+    "tokens",
+    _text("token", primary_key=True),
+    Column("union_id", Id, nullable=True),
+    _text("kind"),  # 'button' | 'form'
+    _text("action"),
+    _text("arguments"),  # JSON
+    _text_or_null("presser"),  # "platform:native_id"; null = anyone
+    Column("single_use", Boolean, nullable=False),
+    _moment_or_null("expires_at"),
+    _moment_or_null("used_at"),
+)
+
+dialogues = _table(
+    "dialogues",
+    _text("platform", primary_key=True),
+    _text("chat_id", primary_key=True),
+    _text("user_id", primary_key=True),
+    _text("state"),  # JSON
+    _moment("expires_at"),
+)
+
+inbound = _table(
+    "inbound",
+    _text("key", primary_key=True),
+    _text_or_null("actor"),
+    Column("payload", LargeBinary, nullable=True),
+    Column("reply", LargeBinary, nullable=True),
+    Column("state", SmallInteger, nullable=False),  # 0 received, 1 done with its reply, 2 delivered
+    _moment("received_at"),
+    Index(None, "actor"),
+    Index(None, "received_at"),
+)
+# A query uses a partial index only if its own condition is written with a literal: literal_column("2").
+Index(
+    "ix_inbound_unfinished",
+    inbound.c.state,
+    sqlite_where=inbound.c.state < 2,
+    postgresql_where=inbound.c.state < 2,
+)
+
+outbox = _table(
+    "outbox",
+    _id(),
+    _text("platform"),
+    Column("union_id", Id, nullable=True),
+    _text("target"),  # JSON
+    _bytes("body"),
+    _text("state"),  # 'due' | 'sending' | 'sent' | 'parked'
+    _moment("due_at"),
+    Column("attempts", Integer, nullable=False),
+    _text_or_null("last_error"),
+    _text_or_null("sent_id"),
+    _text_or_null("dedupe_key", unique=True),
+    _moment("created_at"),
+    Index(None, "platform", "state", "due_at"),
+)
+
+ledger = _table(
+    "ledger",
+    Column("union_id", Id, ForeignKey("unions.id"), primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    _moment("time"),
+    _text("kind"),
+    _text_or_null("actor"),  # members.ref
+    _text("payload"),  # canonical JSON
+    _bytes("hash"),
+)
+
+ledger_heads = _table(
+    "ledger_heads",
+    Column("union_id", Id, ForeignKey("unions.id"), primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+    _bytes("hash"),
+)
+
+private_unions = _table(
+    "private_unions",
+    _text("platform", primary_key=True),
+    _text("native_id", primary_key=True),
+    _union(),
+)
+
+meta = _table("meta", _text("key", primary_key=True), _text("value"))

@@ -1,0 +1,50 @@
+"""What storage and service functions are given: one transaction, and the moment it happens at."""
+
+from datetime import datetime
+from typing import Any
+
+from bot.storage.statements import Cursor, Statement
+
+
+class Tx:
+    """One transaction of either database.
+
+    All methods raise TypeError when the parameters are not exactly those of the statement, and the
+    driver's own error when the database refuses.
+    """
+
+    __slots__ = ("_cursor", "_dialect", "now")
+
+    now: datetime
+    """Aware, UTC; fixed when the function that was given this transaction started."""
+
+    def __init__(self, cursor: Cursor, dialect: str, now: datetime) -> None:
+        self._cursor = cursor
+        self._dialect = dialect
+        self.now = now
+
+    def all(self, statement: Statement, /, **params: Any) -> list[Any]:
+        """Every row, as named tuples."""
+        prepared = statement.prepared(self._dialect)
+        prepared.execute(self._cursor, params)
+        return prepared.rows(self._cursor.fetchall())
+
+    def one(self, statement: Statement, /, **params: Any) -> Any | None:
+        """The first row, or None."""
+        prepared = statement.prepared(self._dialect)
+        prepared.execute(self._cursor, params)
+        # All rows are taken: a SQLite statement that is still open blocks the commit.
+        found = self._cursor.fetchall()
+        return prepared.rows(found[:1])[0] if found else None
+
+    def value(self, statement: Statement, /, **params: Any) -> Any:
+        """The first column of the first row, or None."""
+        prepared = statement.prepared(self._dialect)
+        prepared.execute(self._cursor, params)
+        found = self._cursor.fetchall()
+        return prepared.first_column(found[0]) if found else None
+
+    def run(self, statement: Statement, /, **params: Any) -> int:
+        """Insert, update or delete; how many rows it touched."""
+        statement.prepared(self._dialect).execute(self._cursor, params)
+        return self._cursor.rowcount
