@@ -92,7 +92,7 @@ class Adapter(Protocol):
         """For the doctor: token, and per space (native ids) whether the bot can do its work there."""
 
     def private_link(self, payload: str) -> str | None:
-        """A link that opens the private chat with the bot carrying `payload` ([A-Za-z0-9_-]{1,64}), if there is such."""
+        """A link that opens the private chat with the bot carrying `payload` ([A-Za-z0-9_-]{1,64}), if any."""
 
     def last_contact(self) -> datetime | None:
         """When the platform last answered; None before the first time."""
@@ -112,7 +112,7 @@ class Core(Protocol):
         """Accepted acts without a delivered answer, oldest first: dispatch them again after a start."""
 
     async def dispatch(self, incoming: Incoming, progress: Progress | None = None) -> Reply | None:
-        """Do what was asked, once, and return the answer (`visibility` set, tokens filled) or None for silence.
+        """Do what was asked, once; the answer has `visibility` set and tokens filled. None is silence.
 
         Never raises for what a member did: errors are replies too.
         """
@@ -124,7 +124,7 @@ class Core(Protocol):
         """Completions (label, value), at most 25, for a parameter of the CommandCall in `incoming`."""
 
     async def hold(self, actor: Actor, reply: Reply) -> str:
-        """Keep a private reply for its person and return the deep-link payload that shows it to them alone."""
+        """Keep a private reply for its person; returns the deep-link payload that shows it to them alone."""
 
 
 __all__ = [

@@ -1,0 +1,116 @@
+"""Raw values to typed ones: what a platform typed or a person wrote, checked against the declaration."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from bot.chat.incoming import Value, Where, Who
+from bot.chat.params import Kind, Param
+from bot.domain.names import one_line
+from bot.domain.times import parse_duration, parse_when
+from bot.errors import BadInput
+
+if TYPE_CHECKING:
+    from bot.chat.context import Context
+
+_YES = {"yes", "y", "true", "on", "1"}
+_NO = {"no", "n", "false", "off", "0"}
+_AMOUNT = re.compile(r"[+-]?(\d{1,60}(\.\d{1,30})?|\.\d{1,30})")
+
+
+def parse(ctx: Context, param: Param, raw: Value) -> Any:
+    """The typed value of a parameter.
+
+    Raises:
+        BadInput: it cannot be one; the text names the parameter and says what to write.
+    """
+    try:
+        return _PARSERS[param.kind](ctx, param, raw)
+    except BadInput as wrong:
+        raise BadInput(f"{param.name}: {wrong}") from wrong
+
+
+def _text(ctx: Context, param: Param, raw: Value) -> str:
+    text = str(raw).strip()
+    if len(text) < param.arg.min_length:
+        raise BadInput(f"is too short: write at least {param.arg.min_length} characters.")
+    if len(text) > param.arg.max_length:
+        raise BadInput(f"is {len(text)} characters long; at most {param.arg.max_length} fit. Shorten it.")
+    return text
+
+
+def _integer(ctx: Context, param: Param, raw: Value) -> int:
+    try:
+        number = int(str(raw).strip()) if len(str(raw)) <= 40 else None
+    except ValueError:
+        number = None
+    if number is None:
+        raise BadInput(f"“{one_line(str(raw))}” is not a whole number. Write one like 12.")
+    return int(_bounded(param, Decimal(number)))
+
+
+def _amount(ctx: Context, param: Param, raw: Value) -> Decimal:
+    text = str(raw).strip().replace("_", "")
+    if not _AMOUNT.fullmatch(text):
+        raise BadInput(
+            f"“{one_line(str(raw))}” is not an amount. Write digits with a point for decimals, like 1250.5."
+        )
+    return _bounded(param, Decimal(text))
+
+
+def _bounded(param: Param, number: Decimal) -> Decimal:
+    low, high = param.arg.minimum, param.arg.maximum
+    if low is not None and number < low:
+        raise BadInput(f"{number:f} is too small; the least is {low}.")
+    if high is not None and number > high:
+        raise BadInput(f"{number:f} is too large; the most is {high}.")
+    return number
+
+
+def _choice(ctx: Context, param: Param, raw: Value) -> str:
+    wanted = str(raw).strip().lower()
+    found = next((choice for choice in param.choices if choice.lower() == wanted), None)
+    if found is None:
+        raise BadInput(f"“{one_line(str(raw))}” is not one of {', '.join(param.choices)}.")
+    return found
+
+
+def _boolean(ctx: Context, param: Param, raw: Value) -> bool:
+    word = str(raw).strip().lower()
+    if word not in _YES | _NO:
+        raise BadInput(f"“{one_line(str(raw))}” is neither yes nor no. Write yes or no.")
+    return word in _YES
+
+
+def _duration(ctx: Context, param: Param, raw: Value) -> Any:
+    duration = parse_duration(str(raw))
+    _bounded(param, Decimal(int(duration.total_seconds())))
+    return duration
+
+
+def _when(ctx: Context, param: Param, raw: Value) -> Any:
+    return parse_when(str(raw), ctx.now, ctx.union.time_zone)
+
+
+def _person(ctx: Context, param: Param, raw: Value) -> Any:
+    return ctx.find_person(raw if isinstance(raw, Who) else Who(name=str(raw)))
+
+
+def _space(ctx: Context, param: Param, raw: Value) -> Any:
+    return ctx.find_space(raw if isinstance(raw, Where) else Where("", str(raw)))
+
+
+_PARSERS: dict[Kind, Callable[[Context, Param, Value], Any]] = {
+    Kind.TEXT: _text,
+    Kind.INTEGER: _integer,
+    Kind.AMOUNT: _amount,
+    Kind.CHOICE: _choice,
+    Kind.BOOLEAN: _boolean,
+    Kind.PERSON: _person,
+    Kind.DURATION: _duration,
+    Kind.WHEN: _when,
+    Kind.SPACE: _space,
+}

@@ -1,0 +1,100 @@
+"""The text a wallet signs to link itself: EIP-4361 (Sign-In with Ethereum), rendered and never parsed.
+
+Source: https://eips.ethereum.org/EIPS/eip-4361 ("Message Format"). Its grammar allows only `reserved`,
+`unreserved` (RFC 3986) and the space in a statement, so names that members wrote are escaped first.
+"""
+
+import re
+from datetime import UTC, datetime
+
+NAME_LIMIT = 80
+_MORE = "[...]"
+# What the EIP's grammar allows, without ":" (it makes a fake "URI: ..." look real) and without the
+# brackets that mark an escape and enclose a name.
+_PLAIN = r"[A-Za-z0-9\-._~/?#@!$&'()*+,;=]"
+_PLAIN_CHARACTER = re.compile(_PLAIN)
+_PLAIN_NAME = re.compile(rf"{_PLAIN}+(?: {_PLAIN}+)*")
+
+_DOMAIN = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_ADDRESS = re.compile(r"0x[0-9A-Fa-f]{40}")
+_STATEMENT = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;= ]+")
+_URI = re.compile(r"https?://(?:[A-Za-z0-9\-._~:/?#@!$&'()*+,;=\[\]]|%[0-9A-Fa-f]{2})+")
+_NONCE = re.compile(r"[A-Za-z0-9]{8,}")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9\-._~]+")
+
+
+def safe(name: str, limit: int = NAME_LIMIT) -> str:
+    """`name` as ASCII that cannot leave its place: at most `limit` (>= 5) characters, no line, no colon.
+
+    What is not plain is written as code points, `Jos[U+00E9]`, neighbours together: `[U+202E 0041]`.
+    Brackets in the name are escaped too, so an escape cannot be faked; `[...]` stands for what was cut.
+    """
+    if len(name) <= limit and _PLAIN_NAME.fullmatch(name):
+        return name
+    text = shortened = ""
+    for position, character in enumerate(name):
+        between_words = character == " " and 0 < position < len(name) - 1 and name[position - 1] != " "
+        if between_words or _PLAIN_CHARACTER.fullmatch(character):
+            text += character
+        elif text.endswith("]"):
+            text = f"{text[:-1]} {ord(character):04X}]"
+        else:
+            text += f"[U+{ord(character):04X}]"
+        if len(text) > limit:
+            return shortened + _MORE
+        if len(text) <= limit - len(_MORE):
+            shortened = text
+    return text
+
+
+def statement(*, platform: str, account: str, account_id: str, union: str) -> str:
+    """The sentence that says what is linked; `account_id` tells apart accounts that use the same name."""
+    return (
+        f"Link this wallet to the {safe(platform)} account [{safe(account)}] (id {safe(account_id)}) "
+        f"in the union [{safe(union)}]. Sign only if this account is yours. Signing moves no money."
+    )
+
+
+def render(
+    *,
+    domain: str,
+    address: str,
+    statement: str,
+    uri: str,
+    chain_id: int,
+    nonce: str,
+    issued_at: datetime,
+    expires_at: datetime,
+    request_id: str | None = None,
+) -> str:
+    """The whole EIP-4361 text, version 1, lines separated by LF and none at the end.
+
+    `domain` is the page's host with its port unless that is the default one, `address` EIP-55, times are
+    aware and written in UTC to the second (cut, so that the text never outlives `expires_at`).
+    Raises ValueError for a field that the EIP's grammar does not allow: a bug or a wrong setting of ours,
+    as everything a member wrote reaches the text through `statement()`.
+    """
+    for field, pattern, value in (
+        ("domain", _DOMAIN, domain),
+        ("address", _ADDRESS, address),
+        ("statement", _STATEMENT, statement),
+        ("uri", _URI, uri),
+        ("nonce", _NONCE, nonce),
+        ("request_id", _REQUEST_ID, "-" if request_id is None else request_id),
+    ):
+        if not pattern.fullmatch(value):
+            raise ValueError(f"{field} cannot stand in an EIP-4361 text: {value!r}")
+    if chain_id < 1:
+        raise ValueError(f"chain_id must be positive: {chain_id}")
+    text = (
+        f"{domain} wants you to sign in with your Ethereum account:\n{address}\n\n{statement}\n\n"
+        f"URI: {uri}\nVersion: 1\nChain ID: {chain_id}\nNonce: {nonce}\n"
+        f"Issued At: {_utc(issued_at)}\nExpiration Time: {_utc(expires_at)}"
+    )
+    return text if request_id is None else f"{text}\nRequest ID: {request_id}"
+
+
+def _utc(time: datetime) -> str:
+    if time.tzinfo is None:
+        raise ValueError(f"a time without a zone: {time}")
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

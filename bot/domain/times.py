@@ -1,0 +1,138 @@
+"""Durations and points in time as people type them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from bot.errors import BadInput
+
+_UNITS = {
+    "s": 1, "sec": 1, "second": 1, "seconds": 1,
+    "m": 60, "min": 60, "mins": 60, "minute": 60, "minutes": 60,
+    "h": 3600, "hr": 3600, "hour": 3600, "hours": 3600,
+    "d": 86400, "day": 86400, "days": 86400,
+    "w": 604800, "week": 604800, "weeks": 604800,
+}  # fmt: skip
+_PART = re.compile(r"\s*(\d{1,6})\s*([a-z]+)\s*,?")
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
+_DURATION_HELP = "Write a duration like 90m, 2h 30m or 3 days."
+_WHEN_HELP = "Write a time like 18:00, tomorrow 18:00, friday 9:30, 2026-05-01 18:00 or in 2h."
+MAX_DURATION = timedelta(days=3660)
+
+
+def parse_duration(text: str) -> timedelta:
+    """A positive duration from words like `1h30m`, `2 days`, `1w`.
+
+    Raises:
+        BadInput: it is not one, is zero, or is longer than ten years.
+    """
+    total, at = 0, 0
+    lowered = text.strip().lower()
+    for part in iter(lambda: _PART.match(lowered, at), None):
+        unit = _UNITS.get(part.group(2))
+        if unit is None:
+            break
+        total += int(part.group(1)) * unit
+        at = part.end()
+    if not lowered or at != len(lowered) or total == 0:
+        raise BadInput(f"“{text}” is not a duration. {_DURATION_HELP}")
+    if total > MAX_DURATION.total_seconds():
+        raise BadInput(f"“{text}” is longer than ten years. {_DURATION_HELP}")
+    return timedelta(seconds=total)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    # reading the directory of zones takes milliseconds each time
+    return frozenset(available_timezones())
+
+
+def zone(name: str) -> ZoneInfo:
+    """The IANA time zone of that name, in any case.
+
+    Raises:
+        BadInput: there is no such zone.
+    """
+    wanted = name.strip().lower().replace(" ", "_")
+    found = next((known for known in _zones() if known.lower() == wanted), None)
+    if found is None:
+        raise BadInput(f"“{name}” is not a time zone. Write one like Europe/Berlin, America/New_York or UTC.")
+    return ZoneInfo(found)
+
+
+def suggest_zones(typed: str) -> list[str]:
+    """Up to 25 time zones whose name contains what was typed, those that begin with it first."""
+    wanted = typed.strip().lower().replace(" ", "_")
+    found = [name for name in _zones() if wanted in name.lower() and ("/" in name or name == "UTC")]
+    return sorted(found, key=lambda name: (not name.lower().startswith(wanted), name))[:25]
+
+
+def parse_when(text: str, now: datetime, time_zone: str) -> datetime:
+    """A future point in time, in UTC, from words told in a union's time zone.
+
+    Understands `in 2h`, `18:00` (the next one), `today/tomorrow 18:00`, `friday 9:30`, `2026-05-01 18:00`
+    and ISO 8601 with an offset. A time that daylight saving skips is refused; of one that comes twice the
+    first is meant.
+
+    Raises:
+        BadInput: not understood, skipped by daylight saving, or in the past.
+    """
+    words = text.strip().lower()
+    if words.startswith("in "):
+        return now + parse_duration(words[3:])
+    local_now = now.astimezone(ZoneInfo(time_zone))
+    try:
+        moment = _with_offset(words) or _local(words, local_now)
+    except (ValueError, OverflowError) as wrong:
+        raise BadInput(f"“{text}” is not a time. {_WHEN_HELP}") from wrong
+    if moment <= now:
+        raise BadInput(f"“{text}” has passed. {_WHEN_HELP}")
+    return moment
+
+
+def _with_offset(words: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(words.upper())
+    except ValueError:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else None
+
+
+def _local(words: str, local_now: datetime) -> datetime:
+    day_word, _, clock = words.rpartition(" ")
+    found = _CLOCK.fullmatch(clock.strip())
+    if not found:
+        raise ValueError(words)
+    hour, minute = int(found.group(1)), int(found.group(2))
+    day_word = day_word.strip().removeprefix("next ").removesuffix(",")
+    day = _day(day_word, local_now.date())
+    moment = _resolve(day, hour, minute, local_now)
+    if moment <= local_now and day_word in ("", *_WEEKDAYS):
+        step = 1 if day_word == "" else 7
+        moment = _resolve(day + timedelta(days=step), hour, minute, local_now)
+    return moment
+
+
+def _day(word: str, today: date) -> date:
+    if word in ("", "today"):
+        return today
+    if word == "tomorrow":
+        return today + timedelta(days=1)
+    weekday = next((i for i, name in enumerate(_WEEKDAYS) if len(word) >= 3 and name.startswith(word)), None)
+    if weekday is not None:
+        return today + timedelta(days=(weekday - today.weekday()) % 7)
+    return date.fromisoformat(word)
+
+
+def _resolve(day: date, hour: int, minute: int, local_now: datetime) -> datetime:
+    wall = datetime(day.year, day.month, day.day, hour, minute, tzinfo=local_now.tzinfo)
+    moment = wall.astimezone(UTC)
+    if moment.astimezone(local_now.tzinfo).replace(tzinfo=None) != wall.replace(tzinfo=None):
+        raise BadInput(
+            f"{hour:02}:{minute:02} does not exist on {day}: the clocks go forward then. Choose another time."
+        )
+    return moment

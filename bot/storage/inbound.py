@@ -1,0 +1,83 @@
+"""Acts that arrived: each is done once, and its answer kept until it was delivered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, literal_column, select, update
+
+from bot.storage.statements import Statement, insert
+from bot.storage.tables import inbound
+from bot.storage.transaction import Tx
+
+RECEIVED, DONE, DELIVERED = 0, 1, 2
+
+_GET = Statement(select(inbound.c.state, inbound.c.reply).where(inbound.c.key == bindparam("wanted")))
+_RECEIVE = Statement(
+    insert(inbound)
+    .values(
+        key=bindparam("key"),
+        actor=bindparam("actor"),
+        payload=bindparam("payload"),
+        state=RECEIVED,
+        received_at=bindparam("received_at"),
+    )
+    .on_conflict_do_nothing()
+)
+_CLAIM = Statement(
+    insert(inbound)
+    .values(key=bindparam("key"), actor=bindparam("actor"), state=DONE, received_at=bindparam("received_at"))
+    .on_conflict_do_update(
+        index_elements=["key"], set_={"state": DONE}, where=inbound.c.state == literal_column(str(RECEIVED))
+    )
+)
+_ANSWER = Statement(
+    update(inbound).where(inbound.c.key == bindparam("wanted")).values(reply=bindparam("answer"))
+)
+_DELIVERED = Statement(
+    update(inbound).where(inbound.c.key == bindparam("wanted")).values(state=DELIVERED, payload=None)
+)
+_UNFINISHED = Statement(
+    select(inbound.c.key, inbound.c.payload)
+    .where(inbound.c.state < literal_column("2"), inbound.c.payload.is_not(None))
+    .order_by(inbound.c.received_at, inbound.c.key)
+)
+_PRUNE = Statement(delete(inbound).where(inbound.c.received_at < bindparam("before")))
+_ERASE = Statement(delete(inbound).where(inbound.c.actor == bindparam("who")))
+
+
+def receive(tx: Tx, key: str, actor: str, payload: bytes) -> None:
+    """Record an act before it is acknowledged; a repeat changes nothing."""
+    tx.run(_RECEIVE, key=key, actor=actor, payload=payload, received_at=tx.now)
+
+
+def claim(tx: Tx, key: str, actor: str) -> tuple[bool, bytes | None]:
+    """(True, None) if the act is this transaction's to do; (False, its answer) if it was done before."""
+    if tx.run(_CLAIM, key=key, actor=actor, received_at=tx.now):
+        return True, None
+    row = tx.one(_GET, wanted=key)
+    return False, row.reply if row else None
+
+
+def answer(tx: Tx, key: str, reply: bytes) -> None:
+    """Keep the answer to a claimed act, for repeats and restarts."""
+    tx.run(_ANSWER, wanted=key, answer=reply)
+
+
+def delivered(tx: Tx, key: str) -> None:
+    tx.run(_DELIVERED, wanted=key)
+
+
+def unfinished(tx: Tx) -> list[tuple[str, bytes]]:
+    """Key and payload of accepted acts whose answer was not delivered, oldest first."""
+    return [(row.key, row.payload) for row in tx.all(_UNFINISHED)]
+
+
+def prune(tx: Tx, before: datetime) -> int:
+    """Forget acts that no platform repeats any more."""
+    return tx.run(_PRUNE, before=before)
+
+
+def erase(tx: Tx, actor: str) -> int:
+    """Forget everything that this account ("platform:native_id") sent."""
+    return tx.run(_ERASE, who=actor)

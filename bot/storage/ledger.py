@@ -1,0 +1,74 @@
+"""The ledger's rows and the head of each union's chain."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, select, update
+
+from bot.domain.ledger import GENESIS, Entry, entry_hash
+from bot.storage.statements import Statement, insert
+from bot.storage.tables import ledger, ledger_heads
+from bot.storage.transaction import Tx
+
+# Advancing the head first takes the union's row lock on PostgreSQL, so that entries get their numbers in turn.
+_ADVANCE = Statement(
+    update(ledger_heads)
+    .where(ledger_heads.c.union_id == bindparam("union"))
+    .values(seq=ledger_heads.c.seq + 1)
+    .returning(ledger_heads.c.seq, ledger_heads.c.hash)
+)
+_SET_HASH = Statement(
+    update(ledger_heads)
+    .where(ledger_heads.c.union_id == bindparam("union"))
+    .values(hash=bindparam("new_hash"))
+)
+_BEGIN = Statement(
+    insert(ledger_heads).values(union_id=bindparam("union_id"), seq=bindparam("seq"), hash=bindparam("hash"))
+)
+_INSERT = Statement(
+    insert(ledger).values(
+        union_id=bindparam("union_id"),
+        seq=bindparam("seq"),
+        time=bindparam("time"),
+        kind=bindparam("kind"),
+        actor=bindparam("actor"),
+        payload=bindparam("payload"),
+        hash=bindparam("hash"),
+    )
+)
+_AFTER = Statement(
+    select(ledger.c.seq, ledger.c.time, ledger.c.kind, ledger.c.actor, ledger.c.payload, ledger.c.hash)
+    .where(ledger.c.union_id == bindparam("union"), ledger.c.seq > bindparam("after"))
+    .order_by(ledger.c.seq)
+    .limit(bindparam("most"))
+)
+
+
+def begin(tx: Tx, union_id: int) -> None:
+    """Start the chain of a new union."""
+    tx.run(_BEGIN, union_id=union_id, seq=0, hash=GENESIS)
+
+
+def append(tx: Tx, union_id: int, kind: str, actor: str | None, payload: str) -> Entry:
+    """Add an entry at the head of the union's chain. `payload` is canonical JSON."""
+    head = tx.one(_ADVANCE, union=union_id)
+    assert head is not None, "every union has a ledger head from its creation on"
+    entry = Entry(
+        head.seq, tx.now, kind, actor, payload, entry_hash(head.hash, head.seq, tx.now, kind, actor, payload)
+    )
+    tx.run(
+        _INSERT,
+        union_id=union_id,
+        seq=entry.seq,
+        time=entry.time,
+        kind=kind,
+        actor=actor,
+        payload=payload,
+        hash=entry.hash,
+    )
+    tx.run(_SET_HASH, union=union_id, new_hash=entry.hash)
+    return entry
+
+
+def entries(tx: Tx, union_id: int, after: int = 0, most: int = 1000) -> list[Entry]:
+    """Up to `most` entries that follow number `after`, in order."""
+    return [Entry(*row) for row in tx.all(_AFTER, union=union_id, after=after, most=most)]

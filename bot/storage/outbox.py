@@ -1,0 +1,152 @@
+"""Everything that goes out: rows written with the change that caused them, sent afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, func, select, update
+
+from bot.storage.statements import Statement, insert
+from bot.storage.tables import outbox
+from bot.storage.transaction import Tx
+
+DUE, SENDING, SENT, PARKED = "due", "sending", "sent", "parked"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One message to send. `target` and `body` are JSON of the chat language."""
+
+    id: int
+    platform: str
+    target: str
+    body: bytes
+    attempts: int
+    created_at: datetime
+
+
+_COLUMNS = (
+    outbox.c.id,
+    outbox.c.platform,
+    outbox.c.target,
+    outbox.c.body,
+    outbox.c.attempts,
+    outbox.c.created_at,
+)
+_ADD = Statement(
+    insert(outbox)
+    .values(
+        platform=bindparam("platform"),
+        union_id=bindparam("union_id"),
+        target=bindparam("target"),
+        body=bindparam("body"),
+        state=DUE,
+        due_at=bindparam("due_at"),
+        attempts=0,
+        dedupe_key=bindparam("dedupe_key"),
+        created_at=bindparam("created_at"),
+    )
+    .on_conflict_do_nothing()
+)
+_DUE_IDS = (
+    select(outbox.c.id)
+    .where(outbox.c.platform == bindparam("on"), outbox.c.state == DUE, outbox.c.due_at <= bindparam("at"))
+    .order_by(outbox.c.due_at, outbox.c.id)
+    .limit(bindparam("most"))
+)
+_CLAIM = Statement(
+    update(outbox)
+    .where(outbox.c.id.in_(_DUE_IDS), outbox.c.state == DUE)
+    .values(state=SENDING, attempts=outbox.c.attempts + 1)
+    .returning(*_COLUMNS)
+)
+_FINISH = Statement(
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"))
+    .values(state=SENT, sent_id=bindparam("sent"), last_error=None, body=b"")
+)
+_RETRY = Statement(
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"))
+    .values(state=DUE, due_at=bindparam("at"), last_error=bindparam("error"))
+)
+_PARK = Statement(
+    update(outbox).where(outbox.c.id == bindparam("row")).values(state=PARKED, last_error=bindparam("error"))
+)
+_RECOVER = Statement(
+    update(outbox).where(outbox.c.platform == bindparam("on"), outbox.c.state == SENDING).values(state=DUE)
+)
+_NEXT_DUE = Statement(
+    select(func.min(outbox.c.due_at)).where(outbox.c.platform == bindparam("on"), outbox.c.state == DUE)
+)
+_DEPTHS = Statement(
+    select(outbox.c.platform, outbox.c.state, func.count().label("rows"))
+    .where(outbox.c.state != SENT)
+    .group_by(outbox.c.platform, outbox.c.state)
+)
+_PRUNE = Statement(delete(outbox).where(outbox.c.state == SENT, outbox.c.created_at < bindparam("before")))
+_ERASE = Statement(
+    delete(outbox).where(outbox.c.platform == bindparam("on"), outbox.c.target == bindparam("to"))
+)
+
+
+def add(
+    tx: Tx, platform: str, union_id: int | None, target: str, body: bytes, dedupe_key: str | None = None
+) -> None:
+    """Queue a message; a second one with the same `dedupe_key` is dropped."""
+    tx.run(
+        _ADD,
+        platform=platform,
+        union_id=union_id,
+        target=target,
+        body=body,
+        due_at=tx.now,
+        dedupe_key=dedupe_key,
+        created_at=tx.now,
+    )
+
+
+def claim(tx: Tx, platform: str, most: int) -> list[Row]:
+    """Take up to `most` due rows to send now, oldest first."""
+    rows = [Row(*row) for row in tx.all(_CLAIM, on=platform, at=tx.now, most=most)]
+    return sorted(rows, key=lambda row: row.id)
+
+
+def finish(tx: Tx, row_id: int, sent_id: str) -> None:
+    """Sent. The text is dropped: only the message's id is kept."""
+    tx.run(_FINISH, row=row_id, sent=sent_id)
+
+
+def retry(tx: Tx, row_id: int, at: datetime, error: str) -> None:
+    tx.run(_RETRY, row=row_id, at=at, error=error)
+
+
+def park(tx: Tx, row_id: int, error: str) -> None:
+    """Never try again by itself; the operator is told."""
+    tx.run(_PARK, row=row_id, error=error)
+
+
+def recover(tx: Tx, platform: str) -> int:
+    """Make due again what a stopped process left half sent; how many rows that was."""
+    return tx.run(_RECOVER, on=platform)
+
+
+def next_due(tx: Tx, platform: str) -> datetime | None:
+    """When the earliest waiting row is due."""
+    found: datetime | None = tx.value(_NEXT_DUE, on=platform)
+    return found
+
+
+def depths(tx: Tx) -> list[tuple[str, str, int]]:
+    """(platform, state, rows) of everything not sent."""
+    return [(row.platform, row.state, row.rows) for row in tx.all(_DEPTHS)]
+
+
+def prune(tx: Tx, before: datetime) -> int:
+    return tx.run(_PRUNE, before=before)
+
+
+def erase(tx: Tx, platform: str, target: str) -> int:
+    """Forget what was addressed to this target."""
+    return tx.run(_ERASE, on=platform, to=target)
