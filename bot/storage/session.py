@@ -1,13 +1,16 @@
-"""The writer's own connection, and what its errors mean. One class of the same shape for each database.
+"""The writer's own connection, and what its errors mean: one class of the same shape for each database.
 
-Used only from the writer's thread. The driver is in autocommit mode: transactions and savepoints are opened
-here, so what is durable when is in one place.
+Used from one thread. The driver is in autocommit mode: transactions and savepoints are opened by the
+writer, so that what is durable when is in one place.
 """
 
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from sqlalchemy.engine import make_url
+
+from bot.errors import StorageError
 from bot.storage.statements import Cursor
 
 
@@ -39,19 +42,48 @@ class Session(Protocol):
     """One connection that may write, and the right to be the only one."""
 
     dialect: str
-    cursor: Cursor
+    begin: str
+    """The SQL that opens a transaction which may write."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether `cursor` can be used."""
+        ...
+
+    @property
+    def cursor(self) -> Cursor:
+        """The one cursor."""
+        ...
 
     def connect(self) -> None:
-        """Lock, connect and prepare. Raises StorageError (with the remedy) or the driver's error."""
+        """Take the writer's lock and connect. Raises StorageError, or the driver's error."""
 
     def version(self) -> str | None:
-        """The schema's version; None when the database is empty. Raises StorageError if it is not Muster's."""
-
-    def begin(self) -> None:
-        """Open the transaction that may write."""
+        """The schema's version, None in an empty database. Raises StorageError if it is not Muster's."""
 
     def diagnose(self, error: BaseException) -> Failure | None:
         """What an error says about the database; None when it concerns one statement only."""
 
+    def disconnect(self) -> None:
+        """Close the connection; never raises."""
+
     def close(self) -> None:
-        """Give up connection and lock; never raises."""
+        """Close the connection and give up the lock; never raises."""
+
+
+def session_for(url: str) -> Session:
+    """The session, not yet connected, for `sqlite+aiosqlite:///path` or `postgresql+psycopg://…`."""
+    parsed = make_url(url)
+    backend = parsed.get_backend_name()
+    if backend == "sqlite" and parsed.database not in (None, "", ":memory:"):
+        from bot.storage.sqlite import SqliteSession
+
+        return SqliteSession(parsed)
+    if backend == "postgresql":
+        from bot.storage.postgres import PostgresSession
+
+        return PostgresSession(parsed)
+    raise StorageError(
+        f"The database URL {parsed.render_as_string()} cannot be used. "
+        "Give sqlite+aiosqlite:///path/to/muster.db or postgresql+psycopg://user@host/database."
+    )

@@ -67,7 +67,8 @@ class Prepared:
 
     def __init__(self, clause: ClauseElement, dialect: Dialect) -> None:
         compiled = clause.compile(dialect=dialect)
-        assert isinstance(compiled, SQLCompiler)
+        if not isinstance(compiled, SQLCompiler):
+            raise TypeError(f"{type(clause).__name__} is not a query or a change of rows")
         self.sql = str(compiled)
         self._order = compiled.positiontup
         self._expanding = compiled if compiled.post_compile_params else None
@@ -87,7 +88,7 @@ class Prepared:
         self._from = found if any(found) else None
 
     def execute(self, cursor: Cursor, values: dict[str, Any]) -> None:
-        """Run on `cursor`. Raises TypeError when `values` are not exactly the parameters; changes `values`."""
+        """Run on `cursor`; changes `values`. Raises TypeError unless they are exactly the parameters."""
         if values.keys() != self.required:
             raise TypeError(self._mismatch(values))
         if self._expanding is not None:

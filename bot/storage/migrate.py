@@ -1,0 +1,64 @@
+"""Bringing a database to the schema of this program. Alembic is loaded only when there is something to do."""
+
+import logging
+from pathlib import Path
+
+from bot.errors import StorageError
+from bot.storage.backup import copy_database
+from bot.storage.session import Session, session_for
+from bot.storage.sqlite import SqliteSession
+
+HEAD = "0001"
+"""The newest revision in `migrations/versions`. Revisions are numbered, so that newer is greater."""
+
+SCRIPTS = Path(__file__).with_name("migrations")
+
+log = logging.getLogger(__name__)
+
+
+def migrate(url: str) -> str | None:
+    """Bring a database to `HEAD`, creating a SQLite file if there is none; the version it had before.
+
+    Raises StorageError when it is in use, newer than this program, damaged or out of reach.
+    """
+    session = session_for(url)
+    try:
+        session.connect()
+        return bring_to_head(session, url)
+    except Exception as error:
+        failure = session.diagnose(error)
+        if failure is None:
+            raise
+        raise StorageError(failure.text) from error
+    finally:
+        session.close()
+
+
+def bring_to_head(session: Session, url: str) -> str | None:
+    """Migrate the database of a connected session (which holds the lock); the version it had before."""
+    version = session.version()
+    if version == HEAD:
+        return version
+    if version is not None and version > HEAD:
+        raise StorageError(
+            f"The database has schema {version}, newer than this Muster knows ({HEAD}). "
+            "Install the newer Muster again, or restore a backup from before it."
+        )
+    if version is not None and isinstance(session, SqliteSession):
+        copy = session.path.with_name(f"{session.path.name}.before-{HEAD}")
+        copy_database(session.path, copy)
+        log.info("Copied the database to %s", copy, extra={"action": "storage.copy"})
+    upgrade(url, HEAD)
+    log.info("Database schema is now %s", HEAD, extra={"action": "storage.migrate", "before": version})
+    return version
+
+
+def upgrade(url: str, revision: str) -> None:
+    """Run the migration scripts up to `revision`, all of them or none."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    config.attributes["url"] = url
+    command.upgrade(config, revision)

@@ -1,0 +1,1 @@
+"""Alembic scripts; `bot.storage.migrate` runs them."""

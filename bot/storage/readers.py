@@ -1,0 +1,106 @@
+"""Reading while others write: a small pool of connections that cannot change anything."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.domain.clock import Clock
+from bot.errors import StorageError, TryAgain
+from bot.storage.session import Kind, Session
+from bot.storage.sqlite import BUSY_SECONDS
+from bot.storage.transaction import Tx
+
+POOL_SIZE = 4
+WAIT_SECONDS = 10.0
+
+Function = Callable[..., Any]
+Arguments = tuple[Any, ...]
+Keywords = dict[str, Any]
+
+_BEGIN = {"sqlite": "BEGIN", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
+
+
+class Readers:
+    """Runs functions on the async engine (aiosqlite or psycopg), each in one snapshot of the database."""
+
+    def __init__(self, url: str, session: Session, clock: Clock) -> None:
+        self._session = session
+        self._clock = clock
+        options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS}} if self._sqlite else {}
+        self._engine: AsyncEngine = create_async_engine(
+            url,
+            isolation_level="AUTOCOMMIT",  # transactions are opened here, the same way on both
+            pool_size=POOL_SIZE,
+            max_overflow=0,
+            pool_timeout=WAIT_SECONDS,
+            **options,
+        )
+        if self._sqlite:
+            event.listen(self._engine.sync_engine, "connect", _forbid_writing)
+
+    @property
+    def _sqlite(self) -> bool:
+        return self._session.dialect == "sqlite"
+
+    async def read(self, function: Function, args: Arguments, kwargs: Keywords) -> Any:
+        """Run a function in a transaction that only reads; once more if the connection was gone.
+
+        Raises StorageError when the database cannot be read, TryAgain when too many read at once.
+        """
+        for last in (False, True):
+            try:
+                return await self._attempt(function, args, kwargs)
+            except PoolTimeout as error:
+                raise TryAgain("Too many are reading at once. Try again in a moment.") from error
+            except Exception as error:
+                failure = self._session.diagnose(error)
+                if failure is None or _tried_to_write(error):
+                    raise
+                await self._engine.dispose()
+                if last or failure.kind is not Kind.LOST:
+                    raise StorageError(failure.text) from error
+        raise AssertionError("unreachable")
+
+    async def _attempt(self, function: Function, args: Arguments, kwargs: Keywords) -> Any:
+        async with self._engine.connect() as connection:
+            try:
+                return await connection.run_sync(self._run, function, args, kwargs)
+            except (Exception, asyncio.CancelledError):
+                await connection.invalidate()
+                raise
+
+    def _run(
+        self,
+        connection: Connection,
+        function: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> Any:
+        cursor = connection.connection.cursor()
+        cursor.execute(_BEGIN[self._session.dialect])
+        try:
+            return function(Tx(cursor, self._session.dialect, self._clock.now()), *args, **kwargs)
+        finally:
+            cursor.execute("ROLLBACK")
+            cursor.close()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._engine.dispose()
+
+
+def _tried_to_write(error: Exception) -> bool:
+    """Whether a function that only reads changed something: a bug, not a problem of the database."""
+    return getattr(error, "sqlite_errorname", None) == "SQLITE_READONLY" or (
+        getattr(error, "sqlstate", None) == "25006"
+    )
+
+
+def _forbid_writing(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA query_only=ON")
+    cursor.close()

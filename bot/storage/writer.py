@@ -1,0 +1,267 @@
+"""The one writer: many functions in one durable transaction (group commit).
+
+It takes all that is waiting, runs each function in a savepoint of one transaction, and tells the callers
+only after that transaction is durable. Syncing costs as much for 500 functions as for one.
+"""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from bot.domain.clock import Clock
+from bot.errors import MusterError, StorageError, TryAgain
+from bot.storage.session import Failure, Kind, Session
+from bot.storage.transaction import Tx
+
+BATCH_LIMIT = 500
+WAITING_LIMIT = 10_000
+ATTEMPTS = 3
+RECONNECT_DELAYS = (0.0, 0.1, 0.3, 1.0, 2.0)
+"""Seconds before each attempt to reach the server again, while writes wait."""
+
+OUTCOME_UNKNOWN = (
+    "The connection to the database broke while this was being saved, so the outcome is unknown. "
+    "Repeat the command: it has no second effect if it was done."
+)
+
+OnBatch = Callable[[int, float], None]
+"""Told of each durable transaction: how many functions, and the seconds it took."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """A function to run in a transaction, and who waits for it."""
+
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    keywords: dict[str, Any]
+    future: asyncio.Future[Any]
+    value: Any = field(default=None, init=False)
+    error: BaseException | None = field(default=None, init=False)
+
+
+class _AbortedError(Exception):
+    """A whole transaction was not done, or (`committing`) perhaps not."""
+
+    def __init__(self, failure: Failure, *, committing: bool = False) -> None:
+        super().__init__(failure.text)
+        self.failure = failure
+        self.committing = committing
+
+
+class Writer:
+    """A thread with its own connection; `submit` and `close` are called from one event loop."""
+
+    def __init__(
+        self, session: Session, clock: Clock, prepare: Callable[[Session], object], on_batch: OnBatch | None
+    ) -> None:
+        self._session = session
+        self._clock = clock
+        self._prepare = prepare
+        self._on_batch = on_batch
+        self._loop = asyncio.get_running_loop()
+        self._queue: SimpleQueue[Job | None] = SimpleQueue()
+        self._stopping = threading.Event()
+        self._ended: asyncio.Future[None] = self._loop.create_future()
+        self._broken = False
+        self.problem: str | None = None
+
+    async def start(self) -> None:
+        """Connect and prepare the schema. Raises StorageError when the database cannot be used."""
+        ready: asyncio.Future[None] = self._loop.create_future()
+        threading.Thread(target=self._main, args=(ready,), name="muster-writer", daemon=True).start()
+        await ready
+
+    def submit(
+        self, function: Callable[..., Any], arguments: tuple[Any, ...], keywords: dict[str, Any]
+    ) -> asyncio.Future[Any]:
+        """Queue a function. Raises TryAgain when too many wait, StorageError when closed."""
+        if self._stopping.is_set():
+            raise StorageError("Muster is stopping and takes nothing new. Try again when it is back.")
+        if self._queue.qsize() >= WAITING_LIMIT:
+            raise TryAgain("Too much is waiting to be saved. Nothing was changed; try again in a moment.")
+        future = self._loop.create_future()
+        self._queue.put(Job(function, arguments, keywords, future))
+        return future
+
+    async def close(self) -> None:
+        """Finish everything accepted, then end the thread and give up the lock."""
+        if not self._stopping.is_set():
+            self._stopping.set()
+            self._queue.put(None)
+        await asyncio.shield(self._ended)
+
+    # -- the thread --------------------------------------------------------------------------------
+
+    def _main(self, ready: asyncio.Future[None]) -> None:
+        try:
+            self._session.connect()
+            self._prepare(self._session)
+        except BaseException as error:
+            failure = self._session.diagnose(error)
+            self._session.close()
+            self._tell(_finish, ready, StorageError(failure.text) if failure else error)
+            return
+        self._tell(_finish, ready, None)
+        while jobs := self._take():
+            self._process(jobs)
+        self._session.close()
+        self._tell(_finish, self._ended, None)
+
+    def _take(self) -> list[Job]:
+        """All that waits, at least one; empty when it is time to end."""
+        job = self._queue.get()
+        jobs: list[Job] = []
+        while job is not None:
+            jobs.append(job)
+            if len(jobs) >= BATCH_LIMIT:
+                return jobs
+            try:
+                job = self._queue.get_nowait()
+            except Empty:
+                return jobs
+        if jobs:
+            self._queue.put(None)
+        return jobs
+
+    def _process(self, jobs: Sequence[Job]) -> None:
+        for _ in range(ATTEMPTS):
+            try:
+                self._transaction(jobs)
+                return
+            except _AbortedError as aborted:
+                failure, unknown = aborted.failure, aborted.committing and aborted.failure.kind is Kind.LOST
+                if failure.kind is Kind.CONFLICT and len(jobs) > 1:
+                    for job in jobs:
+                        self._process([job])
+                    return
+                if unknown or failure.kind not in (Kind.CONFLICT, Kind.LOST):
+                    break
+            except BaseException as error:
+                log.exception("The writer failed", extra={"action": "storage.write"})
+                self._session.disconnect()
+                self._settle(jobs, error)
+                return
+        self._refuse(jobs, failure, unknown=unknown)
+
+    def _transaction(self, jobs: Sequence[Job]) -> None:
+        """Run the jobs and settle them, durable. Raises _AbortedError when none was (surely) done."""
+        started = time.perf_counter()
+        committing = False
+        self._connect()
+        try:
+            execute = self._session.cursor.execute
+            execute(self._session.begin)
+            for job in jobs:
+                self._run(job)
+            committing = True
+            execute("COMMIT")
+        except BaseException as error:
+            failure = self._session.diagnose(error)
+            if failure is None:
+                log.exception("A transaction failed", extra={"action": "storage.write"})
+                failure = Failure(Kind.REFUSED, "Saving failed for a reason that is in Muster's log.")
+            self._roll_back()
+            raise _AbortedError(failure, committing=committing) from error
+        self._recovered()
+        self._settle(jobs, None, batch=(len(jobs), time.perf_counter() - started))
+
+    def _run(self, job: Job) -> None:
+        execute = self._session.cursor.execute
+        execute("SAVEPOINT one")
+        tx = Tx(self._session.cursor, self._session.dialect, self._clock.now())
+        try:
+            job.value = job.function(tx, *job.arguments, **job.keywords)
+            job.error = None
+        except BaseException as error:
+            if self._session.diagnose(error) is not None:
+                raise
+            job.error = error
+            execute("ROLLBACK TO SAVEPOINT one")
+        execute("RELEASE SAVEPOINT one")
+
+    def _connect(self) -> None:
+        if self._broken:
+            raise _AbortedError(Failure(Kind.BROKEN, self.problem or ""))
+        if self._session.connected:
+            return
+        # While a problem lasts, one attempt per batch is enough: nobody should wait for it again and again.
+        delays = RECONNECT_DELAYS if self.problem is None else RECONNECT_DELAYS[:1]
+        for delay in delays:
+            time.sleep(delay)
+            try:
+                self._session.connect()
+                return
+            except MusterError as error:
+                failure = Failure(Kind.REFUSED, str(error))
+            except Exception as error:
+                found = self._session.diagnose(error)
+                if found is None:
+                    raise
+                failure = Failure(Kind.BROKEN if found.kind is Kind.BROKEN else Kind.REFUSED, found.text)
+        raise _AbortedError(failure)
+
+    def _roll_back(self) -> None:
+        try:
+            self._session.cursor.execute("ROLLBACK")
+        except Exception:
+            # Some errors of SQLite have rolled back already; a fresh connection is right in any case.
+            self._session.disconnect()
+
+    def _refuse(self, jobs: Sequence[Job], failure: Failure, *, unknown: bool) -> None:
+        if failure.kind is Kind.CONFLICT:
+            self._settle(jobs, TryAgain(failure.text))
+            return
+        if self.problem != failure.text:
+            log.error("Writes are refused: %s", failure.text, extra={"action": "storage.refused"})
+        self.problem = failure.text
+        self._broken = failure.kind is Kind.BROKEN
+        self._settle(jobs, StorageError(OUTCOME_UNKNOWN if unknown else failure.text))
+
+    def _recovered(self) -> None:
+        if self.problem is not None:
+            log.warning("Writes work again", extra={"action": "storage.recovered"})
+            self.problem = None
+
+    def _settle(
+        self, jobs: Sequence[Job], error: BaseException | None, batch: tuple[int, float] | None = None
+    ) -> None:
+        if error is not None:
+            for job in jobs:
+                job.error = error
+        self._tell(self._deliver, jobs, batch)
+
+    def _tell(self, function: Callable[..., None], *arguments: Any) -> None:
+        try:
+            self._loop.call_soon_threadsafe(function, *arguments)
+        except RuntimeError:
+            log.warning("The event loop ended before the writer", extra={"action": "storage.write"})
+
+    # -- the event loop ----------------------------------------------------------------------------
+
+    def _deliver(self, jobs: Iterable[Job], batch: tuple[int, float] | None) -> None:
+        for job in jobs:
+            if job.error is not None:
+                _finish(job.future, job.error)
+            elif not job.future.done():
+                job.future.set_result(job.value)
+        if batch is not None and self._on_batch is not None:
+            self._on_batch(*batch)
+
+
+def _finish(future: asyncio.Future[Any], error: BaseException | None) -> None:
+    if future.done():  # its caller was cancelled
+        return
+    if error is None:
+        future.set_result(None)
+    elif isinstance(error, StopIteration):  # which a future refuses to carry
+        future.set_exception(RuntimeError(f"the function raised {error!r}"))
+    else:
+        future.set_exception(error)
