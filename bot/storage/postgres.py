@@ -16,6 +16,7 @@ WRITER_LOCK = int.from_bytes(b"muster")
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _OUTCOME_UNKNOWN = "40003"
+_LOST = ("08", "57P", _OUTCOME_UNKNOWN)
 _REFUSED = {
     "53": "The database server is out of disk, memory or connections. Give it what it lacks",
     "25006": "The database server only lets read. Point Muster at the primary server",
@@ -92,7 +93,9 @@ class PostgresSession:
             )
         if state.startswith("40") and state != _OUTCOME_UNKNOWN:
             return Failure(Kind.CONFLICT, "Other transactions were in the way. Try again.")
-        if not self.connected:
+        if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) and (
+            not state or state.startswith(_LOST)
+        ):
             return Failure(
                 Kind.LOST,
                 "The database server cannot be reached. Start it, or check the network; "

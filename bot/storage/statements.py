@@ -75,12 +75,12 @@ class Prepared:
         binds = {name: compiled.binds[name] for name in compiled.bind_names.values()}
         self.required = frozenset(name for name, bind in binds.items() if bind.required)
         self._defaults = {name: bind.effective_value for name, bind in binds.items() if not bind.required}
-        self._into = [] if self._expanding else list(_bind_processors(binds, dialect))
-        if not self._expanding:
-            for name, convert in self._into:
-                if name in self._defaults:
-                    self._defaults[name] = convert(self._defaults[name])
-            self._into = [pair for pair in self._into if pair[0] in self.required]
+        lists = {name for name, bind in binds.items() if bind.expanding}
+        self._into = [pair for pair in _bind_processors(binds, dialect) if pair[0] not in lists]
+        for name, convert in self._into:
+            if name in self._defaults:
+                self._defaults[name] = convert(self._defaults[name])
+        self._into = [pair for pair in self._into if pair[0] in self.required]
         columns = list(getattr(clause, "exported_columns", {}).items())
         row: Any = namedtuple("Row", [key for key, _ in columns], rename=True)  # type: ignore[misc]  # known now
         self._make_row: Processor = row._make
@@ -91,14 +91,13 @@ class Prepared:
         """Run on `cursor`; changes `values`. Raises TypeError unless they are exactly the parameters."""
         if values.keys() != self.required:
             raise TypeError(self._mismatch(values))
-        if self._expanding is not None:
-            self._execute_expanded(self._expanding, cursor, values)
-            return
         for name, convert in self._into:
             values[name] = convert(values[name])
         if self._defaults:
             values.update(self._defaults)
-        if self._order is None:
+        if self._expanding is not None:
+            _execute_expanded(self._expanding, cursor, values)
+        elif self._order is None:
             cursor.execute(self.sql, values)
         else:
             cursor.execute(self.sql, [values[name] for name in self._order])
@@ -121,18 +120,6 @@ class Prepared:
         convert = self._from[0] if self._from else None
         return row[0] if convert is None else convert(row[0])
 
-    def _execute_expanded(self, compiled: SQLCompiler, cursor: Cursor, values: dict[str, Any]) -> None:
-        # `IN` with a list: the number of placeholders is known only now.
-        state = compiled.construct_expanded_state(values)
-        ready = {
-            name: state.processors[name](value) if name in state.processors else value
-            for name, value in state.parameters.items()
-        }
-        if state.positiontup is None:
-            cursor.execute(state.statement, ready)
-        else:
-            cursor.execute(state.statement, [ready[name] for name in state.positiontup])
-
     def _mismatch(self, values: Mapping[str, Any]) -> str:
         missing = ", ".join(sorted(self.required - values.keys())) or "none"
         unknown = ", ".join(sorted(values.keys() - self.required)) or "none"
@@ -148,3 +135,15 @@ def _bind_processors(binds: Mapping[str, Any], dialect: Dialect) -> Iterable[tup
 
 def _result_processor(type_: TypeEngine[Any], dialect: Dialect) -> Processor | None:
     return type_.dialect_impl(dialect).result_processor(dialect, None)
+
+
+def _execute_expanded(compiled: SQLCompiler, cursor: Cursor, values: dict[str, Any]) -> None:
+    # `IN` with a list: the number of placeholders is known only now.
+    state = compiled.construct_expanded_state(values)
+    ready = dict(state.parameters)
+    for name, convert in state.processors.items():
+        ready[name] = convert(ready[name])  # type: ignore[operator]  # none takes a sequence here
+    if state.positiontup is None:
+        cursor.execute(state.statement, ready)
+    else:
+        cursor.execute(state.statement, [ready[name] for name in state.positiontup])
