@@ -127,7 +127,7 @@ Act = (
 
 
 class Incoming(msgspec.Struct, frozen=True):
-    """One act. `native_id` is the platform's own id of it, unique per platform: a repeat is recognised by it."""
+    """One act. `native_id` is the platform's own, unique id of it: a repeat is recognised by it."""
 
     native_id: str
     actor: Actor

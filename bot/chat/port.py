@@ -92,7 +92,7 @@ class Adapter(Protocol):
         """For the doctor: token, and per space (native ids) whether the bot can do its work there."""
 
     def private_link(self, payload: str) -> str | None:
-        """A link that opens the private chat with the bot carrying `payload` ([A-Za-z0-9_-]{1,64}), if any."""
+        """A link that opens the private chat with the bot with a `payload` of [A-Za-z0-9_-]{1,64}, if any."""
 
     def last_contact(self) -> datetime | None:
         """When the platform last answered; None before the first time."""
@@ -106,7 +106,7 @@ class Core(Protocol):
         """All commands, for menus and types."""
 
     async def accept(self, acts: Sequence[Incoming]) -> None:
-        """Record acts durably before acknowledging them; those not `delivered` come back from `unfinished`."""
+        """Record acts durably before acknowledging them; `unfinished` gives back those not `delivered`."""
 
     async def unfinished(self, platform: str) -> Sequence[Incoming]:
         """Accepted acts without a delivered answer, oldest first: dispatch them again after a start."""

@@ -94,6 +94,7 @@ class Area:
     commands: list[Command] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
     links: list[DeepLink] = field(default_factory=list)
+    events: list[tuple[type, Callable[..., Any]]] = field(default_factory=list)
     groups: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
@@ -164,6 +165,15 @@ class Area:
 
         return declare
 
+    def event(self, kind: type) -> Callable[[Handler], Handler]:
+        """Declare what follows from an act of this kind (a platform event); always one write transaction."""
+
+        def declare(handler: Handler) -> Handler:
+            self.events.append((kind, handler))
+            return handler
+
+        return declare
+
 
 class Registry:
     """All commands, actions and deep links, checked.
@@ -179,12 +189,15 @@ class Registry:
         self.commands: dict[str, Command] = {}
         self.actions: dict[str, Action] = {}
         self.links: dict[str, DeepLink] = {}
+        self.events: dict[type, list[Callable[..., Any]]] = {}
         self.groups: dict[str, str] = {}
         # translations[locale][path] is the description of that command or group in another language
         self.translations: Mapping[str, Mapping[str, str]] = translations or {}
         problems = [problem for area in areas for problem in area.problems]
         for area in areas:
             self.groups.update(area.groups)
+            for kind, handler in area.events:
+                self.events.setdefault(kind, []).append(handler)
             for command in area.commands:
                 if command.path in self.commands:
                     problems.append(f"/{command.path} is declared twice")

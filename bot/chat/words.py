@@ -43,7 +43,7 @@ def split(line: str) -> list[tuple[str, int, bool]]:
 
 
 def values_of(call: CommandCall, params: tuple[Param, ...]) -> dict[str, Value]:
-    """The raw value of each parameter that a call names, by name, position, mention or the message replied to.
+    """The raw value of each parameter that a call names: by name, position, mention or message replied to.
 
     The last text parameter takes the rest of the line, so that nobody has to quote a sentence.
 

@@ -13,7 +13,7 @@ _ONE_LINE = re.compile(r"\s+")
 
 
 def visible(text: str) -> str:
-    r"""The text with every hidden or direction-changing character written out as `\u{XXXX}`; tabs and newlines stay."""
+    r"""The text with every hidden or direction-changing character written out as `\u{XXXX}`."""
     return _HIDDEN.sub(lambda found: f"\\u{{{ord(found.group()):04X}}}", text)
 
 

@@ -92,3 +92,14 @@ class Person:
     native_id: str | None
     account: Account | None = None
     member: Member | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who somebody is where they speak. `union` None: none here; `choices`: it is not clear which."""
+
+    union: Union | None = None
+    space: Space | None = None
+    account: Account | None = None
+    member: Member | None = None
+    choices: tuple[Union, ...] = ()

@@ -32,10 +32,7 @@ def parse_duration(text: str) -> timedelta:
     """
     total, at = 0, 0
     lowered = text.strip().lower()
-    for part in iter(lambda: _PART.match(lowered, at), None):
-        unit = _UNITS.get(part.group(2))
-        if unit is None:
-            break
+    while (part := _PART.match(lowered, at)) and (unit := _UNITS.get(part.group(2))):
         total += int(part.group(1)) * unit
         at = part.end()
     if not lowered or at != len(lowered) or total == 0:

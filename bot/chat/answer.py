@@ -1,0 +1,269 @@
+"""Answering one act inside one transaction: who is this, may they, what exactly, do it."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+import msgspec
+
+from bot.chat import dialogue, text
+from bot.chat.context import Context
+from bot.chat.incoming import CommandCall, Press, Say, Start, Submit, Value
+from bot.chat.limits import RateLimits
+from bot.chat.model import Button, Form, Question, Reply, Style, Visibility, decode, p, say
+from bot.chat.params import Kind, Param
+from bot.chat.parse import parse
+from bot.chat.port import Capabilities
+from bot.chat.registry import Command, Registry
+from bot.chat.tokens import BUTTON, FORM, HELD, actor_key, keep_tokens
+from bot.chat.words import values_of
+from bot.domain.people import Standing
+from bot.errors import NotAllowed, NotFound, TryAgain
+
+MOST_BUTTONS = 8
+
+
+class Outside(Exception):
+    """The command is asynchronous: dispatch runs it outside the transaction, with these raw values."""
+
+    def __init__(self, command: Command, values: dict[str, Value]) -> None:
+        super().__init__(command.path)
+        self.command = command
+        self.values = values
+
+
+class Answering:
+    """Routes acts to declared handlers. Holds no state but the rate limits."""
+
+    def __init__(self, limits: RateLimits, capabilities: Mapping[str, Capabilities]) -> None:
+        self._limits = limits
+        self._capabilities = capabilities
+
+    def answer(self, ctx: Context) -> Reply | None:
+        """The reply to `ctx.incoming`, or None for silence. Raises MusterError, Outside, ModeratorUnknown."""
+        act = ctx.incoming.act
+        if isinstance(act, CommandCall):
+            return self._called(ctx, act)
+        if isinstance(act, Press):
+            return self._pressed(ctx, act.token)
+        if isinstance(act, Submit):
+            return self._submitted(ctx, act)
+        if isinstance(act, Say):
+            return self._said(ctx, act.text)
+        if isinstance(act, Start):
+            return self._started(ctx, act)
+        return self._event(ctx)
+
+    # -- commands --------------------------------------------------------------------------------------
+
+    def _called(self, ctx: Context, call: CommandCall) -> Reply | None:
+        command = ctx.registry.commands.get(call.name)
+        if command is not None:
+            return self.run(ctx, command, values_of(call, command.params))
+        if ctx.registry.subcommands(call.name):
+            return self._which(ctx, call)
+        if ctx.place.space is not None and call.words is not None:
+            return None  # in a shared place it may be meant for another bot
+        close = difflib.get_close_matches(call.name, [*ctx.registry.commands, *ctx.registry.tops()], 1)
+        raise NotFound(text.unknown_command(call.name[:40], close[0] if close else None))
+
+    def _which(self, ctx: Context, call: CommandCall) -> Reply | None:
+        """A group without a subcommand that exists."""
+        first = (call.words or "").partition(" ")[0][:40]
+        if first:
+            names = [sub.path.split(" ")[1] for sub in ctx.registry.subcommands(call.name)]
+            close = difflib.get_close_matches(first.lower(), names, 1)
+            found = f"{call.name} {close[0]}" if close else None
+            raise NotFound(text.unknown_command(f"{call.name} {first}", found))
+        usable = [sub for sub in ctx.registry.subcommands(call.name) if ctx.may(sub.permission)]
+        buttons = tuple((Button(f"/{sub.path}", f"/{sub.path}"),) for sub in usable[:MOST_BUTTONS])
+        return say(text.WHICH, buttons=buttons, visibility=Visibility.PRIVATE)
+
+    def prepare(self, ctx: Context, command: Command, raw: dict[str, Value]) -> dict[str, Any] | Reply:
+        """The typed values of a permitted call, or the form that asks for what is missing."""
+        wait = self._limits.wait_s(actor_key(ctx.actor), command.path, command.rate, ctx.now)
+        if wait:
+            raise TryAgain(text.too_often(command.path, wait))
+        if command.space_only and ctx.place.space is None:
+            raise NotAllowed(text.SPACE_ONLY)
+        if command.needs_union:
+            _ = ctx.union
+        ctx.require(command.permission)
+        missing = [param for param in command.params if param.required and param.name not in raw]
+        if missing:
+            return _form_for(ctx, command, missing, raw)
+        return {
+            param.name: parse(ctx, param, raw[param.name]) for param in command.params if param.name in raw
+        }
+
+    def run(self, ctx: Context, command: Command, raw: dict[str, Value]) -> Reply | None:
+        """Do a command with raw values by parameter name."""
+        if command.is_async:
+            raise Outside(command, raw)
+        values = self.prepare(ctx, command, raw)
+        reply = values if isinstance(values, Reply) else command.handler(ctx, **values)
+        return self.finish(ctx, reply, command.visibility)
+
+    def finish(self, ctx: Context, reply: Reply | None, visibility: Visibility) -> Reply | None:
+        """The reply as adapters take it: its visibility said, its form asked as the platform can."""
+        if reply is None:
+            return None
+        if reply.visibility is None:
+            reply = msgspec.structs.replace(reply, visibility=visibility)
+        if not ctx.writable:
+            return reply  # dispatch finishes it in a write, if there is something to store
+        if reply.form is not None and not self._capabilities[ctx.place.platform].modals:
+            reply = dialogue.begin(ctx, reply.form, reply.visibility)
+        return keep_tokens(ctx, reply)
+
+    # -- buttons, forms, words --------------------------------------------------------------------------
+
+    def _pressed(self, ctx: Context, token: str) -> Reply | None:
+        row = ctx.records.token(ctx.tx, token)
+        if row is None or row.kind != BUTTON:
+            raise NotFound(text.BUTTON_GONE)
+        self._own(ctx, row.presser, row.union_id)
+        if row.single_use and not ctx.records.use_token(ctx.tx, token):
+            raise NotAllowed(text.BUTTON_USED)
+        arguments: dict[str, Any] = json.loads(row.arguments)
+        if row.action == dialogue.ANSWER:
+            return self._chosen(ctx, arguments)
+        if row.action == dialogue.CANCEL:
+            return self._cancel(ctx)
+        if row.action == dialogue.SEND:
+            return self._send(ctx)
+        return self._act(ctx, row.action, arguments, {})
+
+    def _submitted(self, ctx: Context, act: Submit) -> Reply | None:
+        row = ctx.records.token(ctx.tx, act.token)
+        if row is None or row.kind != FORM:
+            raise NotFound(text.FORM_GONE)
+        self._own(ctx, row.presser, row.union_id)
+        form = msgspec.json.decode(row.arguments, type=Form)
+        return self._act(ctx, form.action, form.arguments, dialogue.checked_all(form, act.values))
+
+    def _own(self, ctx: Context, presser: str | None, union_id: int | None) -> None:
+        if presser is not None and presser != actor_key(ctx.actor):
+            raise NotAllowed(text.NOT_YOURS)
+        if union_id is not None:
+            ctx.standing = _within(ctx, union_id)
+
+    def _act(
+        self, ctx: Context, action: str, arguments: dict[str, Any], answers: dict[str, str]
+    ) -> Reply | None:
+        """Run a stored action: "/path" is a command, anything else a declared action."""
+        if action.startswith("/"):
+            command = ctx.registry.commands.get(action[1:])
+            if command is None:
+                raise NotFound(text.BUTTON_GONE)
+            raw = msgspec.convert(arguments, dict[str, Value])
+            return self.run(ctx, command, {**raw, **answers})
+        declared = ctx.registry.actions.get(action)
+        if declared is None:
+            raise NotFound(text.BUTTON_GONE)
+        if declared.needs_union:
+            _ = ctx.union
+        ctx.require(declared.permission)
+        return self.finish(ctx, declared.handler(ctx, **arguments, **answers), Visibility.PRIVATE)
+
+    def _said(self, ctx: Context, words: str) -> Reply | None:
+        state = dialogue.find(ctx)
+        lowered = words.strip().lower()
+        if lowered == "/cancel":
+            if state is None and ctx.place.space is not None:
+                return None
+            return self._cancel(ctx)
+        if state is None:
+            return self._event(ctx)
+        return self._advance(ctx, state, words)
+
+    def _advance(self, ctx: Context, state: dialogue.State, words: str) -> Reply | None:
+        reply = dialogue.answer(ctx, state, words)
+        return keep_tokens(ctx, reply) if reply is not None else self._send(ctx)
+
+    def _chosen(self, ctx: Context, arguments: dict[str, Any]) -> Reply | None:
+        state = dialogue.find(ctx)
+        if state is None or state.at != arguments["at"]:
+            raise NotFound(text.FORM_GONE)
+        return self._advance(ctx, state, arguments["value"])
+
+    def _cancel(self, ctx: Context) -> Reply:
+        words = text.CANCELLED if dialogue.end(ctx) else text.NOTHING_TO_CANCEL
+        return say(words, visibility=Visibility.PRIVATE, edit=True)
+
+    def _send(self, ctx: Context) -> Reply | None:
+        state = dialogue.find(ctx)
+        if state is None:
+            raise NotFound(text.FORM_GONE)
+        action, arguments, answers = dialogue.submitted(state)
+        dialogue.end(ctx)
+        if state.union_id is not None:
+            ctx.standing = _within(ctx, state.union_id)
+        return self._act(ctx, action, arguments, answers)
+
+    # -- deep links and events --------------------------------------------------------------------------
+
+    def _started(self, ctx: Context, act: Start) -> Reply | None:
+        prefix, separator, rest = act.payload.partition("-")
+        link = ctx.registry.links.get(prefix) if separator else None
+        if link is not None:
+            return self.finish(ctx, link.handler(ctx, rest), Visibility.PRIVATE)
+        row = ctx.records.token(ctx.tx, act.payload) if act.payload else None
+        if row is not None and row.kind == HELD and row.presser == actor_key(ctx.actor):
+            return decode(row.arguments.encode())
+        if act.payload and (row is None or row.kind == HELD):
+            raise NotFound(text.HELD_GONE)
+        return self._event(ctx)
+
+    def _event(self, ctx: Context) -> Reply | None:
+        reply = None
+        for handler in ctx.registry.events.get(type(ctx.incoming.act), ()):
+            reply = handler(ctx, ctx.incoming.act) or reply
+        return self.finish(ctx, reply, Visibility.PRIVATE if ctx.place.space is None else Visibility.PUBLIC)
+
+
+def whole_path(registry: Registry, call: CommandCall) -> CommandCall:
+    """The call with its subcommand, which untyped platforms leave among the words, in the name."""
+    first, _, rest = (call.words or "").lstrip().partition(" ")
+    path = f"{call.name} {first.lower()}"
+    return msgspec.structs.replace(call, name=path, words=rest) if path in registry.commands else call
+
+
+def _within(ctx: Context, union_id: int) -> Standing:
+    actor = ctx.actor
+    return ctx.records.within(ctx.tx, union_id, actor.platform, actor.native_id, ctx.place.space)
+
+
+def _form_for(ctx: Context, command: Command, missing: list[Param], raw: dict[str, Value]) -> Reply:
+    questions = tuple(_question(ctx, param) for param in missing[:5])
+    given = cast(dict[str, Any], msgspec.to_builtins(raw))
+    return Reply(form=Form(f"/{command.path}", questions, f"/{command.path}", given))
+
+
+def _question(ctx: Context, param: Param) -> Question:
+    choices: tuple[tuple[str, str], ...] = tuple((choice, choice) for choice in param.choices)
+    if param.kind is Kind.BOOLEAN:
+        choices = (("Yes", "yes"), ("No", "no"))
+    elif param.kind is Kind.SPACE:
+        suggest = cast(Callable[[Any, str], list[tuple[str, str]]] | None, param.arg.suggest)
+        choices = tuple(suggest(ctx, ""))[:25] if suggest else ()
+    return Question(
+        param.name,
+        param.description[:45],
+        "choice" if choices else "long" if param.arg.long else "text",
+        hint="@name" if param.kind is Kind.PERSON else "",
+        min_length=param.arg.min_length if param.kind is Kind.TEXT else 0,
+        max_length=param.arg.max_length if param.kind is Kind.TEXT else 100,
+        choices=choices,
+    )
+
+
+def choose_union(choices: tuple[Any, ...]) -> Reply:
+    """The question which union a private chat is about."""
+    rows = tuple(
+        (Button(union.name[:40], "union.choose", {"ref": union.ref}, Style.PRIMARY),) for union in choices[:8]
+    )
+    return Reply((p(text.CHOOSE_UNION),), rows, visibility=Visibility.PRIVATE)

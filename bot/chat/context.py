@@ -1,0 +1,186 @@
+"""What a handler knows of the act it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+import msgspec
+
+from bot.chat import text
+from bot.chat.incoming import Actor, Incoming, Place, Where, Who
+from bot.chat.model import Mention, Reply, encode
+from bot.chat.port import Finding, Progress, Target
+from bot.chat.records import Records, Store
+from bot.chat.registry import Registry
+from bot.chat.tokens import keep_tokens
+from bot.domain.people import Account, Member, Permission, Person, Space, Standing, Union
+from bot.errors import MusterError, NotAllowed, NotFound
+
+
+class World(Protocol):
+    """The few facts about the installation that replies mention."""
+
+    def link_base(self, platform: str) -> str:
+        """Where that platform's people find the wallet page: scheme, host, port; no slash at the end."""
+
+    def private_link(self, platform: str, payload: str) -> str | None:
+        """A link that opens the private chat with the bot, carrying `payload`, if the platform has such."""
+
+    async def check_space(self, platform: str, native_id: str) -> Sequence[Finding]:
+        """Whether the bot can do its work in a space. Raises TryAgain if the platform does not answer."""
+
+    def posted(self, platform: str) -> None:
+        """Something waits in the outbox; called from any thread, before the change is durable."""
+
+
+class ModeratorUnknown(Exception):
+    """The answer depends on whether the actor moderates this place, which the platform has to be asked."""
+
+
+class ChooseUnion(MusterError):
+    """A private chat of somebody in several unions: which is meant?"""
+
+    def __init__(self, choices: tuple[Union, ...]) -> None:
+        super().__init__(text.CHOOSE_UNION)
+        self.choices = choices
+
+
+@dataclass(slots=True)
+class Context:
+    """The act, who did it, and the transaction it is answered in.
+
+    `tx` is for services; it is None in `async` handlers, which use `read`. Reads are not `writable`.
+    """
+
+    incoming: Incoming
+    tx: Any
+    now: datetime
+    standing: Standing
+    records: Records
+    world: World
+    registry: Registry
+    writable: bool = True
+    store: Store | None = None
+    report: Progress | None = None
+
+    @property
+    def actor(self) -> Actor:
+        return self.incoming.actor
+
+    @property
+    def place(self) -> Place:
+        return self.incoming.place
+
+    @property
+    def locale(self) -> str:
+        return self.incoming.locale
+
+    @property
+    def has_union(self) -> bool:
+        return self.standing.union is not None
+
+    @property
+    def union(self) -> Union:
+        """The union spoken in. Raises NotFound or ChooseUnion."""
+        if self.standing.union is not None:
+            return self.standing.union
+        if self.standing.choices:
+            raise ChooseUnion(self.standing.choices)
+        raise NotFound(text.NO_UNION_HERE if self.place.space else text.NO_UNION_IN_PRIVATE)
+
+    @property
+    def member(self) -> Member:
+        """The actor as a member. Raises NotAllowed if they have not joined."""
+        union = self.union
+        if self.standing.member is None:
+            raise NotAllowed(text.join_first(union.name))
+        return self.standing.member
+
+    @property
+    def account(self) -> Account:
+        """The account that acts, as a member's. Raises NotAllowed if they have not joined."""
+        union = self.union
+        if self.standing.account is None:
+            raise NotAllowed(text.join_first(union.name))
+        return self.standing.account
+
+    @property
+    def is_founder(self) -> bool:
+        member, union = self.standing.member, self.standing.union
+        return member is not None and union is not None and union.founder_id == member.id
+
+    @property
+    def moderates(self) -> bool:
+        """Whether the platform lets the actor run this space. Raises ModeratorUnknown to have it asked."""
+        elsewhere = self.standing.union is not None and self.standing.space is None
+        if self.place.space is None or elsewhere:
+            return False
+        if self.actor.moderator is None:
+            raise ModeratorUnknown
+        return self.actor.moderator
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the actor has this permission here."""
+        union, member = self.standing.union, self.standing.member
+        if permission is Permission.ANYONE:
+            return True
+        if permission is Permission.MODERATOR:
+            return self.is_founder or self.moderates
+        if member is None or union is None:
+            return False
+        if permission is Permission.MEMBER:
+            return True
+        if permission is Permission.LEADER:
+            return self.is_founder or self.records.is_leader(self.tx, union, member)
+        return self.is_founder
+
+    def require(self, permission: Permission) -> None:
+        """Raises NotAllowed (with what would help) unless `may`."""
+        if self.may(permission):
+            return
+        if permission is not Permission.MODERATOR:
+            _ = self.member  # who has not joined is told that first
+        raise NotAllowed(text.NOT_ALLOWED[permission])
+
+    def find_person(self, who: Who) -> Person:
+        """The person whom a message names. Raises BadInput."""
+        return self.records.find_person(
+            self.tx, self.standing.union, self.place.platform, who.native_id, who.name
+        )
+
+    def find_space(self, where: Where) -> Space:
+        """The union's space that a message names. Raises BadInput."""
+        return self.records.find_space(self.tx, self.union, self.place.platform, where.native_id, where.name)
+
+    def post(self, target: Target | Account, reply: Reply, dedupe_key: str | None = None) -> None:
+        """Queue a message; it goes out after this change is durable. To an account: privately."""
+        if isinstance(target, Account):
+            target = Target(target.platform, person=target.native_id)
+        union = self.standing.union
+        ready = keep_tokens(self, reply, f"{target.platform}:{target.person}" if target.person else None)
+        self.records.post(
+            self.tx,
+            target.platform,
+            union.id if union else None,
+            msgspec.json.encode(target).decode(),
+            encode(ready),
+            dedupe_key,
+        )
+        self.world.posted(target.platform)
+
+    def mention(self, account: Account) -> Mention:
+        return Mention(account.platform, account.native_id, account.name)
+
+    async def progress(self, words: str) -> None:
+        """Show what long work is at; only in `async` handlers."""
+        if self.report is not None:
+            await self.report(words)
+
+    def read(self, fn: Callable[..., Any], /, *args: Any) -> Awaitable[Any]:
+        """Run a read; only in `async` handlers."""
+        if self.store is None:
+            raise RuntimeError("handlers that are not async have a transaction of their own: use ctx.tx")
+        return self.store.read(fn, *args)

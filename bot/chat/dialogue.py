@@ -1,0 +1,144 @@
+"""Forms on platforms without modals: one question after another, a summary, a confirmation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from bot.chat import text
+from bot.chat.context import Context
+from bot.chat.incoming import Place
+from bot.chat.model import Button, Form, Question, Reply, Style, Visibility, fields, p, say
+from bot.errors import BadInput
+
+ANSWER, SEND, CANCEL = "!answer", "!send", "!cancel"
+
+
+class State(msgspec.Struct, frozen=True):
+    """Where a dialogue stands. `at` is the index of the question asked; past the last is the summary."""
+
+    form: Form
+    answers: dict[str, str]
+    at: int
+    private: bool
+    union_id: int | None = None
+
+
+def begin(ctx: Context, form: Form, visibility: Visibility | None) -> Reply:
+    """Ask the first question of a form."""
+    private = visibility is Visibility.PRIVATE
+    union = ctx.standing.union
+    return _ask(ctx, State(form, {}, 0, private, union.id if union else None))
+
+
+def chat_of(place: Place, person: str, private: bool) -> str:
+    """Where the answers are expected: private questions in a group are answered in the private chat, whose id
+    is the person's."""
+    return person if private and place.space is not None else place.chat
+
+
+def find(ctx: Context) -> State | None:
+    """The dialogue that the actor's words in this chat belong to."""
+    found = ctx.records.dialogue(ctx.tx, ctx.place.platform, ctx.place.chat, ctx.actor.native_id)
+    return msgspec.json.decode(found, type=State) if found else None
+
+
+def answer(ctx: Context, state: State, words: str) -> Reply | None:
+    """Take the answer to the question asked, and ask the next or show the summary.
+
+    None: that was the only question, so there is nothing to sum up and it can be sent.
+
+    Raises:
+        BadInput: the answer does not fit its question, which stays open.
+    """
+    if state.at >= len(state.form.questions):
+        return _summary(ctx, state)
+    question = state.form.questions[state.at]
+    given = "" if words.strip().lower() == "/skip" else checked(question, words)
+    if not given and question.required:
+        raise BadInput(f"{question.label}: {text.NOT_OPTIONAL}")
+    answers = {**state.answers, question.name: given} if given else state.answers
+    if len(state.form.questions) == 1:
+        _keep(ctx, State(state.form, answers, 1, state.private, state.union_id))
+        return None
+    return _ask(ctx, State(state.form, answers, state.at + 1, state.private, state.union_id))
+
+
+def end(ctx: Context) -> bool:
+    """Forget the dialogue here; whether there was one."""
+    return ctx.records.end_dialogue(ctx.tx, ctx.place.platform, ctx.place.chat, ctx.actor.native_id)
+
+
+def checked(question: Question, words: str) -> str:
+    """An answer as it may be used. Raises BadInput if it is too long, too short, or not a choice."""
+    given = words.strip()
+    if question.kind == "choice" and given:
+        wanted = given.lower()
+        for label, value in question.choices:
+            if wanted in (label.lower(), value.lower()):
+                return value
+        raise BadInput(f"{question.label}: {text.CHOOSE_ONE}")
+    if given and len(given) < question.min_length:
+        raise BadInput(text.too_short(question.label, question.min_length))
+    if len(given) > question.max_length:
+        raise BadInput(text.too_long(question.label, question.max_length, len(given)))
+    return given
+
+
+def checked_all(form: Form, values: dict[str, str]) -> dict[str, str]:
+    """The answers to a form that was sent as a whole; unknown names are dropped. Raises BadInput."""
+    good: dict[str, str] = {}
+    for question in form.questions:
+        given = checked(question, values.get(question.name, ""))
+        if given:
+            good[question.name] = given
+        elif question.required:
+            raise BadInput(f"{question.label}: {text.NOT_OPTIONAL}")
+    return good
+
+
+def _ask(ctx: Context, state: State) -> Reply:
+    _keep(ctx, state)
+    if state.at >= len(state.form.questions):
+        return _summary(ctx, state)
+    question = state.form.questions[state.at]
+    hint = text.STOP_HINT if question.required else text.SKIP_HINT
+    heading = f"{state.form.title} ({state.at + 1}/{len(state.form.questions)})" if state.at == 0 else ""
+    lines = [p(line) for line in (heading, question.label, question.hint, hint) if line]
+    buttons = tuple(
+        (Button(label, ANSWER, {"value": value, "at": state.at}),) for label, value in question.choices[:8]
+    )
+    return Reply(tuple(lines), buttons, visibility=_visibility(state), ask=question)
+
+
+def _summary(ctx: Context, state: State) -> Reply:
+    labels = {question.name: question.label for question in state.form.questions}
+    return say(
+        text.SUMMARY,
+        fields(*((labels[name], value) for name, value in state.answers.items())),
+        buttons=(
+            (
+                Button(state.form.submit, SEND, style=Style.PRIMARY, single_use=True),
+                Button(text.CANCEL, CANCEL, single_use=True),
+            ),
+        ),
+        visibility=_visibility(state),
+    )
+
+
+def _visibility(state: State) -> Visibility:
+    return Visibility.PRIVATE if state.private else Visibility.PUBLIC
+
+
+def _keep(ctx: Context, state: State) -> None:
+    chat = chat_of(ctx.place, ctx.actor.native_id, state.private)
+    stored = msgspec.json.encode(state).decode()
+    ctx.records.keep_dialogue(
+        ctx.tx, ctx.place.platform, chat, ctx.actor.native_id, stored, state.form.lasts_s
+    )
+
+
+def submitted(state: State) -> tuple[str, dict[str, Any], dict[str, str]]:
+    """Action, arguments and answers of a finished dialogue. Raises BadInput if something is missing."""
+    return state.form.action, state.form.arguments, checked_all(state.form, state.answers)

@@ -1,0 +1,220 @@
+"""From an act to its reply: one transaction, one ladder for errors, one place that counts and logs."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from bot.chat import text
+from bot.chat.answer import Answering, Outside, choose_union, whole_path
+from bot.chat.context import ChooseUnion, Context, ModeratorUnknown, World
+from bot.chat.incoming import Actor, CommandCall, Incoming
+from bot.chat.incoming import decode as decode_act
+from bot.chat.incoming import encode as encode_act
+from bot.chat.limits import RateLimits
+from bot.chat.model import Reply, Visibility, decode, encode, say
+from bot.chat.port import Adapter, Progress
+from bot.chat.records import Records, Store
+from bot.chat.registry import Command, Registry
+from bot.chat.tokens import actor_key, keep_held
+from bot.chat.words import values_of
+from bot.errors import MusterError
+
+log = logging.getLogger(__name__)
+
+# Observe(command or kind of act, outcome, seconds)
+Observe = Callable[[str, str, float], None]
+
+
+class Dispatcher:
+    """The core that adapters talk to (`chat.port.Core`)."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        store: Store,
+        records: Records,
+        world: World,
+        adapters: Mapping[str, Adapter],
+        observe: Observe = lambda name, outcome, seconds: None,
+    ) -> None:
+        self._registry = registry
+        self._store = store
+        self._records = records
+        self._world = world
+        self._adapters = adapters
+        self._observe = observe
+        self._answering = Answering(
+            RateLimits(), {name: adapter.capabilities for name, adapter in adapters.items()}
+        )
+
+    @property
+    def registry(self) -> Registry:
+        """All commands."""
+        return self._registry
+
+    async def dispatch(self, incoming: Incoming, progress: Progress | None = None) -> Reply | None:
+        """Do what was asked, once, and return the answer; errors are answers too."""
+        began = time.perf_counter()
+        outcome = "ok"
+        if isinstance(incoming.act, CommandCall):
+            incoming = msgspec.structs.replace(incoming, act=whole_path(self._registry, incoming.act))
+        try:
+            try:
+                reply = await self._attempt(incoming, progress)
+            except ModeratorUnknown:
+                reply = await self._attempt(await self._with_moderator(incoming), progress)
+        except ChooseUnion as choice:
+            outcome, reply = (
+                "refused",
+                await self._store.write(self._tokened, incoming, choose_union(choice.choices)),
+            )
+        except MusterError as error:
+            outcome, reply = "refused", say(str(error), visibility=Visibility.PRIVATE)
+        except Exception:
+            incident = secrets.token_hex(4)
+            outcome, reply = "failed", say(text.incident(incident), visibility=Visibility.PRIVATE)
+            log.exception(
+                "incident %s",
+                incident,
+                extra={"action": "dispatch", "incident": incident, "act": _name_of(incoming)},
+            )
+        self._observe(self._label(incoming), outcome, time.perf_counter() - began)
+        return reply
+
+    async def accept(self, acts: Sequence[Incoming]) -> None:
+        """Record acts durably before they are acknowledged."""
+        await self._store.write(self._accept, acts)
+
+    async def unfinished(self, platform: str) -> Sequence[Incoming]:
+        """Accepted acts without a delivered answer, oldest first."""
+        rows: list[tuple[str, bytes]] = await self._store.read(self._records.unfinished)
+        acts = [decode_act(payload) for _, payload in rows]
+        return [act for act in acts if act.place.platform == platform]
+
+    async def delivered(self, key: str) -> None:
+        """The answer to the act with this key reached the person."""
+        await self._store.write(self._records.delivered, key)
+
+    async def suggest(self, incoming: Incoming, param: str, typed: str) -> Sequence[tuple[str, str]]:
+        """Completions for a parameter of the call in `incoming`; none if something is wrong."""
+        try:
+            return await self._store.read(self._suggestions, incoming, param, typed)
+        except (MusterError, ModeratorUnknown):
+            return []
+
+    async def hold(self, actor: Actor, reply: Reply) -> str:
+        """Keep a private reply for its person; returns the deep-link payload."""
+        return await self._store.write(functools.partial(keep_held, self._records), actor, reply)
+
+    # -- one try -----------------------------------------------------------------------------------------
+
+    async def _attempt(self, incoming: Incoming, progress: Progress | None) -> Reply | None:
+        command = self._command(incoming)
+        try:
+            if command is not None and command.reads:
+                return await self._read(incoming)
+            if command is not None and command.is_async and isinstance(incoming.act, CommandCall):
+                return await self._outside(
+                    incoming, command, values_of(incoming.act, command.params), progress
+                )
+            return await self._store.write(self._once, incoming)
+        except Outside as outside:
+            return await self._outside(incoming, outside.command, outside.values, progress)
+
+    def _once(self, tx: Any, incoming: Incoming) -> Reply | None:
+        """The whole act in one write transaction: claimed, answered, its answer kept."""
+        ours, before = self._records.claim(tx, incoming.key, actor_key(incoming.actor))
+        if not ours:
+            return _kept(before)
+        reply = self._answering.answer(self._context(tx, incoming))
+        if reply is not None:
+            self._records.answer(tx, incoming.key, encode(reply))
+        return reply
+
+    async def _read(self, incoming: Incoming) -> Reply | None:
+        reply: Reply | None = await self._store.read(self._answered, incoming)
+        return await self._store.write(self._tokened, incoming, reply) if _needs_tokens(reply) else reply
+
+    def _answered(self, tx: Any, incoming: Incoming) -> Reply | None:
+        context = self._context(tx, incoming)
+        context.writable = False
+        return self._answering.answer(context)
+
+    def _tokened(self, tx: Any, incoming: Incoming, reply: Reply) -> Reply | None:
+        return self._answering.finish(self._context(tx, incoming), reply, Visibility.PRIVATE)
+
+    async def _outside(
+        self, incoming: Incoming, command: Command, raw: dict[str, Any], progress: Progress | None
+    ) -> Reply | None:
+        context = await self._store.read(self._context, incoming)
+
+        def prepare(tx: Any) -> dict[str, Any] | Reply:
+            context.tx = tx
+            try:
+                return self._answering.prepare(context, command, raw)
+            finally:
+                context.tx = None
+
+        values = await self._store.read(prepare)
+        if isinstance(values, Reply):
+            reply = values
+        else:
+            context.store, context.report = self._store, progress
+            reply = await command.handler(context, **values)
+        if reply.visibility is None:
+            reply = msgspec.structs.replace(reply, visibility=command.visibility)
+        return await self._store.write(self._tokened, incoming, reply) if _needs_tokens(reply) else reply
+
+    # -- small things ------------------------------------------------------------------------------------
+
+    def _context(self, tx: Any, incoming: Incoming) -> Context:
+        place, actor = incoming.place, incoming.actor
+        standing = self._records.identify(tx, place.platform, actor.native_id, place.space)
+        return Context(incoming, tx, tx.now, standing, self._records, self._world, self._registry)
+
+    def _accept(self, tx: Any, acts: Sequence[Incoming]) -> None:
+        for act in acts:
+            self._records.receive(tx, act.key, actor_key(act.actor), encode_act(act))
+
+    def _suggestions(self, tx: Any, incoming: Incoming, name: str, typed: str) -> Sequence[tuple[str, str]]:
+        command = self._command(incoming)
+        param = next((p for p in command.params if p.name == name), None) if command else None
+        if command is None or param is None or param.arg.suggest is None:
+            return []
+        context = self._context(tx, incoming)
+        context.require(command.permission)
+        return list(param.arg.suggest(context, typed))[:25]
+
+    async def _with_moderator(self, incoming: Incoming) -> Incoming:
+        adapter = self._adapters[incoming.place.platform]
+        moderator = await adapter.is_moderator(incoming.place, incoming.actor)
+        return msgspec.structs.replace(
+            incoming, actor=msgspec.structs.replace(incoming.actor, moderator=moderator)
+        )
+
+    def _command(self, incoming: Incoming) -> Command | None:
+        act = incoming.act
+        return self._registry.commands.get(act.name) if isinstance(act, CommandCall) else None
+
+    def _label(self, incoming: Incoming) -> str:
+        command = self._command(incoming)
+        return command.path if command else _name_of(incoming)
+
+
+def _name_of(incoming: Incoming) -> str:
+    return type(incoming.act).__name__.lower()
+
+
+def _kept(answer: bytes | None) -> Reply | None:
+    return decode(answer) if answer else None
+
+
+def _needs_tokens(reply: Reply | None) -> bool:
+    return reply is not None and (bool(reply.buttons) or reply.form is not None)

@@ -1,0 +1,72 @@
+"""Words that dispatch itself says to members. Those of commands stand with the commands."""
+
+from __future__ import annotations
+
+from bot.domain.people import Permission
+
+NO_UNION_HERE = (
+    "No union lives here yet. A moderator of this place can found one with /union create, "
+    "or connect it to an existing one with /union connect CODE."
+)
+NO_UNION_IN_PRIVATE = (
+    "You are not in a union yet. Join one where it gathers: type /join in its server or group, "
+    "then come back here."
+)
+CHOOSE_UNION = "You are in several unions. Which one is this about?"
+SPACE_ONLY = "This works only in a server or group. Type it there."
+NOT_ALLOWED = {
+    Permission.ANYONE: "",
+    Permission.MEMBER: "Only members may do this. Type /join first.",
+    Permission.LEADER: "Only leaders of this union may do this. /union about tells who leads.",
+    Permission.MODERATOR: (
+        "Only moderators of this server or group may do this: on Discord those who may manage the server "
+        "or its roles, on Telegram its administrators."
+    ),
+    Permission.FOUNDER: "Only the founder of this union may do this. /union about tells who that is.",
+}
+BUTTON_GONE = "This button is no longer in use. Type the command again to get a fresh one."
+BUTTON_USED = "This was pressed before and worked then; pressing again changes nothing."
+NOT_YOURS = "This button is for somebody else. Type the command yourself to get your own."
+FORM_GONE = "This form has expired, nothing was changed. Type the command again to get a fresh one."
+NOTHING_TO_CANCEL = "There is nothing to cancel."
+CANCELLED = "Cancelled. Nothing was changed."
+DONE_BEFORE = "This was done already."
+WORKING = "Working…"
+SUMMARY = "Is this right?"
+SEND = "Send"
+CANCEL = "Cancel"
+STOP_HINT = "Type /cancel to stop."
+SKIP_HINT = "Type /skip to leave it out, /cancel to stop."
+NOT_OPTIONAL = "This cannot be left out."
+CHOOSE_ONE = "Please choose one of the buttons."
+WHICH = "Which of these?"
+HELD_GONE = "This answer is no longer kept. Type the command again."
+
+
+def join_first(union: str) -> str:
+    return f"You have not joined {union} yet. Type /join first."
+
+
+def unknown_command(name: str, close: str | None) -> str:
+    hint = f" Did you mean /{close}?" if close else ""
+    return f"There is no command /{name}.{hint} /help lists what you can do."
+
+
+def incident(number: str) -> str:
+    return (
+        "Something went wrong on our side, and nothing was changed. Try again; if it stays, tell the host "
+        f"of this bot the number {number}."
+    )
+
+
+def too_often(command: str, seconds: int) -> str:
+    wait = f"{seconds} seconds" if seconds != 1 else "1 second"
+    return f"That is too many /{command} at once. Try again in {wait}."
+
+
+def too_short(label: str, least: int) -> str:
+    return f"{label}: write at least {least} characters."
+
+
+def too_long(label: str, most: int, now: int) -> str:
+    return f"{label}: that is {now} characters; at most {most} fit. Shorten it."
