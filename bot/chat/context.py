@@ -167,6 +167,7 @@ class Context:
             union.id if union else None,
             msgspec.json.encode(target).decode(),
             encode(ready),
+            target.person,
             dedupe_key,
         )
         self.world.posted(target.platform)

@@ -133,7 +133,9 @@ class Dispatcher:
         ours, before = self._records.claim(tx, incoming.key, actor_key(incoming.actor))
         if not ours:
             return _kept(before)
-        reply = self._answering.answer(self._context(tx, incoming))
+        context = self._context(tx, incoming)
+        self._notice_names(context)
+        reply = self._answering.answer(context)
         if reply is not None:
             self._records.answer(tx, incoming.key, encode(reply))
         return reply
@@ -178,6 +180,13 @@ class Dispatcher:
         place, actor = incoming.place, incoming.actor
         standing = self._records.identify(tx, place.platform, actor.native_id, place.space)
         return Context(incoming, tx, tx.now, standing, self._records, self._world, self._registry)
+
+    def _notice_names(self, context: Context) -> None:
+        known, actor = context.standing.account, context.actor
+        if known is None:
+            return
+        if (known.name, known.username) != (actor.name, actor.username.lower() if actor.username else None):
+            self._records.seen(context.tx, actor.platform, actor.native_id, actor.name, actor.username)
 
     def _accept(self, tx: Any, acts: Sequence[Incoming]) -> None:
         for act in acts:

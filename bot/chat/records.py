@@ -64,6 +64,9 @@ class Records(Protocol):
     def within(self, tx: Any, union_id: int, platform: str, native_id: str, space: str | None) -> Standing:
         """Who that account is in this union; `space` counts only if it belongs to it."""
 
+    def seen(self, tx: Any, platform: str, native_id: str, name: str, username: str | None) -> None:
+        """The account goes by these names now."""
+
     def is_leader(self, tx: Any, union: Union, member: Member) -> bool:
         """By the union's rule."""
 
@@ -111,6 +114,7 @@ class Records(Protocol):
         union_id: int | None,
         target: str,
         body: bytes,
+        person: str | None = None,
         dedupe_key: str | None = None,
     ) -> None:
         """Queue a message in the outbox."""

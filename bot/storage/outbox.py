@@ -40,6 +40,7 @@ _ADD = Statement(
         platform=bindparam("platform"),
         union_id=bindparam("union_id"),
         target=bindparam("target"),
+        person=bindparam("person"),
         body=bindparam("body"),
         state=DUE,
         due_at=bindparam("due_at"),
@@ -86,20 +87,31 @@ _DEPTHS = Statement(
     .group_by(outbox.c.platform, outbox.c.state)
 )
 _PRUNE = Statement(delete(outbox).where(outbox.c.state == SENT, outbox.c.created_at < bindparam("before")))
-_ERASE = Statement(
-    delete(outbox).where(outbox.c.platform == bindparam("on"), outbox.c.target == bindparam("to"))
+_ERASE_PERSON = Statement(
+    delete(outbox).where(
+        outbox.c.union_id == bindparam("union"),
+        outbox.c.platform == bindparam("on"),
+        outbox.c.person == bindparam("native"),
+    )
 )
 
 
 def add(
-    tx: Tx, platform: str, union_id: int | None, target: str, body: bytes, dedupe_key: str | None = None
+    tx: Tx,
+    platform: str,
+    union_id: int | None,
+    target: str,
+    body: bytes,
+    person: str | None = None,
+    dedupe_key: str | None = None,
 ) -> None:
-    """Queue a message; a second one with the same `dedupe_key` is dropped."""
+    """Queue a message, to `person`'s private chat if given; a second one with a `dedupe_key` is dropped."""
     tx.run(
         _ADD,
         platform=platform,
         union_id=union_id,
         target=target,
+        person=person,
         body=body,
         due_at=tx.now,
         dedupe_key=dedupe_key,
@@ -147,6 +159,6 @@ def prune(tx: Tx, before: datetime) -> int:
     return tx.run(_PRUNE, before=before)
 
 
-def erase(tx: Tx, platform: str, target: str) -> int:
-    """Forget what was addressed to this target."""
-    return tx.run(_ERASE, on=platform, to=target)
+def erase_person(tx: Tx, union_id: int, platform: str, native_id: str) -> int:
+    """Forget what this union had for this person's private chat."""
+    return tx.run(_ERASE_PERSON, union=union_id, on=platform, native=native_id)

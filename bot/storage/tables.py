@@ -213,6 +213,7 @@ outbox = _table(
     _text("platform"),
     Column("union_id", Id, nullable=True),
     _text("target"),  # JSON
+    _text_or_null("person"),  # native id of whose private chat it goes to, so that they can be forgotten
     _bytes("body"),
     _text("state"),  # 'due' | 'sending' | 'sent' | 'parked'
     _moment("due_at"),

@@ -212,6 +212,7 @@ def _chat() -> None:
         _column("platform", sa.Text),
         _column("union_id", ID, null=True),
         _column("target", sa.Text),
+        _column("person", sa.Text, null=True),
         _column("body", sa.LargeBinary),
         _column("state", sa.Text),
         _column("due_at", MOMENT),

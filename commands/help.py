@@ -1,0 +1,96 @@
+"""Help: what this member may do here."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from bot.chat.context import Context
+from bot.chat.model import Code, Items, Reply, Visibility, bold, fields, items, p, say, spans
+from bot.chat.params import Arg, Param
+from bot.chat.registry import Area, Command
+from bot.domain.people import Permission
+from bot.errors import NotFound
+
+area = Area()
+
+WHO = {
+    Permission.ANYONE: "everyone",
+    Permission.MEMBER: "members",
+    Permission.LEADER: "leaders",
+    Permission.MODERATOR: "moderators of this place",
+    Permission.FOUNDER: "the founder",
+}
+
+
+def _names(ctx: Context, typed: str) -> list[tuple[str, str]]:
+    wanted = typed.strip().lstrip("/").lower()
+    return [(f"/{path}", path) for path in ctx.registry.commands if wanted in path][:25]
+
+
+@area.command(
+    "help",
+    "What you can do here",
+    permission=Permission.ANYONE,
+    visibility=Visibility.PRIVATE,
+    needs_union=False,
+    reads=True,
+)
+def help_(
+    ctx: Context,
+    command: Annotated[str | None, Arg("A command to explain", max_length=60, suggest=_names)] = None,
+) -> Reply:
+    """Lists the commands that you may use in this place, or explains the one you name."""
+    if command:
+        return _page(ctx, command)
+    usable = [known for known in ctx.registry.commands.values() if _usable(ctx, known)]
+    more = p(
+        "/help with a command's name explains it. The bot never asks for keys, phrases or codes of your phone."
+    )
+    return say(p(bold("What you can do here")), _listed(ctx, usable), more)
+
+
+def _usable(ctx: Context, command: Command) -> bool:
+    if command.needs_union and not ctx.has_union:
+        return False
+    if command.space_only and ctx.place.space is None:
+        return False
+    return ctx.may(command.permission)
+
+
+def _listed(ctx: Context, commands: list[Command]) -> Items:
+    return items(
+        *(
+            spans(Code(f"/{command.path}"), f" {ctx.registry.description(command.path, ctx.locale)}")
+            for command in commands
+        )
+    )
+
+
+def _page(ctx: Context, name: str) -> Reply:
+    path = " ".join(name.strip().lstrip("/").lower().split())
+    command = ctx.registry.commands.get(path)
+    below = ctx.registry.subcommands(path)
+    if command is None and below:
+        return say(p(bold(f"/{path}"), f" {ctx.registry.description(path, ctx.locale)}"), _listed(ctx, below))
+    if command is None:
+        raise NotFound(f"There is no command /{path[:40]}. /help lists what you can do.")
+    paragraphs = [p(" ".join(part.split())) for part in command.details.split("\n\n")]
+    options = fields(*((param.name, _explained(param)) for param in command.params))
+    return say(
+        p(bold(f"/{command.path}"), f" {ctx.registry.description(command.path, ctx.locale)}"),
+        *paragraphs,
+        *((options,) if command.params else ()),
+        p(
+            f"For {WHO[command.permission]}. ",
+            "You may use it here." if _usable(ctx, command) else "Not for you here.",
+        ),
+    )
+
+
+def _explained(param: Param) -> str:
+    parts = [param.description]
+    if param.choices:
+        parts.append("one of " + ", ".join(param.choices))
+    if not param.required:
+        parts.append("may be left out")
+    return "; ".join(parts)

@@ -1,0 +1,114 @@
+"""Joining, leaving, and what is known of whom."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from bot.chat.context import Context
+from bot.chat.model import (
+    Button,
+    Code,
+    Moment,
+    Reply,
+    Spans,
+    Style,
+    Visibility,
+    bold,
+    fields,
+    items,
+    p,
+    say,
+    spans,
+)
+from bot.chat.registry import Area, Rate
+from bot.domain.names import one_line
+from bot.domain.people import Account, Permission, Person, Wallet
+from bot.errors import NotFound
+from bot.services import members
+from commands.unions import PLATFORM_NAMES
+
+area = Area()
+
+
+@area.command(
+    "join", "Become a member of the union that lives here", permission=Permission.ANYONE, rate=Rate(5, 60)
+)
+def join(ctx: Context) -> Reply:
+    """Makes you a member. Members can link wallets and answer the union's calls; /leave ends it at any time."""
+    actor = ctx.actor
+    members.join(ctx.tx, ctx.union, actor.platform, actor.native_id, actor.name, actor.username)
+    return say(
+        p("Welcome to ", bold(one_line(ctx.union.name)), ", ", bold(one_line(actor.name)), "."),
+        p(Code("/link"), " links a wallet, ", Code("/help"), " shows what else you can do."),
+        visibility=Visibility.PRIVATE,
+    )
+
+
+@area.command("me", "What this union knows of you", visibility=Visibility.PRIVATE, reads=True)
+def me(ctx: Context) -> Reply:
+    """Shows your accounts, your wallets and since when you are a member. Only you see it."""
+    mine = members.profile(ctx.tx, ctx.member)
+    zone = ctx.union.time_zone
+    return say(
+        p(bold(one_line(ctx.account.name)), " in ", bold(one_line(ctx.union.name))),
+        fields(("Member since", spans(Moment(mine.member.joined_at, zone, "date")))),
+        p("Accounts"),
+        items(*(_account(account, ctx, zone) for account in mine.accounts)),
+        p("Wallets") if mine.wallets else p("No wallet yet: ", Code("/link"), " links one."),
+        *((items(*(_wallet(wallet, zone) for wallet in mine.wallets)),) if mine.wallets else ()),
+    )
+
+
+@area.command("whois", "What others may see of a member", visibility=Visibility.PRIVATE, reads=True)
+def whois(ctx: Context, person: Annotated[Person, "Who you ask about"]) -> Reply:
+    """Shows since when somebody is a member, on which platforms, and whether they linked a wallet.
+
+    Addresses and accounts on other platforms are theirs to tell: they are not shown.
+    """
+    if person.member is None or person.account is None:
+        raise NotFound(f"{one_line(person.name)} has not joined {one_line(ctx.union.name)}.")
+    theirs = members.profile(ctx.tx, person.member)
+    roles = ["founder"] if ctx.union.founder_id == person.member.id else []
+    return say(
+        p(ctx.mention(person.account)),
+        fields(
+            ("Member since", spans(Moment(theirs.member.joined_at, ctx.union.time_zone, "date"))),
+            ("Role", ", ".join(roles) or "member"),
+            ("Wallet", "linked" if theirs.wallets else "none linked"),
+        ),
+    )
+
+
+@area.command("leave", "Leave the union and erase what it knows of you", visibility=Visibility.PRIVATE)
+def leave(ctx: Context) -> Reply:
+    """Ends your membership and erases your accounts, names and wallets here.
+
+    The union's ledger keeps a random number in your place, so that it can still be verified.
+    """
+    question = p(
+        "Leave ", bold(one_line(ctx.union.name)), "? All your accounts and wallets here are erased. "
+        "This cannot be undone."
+    )  # fmt: skip
+    confirm = Button("Leave and erase", "member.leave", style=Style.DANGER, single_use=True, lasts_s=600)
+    return Reply((question,), ((confirm,),))
+
+
+@area.action("member.leave")
+def left(ctx: Context) -> Reply:
+    name = one_line(ctx.union.name)
+    members.leave(ctx.tx, ctx.union, ctx.member)
+    return say(p("You have left ", bold(name), ", and what it knew of you is erased."), edit=True)
+
+
+def _account(account: Account, ctx: Context, zone: str) -> Spans:
+    here = account.platform == ctx.place.platform and account.native_id == ctx.actor.native_id
+    shown = (bold(one_line(account.name)), f" · {PLATFORM_NAMES.get(account.platform, account.platform)}")
+    more = " (this one)" if here else ""
+    if account.money_after is not None and account.money_after > ctx.now:
+        return spans(*shown, more, " · money commands from ", Moment(account.money_after, zone))
+    return spans(*shown, more)
+
+
+def _wallet(wallet: Wallet, zone: str) -> Spans:
+    kind = " · contract wallet" if wallet.kind == "contract" else ""
+    return spans(Code(wallet.address), kind, " · since ", Moment(wallet.linked_at, zone, "date"))
