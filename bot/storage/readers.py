@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -16,6 +17,7 @@ from bot.storage.transaction import Tx
 
 POOL_SIZE = 4
 WAIT_SECONDS = 10.0
+CONNECT_SECONDS = 10
 
 Function = Callable[..., Any]
 Arguments = tuple[Any, ...]
@@ -30,14 +32,14 @@ class Readers:
     def __init__(self, url: str, session: Session, clock: Clock) -> None:
         self._session = session
         self._clock = clock
-        options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS}} if self._sqlite else {}
+        patience = {"timeout": BUSY_SECONDS} if self._sqlite else {"connect_timeout": CONNECT_SECONDS}
         self._engine: AsyncEngine = create_async_engine(
             url,
             isolation_level="AUTOCOMMIT",  # transactions are opened here, the same way on both
             pool_size=POOL_SIZE,
             max_overflow=0,
             pool_timeout=WAIT_SECONDS,
-            **options,
+            connect_args=patience,
         )
         if self._sqlite:
             event.listen(self._engine.sync_engine, "connect", _forbid_writing)
@@ -47,30 +49,32 @@ class Readers:
         return self._session.dialect == "sqlite"
 
     async def read(self, function: Function, args: Arguments, kwargs: Keywords) -> Any:
-        """Run a function in a transaction that only reads; once more if the connection was gone.
+        """Run a function in a transaction that only reads; again if its connection turned out to be lost.
 
         Raises StorageError when the database cannot be read, TryAgain when too many read at once.
         """
-        for last in (False, True):
+        for _ in range(POOL_SIZE):  # as many as there may be connections that died unnoticed
             try:
                 return await self._attempt(function, args, kwargs)
             except PoolTimeout as error:
                 raise TryAgain("Too many are reading at once. Try again in a moment.") from error
             except Exception as error:
-                failure = self._session.diagnose(error)
+                # The pool wraps what the driver says of a failed attempt to connect; the rest comes bare.
+                connecting = error.orig if isinstance(error, DBAPIError) else None
+                failure = self._session.diagnose(connecting or error)
                 if failure is None or _tried_to_write(error):
                     raise
-                await self._engine.dispose()
-                if last or failure.kind is not Kind.LOST:
+                if connecting or failure.kind is not Kind.LOST:
                     raise StorageError(failure.text) from error
-        raise AssertionError("unreachable")
+        raise TryAgain("The connection to the database was lost. Try again in a moment.")
 
     async def _attempt(self, function: Function, args: Arguments, kwargs: Keywords) -> Any:
         async with self._engine.connect() as connection:
             try:
                 return await connection.run_sync(self._run, function, args, kwargs)
-            except (Exception, asyncio.CancelledError):
-                await connection.invalidate()
+            except (Exception, asyncio.CancelledError) as error:
+                if not isinstance(error, Exception) or self._session.diagnose(error) is not None:
+                    await connection.invalidate()
                 raise
 
     def _run(

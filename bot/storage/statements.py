@@ -142,7 +142,7 @@ def _execute_expanded(compiled: SQLCompiler, cursor: Cursor, values: dict[str, A
     state = compiled.construct_expanded_state(values)
     ready = dict(state.parameters)
     for name, convert in state.processors.items():
-        ready[name] = convert(ready[name])  # type: ignore[operator]  # none takes a sequence here
+        ready[name] = convert(ready[name])
     if state.positiontup is None:
         cursor.execute(state.statement, ready)
     else:
