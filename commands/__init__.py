@@ -1,0 +1,17 @@
+"""What members type: one module per area, declared once for every platform."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+
+from commands import events, help, links, people, unions
+
+AREAS = (unions.area, people.area, links.area, help.area, events.area)
+LOCALES = ("de",)
+
+
+def translations() -> dict[str, dict[str, str]]:
+    """By language: the descriptions of commands and groups by their path."""
+    folder = resources.files("commands") / "locales"
+    return {locale: json.loads((folder / f"{locale}.json").read_text("utf-8")) for locale in LOCALES}

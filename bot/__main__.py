@@ -1,0 +1,105 @@
+"""The command line: `muster`, or `python -m bot`. Each command imports what it needs when it runs."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.errors import MusterError
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+
+cli = typer.Typer(
+    help="A self-hosted chat bot that turns a Discord server and its Telegram groups into one network union.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """Run the command line; errors that a person can mend are one line each, and exit code 1."""
+    try:
+        cli()
+    except MusterError as error:
+        for line in str(error).splitlines():
+            print(f"muster: {line}", file=sys.stderr)
+        sys.exit(1)
+
+
+@cli.command()
+def run() -> None:
+    """Serve the platforms whose tokens are set, and the playground when there are none."""
+    from bot.runner import run as serve
+
+    serve(_settings())
+
+
+@cli.command()
+def doctor() -> None:
+    """Check settings, database, tokens, rights, public address and chain node: one line each."""
+    from bot.doctor import examine
+
+    sys.exit(asyncio.run(examine(_settings())))
+
+
+@cli.command()
+def init(
+    path: Annotated[Path, typer.Option("--file", help="The file to write.")] = Path(".env"),
+) -> None:
+    """Ask for what is needed and write it to .env."""
+    from bot.setup import ask
+
+    ask(path)
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to this version's schema (run does it too)."""
+    from bot.operate import migrate as bring
+
+    print(asyncio.run(bring(_settings())))
+
+
+@cli.command()
+def export(
+    target: Annotated[Path, typer.Argument(help="A folder (JSON lines) or, with --backup, a file to write.")],
+    union: Annotated[str | None, typer.Option(help="Only the union of this name or ref.")] = None,
+    backup: Annotated[bool, typer.Option("--backup", help="Copy the whole SQLite database instead.")] = False,
+) -> None:
+    """Write unions with their ledgers as JSON lines, or a backup, while the bot runs."""
+    from bot.operate import export as write
+
+    for line in asyncio.run(write(_settings(), target, union, backup=backup)):
+        print(line)
+
+
+@cli.command()
+def bench(only: Annotated[str | None, typer.Argument(help="One figure's name.")] = None) -> None:
+    """Measure the figures of docs/performance.md (from a source checkout)."""
+    from bot.operate import bench as measure
+
+    sys.exit(measure(only))
+
+
+@cli.command()
+def version() -> None:
+    """Print the version."""
+    from importlib.metadata import version as installed
+
+    print(f"muster {installed('muster')}")
+
+
+def _settings() -> Settings:
+    from bot.config import load
+
+    return load()
+
+
+if __name__ == "__main__":
+    main()

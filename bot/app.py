@@ -1,0 +1,280 @@
+"""The one place where everything is built from Settings, started and stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import logging
+import os
+import secrets
+import socket
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import commands
+from bot.chat.dispatch import Dispatcher
+from bot.chat.port import Adapter, Finding
+from bot.chat.registry import Registry
+from bot.chat.sender import Sender
+from bot.config import Settings
+from bot.domain.clock import Clock, SystemClock
+from bot.errors import ConfigError, MusterError
+from bot.metrics import Metrics
+from bot.services import outbox, records, upkeep
+from bot.storage.store import Store
+
+if TYPE_CHECKING:
+    from adapters.telegram.adapter import TelegramAdapter
+
+    from adapters.playground.adapter import PlaygroundAdapter
+    from bot.chain.client import ChainClient
+    from bot.web.deps import Deps, Health
+
+log = logging.getLogger(__name__)
+
+UPKEEP_EVERY_S = 60.0
+PRUNE_EVERY = 30  # rounds of upkeep
+SILENT_AFTER_S = 180.0
+
+
+class App:
+    """A running Muster. `urls` are where people find the playground and the public pages."""
+
+    def __init__(self, settings: Settings, clock: Clock, store: Store, metrics: Metrics) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.store = store
+        self.metrics = metrics
+        self.urls: dict[str, str] = {}
+        self.adapters: dict[str, Adapter] = {}
+        self.chain: ChainClient | None = None
+        self._senders: dict[str, Sender] = {}
+        self._exits = contextlib.AsyncExitStack()
+        self._loop = asyncio.get_running_loop()
+
+    @classmethod
+    async def start(cls, settings: Settings, clock: Clock | None = None) -> App:
+        """Open the database, the listeners and the platforms. Raises MusterError with what to do."""
+        clock = clock or SystemClock()
+        metrics = Metrics()
+        store = await Store.open(settings.store_url, clock, on_batch=metrics.batch)
+        app = cls(settings, clock, store, metrics)
+        app._exits.push_async_callback(store.close)
+        try:
+            await app._start()
+        except BaseException:
+            await app.stop()
+            raise
+        return app
+
+    async def stop(self) -> None:
+        """Take nothing new, finish what was accepted, close everything, the database last."""
+        await self._exits.aclose()
+
+    async def _start(self) -> None:
+        playground = self._build_playground() if self.settings.plays else None
+        telegram = self._build_telegram() if self.settings.telegram_token else None
+        if self.settings.discord_token:
+            self._build_discord()
+        registry = Registry(commands.AREAS, commands.translations())
+        core = Dispatcher(registry, self.store, records, self, self.adapters, self.metrics.observe)
+        self._senders = {
+            name: Sender(adapter, self.store, outbox, self.clock, self.metrics.sent)
+            for name, adapter in self.adapters.items()
+        }
+        await self._open_web(playground, telegram)
+        self._exits.push_async_callback(self._together, [sender.stop for sender in self._senders.values()])
+        self._exits.push_async_callback(self._together, [adapter.stop for adapter in self.adapters.values()])
+        await asyncio.gather(*(adapter.start(core) for adapter in self.adapters.values()))
+        await asyncio.gather(*(sender.start() for sender in self._senders.values()))
+        task = asyncio.create_task(self._keep_up(), name="upkeep")
+        self._exits.push_async_callback(_ended, task)
+
+    async def _together(self, stops: Sequence[Callable[[], Awaitable[None]]]) -> None:
+        results = await asyncio.gather(*(stop() for stop in stops), return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                log.error("stopping failed", exc_info=result, extra={"action": "stop"})
+
+    # -- adapters ----------------------------------------------------------------------------------------
+
+    def _build_playground(self) -> PlaygroundAdapter:
+        from adapters.playground.adapter import PlaygroundAdapter
+        from bot.chain.demo import DemoWallets
+
+        adapter = PlaygroundAdapter(self.clock, DemoWallets(_seed(self.settings.data_dir)))
+        self.adapters[adapter.name] = adapter
+        return adapter
+
+    def _build_telegram(self) -> TelegramAdapter:
+        from adapters.telegram.adapter import TelegramAdapter
+
+        settings = self.settings
+        assert settings.telegram_token is not None
+        secret = settings.telegram_webhook_secret
+        adapter = TelegramAdapter(
+            settings.telegram_token.get_secret_value(),
+            self.clock,
+            api=settings.telegram_api,
+            webhook_url=f"{settings.public_url}/telegram/webhook" if settings.telegram_webhook else None,
+            webhook_secret=secret.get_secret_value() if secret else None,
+        )
+        self.adapters[adapter.name] = adapter
+        return adapter
+
+    def _build_discord(self) -> None:
+        from adapters.discord.adapter import DiscordAdapter
+
+        settings = self.settings
+        assert settings.discord_token is not None
+        adapter = DiscordAdapter(
+            settings.discord_token.get_secret_value(),
+            self.clock,
+            api=settings.discord_api,
+            api_ca=settings.discord_api_ca,
+        )
+        self.adapters[adapter.name] = adapter
+
+    # -- the world, as handlers see it (`chat.context.World`) ---------------------------------------------
+
+    def link_base(self, platform: str) -> str:
+        """Where that platform's people find the wallet page."""
+        return self.urls["playground"] if platform == "playground" else self.urls["public"]
+
+    def private_link(self, platform: str, payload: str) -> str | None:
+        """A link into the private chat with the bot, if the platform has such."""
+        adapter = self.adapters.get(platform)
+        return adapter.private_link(payload) if adapter else None
+
+    async def check_space(self, platform: str, native_id: str) -> Sequence[Finding]:
+        """Whether the bot can do its work in a space."""
+        return await self.adapters[platform].check([native_id])
+
+    def posted(self, platform: str) -> None:
+        """Something waits in the outbox; called from the writer's thread."""
+        sender = self._senders.get(platform)
+        if sender is not None:
+            self._loop.call_soon_threadsafe(sender.wake)
+
+    # -- web -----------------------------------------------------------------------------------------------
+
+    async def _open_web(self, playground: PlaygroundAdapter | None, telegram: TelegramAdapter | None) -> None:
+        settings = self.settings
+        if settings.chain_rpc is not None:
+            from bot.chain.client import ChainClient
+
+            self.chain = ChainClient(
+                settings.chain_rpc.get_secret_value(), settings.chain_id, settings.chain_timeout_s
+            )
+            self._exits.push_async_callback(self.chain.close)
+        if settings.has_tokens:
+            listener = _bind(settings.host, settings.port, "MUSTER_PORT")
+            own = f"http://{_shown(settings.host)}:{listener.getsockname()[1]}"
+            self.urls["public"] = settings.public_url or own
+            webhook = telegram.webhook if telegram is not None and settings.telegram_webhook else None
+            await self._serve(listener, self.urls["public"], webhook=webhook)
+            if settings.public_url is None:
+                log.warning(
+                    "MUSTER_PUBLIC_URL is not set: wallet links work on this machine only",
+                    extra={"action": "start", "listening": own},
+                )
+        if playground is not None:
+            listener = _bind("127.0.0.1", settings.playground_port, "MUSTER_PLAYGROUND_PORT")
+            self.urls["playground"] = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            await self._serve(listener, self.urls["playground"], demo=True, extra=playground.routes())
+
+    async def _serve(self, listener: socket.socket, base_url: str, **more: Any) -> None:
+        from bot.web.server import build_app, serve
+
+        runner = await serve(build_app(self._deps(base_url, more)), listener)
+        self._exits.push_async_callback(runner.cleanup)
+
+    def _deps(self, base_url: str, more: Mapping[str, Any]) -> Deps:
+        from bot.chain.addresses import parse_address
+        from bot.chain.signatures import verify
+        from bot.web.deps import Deps
+
+        return Deps(
+            store=self.store,
+            clock=self.clock,
+            base_url=base_url,
+            chain_id=self.settings.chain_id,
+            verify=functools.partial(verify, self.chain),
+            parse_address=parse_address,
+            private_link=self.private_link,
+            health=self.health,
+            metrics=self.metrics.registry,
+            **more,
+        )
+
+    async def health(self) -> Health:
+        """Whether the database takes writes and every platform answered lately."""
+        from bot.web.deps import Health
+
+        ages = {name: self._age(adapter) for name, adapter in self.adapters.items()}
+        try:
+            self.metrics.depths(await self.store.read(outbox.depths))
+            database = self.store.problem is None
+        except MusterError:
+            database = False
+        silent = [
+            name
+            for name, age in ages.items()
+            if name != "playground" and (age is None or age > SILENT_AFTER_S)
+        ]
+        return Health(database and not silent, database, ages)
+
+    def _age(self, adapter: Adapter) -> float | None:
+        last = adapter.last_contact()
+        return (self.clock.now() - last).total_seconds() if last else None
+
+    # -- upkeep --------------------------------------------------------------------------------------------
+
+    async def _keep_up(self) -> None:
+        rounds = 0
+        while True:
+            try:
+                if rounds % PRUNE_EVERY == 0:
+                    await self.store.write(upkeep.prune)
+                self.metrics.depths(await self.store.read(outbox.depths))
+            except MusterError as error:
+                log.warning("upkeep: %s", error, extra={"action": "upkeep"})
+            rounds += 1
+            await asyncio.sleep(UPKEEP_EVERY_S)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+def _bind(host: str, port: int, setting: str) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise ConfigError(
+            f"Cannot listen on {host}:{port} ({error.strerror}). Choose another {setting}."
+        ) from error
+    return listener
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _seed(data_dir: Path) -> bytes:
+    """The secret that this installation's demo wallets are made from."""
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = data_dir / "playground.seed"
+    with contextlib.suppress(FileExistsError):
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_bytes(32))
+    return path.read_bytes()
