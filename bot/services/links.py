@@ -1,0 +1,268 @@
+"""The link ceremony: ticket, text, signature, code, and what follows from them.
+
+What must be remembered (a spent text, a wrong code) is returned, never raised: an error undoes the change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain import links as rules
+from bot.domain import siwe_text
+from bot.domain.links import State, Ticket
+from bot.domain.people import Account, Member, Union, Wallet
+from bot.errors import BadInput, NotAllowed, NotFound
+from bot.services import members
+from bot.services.ledger import record
+from bot.storage import accounts, tickets, unions, wallets
+from bot.storage import members as member_rows
+from bot.storage.transaction import Tx
+
+MAX_WALLETS = 20
+
+GONE = (
+    "This link does not work. Links last ten minutes, work once, and end when a newer one is asked for. "
+    "Send /link in chat to get a new one."
+)
+SIGNED_BEFORE = (
+    "This link was signed already; nothing more can be signed with it. "
+    "If that was not you, send /link in chat to get a new one."
+)
+TEXT_REPLACED = (
+    "This is not the text to sign any more: it was tried already, or the link was opened in another "
+    "window, which got a newer one. Choose your wallet again to get a fresh text."
+)
+NO_SUCH_WALLET = "You have no wallet with that address. /wallets shows those you have."
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Who asks for the signature: host (and port), the page's address without the token, EIP-155 chain id."""
+
+    domain: str
+    uri: str
+    chain_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the page says before anything is signed."""
+
+    account: str
+    platform: str
+    union: str
+    signed: bool
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A text to sign, and the nonce it is known by."""
+
+    text: str
+    nonce: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What a signature has to match: the text is spent, and can be tried this once."""
+
+    address: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """The code to bring back, shown once, and the platform to bring it back to."""
+
+    code: str
+    platform: str
+
+
+class Outcome(StrEnum):
+    """What became of a code."""
+
+    LINKED = "linked"
+    ALREADY = "already"
+    MERGED = "merged"
+    WRONG = "wrong"
+    STOPPED = "stopped"
+    EXPIRED = "expired"
+    UNSIGNED = "unsigned"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """The outcome; if a ticket was found, its account; and the person's other accounts, which are to be told."""
+
+    outcome: Outcome
+    account: Account | None = None
+    address: str = ""
+    tries_left: int = 0
+    others: tuple[Account, ...] = ()
+
+
+def open_ticket(tx: Tx, account: Account) -> str:
+    """A new ticket's token; the account's earlier ones are cancelled. Raises NotAllowed past `MAX_WALLETS`."""
+    if len(wallets.of_member(tx, account.member_id)) >= MAX_WALLETS:
+        raise NotAllowed(f"You have {MAX_WALLETS} wallets, which is the most. Unlink one first: /wallets.")
+    tickets.cancel_of(tx, account.id)
+    token = rules.new_token()
+    tickets.add(tx, rules.token_hash(token), account.union_id, account.id, tx.now + rules.LIFETIME)
+    return token
+
+
+def page(tx: Tx, token: str) -> Page:
+    """What to show for a token. Raises NotFound for one that never was or does not work any more."""
+    ticket, account, union = _ticket(tx, token)
+    return Page(account.name, account.platform, union.name, ticket.state == State.SIGNED, ticket.expires_at)
+
+
+def issue_text(tx: Tx, token: str, address: str, site: Site) -> Issued:
+    """The EIP-4361 text to sign with `address` (EIP-55); it takes the place of any text issued before.
+
+    Raises NotFound, or BadInput when the ticket is signed already.
+    """
+    ticket, account, union = _open(tx, token)
+    nonce = rules.new_nonce()
+    text = siwe_text.render(
+        domain=site.domain,
+        address=address,
+        statement=siwe_text.statement(
+            platform=account.platform.title(),
+            account=account.name,
+            account_id=account.native_id,
+            union=union.name,
+        ),
+        uri=site.uri,
+        chain_id=site.chain_id,
+        nonce=nonce,
+        issued_at=tx.now,
+        expires_at=ticket.expires_at,
+    )
+    if not tickets.issue(tx, ticket.id, nonce, text, address):
+        raise BadInput(SIGNED_BEFORE)
+    return Issued(text, nonce)
+
+
+def take_text(tx: Tx, token: str, nonce: str) -> Attempt:
+    """Spend the text with this nonce, to hold a signature against it. Raises NotFound or BadInput."""
+    ticket, _, _ = _open(tx, token)
+    if ticket.address is None or ticket.message is None or not tickets.spend(tx, ticket.id, nonce):
+        raise BadInput(TEXT_REPLACED)
+    return Attempt(ticket.address, ticket.message)
+
+
+def sign(tx: Tx, token: str, attempt: Attempt, kind: str) -> Signed:
+    """The attempt's signature held (`kind` "eoa" or "contract"): the code that finishes the link.
+
+    Raises NotFound if the ticket ended meanwhile, BadInput if another signature was faster.
+    """
+    ticket, account, _ = _open(tx, token)
+    code = rules.new_code()
+    if not tickets.sign(tx, ticket.id, attempt.address, kind, rules.code_hash(ticket.token_hash, code)):
+        raise BadInput(SIGNED_BEFORE)
+    return Signed(code, account.platform)
+
+
+def complete(tx: Tx, platform: str, native_id: str, code: str) -> Completed:
+    """Finish a link of this account with the code that its page showed.
+
+    Tickets of all unions are looked at: a private chat may be talking to another one than the link is for.
+    """
+    waiting = [
+        (account, ticket)
+        for account in accounts.everywhere(tx, platform, native_id)
+        if (ticket := tickets.latest(tx, account.id)) and ticket.state in (State.OPEN, State.SIGNED)
+    ]
+    live = [(account, ticket) for account, ticket in waiting if tx.now < ticket.expires_at]
+    signed = [(account, ticket) for account, ticket in live if ticket.state == State.SIGNED]
+    if not signed:
+        return Completed(Outcome.UNSIGNED if live else Outcome.EXPIRED if waiting else Outcome.NOTHING)
+    typed = rules.read_code(code)
+    for account, ticket in signed:
+        if (
+            typed
+            and ticket.code_hash
+            and rules.same(ticket.code_hash, rules.code_hash(ticket.token_hash, typed))
+        ):
+            # False if another process was faster: the code was used there.
+            return (
+                _attach(tx, account, ticket) if tickets.close(tx, ticket.id) else Completed(Outcome.NOTHING)
+            )
+    left = max(_wrong(tx, ticket) for _, ticket in signed)
+    return Completed(Outcome.WRONG if left else Outcome.STOPPED, tries_left=left)
+
+
+def unlink(tx: Tx, account: Account, address: str) -> tuple[Account, ...]:
+    """Take a wallet off the account's member; returns their other accounts, which are to be told.
+
+    Raises NotFound if the wallet is not (or no longer) theirs.
+    """
+    member = member_rows.by_id(tx, account.member_id)
+    if member is None or not wallets.remove(tx, member.id, address):
+        raise NotFound(NO_SUCH_WALLET)
+    record(tx, member.union_id, "wallet.unlinked", member)
+    return _others(tx, member.id, account)
+
+
+def wallets_of(tx: Tx, member: Member) -> list[Wallet]:
+    """The member's wallets, oldest first."""
+    return wallets.of_member(tx, member.id)
+
+
+def find_wallet(tx: Tx, member: Member, typed: str) -> Wallet:
+    """The member's own wallet with this address, in whatever case. Raises NotFound."""
+    wanted = typed.strip().lower()
+    for wallet in wallets.of_member(tx, member.id):
+        if wallet.address.lower() == wanted:
+            return wallet
+    raise NotFound(NO_SUCH_WALLET)
+
+
+def _ticket(tx: Tx, token: str) -> tuple[Ticket, Account, Union]:
+    ticket = tickets.by_token(tx, rules.token_hash(token))
+    account = accounts.by_id(tx, ticket.account_id) if ticket and ticket.works(tx.now) else None
+    union = unions.by_id(tx, account.union_id) if account else None
+    if ticket is None or account is None or union is None:
+        raise NotFound(GONE)
+    return ticket, account, union
+
+
+def _open(tx: Tx, token: str) -> tuple[Ticket, Account, Union]:
+    found = _ticket(tx, token)
+    if found[0].state != State.OPEN:
+        raise BadInput(SIGNED_BEFORE)
+    return found
+
+
+def _wrong(tx: Tx, ticket: Ticket) -> int:
+    left = rules.CODE_ATTEMPTS - ticket.code_attempts - 1
+    tickets.count_attempt(tx, ticket.id, State.SIGNED if left > 0 else State.CANCELLED)
+    return left
+
+
+def _attach(tx: Tx, account: Account, ticket: Ticket) -> Completed:
+    member = member_rows.by_id(tx, account.member_id)
+    if member is None or ticket.address is None or ticket.wallet_kind is None:
+        raise RuntimeError("a signed ticket has a member, an address and its kind")
+    held = wallets.by_address(tx, ticket.union_id, ticket.address)
+    if held is None:
+        wallets.add(tx, ticket.union_id, member.id, ticket.address, ticket.wallet_kind)
+        record(tx, ticket.union_id, "wallet.linked", member)
+        others = _others(tx, member.id, account)
+        return Completed(Outcome.LINKED, account, ticket.address, others=others)
+    if held.member_id == member.id:
+        return Completed(Outcome.ALREADY, account, ticket.address)
+    holder = member_rows.by_id(tx, held.member_id)
+    if holder is None:
+        raise RuntimeError("a wallet has a member")
+    survivor = members.merge(tx, ticket.union_id, absorbed=member, survivor=holder)
+    return Completed(Outcome.MERGED, account, ticket.address, others=_others(tx, survivor.id, account))
+
+
+def _others(tx: Tx, member_id: int, account: Account) -> tuple[Account, ...]:
+    return tuple(other for other in accounts.of_member(tx, member_id) if other.id != account.id)

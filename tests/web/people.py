@@ -1,0 +1,77 @@
+"""A union with people and wallets, for the tests of linking."""
+
+from dataclasses import dataclass
+
+from eth_account import Account as Key
+from eth_account.messages import encode_defunct
+
+from bot.domain.people import Account, Union
+from bot.services import links, members, unions
+from bot.services.links import Attempt, Completed, Signed, Site
+from bot.storage import accounts
+from bot.storage.transaction import Tx
+
+SITE = Site("muster.test", "https://muster.test/link", 31337)
+
+
+class Wallet:
+    """A browser wallet's key, by another library than the one that verifies."""
+
+    def __init__(self, number: int) -> None:
+        self._key = Key.from_key(number.to_bytes(32, "big"))
+        self.address: str = self._key.address
+
+    def sign(self, text: str) -> str:
+        """`personal_sign`."""
+        return "0x" + self._key.sign_message(encode_defunct(text=text)).signature.hex().removeprefix("0x")
+
+
+ANNAS, BOBS = Wallet(0xA11A), Wallet(0xB0B)
+
+
+@dataclass
+class People:
+    """Anna has two accounts that are two members until she links; Bob is somebody else."""
+
+    union: Union
+    anna: Account
+    anna_telegram: Account
+    bob: Account
+
+
+def gather(tx: Tx, anna: str = "Anna", union_name: str = "Harbour Pilots") -> People:
+    """A fresh union with everybody in it."""
+    founder = unions.Founder("discord", "100", "Fay", "fay")
+    union, _, _ = unions.found(tx, union_name, "Safe passage", "Europe/Berlin", founder, "900", "Harbour")
+    return People(
+        union,
+        members.join(tx, union, "discord", "101", anna, None)[1],
+        members.join(tx, union, "telegram", "201", "Anna T", "anna_t")[1],
+        members.join(tx, union, "telegram", "202", "Bob", "bob")[1],
+    )
+
+
+def text_for(tx: Tx, token: str, wallet: Wallet) -> tuple[str, str]:
+    """(text, nonce) as the page gets them."""
+    issued = links.issue_text(tx, token, wallet.address, SITE)
+    return issued.text, issued.nonce
+
+
+def signed(tx: Tx, account: Account, wallet: Wallet) -> Signed:
+    """Everything up to the code, for a signature that held."""
+    token = links.open_ticket(tx, account)
+    _, nonce = text_for(tx, token, wallet)
+    attempt: Attempt = links.take_text(tx, token, nonce)
+    return links.sign(tx, token, attempt, "eoa")
+
+
+def bring(tx: Tx, account: Account, code: str) -> Completed:
+    """Give a code back in chat."""
+    return links.complete(tx, account.platform, account.native_id, code)
+
+
+def fresh(tx: Tx, account: Account) -> Account:
+    """The account as it is now."""
+    found = accounts.by_id(tx, account.id)
+    assert found is not None
+    return found
