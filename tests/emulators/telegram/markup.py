@@ -83,9 +83,8 @@ class _Parser:
             at = match.end()
         self.write(self.source[at:])
         if self.stack:
-            raise violation(
-                f"can't parse entities: Can't find end tag corresponding to start tag \"{self.stack[-1].tag}\""
-            )
+            tag = self.stack[-1].tag
+            raise violation(f"can't parse entities: Can't find end tag corresponding to start tag \"{tag}\"")
         self.entities.sort(key=lambda entity: (entity["offset"], -entity["length"]))
         return "".join(self.pieces), self.entities
 

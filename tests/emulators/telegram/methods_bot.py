@@ -9,6 +9,8 @@ from tests.emulators.telegram.methods_base import Files, Methods
 from tests.emulators.telegram.model import Json
 from tests.emulators.telegram.webhook import Webhook
 
+_WEBHOOK_ACTIVE = "can't use getUpdates method while webhook is active; use deleteWebhook first"
+
 
 class BotMethods(Methods):
     """getMe, getUpdates, webhooks, commands, getFile."""
@@ -19,10 +21,7 @@ class BotMethods(Methods):
     async def getUpdates(self, p: Json, files: Files) -> list[Json]:
         queue = self._emulator.queue
         if self._webhook.url:
-            raise ApiError(
-                409,
-                "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete it first",
-            )
+            raise ApiError(409, f"Conflict: {_WEBHOOK_ACTIVE}")
         if "allowed_updates" in p:
             queue.allowed = list(p["allowed_updates"])
         return await queue.poll(p.get("offset", 0), p.get("limit", 100), p.get("timeout", 0))
@@ -73,6 +72,5 @@ class BotMethods(Methods):
         if contents is None:
             raise bad_request("invalid file_id")
         unique = p["file_id"].rsplit("-", 1)[-1]
-        return {
-            "file_id": p["file_id"], "file_unique_id": unique, "file_size": len(contents), "file_path": p["file_id"],
-        }  # fmt: skip
+        size = {"file_size": len(contents), "file_path": p["file_id"]}
+        return {"file_id": p["file_id"], "file_unique_id": unique, **size}

@@ -12,8 +12,8 @@ from tests.emulators.telegram.model import QUERY_AGE, Act, Json, Message
 
 DELETABLE = timedelta(hours=48)
 _NOT_MODIFIED = (
-    "message is not modified: specified new message content and reply markup are exactly the same as a current"
-    " content and reply markup of the message"
+    "message is not modified: specified new message content and reply markup are exactly the same"
+    " as a current content and reply markup of the message"
 )
 
 

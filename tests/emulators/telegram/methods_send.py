@@ -91,7 +91,7 @@ class SendMethods(Methods):
         return message
 
     def _receiver(self, method: str, p: Json, chat: Chat) -> Person | None:
-        """Whom an ephemeral message is for: in groups, by administrators or in answer to a fresh press or command."""
+        """Whom an ephemeral message is for: in groups, by administrators or in answer to a press."""
         if not ephemeral_parameters(method, p):
             return None
         given = p.get("ephemeral_message_parameters") or p

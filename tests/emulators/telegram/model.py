@@ -24,8 +24,8 @@ EXTRA_RIGHTS = ("can_post_messages", "can_edit_messages", "can_pin_messages", "c
 PERMISSIONS = (
     "can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos", "can_send_videos",
     "can_send_video_notes", "can_send_voice_notes", "can_send_polls", "can_send_other_messages",
-    "can_add_web_page_previews", "can_react_to_messages", "can_edit_tag", "can_change_info", "can_invite_users",
-    "can_pin_messages", "can_manage_topics",
+    "can_add_web_page_previews", "can_react_to_messages", "can_edit_tag", "can_change_info",
+    "can_invite_users", "can_pin_messages", "can_manage_topics",
 )  # fmt: skip
 
 
@@ -115,7 +115,7 @@ class Message:
         return {key: value for key, value in self.data.items() if key != "reply_to_message"}
 
     def __repr__(self) -> str:
-        return f"<{self.chat.title or self.chat.type}#{self.id} {self.sender}: {self.text!r} {self.keyboard or ''}>"
+        return f"<{self.chat}#{self.id} {self.sender}: {self.text!r} {self.keyboard or ''}>"
 
 
 @dataclass(eq=False)

@@ -1,4 +1,4 @@
-"""People as a test uses them: `await alice.says("/union create", in_=group)`, `await alice.presses(message, "Yes")`."""
+"""People as a test uses them: `await alice.says("/me", in_=group)`, `await alice.presses(message, "Yes")`."""
 
 from __future__ import annotations
 
@@ -41,8 +41,6 @@ class Person:
     def __str__(self) -> str:
         return self.first_name
 
-    # -- without waiting -------------------------------------------------------------------------------------
-
     def types(
         self,
         text: str,
@@ -53,8 +51,8 @@ class Person:
     ) -> Message:
         """Post a message (or a photo with this caption) and return it at once.
 
-        `mentions` maps pieces of the text to the people whom they name by `text_mention`. In a private chat this is
-        as good as pressing Start.
+        `mentions` maps pieces of the text to the people whom they name by `text_mention`.
+        In a private chat this is as good as pressing Start.
         """
         chat, thread = _place(in_, self)
         if chat is self.chat:
@@ -119,8 +117,6 @@ class Person:
         """A join request: for five minutes the bot may write to this person."""
         self.emulator.join_request(self, group, link)
 
-    # -- with the bot's answer ---------------------------------------------------------------------------------
-
     async def says(self, text: str, in_: Place = None, *, expect: int = 1, **more: Any) -> Answer:
         """Post a message and return what the bot did once it has sent or edited `expect` messages."""
         mark = len(self.emulator.log)
@@ -174,7 +170,7 @@ class Person:
     def _nothing(self, answer: Answer, expect: int, press: Press | None) -> str:
         asked = f"{self} waited for {expect} message(s)" + (" and the button's answer" if press else "")
         failures = [f"{request.method} {request.outcome}" for request in self.emulator.requests[-8:]]
-        return f"{asked}; the bot did {answer}; last requests: {failures}; violations: {self.emulator.violations}"
+        return f"{asked}; the bot did {answer}; requests: {failures}; violations: {self.emulator.violations}"
 
     def _concerns(self, act: Act, chat: Chat, press: Press | None, asked: Message | None) -> bool:
         if act.kind == "answered":

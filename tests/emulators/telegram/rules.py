@@ -1,6 +1,6 @@
 """Limits that stand only in the prose of the Bot API's pages, checked for every request.
 
-Source: https://core.telegram.org/bots/api and /bots/features. Texts are checked after parsing, in `content.py`.
+Texts are checked after parsing, in `content.py`. Source: https://core.telegram.org/bots/api, /bots/features.
 """
 
 import re

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from tests.emulators.telegram.emulator import TelegramEmulator
 
 Json = dict[str, Any]
-_TEXTS = frozenset(
-    "text caption parse_mode callback_query_id url secret_token name title description language_code action"
-    " photo document media_group_id file_id invite_link custom_title quote offset_date ip_address".split()
-)
+_TEXTS = {
+    "text", "caption", "parse_mode", "callback_query_id", "url", "secret_token", "name", "title",
+    "description", "language_code", "action", "photo", "document", "file_id", "invite_link", "ip_address",
+}  # fmt: skip
 
 
 @dataclass(eq=False)
@@ -156,7 +156,7 @@ def _answer(result: Any) -> web.Response:
 
 
 async def _decode(request: web.Request) -> tuple[Json, dict[str, bytes]]:
-    """Parameters from the query, a form, a multipart body or JSON; values inside forms are JSON where they can be."""
+    """Parameters from the query, a form, a multipart body or JSON; files by part name."""
     raw: Json = dict(request.query)
     files: dict[str, bytes] = {}
     if request.content_type == "application/json":

@@ -86,7 +86,7 @@ class Spec:
 
     def request_errors(self, method: str, parameters: dict[str, Any], files: dict[str, Any]) -> list[str]:
         """What is unknown, missing or ill-typed in a request."""
-        return self._object(method, {**parameters, **{name: "attach://" for name in files}}, method, files)
+        return self._object(method, {**parameters, **dict.fromkeys(files, "attach://")}, method, files)
 
     def answer_errors(self, method: str, result: Any) -> list[str]:
         """What is wrong with what the emulator is about to answer."""

@@ -1,0 +1,42 @@
+"""Telegram's limits, as published; what is rendered or sent is checked against these.
+
+Lengths of texts are in UTF-16 code units after parsing, `CALLBACK_DATA_BYTES` in bytes of UTF-8.
+Source: https://core.telegram.org/bots/api, /bots/features and /bots/faq.
+"""
+
+from datetime import timedelta
+from typing import Final
+
+TEXT: Final = 4096
+CAPTION: Final = 1024
+CALLBACK_DATA_BYTES: Final = 64
+CALLBACK_ANSWER: Final = 200
+COPY_TEXT: Final = 256
+PLACEHOLDER: Final = 64
+START_PAYLOAD: Final = 64
+START_PAYLOAD_PATTERN: Final = r"[A-Za-z0-9_-]{1,64}"
+
+BUTTONS: Final = 100
+BUTTONS_IN_A_ROW: Final = 8
+
+COMMANDS: Final = 100
+COMMAND_PATTERN: Final = r"[a-z0-9_]{1,32}"
+COMMAND_DESCRIPTION: Final = 256
+
+PHOTO_BYTES: Final = 10 * 1024 * 1024
+PHOTO_WIDTH_AND_HEIGHT: Final = 10_000
+PHOTO_RATIO: Final = 20
+DOCUMENT_BYTES: Final = 50 * 1024 * 1024
+
+UPDATES_IN_A_POLL: Final = 100
+POLL_SECONDS: Final = 50
+UPDATES_KEPT: Final = timedelta(hours=24)
+WEBHOOK_HEADER_PATTERN: Final = r"[A-Za-z0-9_-]{1,256}"
+WEBHOOK_PORTS: Final = (80, 88, 443, 8443)
+
+DELETABLE_FOR: Final = timedelta(hours=48)
+JOIN_REQUEST_CHAT_FOR: Final = timedelta(minutes=5)
+
+MESSAGES_PER_SECOND: Final = 30
+MESSAGES_PER_SECOND_PER_CHAT: Final = 1
+MESSAGES_PER_MINUTE_PER_GROUP: Final = 20
