@@ -4,6 +4,7 @@ Errors name no URL, because a Bot API URL contains the bot's token.
 """
 
 import functools
+import io
 import logging
 from datetime import timedelta
 from typing import Final
@@ -169,7 +170,9 @@ def _form(data: RequestData) -> aiohttp.FormData:
     for name, value in data.json_parameters.items():
         form.add_field(name, value)
     for name, (filename, contents, kind) in data.multipart_data.items():
-        form.add_field(name, contents, filename=filename, content_type=kind)
+        # Bytes would be written in one piece, holding up everything else meanwhile.
+        body = io.BytesIO(contents) if isinstance(contents, bytes) else contents
+        form.add_field(name, body, filename=filename, content_type=kind)
     return form
 
 

@@ -60,6 +60,10 @@ class TelegramEmulator(World):
 
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
+        self.check_rules()
+
+    def check_rules(self) -> None:
+        """AssertionError when any request broke the published rules."""
         if self.violations:
             raise AssertionError("the Bot API's rules were broken:\n" + "\n".join(self.violations))
 
