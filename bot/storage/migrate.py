@@ -34,6 +34,26 @@ def migrate(url: str) -> str | None:
         session.close()
 
 
+def current_version(url: str) -> str | None:
+    """The schema's version of a database that may be in use; None when it is empty or not yet there.
+
+    Raises StorageError when it is not Muster's, damaged or out of reach.
+    """
+    session = session_for(url)
+    if isinstance(session, SqliteSession) and not session.path.exists():
+        return None
+    try:
+        session.connect(writing=False)
+        return session.version()
+    except Exception as error:
+        failure = session.diagnose(error)
+        if failure is None:
+            raise
+        raise StorageError(failure.text) from error
+    finally:
+        session.close()
+
+
 def bring_to_head(session: Session, url: str) -> str | None:
     """Migrate the database of a connected session (which holds the lock); the version it had before."""
     version = session.version()

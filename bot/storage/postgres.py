@@ -49,14 +49,18 @@ class PostgresSession:
             raise RuntimeError("not connected")
         return self._cursor
 
-    def connect(self) -> None:
-        """Connect and take the advisory lock. Raises StorageError when another writer holds it."""
+    def connect(self, *, writing: bool = True) -> None:
+        """Connect and, if `writing`, take the lock. Raises StorageError when another writer holds it."""
         self.disconnect()
         arguments, options = dialect_named("postgresql").create_connect_args(self._url)
         options = {"connect_timeout": CONNECT_SECONDS, "application_name": "muster writer", **options}
         connection = psycopg.connect(*arguments, autocommit=True, **options)
         cursor = connection.cursor()
-        row = cursor.execute("SELECT pg_try_advisory_lock(%s)", [WRITER_LOCK]).fetchone()
+        row = (
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [WRITER_LOCK]).fetchone()
+            if writing
+            else (True,)
+        )
         if not row or not row[0]:
             connection.close()
             raise StorageError(

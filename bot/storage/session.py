@@ -55,8 +55,11 @@ class Session(Protocol):
         """The one cursor."""
         ...
 
-    def connect(self) -> None:
-        """Take the writer's lock and connect. Raises StorageError, or the driver's error."""
+    def connect(self, *, writing: bool = True) -> None:
+        """Take the writer's lock and connect; only connect, to look, if not `writing`.
+
+        Raises StorageError, or the driver's error.
+        """
 
     def version(self) -> str | None:
         """The schema's version, None in an empty database. Raises StorageError if it is not Muster's."""

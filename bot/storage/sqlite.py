@@ -63,8 +63,27 @@ class SqliteSession:
             raise RuntimeError("not connected")
         return self._cursor
 
-    def connect(self) -> None:
-        """Create folder (0700) and file (0600) if there is none, lock, connect."""
+    def connect(self, *, writing: bool = True) -> None:
+        """Create folder (0700) and file (0600) if there is none, lock, connect; or only look."""
+        if writing:
+            self._create_and_lock()
+        connection = sqlite3.connect(
+            self.path if writing else f"{self.path.as_uri()}?mode=ro",
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            cached_statements=CACHED_STATEMENTS,
+            uri=not writing,
+        )
+        try:
+            for setting in _SETTINGS if writing else ():
+                connection.execute(setting).fetchall()
+        except sqlite3.Error:
+            connection.close()
+            raise
+        self._connection = connection
+        self._cursor = connection.cursor()
+
+    def _create_and_lock(self) -> None:
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock.acquire()
@@ -75,17 +94,6 @@ class SqliteSession:
                 f"The database {self.path} cannot be opened ({error.strerror}). "
                 "Check that the folder exists and that Muster's user may write there."
             ) from error
-        connection = sqlite3.connect(
-            self.path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=CACHED_STATEMENTS
-        )
-        try:
-            for setting in _SETTINGS:
-                connection.execute(setting).fetchall()
-        except sqlite3.Error:
-            connection.close()
-            raise
-        self._connection = connection
-        self._cursor = connection.cursor()
 
     def version(self) -> str | None:
         """The schema's version, None in an empty database. Raises StorageError if it is not Muster's."""

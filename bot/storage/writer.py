@@ -180,12 +180,14 @@ class Writer:
         try:
             job.value = job.function(tx, *job.arguments, **job.keywords)
             job.error = None
+            # Fails when the function swallowed an error of the database: then it is undone like any other.
+            execute("RELEASE SAVEPOINT one")
         except BaseException as error:
             if self._session.diagnose(error) is not None:
                 raise
             job.error = error
             execute("ROLLBACK TO SAVEPOINT one")
-        execute("RELEASE SAVEPOINT one")
+            execute("RELEASE SAVEPOINT one")
 
     def _connect(self) -> None:
         if self._broken:

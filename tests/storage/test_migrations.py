@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from bot.errors import StorageError
 from bot.storage import migrate as migrating
-from bot.storage.migrate import HEAD, SCRIPTS, migrate
+from bot.storage.migrate import HEAD, SCRIPTS, current_version, migrate
 from bot.storage.store import Store
 from bot.storage.tables import metadata
 from tests.clock import ManualClock
@@ -152,6 +152,20 @@ class TestOpening:
             assert connection.execute("SELECT value FROM meta").fetchall() == [("here",)]
             assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0000",)]
         connection.close()
+
+    async def test_the_version_can_be_seen_at_any_time(self, database: Database, tmp_path: Path) -> None:
+        assert current_version(database.url) == HEAD
+        assert current_version(f"sqlite+aiosqlite:///{tmp_path}/not/there.db") is None
+        empty = f"sqlite+aiosqlite:///{tmp_path}/empty.db"
+        if database.cluster:
+            empty = database.cluster.url(database.cluster.empty_database())
+        else:
+            sqlite3.connect(tmp_path / "empty.db").close()
+        assert current_version(empty) is None
+
+    async def test_the_version_can_be_seen_while_it_is_open(self, database: Database, store: Store) -> None:
+        assert current_version(database.url) == HEAD
+        await store.write(put, "still", "open")
 
     async def test_while_it_is_open_nobody_migrates_it(self, database: Database, store: Store) -> None:
         with pytest.raises(StorageError, match="Another Muster"):

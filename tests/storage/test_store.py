@@ -1,7 +1,10 @@
 """The store's promises, on every database: one durable transaction for many functions, each on its own."""
 
 import asyncio
+import contextlib
+import threading
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from sqlalchemy import bindparam, func, select, update
@@ -33,6 +36,23 @@ def get(tx: Tx, key: str) -> str | None:
 
 def count(tx: Tx) -> int:
     return tx.value(COUNT)
+
+
+class HeldCommit:
+    """A cursor that waits before it commits."""
+
+    def __init__(self, cursor: Any) -> None:
+        self._cursor = cursor
+        self.reached, self.go_on = threading.Event(), threading.Event()
+
+    def execute(self, sql: str, *parameters: Any) -> None:
+        if sql == "COMMIT":
+            self.reached.set()
+            self.go_on.wait(20)
+        self._cursor.execute(sql, *parameters)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cursor, name)
 
 
 class Refusal(Exception):
@@ -85,6 +105,35 @@ class TestWriting:
         assert await store.read(get, "mine") is None
         assert await store.read(get, "taken") == "first"
         assert await store.read(get, "after") is not None
+
+    async def test_a_swallowed_error_of_the_database_harms_nobody_else(self, store: Store) -> None:
+        def swallow(tx: Tx) -> str:
+            put(tx, "mine")
+            with contextlib.suppress(Exception):
+                put(tx, "taken")
+            return "swallowed"
+
+        await store.write(put, "taken")
+        results = await asyncio.gather(
+            store.write(put, "before"),
+            store.write(swallow),
+            store.write(put, "after"),
+            return_exceptions=True,
+        )
+        assert results[::2] == ["before", "after"]
+        assert (await store.read(get, "mine") is not None) == (results[1] == "swallowed")
+        assert store.problem is None
+
+    async def test_nobody_is_told_before_the_commit(self, store: Store) -> None:
+        held = HeldCommit(store._writer._session.cursor)
+        store._writer._session._cursor = held  # type: ignore[attr-defined]
+        tasks = [asyncio.ensure_future(store.write(put, f"key {n}")) for n in range(5)]
+        await asyncio.to_thread(held.reached.wait, 20)
+        assert await store.read(count) == 0
+        assert not any(task.done() for task in tasks)
+        held.go_on.set()
+        await asyncio.gather(*tasks)
+        assert await store.read(count) == 5
 
     async def test_later_functions_of_a_batch_see_earlier_ones(self, store: Store) -> None:
         def increment(tx: Tx) -> int:
