@@ -20,6 +20,10 @@ class VirtualTime:
     def monotonic(self) -> float:
         return self._now
 
+    def pass_by(self, seconds: float) -> None:
+        """Time passes while nobody sleeps."""
+        self._now += seconds
+
     async def sleep(self, seconds: float) -> None:
         waiter = asyncio.get_running_loop().create_future()
         heapq.heappush(self._sleepers, (self._now + max(seconds, 0.0), next(self._order), waiter))

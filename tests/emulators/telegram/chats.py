@@ -67,6 +67,14 @@ class Chat:
         """The standing of a person or the bot; `left` when never here."""
         return self.members.setdefault(user.id, Member(user, "left"))
 
+    def hide(self, message: Message, one: Person) -> None:
+        """Take a message out of the history: only the bot and `one` have it, under an id of its own."""
+        del self.messages[message.id]
+        message.receiver, message.ephemeral_id = one, message.id
+        message.data |= {"message_id": 0, "ephemeral_message_id": message.id}
+        message.data |= {"receiver_user": one.json()} if message.sender is self.emulator.bot else {}
+        self.ephemerals[one.id, message.ephemeral_id] = message
+
     @property
     def bot(self) -> Member:
         """The bot's standing here."""

@@ -69,7 +69,7 @@ class SendMethods(Methods):
         )
         message.prompt = None if "inline_keyboard" in markup else markup
         if receiver:
-            self._hide(message, receiver)
+            chat.hide(message, receiver)
         emulator.acted(Act("sent", chat, message, name=method))
         return message.data
 
@@ -104,13 +104,3 @@ class SendMethods(Methods):
         if not chat.member(person).present:
             raise bad_request("USER_NOT_PARTICIPANT")
         return person
-
-    def _hide(self, message: Message, receiver: Person) -> None:
-        """Take the message out of the chat's history: only `receiver` has it, under an id of its own."""
-        chat = message.chat
-        del chat.messages[message.id]
-        message.receiver, message.ephemeral_id = receiver, message.id
-        message.data |= {
-            "message_id": 0, "ephemeral_message_id": message.ephemeral_id, "receiver_user": receiver.json(),
-        }  # fmt: skip
-        chat.ephemerals[receiver.id, message.ephemeral_id] = message

@@ -62,6 +62,8 @@ class Person:
         )
         content = _content(text, entities, self.emulator.keep_photo(photo) if photo else None)
         message = self.emulator.message(chat, self, content, thread=thread, reply_to=reply_to, contents=photo)
+        if chat.is_group and self.emulator.is_ephemeral_command(self, chat, text):
+            chat.hide(message, self)
         self.emulator.tell(message)
         return message
 

@@ -200,6 +200,32 @@ class World:
         unique = f"uniq{number}"
         return {"file_id": file_id, "file_unique_id": unique, "file_name": name, "file_size": len(contents)}
 
+    def menu(self, person: Person, chat: Chat | None = None) -> list[str]:
+        """The names of the commands that a person's client offers in a chat."""
+        return [command["command"] for command in self._menu(person, chat or person.chat)]
+
+    def is_ephemeral_command(self, person: Person, chat: Chat, text: str) -> bool:
+        """Whether this person's client sends this text as an ephemeral command."""
+        name = text.split()[0].removeprefix("/").split("@")[0] if text.startswith("/") else ""
+        return any(c["command"] == name and c.get("is_ephemeral") for c in self._menu(person, chat))
+
+    def _menu(self, person: Person, chat: Chat) -> list[Json]:
+        """The commands that a person's client offers in a chat: the narrowest scope with any, own language first.
+
+        Source: https://core.telegram.org/bots/api#determining-list-of-commands.
+        """
+        scopes: list[tuple[Any, ...]] = [("chat_member", chat.id, person.id)]
+        if chat.is_group and chat.member(person).admin:
+            scopes += [("chat_administrators", chat.id, None), ("chat", chat.id, None)]
+            scopes += [("all_chat_administrators", None, None)]
+        scopes += [("chat", chat.id, None)]
+        scopes += [("all_group_chats" if chat.is_group else "all_private_chats", None, None)]
+        for scope in (*scopes, ("default", None, None)):
+            for language in (person.language, ""):
+                if commands := self.menus.get((*scope, language)):
+                    return commands
+        return []
+
     def acted(self, act: Act) -> None:
         """The bot did something that can be seen."""
         self.log.append(act)
