@@ -1,0 +1,282 @@
+"""The playground as a platform: acts come from browsers on this machine, replies go back to them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Coroutine, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from aiohttp import web
+
+from adapters.playground import check, events, frames, limits, menu, people, render
+from adapters.playground.feed import About, Feed, Message
+from adapters.playground.server import Site, Wallets
+from adapters.playground.sockets import Socket
+from bot.chat.incoming import Actor, CommandCall, Incoming, Place
+from bot.chat.model import Reply, Visibility
+from bot.chat.port import Capabilities, Core, Finding, Target, Undeliverable
+from bot.domain.clock import Clock
+from bot.domain.names import visible
+
+log = logging.getLogger(__name__)
+
+WORKING_AFTER_S = 0.4
+
+
+class PlaygroundAdapter:
+    """Implements `chat.port.Adapter` on websockets; mount `routes()` on the loopback listener."""
+
+    name = people.PLATFORM
+    capabilities = Capabilities(modals=True, private_replies=True)
+
+    def __init__(self, clock: Clock, wallets: Wallets) -> None:
+        self._clock = clock
+        self._feed = Feed(clock)
+        self._site = Site(clock, wallets, self._feed.sockets, self._receive)
+        self._core: Core | None = None
+        self._running: set[asyncio.Task[None]] = set()
+        # What a tab is to be told about its act (acknowledgement, form, notice); None while it runs.
+        self._told: OrderedDict[str, list[str] | None] = OrderedDict()
+        self._delivered: OrderedDict[str, str] = OrderedDict()
+        self._last_contact: datetime | None = None
+
+    def routes(self) -> list[web.RouteDef]:
+        """Routes of the page, its files, the websocket and the demo wallets."""
+        return self._site.routes()
+
+    async def start(self, core: Core) -> None:
+        """Answer what was left unanswered, tell the core of its rooms, and take acts."""
+        host = people.PLAYERS[0]
+        added = [
+            events.bot_added(chat, host.account(chat.manner))
+            for room in people.ROOMS
+            if (chat := people.chat(room.native_id))
+        ]
+        for act in [*await core.unfinished(self.name), *added]:
+            chat = people.chat(act.place.chat)
+            if chat is not None and act.native_id not in self._told:
+                self._remember(act.native_id, None)
+                await self._answer(core, act, chat, "", None)
+        self._core = core
+
+    async def stop(self) -> None:
+        """Take no new acts, finish those taken, close the sockets."""
+        self._core = None
+        while self._running:
+            await asyncio.wait(self._running)
+        await asyncio.gather(*(socket.close() for socket in list(self._feed.sockets)))
+
+    async def deliver(self, target: Target, reply: Reply, key: str) -> str:
+        """Post an outbox row once; see `chat.port.Adapter.deliver`."""
+        if key in self._delivered:
+            return self._delivered[key]
+        chat = _chat_of(target)
+        if chat is None:
+            raise Undeliverable(f"the playground has no such chat: {target.person or target.chat}")
+        if chat.is_room and reply.visibility is Visibility.PRIVATE:
+            raise Undeliverable("a private message was addressed to a room; address it to the person")
+        try:
+            shown = self._feed.post(Message(chat.native_id, _payload(reply)))
+        except limits.CannotShow as problem:
+            raise Undeliverable(str(problem)) from problem
+        self._delivered[key] = shown.id
+        while len(self._delivered) > limits.REMEMBERED:
+            self._delivered.popitem(last=False)
+        return shown.id
+
+    async def is_moderator(self, place: Place, actor: Actor) -> bool:
+        """Whether the person behind the account moderates the room."""
+        account = people.account(actor.native_id)
+        player = people.player(account.player) if account else None
+        return player is not None and (place.space or place.chat) in player.moderates
+
+    async def check(self, spaces: Sequence[str]) -> Sequence[Finding]:
+        """For the doctor; see `check.py`."""
+        return check.findings(spaces)
+
+    def private_link(self, payload: str) -> str | None:
+        """A link, relative to the playground's own address, that sends `payload` as the current person."""
+        return f"/?start={payload}"
+
+    def last_contact(self) -> datetime | None:
+        """When a browser last sent something."""
+        return self._last_contact
+
+    # -- frames from browsers --------------------------------------------------------------------------
+
+    async def _receive(self, socket: Socket, frame: frames.FromBrowser) -> None:
+        self._last_contact = self._clock.now()
+        core = self._core
+        if core is None:
+            await socket.close()  # starting or stopping: the page comes back by itself
+            return
+        if isinstance(frame, frames.Hello):
+            self._welcome(core, socket, frame)
+            return
+        # An act sent again after a reconnection is still its own player's, whoever is looking now.
+        player = people.player(frame.player) if isinstance(frame, frames.Do) else socket.player
+        chat = people.chat(frame.chat)
+        if player is None or chat is None or chat not in people.chats_of(player):
+            return
+        account = player.account(chat.manner)
+        match frame:
+            case frames.Do():
+                self._begin(core, socket, frame, account, chat)
+            case frames.Dismiss():
+                message = self._feed.find(chat.native_id, frame.message, player.key)
+                if message is not None and message.only == player.key and not message.working:
+                    self._feed.remove(message)
+            case frames.Suggest():
+                self._spawn(_suggest(core, socket, frame, account, chat))
+
+    def _welcome(self, core: Core, socket: Socket, hello: frames.Hello) -> None:
+        player = people.player(hello.player) or people.PLAYERS[0]
+        socket.player, socket.session, socket.locale = player, hello.session, hello.locale
+        chats = [
+            {"id": c.native_id, "manner": c.manner, "title": c.title, "private": not c.is_room}
+            for c in people.chats_of(player)
+        ]
+        socket.send(
+            frames.write(
+                "welcome",
+                player=player.key,
+                players=people.PLAYERS,
+                chats=chats,
+                commands=menu.menu(core.registry, hello.locale),
+                history=self._feed.seen_by(player),
+                max_line=limits.MAX_LINE,
+            )
+        )
+
+    def _begin(
+        self, core: Core, socket: Socket, frame: frames.Do, account: people.Account, chat: people.Chat
+    ) -> None:
+        """Start an act, or repeat what was said about it: a tab that reconnects sends its acts again."""
+        if frame.id in self._told:
+            for told in self._told[frame.id] or ():
+                socket.send(told)
+            return
+        what = frame.what
+        replied_to = None
+        if isinstance(what, frames.Line) and what.reply_to:
+            message = self._feed.find(chat.native_id, what.reply_to, account.player)
+            if message is not None:
+                replied_to = events.RepliedTo(people.account(message.by) if message.by else None)
+        act = events.incoming(frame, account, chat, core.registry, socket.locale, replied_to)
+        self._remember(frame.id, None)
+        if isinstance(what, frames.Line):
+            self._echo(what, act, account, chat)
+        if act is None:
+            self._tell(frame.id, socket.session)
+            return
+        source = what.message if isinstance(what, frames.Pressed | frames.Filled) else None
+        self._spawn(self._answer(core, act, chat, socket.session, source))
+
+    def _echo(
+        self, line: frames.Line, act: Incoming | None, account: people.Account, chat: people.Chat
+    ) -> None:
+        """People see what was typed, except a command in a server: there they see only its answer."""
+        if not (chat.manner is people.Manner.DISCORD and act and isinstance(act.act, CommandCall)):
+            body = render.words(line.text)
+            self._feed.post(Message(chat.native_id, body, by=account.native_id, reply_to=line.reply_to))
+
+    async def _answer(
+        self, core: Core, act: Incoming, chat: people.Chat, session: str, source: str | None
+    ) -> None:
+        account = people.account(act.actor.native_id)
+        if account is None:
+            return
+        about = About(account.native_id, _kind(act), act.act.name if isinstance(act.act, CommandCall) else "")
+        working = Message(chat.native_id, {"blocks": []}, only=account.player, about=about, working=True)
+
+        async def progress(text: str) -> None:
+            self._feed.post(replace(working, body=render.words(text)))
+
+        dispatching = asyncio.ensure_future(core.dispatch(act, progress))
+        try:
+            done, _ = await asyncio.wait({dispatching}, timeout=WORKING_AFTER_S)
+            if not done and self._feed.find(chat.native_id, working.id, account.player) is None:
+                self._feed.post(working)
+            reply = await dispatching
+            self._feed.remove(working)
+            personal = self._show(reply, account, chat, about, source) if reply else []
+        except Exception:
+            log.exception("an act was not answered", extra={"action": "playground.answer"})
+            self._feed.remove(working)
+            self._told.pop(act.native_id, None)
+            self._to_session(session, frames.write("failed", id=act.native_id))
+            return
+        self._tell(act.native_id, session, *personal)
+        await core.delivered(act.key)
+
+    def _show(
+        self, reply: Reply, account: people.Account, chat: people.Chat, about: About, source: str | None
+    ) -> list[str]:
+        """Post the message of a reply; returns the frames that only the acting tab gets."""
+        personal = []
+        if reply.notice:
+            personal.append(frames.write("notice", text=visible(reply.notice)))
+        body = _payload(reply)
+        if reply.form is not None:
+            personal.append(
+                frames.write("form", chat=chat.native_id, form=render.form(reply.form), message=source)
+            )
+        if reply.blocks or reply.buttons:
+            private = chat.is_room and reply.visibility is not Visibility.PUBLIC
+            new = Message(chat.native_id, body, only=account.player if private else None, about=about)
+            old = self._feed.find(chat.native_id, source, account.player) if source else None
+            if reply.edit and old is not None and old.by is None:
+                # An edit never widens who sees a message: the old audience stays.
+                new = replace(new, id=old.id, only=old.only, at=old.at, about=old.about, edited=True)
+            self._feed.post(new)
+        return personal
+
+    def _tell(self, act_id: str, session: str, *personal: str) -> None:
+        told = [*personal, frames.write("ack", id=act_id)]
+        self._remember(act_id, told)
+        for frame in told:
+            self._to_session(session, frame)
+
+    def _to_session(self, session: str, frame: str) -> None:
+        for socket in self._feed.of_session(session):
+            socket.send(frame)
+
+    def _remember(self, act_id: str, told: list[str] | None) -> None:
+        self._told[act_id] = told
+        while len(self._told) > limits.REMEMBERED:
+            self._told.popitem(last=False)
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+
+async def _suggest(
+    core: Core, socket: Socket, frame: frames.Suggest, account: people.Account, chat: people.Chat
+) -> None:
+    so_far = events.half_typed(frame, account, chat, socket.locale)
+    options = await core.suggest(so_far, frame.param, frame.typed)
+    shown = [(visible(label), value) for label, value in options]
+    socket.send(frames.write("suggestions", n=frame.n, options=shown))
+
+
+def _payload(reply: Reply) -> render.Json:
+    fitted, changed = limits.fit(reply)
+    if changed:
+        log.warning("a reply was cut to fit", extra={"action": "playground.fit", "changed": list(changed)})
+    return render.payload(fitted)
+
+
+def _kind(act: Incoming) -> str:
+    return str(act.act.__struct_config__.tag)
+
+
+def _chat_of(target: Target) -> people.Chat | None:
+    if target.person is not None:
+        account = people.account(target.person)
+        return people.private_chat(account) if account else None
+    return people.chat(target.chat) if target.chat else None

@@ -1,0 +1,132 @@
+"""Frame of the browser → Incoming. Pure: whatever it must know is given to it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from adapters.playground import people
+from adapters.playground.frames import Do, Filled, Line, Opened, Options, Pressed, Suggest
+from bot.chat.incoming import (
+    Act,
+    Actor,
+    BotAdded,
+    CommandCall,
+    Incoming,
+    Place,
+    Press,
+    Say,
+    Start,
+    Submit,
+    Value,
+    Where,
+    Who,
+)
+from bot.chat.registry import Registry
+
+_AT_NAME = re.compile(r"(?<!\S)@([A-Za-z0-9_]{2,32})\b")
+
+
+@dataclass(frozen=True, slots=True)
+class RepliedTo:
+    """The message that a line answers: by an account, or by the bot."""
+
+    author: people.Account | None
+
+
+def actor(account: people.Account, chat: people.Chat) -> Actor:
+    """The account as the core sees it in this chat; only rooms have moderators."""
+    player = people.player(account.player)
+    runs_it = player is not None and chat.native_id in player.moderates
+    return Actor(
+        people.PLATFORM, account.native_id, account.name, account.username, runs_it if chat.is_room else None
+    )
+
+
+def place(chat: people.Chat) -> Place:
+    """The chat as the core sees it."""
+    space = chat.native_id if chat.is_room else None
+    return Place(people.PLATFORM, chat.native_id, space, None, chat.title if chat.is_room else "")
+
+
+def incoming(
+    frame: Do,
+    account: people.Account,
+    chat: people.Chat,
+    registry: Registry,
+    locale: str = "en",
+    replied_to: RepliedTo | None = None,
+) -> Incoming | None:
+    """The act of a frame; None for chatter between people, which the bot does not hear in rooms."""
+    act: Act | None
+    match frame.what:
+        case Line(text=text):
+            act = _line(text, chat, registry, replied_to)
+        case Options(name=name, values=values):
+            act = CommandCall(name, {key: _value(value) for key, value in values.items()})
+        case Pressed(token=token):
+            act = Press(token)
+        case Filled(token=token, values=answers):
+            act = Submit(token, answers)
+        case Opened(payload=payload):
+            act = Start(payload)
+    if act is None:
+        return None
+    return Incoming(frame.id, actor(account, chat), place(chat), act, locale)
+
+
+def half_typed(frame: Suggest, account: people.Account, chat: people.Chat, locale: str) -> Incoming:
+    """The command so far, for completions."""
+    call = CommandCall(frame.name, {key: _value(value) for key, value in frame.values.items()})
+    return Incoming(f"suggest-{frame.n}", actor(account, chat), place(chat), call, locale)
+
+
+def bot_added(chat: people.Chat, by: people.Account) -> Incoming:
+    """The bot has been in every room from the start; the same act at every start of the program."""
+    return Incoming(f"added-{chat.native_id}", actor(by, chat), place(chat), BotAdded())
+
+
+def _line(text: str, chat: people.Chat, registry: Registry, replied_to: RepliedTo | None) -> Act | None:
+    if text.startswith("/"):
+        return _command(text[1:], chat.manner, registry, replied_to)
+    answers_bot = replied_to is not None and replied_to.author is None
+    return None if chat.is_room and not answers_bot else Say(text)
+
+
+def _command(
+    text: str, manner: people.Manner, registry: Registry, replied_to: RepliedTo | None
+) -> CommandCall | None:
+    first, rest = _first_word(text)
+    if not first:
+        return None
+    second, after = _first_word(rest)
+    underscored = {path.replace(" ", "_").replace("-", "_"): path for path in registry.commands}
+    if f"{first} {second}".lower() in registry.commands:
+        name, words = f"{first} {second}".lower(), after
+    else:
+        name, words = underscored.get(first.lower(), first.lower()), rest
+    mentions = {
+        found.group(): Who(known.native_id, known.name)
+        for found in _AT_NAME.finditer(words)
+        if (known := people.by_username(found.group(1), manner))
+    }
+    author = replied_to.author if replied_to else None
+    reply_to = Who(author.native_id, author.name) if author else None
+    return CommandCall(name, {}, words, mentions, reply_to)
+
+
+def _first_word(text: str) -> tuple[str, str]:
+    parts = text.strip().split(None, 1)
+    return (parts[0] if parts else ""), (parts[1] if len(parts) > 1 else "")
+
+
+def _value(value: Value) -> Value:
+    """A picked person or room as the directory knows it: a browser's word for a name is not taken."""
+    match value:
+        case Who(native_id=str(native_id)):
+            known = people.account(native_id)
+            return Who(native_id, known.name) if known else Who(None, value.name)
+        case Where(native_id=native_id):
+            room = people.chat(native_id)
+            return Where(native_id, room.title) if room and room.is_room else value
+    return value

@@ -1,0 +1,91 @@
+"""Everything that was said, for as long as the program runs, and the browsers that look at it."""
+
+from __future__ import annotations
+
+import secrets
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC
+from typing import Any
+
+from adapters.playground import frames, limits, people
+from adapters.playground.sockets import Socket
+from bot.domain.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The act that a message answers: whose, of which kind ("command", "press", …), and its command."""
+
+    account: str
+    kind: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`by` is None for the bot; `only` names the one player who sees it; `working` is progress only."""
+
+    chat: str
+    body: dict[str, Any]
+    by: str | None = None
+    only: str | None = None
+    about: About | None = None
+    reply_to: str | None = None
+    working: bool = False
+    edited: bool = False
+    at: str = ""
+    id: str = field(default_factory=lambda: secrets.token_urlsafe(9))
+
+    def seen_by(self, player: str) -> bool:
+        return self.only is None or self.only == player
+
+
+class Feed:
+    """The messages of all chats (the last `limits.HISTORY` of each) and the sockets that follow them."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._chats: defaultdict[str, OrderedDict[str, Message]] = defaultdict(OrderedDict)
+        self.sockets: set[Socket] = set()
+
+    def post(self, message: Message) -> Message:
+        """Show a message, in the place of the one with the same id if there is one."""
+        chat = self._chats[message.chat]
+        now = self._clock.now().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        message = replace(message, at=message.at or now)
+        chat[message.id] = message
+        while len(chat) > limits.HISTORY:
+            chat.popitem(last=False)
+        self._send(message, frames.write("post", message=message))
+        return message
+
+    def remove(self, message: Message) -> None:
+        """Take a message away from everybody who saw it."""
+        if self._chats[message.chat].pop(message.id, None):
+            self._send(message, frames.write("gone", chat=message.chat, id=message.id))
+
+    def find(self, chat: str, message: str, player: str) -> Message | None:
+        """A message that this player can see, or None."""
+        found = self._chats[chat].get(message)
+        return found if found and found.seen_by(player) else None
+
+    def seen_by(self, player: people.Player) -> dict[str, list[Message]]:
+        """All that a player sees, by chat."""
+        return {
+            chat.native_id: [m for m in self._chats[chat.native_id].values() if m.seen_by(player.key)]
+            for chat in people.chats_of(player)
+        }
+
+    def of_session(self, session: str) -> Iterable[Socket]:
+        """The sockets of one browser tab: more than one only while it reconnects."""
+        return [socket for socket in self.sockets if socket.session == session]
+
+    def _send(self, message: Message, frame: str) -> None:
+        chat = people.chat(message.chat)
+        owner = chat.owner.player if chat and chat.owner else None
+        for socket in self.sockets:
+            player = socket.player
+            if player and message.seen_by(player.key) and owner in (None, player.key):
+                socket.send(frame)

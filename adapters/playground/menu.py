@@ -1,0 +1,37 @@
+"""The registry as the browser's command menu."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.chat.model import Visibility
+from bot.chat.params import Param
+from bot.chat.registry import Command, Registry
+
+
+def menu(registry: Registry, locale: str = "en") -> list[dict[str, Any]]:
+    """Every command with its parameters, in the order declared."""
+    return [_command(command, registry, locale) for command in registry.commands.values()]
+
+
+def _command(command: Command, registry: Registry, locale: str) -> dict[str, Any]:
+    return {
+        "path": command.path,
+        "description": registry.description(command.path, locale),
+        "private": command.visibility is Visibility.PRIVATE,
+        "space_only": command.space_only,
+        "params": [_param(param) for param in command.params],
+    }
+
+
+def _param(param: Param) -> dict[str, Any]:
+    return {
+        "name": param.name,
+        "kind": str(param.kind),
+        "description": param.description,
+        "required": param.required,
+        "choices": list(param.choices),
+        "suggests": param.arg.suggest is not None,
+        "long": param.arg.long,
+        "max": param.arg.max_length,
+    }

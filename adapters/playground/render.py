@@ -1,0 +1,148 @@
+"""Reply → what the browser draws. Pure. Texts are made visible here, and set as text there: never markup."""
+
+from __future__ import annotations
+
+import base64
+from datetime import UTC
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from adapters.playground import people
+from bot.chat.model import (
+    AnyButton,
+    Block,
+    Button,
+    Code,
+    CodeBlock,
+    Fields,
+    Form,
+    Heading,
+    Image,
+    Items,
+    Link,
+    LinkButton,
+    Mention,
+    Moment,
+    Paragraph,
+    Question,
+    Reply,
+    Span,
+    Spans,
+    Table,
+    Text,
+)
+from bot.domain.names import visible
+
+Json: TypeAlias = dict[str, Any]
+
+
+def payload(reply: Reply) -> Json:
+    """The message of a reply: blocks, buttons, and the question it asks. Actions and arguments stay here."""
+    body: Json = {"blocks": [block(each) for each in reply.blocks]}
+    if reply.buttons:
+        body["buttons"] = [[button(each) for each in row] for row in reply.buttons]
+    if reply.ask is not None:
+        body["ask"] = question(reply.ask)
+    return body
+
+
+def words(text: str) -> Json:
+    """The message of somebody's own words."""
+    return {"blocks": [{"k": "p", "spans": [{"k": "t", "text": visible(text)}]}]}
+
+
+def form(it: Form) -> Json:
+    """A form to fill in."""
+    return {
+        "token": it.token,
+        "title": visible(it.title),
+        "submit": visible(it.submit),
+        "questions": [question(each) for each in it.questions],
+    }
+
+
+def question(it: Question) -> Json:
+    return {
+        "name": it.name,
+        "label": visible(it.label),
+        "kind": it.kind,
+        "hint": visible(it.hint),
+        "required": it.required,
+        "min": it.min_length,
+        "max": it.max_length,
+        "choices": [[visible(label), value] for label, value in it.choices],
+        "default": it.default,
+    }
+
+
+def button(it: AnyButton) -> Json:
+    match it:
+        case Button():
+            return {"label": visible(it.label), "style": str(it.style), "token": it.token}
+        case LinkButton():
+            return {"label": visible(it.label), "url": safe_url(it.url)}
+
+
+def block(it: Block) -> Json:
+    match it:
+        case Paragraph(spans=content):
+            return {"k": "p", "spans": spans(content)}
+        case Heading(text=text):
+            return {"k": "h", "text": visible(text)}
+        case Fields(fields=pairs):
+            return {"k": "f", "fields": [[visible(pair.name), spans(pair.value)] for pair in pairs]}
+        case Items(items=rows, ordered=ordered):
+            return {"k": "i", "items": [spans(row) for row in rows], "ordered": ordered}
+        case CodeBlock(text=text):
+            return {"k": "b", "text": visible(text)}
+        case Table(header=header, rows=rows):
+            return {
+                "k": "g",
+                "header": [visible(cell) for cell in header],
+                "rows": [[visible(cell) for cell in row] for row in rows],
+            }
+        case Image(png=png, alt=alt):
+            source = "data:image/png;base64," + base64.b64encode(png).decode()
+            return {"k": "x", "src": source, "alt": visible(alt)}
+
+
+def spans(content: Spans) -> list[Json]:
+    return [span(each) for each in content]
+
+
+def span(it: Span) -> Json:
+    match it:
+        case Text():
+            styles = {name: True for name in ("bold", "italic") if getattr(it, name)}
+            return {"k": "t", "text": visible(it.text)} | styles
+        case Code(text=text):
+            return {"k": "c", "text": visible(text)}
+        case Link(label=label, url=url):
+            return {"k": "l", "label": visible(label), "url": safe_url(url)}
+        case Mention():
+            ours = people.account(it.native_id) if it.platform == people.PLATFORM else None
+            who = {"player": ours.player} if ours else {}
+            return {"k": "m", "name": visible(it.name)} | who
+        case Moment():
+            return {"k": "w", "at": _iso(it), "style": it.style, "there": _there(it), "zone": it.zone}
+
+
+def safe_url(url: str) -> str:
+    """The link if it leads to the web or to this site, else "" (drawn as plain words)."""
+    if url.startswith("/") and not url.startswith(("//", "/\\")):
+        return url
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in ("https", "http") and parts.hostname else ""
+
+
+def _iso(moment: Moment) -> str:
+    return moment.at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _there(moment: Moment) -> str:
+    """The same moment on the union's own wall clock, for the tooltip."""
+    return moment.at.astimezone(ZoneInfo(moment.zone)).strftime("%Y-%m-%d %H:%M")

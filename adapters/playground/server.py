@@ -1,0 +1,167 @@
+"""What the playground's browser asks for: the page and its files, the websocket, and the demo wallets.
+
+Loopback only. Every request must name a loopback host (a name that an attacker rebinds to 127.0.0.1 is
+refused), and what changes or signs anything must come from this very page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Protocol, TypeAlias
+from urllib.parse import urlsplit
+
+import msgspec
+from aiohttp import WSMsgType, web
+
+from adapters.playground import frames, limits, people
+from adapters.playground.check import STATIC
+from adapters.playground.sockets import Socket
+from bot.domain.clock import Clock
+
+log = logging.getLogger(__name__)
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Cache-Control": "no-cache",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+Receive: TypeAlias = Callable[[Socket, frames.FromBrowser], Awaitable[None]]
+
+
+class Wallets(Protocol):
+    """Demo wallets that sign for real; the keys stay behind this."""
+
+    def address(self, name: str) -> str:
+        """The EIP-55 address of the wallet of `name`."""
+
+    def sign(self, name: str, message: str) -> str:
+        """The EIP-191 signature of `message` as 0x-hex."""
+
+
+class ToSign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a page asks a demo wallet to sign."""
+
+    wallet: str
+    message: Annotated[str, msgspec.Meta(min_length=1, max_length=limits.MAX_SIGNED_TEXT)]
+
+
+class Site:
+    """The routes; frames that browsers send are given to `receive`."""
+
+    def __init__(self, clock: Clock, wallets: Wallets, sockets: set[Socket], receive: Receive) -> None:
+        self._clock = clock
+        self._wallets = wallets
+        self._sockets = sockets
+        self._receive = receive
+        self._files = {path.name: path for path in STATIC.iterdir() if path.is_file()}
+
+    def routes(self) -> list[web.RouteDef]:
+        """All routes of the playground."""
+        return [
+            web.get("/", self._page),
+            web.get("/ws", self._websocket),
+            web.get("/playground/static/{name}", self._file),
+            web.get("/playground/wallet.js", self._wallet_script),
+            web.get("/playground/wallets", self._wallet_list),
+            web.post("/playground/wallet/sign", self._sign),
+        ]
+
+    async def _page(self, request: web.Request) -> web.StreamResponse:
+        _require_loopback(request)
+        return web.FileResponse(self._files["index.html"], headers=HEADERS)
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        _require_loopback(request)
+        path = self._files.get(request.match_info["name"])
+        if path is None:
+            raise web.HTTPNotFound
+        return web.FileResponse(path, headers=HEADERS)
+
+    async def _wallet_script(self, request: web.Request) -> web.StreamResponse:
+        _require_loopback(request)
+        return web.FileResponse(self._files["wallet.js"], headers=HEADERS)
+
+    async def _wallet_list(self, request: web.Request) -> web.StreamResponse:
+        _require_loopback(request)
+        wallets = [
+            {"key": player.key, "name": player.name, "address": self._wallets.address(player.key)}
+            for player in people.PLAYERS
+        ]
+        return web.json_response(wallets, headers=HEADERS)
+
+    async def _sign(self, request: web.Request) -> web.StreamResponse:
+        _require_loopback(request)
+        _require_same_origin(request)
+        if request.content_type != "application/json":
+            raise web.HTTPUnsupportedMediaType
+        try:
+            asked = msgspec.json.decode(await request.read(), type=ToSign)
+        except msgspec.MsgspecError as problem:
+            raise web.HTTPBadRequest(text=str(problem)) from problem
+        if people.player(asked.wallet) is None:
+            raise web.HTTPNotFound
+        signature = await asyncio.to_thread(self._wallets.sign, asked.wallet, asked.message)
+        log.info("a demo wallet signed", extra={"action": "playground.sign", "wallet": asked.wallet})
+        return web.json_response({"signature": signature}, headers=HEADERS)
+
+    async def _websocket(self, request: web.Request) -> web.StreamResponse:
+        _require_loopback(request)
+        _require_same_origin(request)
+        if len(self._sockets) >= limits.MAX_SOCKETS:
+            raise web.HTTPServiceUnavailable(text="Too many tabs are open. Close some.")
+        ws = web.WebSocketResponse(heartbeat=20, max_msg_size=limits.MAX_FRAME)
+        await ws.prepare(request)
+        socket = Socket(ws, self._clock)
+        self._sockets.add(socket)
+        pump = asyncio.create_task(socket.pump())
+        try:
+            await self._listen(ws, socket)
+        finally:
+            self._sockets.discard(socket)
+            pump.cancel()
+            await asyncio.gather(pump, return_exceptions=True)
+        return ws
+
+    async def _listen(self, ws: web.WebSocketResponse, socket: Socket) -> None:
+        async for message in ws:
+            if message.type is not WSMsgType.TEXT:
+                continue
+            try:
+                frame = frames.read(message.data)
+            except msgspec.MsgspecError as problem:
+                socket.send(frames.write("refused", id=_id_of(message.data), why=str(problem)))
+                continue
+            if socket.may_ask():
+                await self._receive(socket, frame)
+            else:
+                socket.send(frames.write("refused", id=getattr(frame, "id", ""), why="rate"))
+
+
+def _require_loopback(request: web.Request) -> None:
+    """The page is for this machine: its name in the request says so."""
+    if urlsplit(f"//{request.host}").hostname not in LOOPBACK:
+        raise web.HTTPForbidden(text="The playground answers on 127.0.0.1 and localhost only.")
+
+
+def _require_same_origin(request: web.Request) -> None:
+    """Asked by our own page: no other site, and no other port of this machine."""
+    if request.headers.get("Origin") != f"{request.scheme}://{request.host}":
+        raise web.HTTPForbidden(text="Only the playground's own page may ask this.")
+
+
+def _id_of(data: str) -> str:
+    try:
+        found = msgspec.json.decode(data, type=dict[str, msgspec.Raw]).get("id")
+        return msgspec.json.decode(found, type=str) if found is not None else ""
+    except msgspec.MsgspecError:
+        return ""

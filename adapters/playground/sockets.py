@@ -1,0 +1,55 @@
+"""One browser's websocket: who is looking, what waits to be sent, and how fast it may ask."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import WSCloseCode, web
+
+from adapters.playground import limits, people
+from bot.domain.clock import Clock
+
+
+class Socket:
+    """Sends in order without making the sender wait; a browser that does not keep up is cut off."""
+
+    def __init__(self, ws: web.WebSocketResponse, clock: Clock) -> None:
+        self.player: people.Player | None = None
+        self.session = ""
+        self.locale = "en"
+        self._ws = ws
+        self._clock = clock
+        self._allowance = float(limits.ACTS_AT_ONCE)
+        self._counted_at = clock.now()
+        self._waiting: asyncio.Queue[str] = asyncio.Queue()
+
+    def send(self, frame: str) -> None:
+        """Queue a frame."""
+        self._waiting.put_nowait(frame)
+
+    async def pump(self) -> None:
+        """Send what is queued, until the socket closes."""
+        while not self._ws.closed:
+            frame = await self._waiting.get()
+            if self._waiting.qsize() > limits.MAX_WAITING:
+                await self._ws.close(code=WSCloseCode.TRY_AGAIN_LATER, message=b"too slow")
+                return
+            try:
+                await self._ws.send_str(frame)
+            except ConnectionError:
+                return
+
+    def may_ask(self) -> bool:
+        """Take one from the allowance of frames; False when it is used up."""
+        now = self._clock.now()
+        gained = (now - self._counted_at).total_seconds() * limits.ACTS_PER_S
+        self._counted_at = now
+        self._allowance = min(self._allowance + gained, float(limits.ACTS_AT_ONCE))
+        if self._allowance < 1:
+            return False
+        self._allowance -= 1
+        return True
+
+    async def close(self) -> None:
+        """Say goodbye: the program stops."""
+        await self._ws.close(code=WSCloseCode.GOING_AWAY, message=b"stopping")

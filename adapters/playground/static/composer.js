@@ -1,0 +1,154 @@
+// The message box of a room: words, commands as pills (server) or as a typed line (group), replies.
+
+import { h, icon, toast } from "./dom.js";
+import { plain } from "./messages.js";
+import { OptionPills, peopleOf } from "./options.js";
+import { Picker } from "./picker.js";
+import { chatById, commandByPath, findAccount, state } from "./store.js";
+import { act } from "./ws.js";
+
+export class Composer {
+  constructor(manner) {
+    this.manner = manner;
+    this.server = manner === "discord";
+    this.replyingTo = null;
+    this.pills = null;
+    this.input = h("textarea", { id: `box-${manner}`, rows: "1", maxlength: String(state.maxLine), autocomplete: "off", enterkeyhint: "send" });
+    this.slash = h("button", { type: "button", class: "quiet", "aria-label": "Commands", title: "Commands", onclick: () => this.menu() }, icon("slash"));
+    this.send = h("button", { type: "submit", class: "send", "aria-label": "Send" }, icon("send"));
+    this.field = h("div", { class: "field" }, this.input);
+    this.quote = h("p", { class: "replying", hidden: true });
+    this.element = h("form", { class: "composer", onsubmit: (event) => { event.preventDefault(); this.submit(); } });
+    this.picker = new Picker(this.element);
+    this.element.append(this.quote, h("div", { class: "bar" }, this.slash, this.field, this.send));
+    this.input.addEventListener("input", () => this.#typed());
+    this.input.addEventListener("keydown", (event) => this.#key(event));
+    this.element.addEventListener("focusout", (event) => {
+      if (!this.element.contains(event.relatedTarget)) this.picker.close();
+    });
+  }
+
+  get chat() {
+    return chatById(state.open[this.manner]);
+  }
+
+  // Another chat or another person: what was being written is dropped.
+  reset() {
+    const where = this.chat.private ? "Muster" : this.chat.title;
+    this.input.placeholder = this.chat.private ? `Message ${where}, or type /` : this.server ? `Message #town-square, or type /` : "Message, or type /";
+    this.input.setAttribute("aria-label", `Message to ${where} as ${state.me.name}`);
+    this.reply(null);
+    this.#leavePills();
+  }
+
+  reply(message) {
+    this.replyingTo = message;
+    this.quote.hidden = !message;
+    if (!message) return;
+    const author = message.by ? findAccount(message.by)?.name : "Muster";
+    this.quote.replaceChildren(icon("reply"), h("span", {}, h("b", {}, author), " ", plain(message)),
+      h("button", { type: "button", class: "quiet", "aria-label": "Do not reply", onclick: () => this.reply(null) }, icon("close")));
+    this.input.focus();
+  }
+
+  menu() {
+    this.#leavePills();
+    this.input.value = "/";
+    this.input.focus();
+    this.#typed();
+  }
+
+  submit() {
+    if (this.pills) {
+      act(this.chat.id, { t: "command", name: this.pills.command.path, values: this.pills.values() });
+      this.#leavePills();
+      this.input.focus();
+      return;
+    }
+    const text = this.input.value.trim();
+    if (!text) return;
+    const typed = text.startsWith("/") && this.server ? commandByPath(text.slice(1).toLowerCase()) : null;
+    if (typed) act(this.chat.id, { t: "command", name: typed.path, values: {} });
+    else if (text.startsWith("/") && this.server && !this.#known(text)) return void toast(`There is no command ${text.split(/\s/)[0]}. Type / to see all.`);
+    else act(this.chat.id, { t: "line", text, reply_to: this.replyingTo?.id ?? null });
+    this.input.value = "";
+    this.picker.close();
+    this.reply(null);
+  }
+
+  #known(text) {
+    const first = text.slice(1).split(/\s/)[0].toLowerCase();
+    return state.commands.some((command) => command.path.split(" ")[0] === first);
+  }
+
+  #key(event) {
+    if (this.picker.key(event)) return event.preventDefault();
+    if (event.key === "Escape" && this.replyingTo) return this.reply(null);
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      this.submit();
+    }
+    return undefined;
+  }
+
+  #typed() {
+    const text = this.input.value;
+    const at = text.slice(0, this.input.selectionStart).match(/(^|\s)@([\w]*)$/);
+    if (text.startsWith("/")) this.#commands(text.slice(1).toLowerCase(), at);
+    else if (at) this.#people(at[2]);
+    else this.picker.close();
+  }
+
+  #commands(typed, at) {
+    const inside = state.commands.find((command) => `${typed} `.startsWith(`${command.path} `) && typed.length > command.path.length);
+    if (inside && this.server) return this.#fill(inside);
+    if (inside && at) return this.#people(at[2]);
+    if (inside) return this.picker.show(this.input, usage(inside), [], () => {});
+    const close = (command) => command.path.startsWith(typed) || (typed && ` ${command.path}`.includes(` ${typed}`));
+    const options = state.commands.filter((command) => close(command) && !(command.space_only && this.chat.private))
+      .map((command) => ({ label: `/${command.path}`, hint: command.description, value: command }));
+    return this.picker.show(this.input, options.length ? "Commands" : "No such command", options, (option) => this.#take(option.value));
+  }
+
+  #take(command) {
+    if (this.server) return this.#fill(command);
+    this.input.value = `/${command.path}`;
+    this.picker.close();
+    if (!command.params.length) return this.submit();
+    this.input.value += " ";
+    return this.#typed();
+  }
+
+  #people(typed) {
+    const options = peopleOf(this.manner).filter((option) => option.username.startsWith(typed.toLowerCase()) || option.label.toLowerCase().startsWith(typed.toLowerCase()));
+    this.picker.show(this.input, options.length ? "People" : "", options, (option) => {
+      const caret = this.input.selectionStart;
+      const before = this.input.value.slice(0, caret).replace(/@\w*$/, `@${option.username} `);
+      this.input.value = before + this.input.value.slice(caret);
+      this.input.setSelectionRange(before.length, before.length);
+      this.picker.close();
+      this.#typed();
+    });
+  }
+
+  #fill(command) {
+    this.picker.close();
+    this.pills = new OptionPills(command, this.chat, this.picker, { send: () => this.submit(), cancel: () => { this.#leavePills(); this.input.focus(); } });
+    this.field.replaceChildren(this.pills.element);
+    if (!command.params.length) this.send.focus();
+    else this.pills.focus();
+  }
+
+  #leavePills() {
+    this.pills = null;
+    this.input.value = "";
+    this.picker.close();
+    this.field.replaceChildren(this.input);
+  }
+}
+
+function usage(command) {
+  const params = command.params.map((param) => (param.required ? param.name : `[${param.name}]`)).join(" ");
+  const first = command.params[0];
+  return params ? `/${command.path} ${params}: ${first.description}` : `/${command.path}: ${command.description}`;
+}

@@ -1,0 +1,100 @@
+// Forms: a window over a server, or a card of questions asked one by one in a group.
+
+import { h, icon } from "./dom.js";
+
+let made = 0;
+
+function inputOf(question, id) {
+  const common = { id, name: question.name, required: question.required, placeholder: question.hint || null, maxlength: String(question.max), minlength: question.min ? String(question.min) : null, autocomplete: "off" };
+  if (question.kind === "choice") {
+    const options = question.choices.map(([label, value]) => h("option", { value }, label));
+    const none = h("option", { value: "" }, question.required ? "Choose…" : "Leave out");
+    const select = h("select", { id, name: question.name, required: question.required }, none, options);
+    select.value = question.default;
+    return select;
+  }
+  const input = h(question.kind === "long" ? "textarea" : "input", question.kind === "long" ? { ...common, rows: "4" } : { ...common, type: "text" });
+  input.value = question.default;
+  return input;
+}
+
+function labelled(question) {
+  made += 1;
+  const id = `question-${made}`;
+  return h("div", { class: "question" },
+    h("label", { for: id }, question.label, question.required ? null : h("small", {}, " optional")), inputOf(question, id));
+}
+
+export function openModal(form, submit) {
+  const dialog = h("dialog", { class: "modal", "aria-labelledby": "modal-title" });
+  const close = () => dialog.close();
+  dialog.append(h("form", { onsubmit: (event) => {
+    event.preventDefault();
+    submit(Object.fromEntries(new FormData(event.target)));
+    close();
+  } },
+    h("header", {}, h("h2", { id: "modal-title" }, form.title), h("button", { type: "button", class: "quiet", "aria-label": "Close", onclick: close }, icon("close"))),
+    h("div", { class: "questions" }, form.questions.map(labelled)),
+    h("footer", {}, h("button", { type: "button", class: "key", onclick: close }, "Cancel"), h("button", { type: "submit", class: "key", data: { style: "primary" } }, form.submit))));
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+  dialog.querySelector("input, textarea, select")?.focus();
+}
+
+// A card that asks one question after another, then shows the answers before they are sent.
+export class QuestionCard {
+  constructor(form, submit, gone) {
+    this.form = form;
+    this.submit = submit;
+    this.gone = gone;
+    this.answers = {};
+    this.at = 0;
+    this.element = h("section", { class: "card", "aria-label": form.title });
+    this.#draw();
+  }
+
+  #draw(focus = true) {
+    const last = this.at >= this.form.questions.length;
+    this.element.replaceChildren(
+      h("header", {}, h("h3", {}, this.form.title), h("span", {}, last ? "Is this right?" : `${this.at + 1} of ${this.form.questions.length}`)),
+      last ? this.#summary() : this.#question(this.form.questions[this.at]));
+    if (focus) requestAnimationFrame(() => this.element.querySelector("input, textarea, .choices button, [type=submit]")?.focus());
+  }
+
+  #question(question) {
+    const chosen = question.kind === "choice";
+    const field = chosen ? h("div", { class: "question" }, h("p", { class: "label" }, question.label), h("div", { class: "choices" }, question.choices.map(([label, value]) =>
+      h("button", { type: "button", class: "key", onclick: () => this.#take(question, value) }, label)))) : labelled({ ...question, default: this.answers[question.name] ?? question.default });
+    return h("form", { onsubmit: (event) => { event.preventDefault(); this.#take(question, new FormData(event.target).get(question.name) ?? ""); } },
+      field, this.#foot(chosen ? (question.required ? null : "Leave out") : this.form.questions.length === 1 ? this.form.submit : "Next"));
+  }
+
+  #summary() {
+    const rows = this.form.questions.map((question) => {
+      const given = this.answers[question.name];
+      const label = question.choices.find(([, value]) => value === given)?.[0] ?? given;
+      return h("div", {}, h("dt", {}, question.label), h("dd", {}, label || "–"));
+    });
+    return h("form", { onsubmit: (event) => { event.preventDefault(); this.#finish(); } }, h("dl", {}, rows), this.#foot(this.form.submit));
+  }
+
+  #foot(next) {
+    return h("footer", {},
+      h("button", { type: "button", class: "key", onclick: () => this.gone() }, "Cancel"),
+      this.at > 0 ? h("button", { type: "button", class: "key", onclick: () => { this.at -= 1; this.#draw(); } }, "Back") : null,
+      next ? h("button", { type: "submit", class: "key", data: { style: "primary" } }, next) : null);
+  }
+
+  #take(question, value) {
+    this.answers[question.name] = value;
+    this.at += 1;
+    if (this.form.questions.length === 1) this.#finish();
+    else this.#draw();
+  }
+
+  #finish() {
+    this.submit(this.answers);
+    this.gone();
+  }
+}

@@ -1,0 +1,118 @@
+// A command being filled in as pills: one typed input for each option, with its own completions.
+
+import { h } from "./dom.js";
+import { findAccount, state } from "./store.js";
+import { suggest } from "./ws.js";
+
+export class OptionPills {
+  constructor(command, chat, picker, { send, cancel }) {
+    this.command = command;
+    this.chat = chat;
+    this.picker = picker;
+    this.done = { send, cancel };
+    this.inputs = new Map();
+    this.picked = new Map();
+    this.element = h("div", { class: "pills", role: "group", "aria-label": `Options of /${command.path}` },
+      h("span", { class: "command-name" }, `/${command.path}`));
+    for (const param of command.params.filter((each) => each.required)) this.#add(param);
+    this.more = h("span", { class: "more" });
+    this.element.append(this.more);
+    this.#offer();
+    this.stop = h("button", { type: "button", class: "quiet pill-stop", onclick: cancel }, "Cancel");
+    this.element.append(this.stop);
+  }
+
+  focus() {
+    const empty = [...this.inputs.values()].find((input) => !input.value);
+    (empty || [...this.inputs.values()].at(-1) || this.more.querySelector("button") || this.stop).focus();
+  }
+
+  values() {
+    const values = {};
+    for (const [name, input] of this.inputs) {
+      const param = this.#param(name);
+      const typed = input.value.trim();
+      const picked = this.picked.get(name);
+      if (picked && picked.label === typed) values[name] = picked.value;
+      else if (typed) values[name] = param.kind === "integer" && /^-?\d{1,15}$/.test(typed) ? Number(typed) : typed;
+    }
+    return values;
+  }
+
+  #param(name) {
+    return this.command.params.find((each) => each.name === name);
+  }
+
+  #add(param) {
+    const input = h("input", { type: "text", autocomplete: "off", spellcheck: "false", maxlength: String(Math.max(param.max, 100)), "aria-label": `${param.name}: ${param.description}`, inputmode: { integer: "numeric", amount: "decimal" }[param.kind] });
+    input.addEventListener("focus", () => this.#complete(param, input));
+    input.addEventListener("input", () => this.#complete(param, input));
+    input.addEventListener("keydown", (event) => this.#key(event, param, input));
+    const pill = h("label", { class: "pill", data: { required: String(param.required) } }, h("span", {}, param.name), input);
+    this.inputs.set(param.name, input);
+    if (this.more) this.element.insertBefore(pill, this.more);
+    else this.element.append(pill);
+    return input;
+  }
+
+  #offer() {
+    const left = this.command.params.filter((param) => !this.inputs.has(param.name));
+    this.more.replaceChildren(...left.map((param) => h("button", { type: "button", class: "pill-add", title: param.description,
+      onclick: () => { const input = this.#add(param); this.#offer(); input.focus(); } }, `+ ${param.name}`)));
+  }
+
+  #key(event, param, input) {
+    if (this.picker.key(event)) return event.preventDefault();
+    if (event.key === "Escape") return this.done.cancel();
+    if (event.key === "Backspace" && !input.value) {
+      event.preventDefault();
+      if (param.required) return this.done.cancel();
+      input.closest(".pill").remove();
+      this.inputs.delete(param.name);
+      this.#offer();
+      return this.focus();
+    }
+    if (event.key !== "Enter" || event.isComposing) return undefined;
+    event.preventDefault();
+    const empty = [...this.inputs].find(([, each]) => !each.value.trim() && each !== input);
+    return empty && input.value.trim() ? empty[1].focus() : this.done.send();
+  }
+
+  async #complete(param, input) {
+    const typed = input.value.trim();
+    const options = await this.#options(param, typed);
+    if (document.activeElement !== input || input.value.trim() !== typed) return;
+    const title = `${param.name} · ${param.description}${param.required ? "" : " (optional)"}`;
+    this.picker.show(input, title, options, (option) => {
+      input.value = option.label;
+      this.picked.set(param.name, option);
+      this.picker.close();
+      const empty = [...this.inputs.values()].find((each) => !each.value.trim());
+      if (empty) empty.focus();
+    }, { first: Boolean(typed) || param.required });
+  }
+
+  async #options(param, typed) {
+    const begins = (option) => option.label.toLowerCase().includes(typed.toLowerCase());
+    if (param.suggests) {
+      const { [param.name]: _, ...others } = this.values();
+      const found = await suggest(this.chat.id, this.command.path, others, param.name, typed);
+      return found.map(([label, value]) => ({ label, value, hint: label === value ? "" : value.slice(0, 40) }));
+    }
+    if (param.kind === "person") return peopleOf(this.chat.manner).filter((option) => begins(option) || option.hint.includes(typed.toLowerCase()));
+    if (param.kind === "boolean") return [{ label: "Yes", value: true }, { label: "No", value: false }].filter(begins);
+    if (param.kind === "choice") return param.choices.map((choice) => ({ label: choice, value: choice })).filter(begins);
+    if (param.kind === "space") {
+      return state.chats.filter((chat) => !chat.private).map((chat) => ({ label: chat.title, value: { type: "where", native_id: chat.id, name: chat.title } })).filter(begins);
+    }
+    return [];
+  }
+}
+
+// The people of a room as options: their accounts there.
+export function peopleOf(manner) {
+  return state.players.flatMap((player) => player.accounts).filter((account) => account.manner === manner).map((account) => ({
+    label: account.name, hint: `@${account.username}`, player: findAccount(account.native_id).player,
+    value: { type: "who", native_id: account.native_id, name: account.name }, username: account.username,
+  }));
+}

@@ -1,0 +1,28 @@
+// The steps of "Try this": who does what, where, and why it matters.
+
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+// The answer that links names the address; a refused code does not.
+const address = (message) => message.body.blocks.some((block) => block.spans?.some((span) => span.k === "c" && span.text.startsWith("0x")));
+
+export const STEPS = [
+  { id: "found", title: "Found a union", player: "ada", manner: "discord", command: "union create",
+    why: "Ada moderates the server, so she may found a union in it: a name, a purpose, a time zone.",
+    values: () => ({ name: "Riverside Tenants Union", purpose: "Fair rents and warm homes", time_zone: zone }) },
+  { id: "invite", title: "Invite the Telegram group", player: "ada", manner: "discord", command: "union invite-space",
+    why: "A union spans chats. Muster gives Ada a one-time code. Look: only she sees it." },
+  { id: "connect", title: "Connect the group", player: "ada", manner: "telegram", command: "union connect",
+    why: "Ada types the code in the other room. Now both rooms are one union.", values: (code) => ({ code: code() }) },
+  { id: "join", title: "Bo joins in the server", player: "bo", manner: "discord", command: "join",
+    why: "One word and Bo is a member, right where he already chats." },
+  { id: "join-again", title: "Bo joins in the group too", player: "bo", manner: "telegram", command: "join",
+    why: "Another account on another platform: to Muster these are two people, until Bo shows otherwise." },
+  { id: "link", title: "Bo links a wallet", player: "bo", manner: "discord", command: "link", ends: ["submit", "start"],
+    proof: address, why: "Follow the private link, sign a plain text with Bo’s demo wallet, and bring the code back here." },
+  { id: "link-again", title: "… and the same wallet from the group", player: "bo", manner: "telegram", command: "link", ends: ["submit", "start"],
+    proof: address, why: "The same wallet can only be the same person: Muster makes the two accounts one member." },
+  { id: "me", title: "See that Bo is one person", player: "bo", manner: "discord", command: "me",
+    why: "Two accounts, one wallet, one voice. Votes and endorsements can never count twice." },
+  { id: "help", title: "Ask what you may do", player: "dana", manner: "telegram", command: "help",
+    why: "Help shows what this very person may do here. Compare Dana, who has not joined, with Ada." },
+];
