@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
-from sqlalchemy import Dialect
+from sqlalchemy import Dialect, Insert
 from sqlalchemy.dialects.postgresql import insert as insert  # also compiles for SQLite
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -66,6 +66,8 @@ class Prepared:
     """A statement compiled for one database, with what turns values to and from the driver's."""
 
     def __init__(self, clause: ClauseElement, dialect: Dialect) -> None:
+        if isinstance(clause, Insert):
+            clause = clause.inline()  # ids come from the database, also where none is asked back
         compiled = clause.compile(dialect=dialect)
         if not isinstance(compiled, SQLCompiler):
             raise TypeError(f"{type(clause).__name__} is not a query or a change of rows")
