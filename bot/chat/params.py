@@ -96,7 +96,9 @@ def read_params(handler: Callable[..., Any]) -> tuple[Param, ...]:
 
 
 def _param(parameter: inspect.Parameter, hint: Any) -> Param:
-    hint = _without_none(hint)  # `Name | None` of an annotated `Name` is as good as `Annotated[str | None, …]`
+    hint = _without_none(
+        hint
+    )  # `Name | None` of an annotated `Name` is as good as `Annotated[str | None, …]`
     if typing.get_origin(hint) is not Annotated:
         raise Undeclarable(f"parameter {parameter.name!r} needs Annotated[type, 'description']")
     base, *extras = typing.get_args(hint)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _YES = {"yes", "y", "true", "on", "1"}
 _NO = {"no", "n", "false", "off", "0"}
-_AMOUNT = re.compile(r"[+-]?(\d{1,60}(\.\d{1,30})?|\.\d{1,30})")
+_AMOUNT = re.compile(r"[+-]?(\d{1,60}(\.\d{1,30})?|\.\d{1,30})", re.ASCII)
 
 
 def parse(ctx: Context, param: Param, raw: Value) -> Any:

@@ -10,6 +10,7 @@ from bot.chat.params import Kind, Param
 from bot.errors import BadInput
 
 _QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»", "'": "'", "”": "”"}
+_SENTENCES = (Kind.TEXT, Kind.WHEN, Kind.DURATION)
 _NAMED = re.compile(r"([a-z][a-z0-9_]{0,31})[:=](?=\S)", re.IGNORECASE)
 
 
@@ -65,25 +66,25 @@ def _from_words(
 ) -> None:
     by_name = {param.name: param for param in params}
     words = split(line)
-    positional: list[tuple[str, int]] = []
-    for word, start, _ in words:
+    positional: list[tuple[str, int, bool]] = []
+    for word, start, quoted in words:
         name, separator, rest = _partition(word)
         if separator and name in by_name and name not in values:
             values[name] = _value(rest, mentions)
         else:
-            positional.append((word, start))
+            positional.append((word, start, quoted))
     waiting = [param for param in params if param.name not in values]
     while positional and waiting:
         param = waiting.pop(0)
-        word, start = positional.pop(0)
-        takes_rest = param.kind in (Kind.TEXT, Kind.WHEN, Kind.DURATION) and not waiting and positional
+        word, start, quoted = positional.pop(0)
+        takes_rest = param.kind in _SENTENCES and not waiting and positional and not quoted
         if takes_rest and len(positional) + 1 == _trailing(words, start):
             values[param.name] = line[start:].strip()
             positional.clear()
         else:
             values[param.name] = _value(word, mentions)
     if positional:
-        extra = " ".join(word for word, _ in positional)
+        extra = " ".join(word for word, _, _ in positional)
         raise BadInput(
             f'I do not know what to do with “{extra}”. Put texts of several words in "quotation marks".'
         )

@@ -16,9 +16,9 @@ _UNITS = {
     "d": 86400, "day": 86400, "days": 86400,
     "w": 604800, "week": 604800, "weeks": 604800,
 }  # fmt: skip
-_PART = re.compile(r"\s*(\d{1,6})\s*([a-z]+)\s*,?")
+_PART = re.compile(r"\s*([0-9]{1,6})\s*([a-z]+)\s*,?")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
+_CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})")
 _DURATION_HELP = "Write a duration like 90m, 2h 30m or 3 days."
 _WHEN_HELP = "Write a time like 18:00, tomorrow 18:00, friday 9:30, 2026-05-01 18:00 or in 2h."
 MAX_DURATION = timedelta(days=3660)
@@ -108,7 +108,7 @@ def _local(words: str, local_now: datetime) -> datetime:
     day_word = day_word.strip().removeprefix("next ").removesuffix(",")
     day = _day(day_word, local_now.date())
     moment = _resolve(day, hour, minute, local_now)
-    if moment <= local_now and day_word in ("", *_WEEKDAYS):
+    if moment <= local_now and (day_word == "" or _weekday(day_word) is not None):
         step = 1 if day_word == "" else 7
         moment = _resolve(day + timedelta(days=step), hour, minute, local_now)
     return moment
@@ -119,10 +119,15 @@ def _day(word: str, today: date) -> date:
         return today
     if word == "tomorrow":
         return today + timedelta(days=1)
-    weekday = next((i for i, name in enumerate(_WEEKDAYS) if len(word) >= 3 and name.startswith(word)), None)
+    weekday = _weekday(word)
     if weekday is not None:
         return today + timedelta(days=(weekday - today.weekday()) % 7)
     return date.fromisoformat(word)
+
+
+def _weekday(word: str) -> int | None:
+    """0 for Monday, from at least three letters of the day's name."""
+    return next((i for i, name in enumerate(_WEEKDAYS) if len(word) >= 3 and name.startswith(word)), None)
 
 
 def _resolve(day: date, hour: int, minute: int, local_now: datetime) -> datetime:

@@ -1,0 +1,186 @@
+"""From what people type to typed values."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Annotated, Any, Literal, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.chat.context import Context
+from bot.chat.incoming import CommandCall, Who
+from bot.chat.params import Arg, Undeclarable, read_params
+from bot.chat.parse import parse
+from bot.chat.words import split, values_of
+from bot.domain.names import one_line, visible
+from bot.domain.people import Person
+from bot.domain.times import parse_duration, parse_when, suggest_zones, zone
+from bot.errors import BadInput
+
+NOW = datetime(2026, 3, 28, 12, 0, tzinfo=UTC)  # a Saturday; Berlin puts its clocks forward that night
+
+
+def handler(
+    ctx: object,
+    who: Annotated[Person, "Who"],
+    amount: Annotated[Decimal, Arg("How much", minimum=Decimal("0.5"), maximum=1000)],
+    colour: Annotated[Literal["red", "blue"], "Colour"] = "red",
+    note: Annotated[str | None, Arg("Why", max_length=30)] = None,
+) -> None: ...
+
+
+PARAMS = read_params(handler)
+
+
+def values(line: str, **more: Any) -> dict[str, Any]:
+    return values_of(CommandCall("x", {}, line, **more), PARAMS)
+
+
+def test_words_go_by_position_and_name_and_the_last_text_takes_the_rest() -> None:
+    assert values("@bo 5 blue for the fine apples") == {
+        "who": "@bo",
+        "amount": "5",
+        "colour": "blue",
+        "note": "for the fine apples",
+    }
+    assert values('amount:5 note:"thank you" @bo') == {"who": "@bo", "amount": "5", "note": "thank you"}
+    assert values("@bo amount=5 “red” «a note»") == {
+        "who": "@bo",
+        "amount": "5",
+        "colour": "red",
+        "note": "a note",
+    }
+
+
+def test_a_mention_and_a_reply_name_the_person() -> None:
+    bo = Who("7", "Bo")
+    assert values("@_0 5", mentions={"@_0": bo})["who"] == bo
+    assert values("amount:5", reply_to=bo)["who"] == bo
+    assert values("@cy 5", reply_to=bo)["who"] == "@cy"
+
+
+def test_words_that_fit_nowhere_are_an_error() -> None:
+    with pytest.raises(BadInput, match="quotation marks"):
+        values('@bo 5 red "a note" more words')
+    with pytest.raises(BadInput, match="not closed"):
+        values('@bo "5')
+
+
+def test_apostrophes_and_addresses_are_not_syntax() -> None:
+    assert [word for word, _, _ in split("it's 10:30 https://x.org/a=b don't")] == [
+        "it's",
+        "10:30",
+        "https://x.org/a=b",
+        "don't",
+    ]
+
+
+@given(st.text(max_size=60))
+def test_splitting_never_crashes_and_loses_no_word(line: str) -> None:
+    try:
+        words = split(line)
+    except BadInput:
+        return
+    assert all(word or quoted for word, _, quoted in words)
+    assert [start for _, start, _ in words] == sorted(start for _, start, _ in words)
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "answer"),
+    [
+        ("amount", "1250.5", "the most is 1000"),
+        ("amount", "0.1", "the least is 0.5"),
+        ("amount", "1,5", "is not an amount"),
+        ("amount", "1e3", "is not an amount"),
+        ("amount", "NaN", "is not an amount"),
+        ("amount", "٣", "is not an amount"),
+        ("colour", "green", "is not one of red, blue"),
+        ("note", "x" * 31, "at most 30"),
+        ("note", "   ", "too short"),
+    ],
+)
+def test_bad_values_are_named(name: str, raw: str, answer: str) -> None:
+    param = next(param for param in PARAMS if param.name == name)
+    with pytest.raises(BadInput, match=answer) as refused:
+        parse(cast(Context, None), param, raw)
+    assert str(refused.value).startswith(f"{name}: ")
+
+
+def test_good_values() -> None:
+    by_name = {param.name: param for param in PARAMS}
+    assert parse(cast(Context, None), by_name["amount"], " 12.50 ") == Decimal("12.50")
+    assert parse(cast(Context, None), by_name["colour"], "BLUE") == "blue"
+
+
+def test_undeclarable_types() -> None:
+    def wrong(ctx: object, x: Annotated[bytes, "Bytes"]) -> None: ...
+
+    with pytest.raises(Undeclarable, match="unknown type"):
+        read_params(wrong)
+
+
+@pytest.mark.parametrize(
+    ("words", "seconds"),
+    [("90m", 5400), ("2h 30m", 9000), ("1 week", 604800), ("3 days, 1 hour", 262800), ("1h30m", 5400)],
+)
+def test_durations(words: str, seconds: int) -> None:
+    assert parse_duration(words) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("words", ["", "5", "m", "0m", "-5m", "5 apples", "1h x", "99999 days", "１m x"])
+def test_what_is_no_duration(words: str) -> None:
+    with pytest.raises(BadInput, match="Write a duration"):
+        parse_duration(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("in 2h", NOW + timedelta(hours=2)),
+        ("18:00", datetime(2026, 3, 28, 17, 0, tzinfo=UTC)),
+        ("9:00", datetime(2026, 3, 29, 7, 0, tzinfo=UTC)),  # tomorrow, in summer time by then
+        ("tomorrow 18:00", datetime(2026, 3, 29, 16, 0, tzinfo=UTC)),
+        ("Friday 9:30", datetime(2026, 4, 3, 7, 30, tzinfo=UTC)),
+        ("sat 9:00", datetime(2026, 4, 4, 7, 0, tzinfo=UTC)),
+        ("2026-10-25 02:30", datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),  # comes twice: the first
+        ("2026-05-01T18:00+02:00", datetime(2026, 5, 1, 16, 0, tzinfo=UTC)),
+        ("2026-05-01T18:00Z", datetime(2026, 5, 1, 18, 0, tzinfo=UTC)),
+    ],
+)
+def test_times_in_berlin(words: str, expected: datetime) -> None:
+    assert parse_when(words, NOW, "Europe/Berlin") == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("2026-03-29 02:30", "does not exist"),
+        ("2026-01-01 10:00", "has passed"),
+        ("today 9:00", "has passed"),
+        ("noon", "is not a time"),
+        ("25:00", "is not a time"),
+        ("2026-02-30 10:00", "is not a time"),
+        ("", "is not a time"),
+    ],
+)
+def test_times_that_cannot_be(words: str, answer: str) -> None:
+    with pytest.raises(BadInput, match=answer):
+        parse_when(words, NOW, "Europe/Berlin")
+
+
+def test_zones() -> None:
+    assert zone(" new york ".replace(" new", "america/new")).key == "America/New_York"
+    assert suggest_zones("berlin") == ["Europe/Berlin"]
+    assert len(suggest_zones("a")) == 25
+    with pytest.raises(BadInput):
+        zone("../etc/passwd")
+
+
+def test_hidden_characters_are_written_out() -> None:
+    assert visible("a\u202eb\u200bc\x00") == "a\\u{202E}b\\u{200B}c\\u{0000}"
+    assert visible("Zoë 👩‍🌾 שלום\n\t") == "Zoë 👩‍🌾 שלום\n\t"
+    assert one_line("two\nlines\r and   space") == "two lines and space"
+    assert one_line("x" * 100, 10) == "xxxxxxxxx…"
