@@ -1,0 +1,147 @@
+"""What every request passes: right host, right origin, small bodies; and what every answer carries."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from bot.errors import BadInput, MusterError, NotAllowed, NotFound, TryAgain
+from bot.web import pages
+from bot.web.deps import DEPS
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+BODY_LIMIT = 160 * 1024  # a signature may have 64 KiB, which is twice that in hex
+WEBHOOK_LIMIT = 1024 * 1024
+WEBHOOK_PATH = "/telegram/webhook"
+# Asked by monitors, which know the machine by its number rather than its name.
+_MONITORED = ("/healthz", "/metrics")
+_READING = ("GET", "HEAD")
+
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": (
+        "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), "
+        "microphone=(), midi=(), payment=(), usb=()"
+    ),
+}
+_STATUS: tuple[tuple[type[MusterError], int], ...] = (
+    (BadInput, 400),
+    (NotAllowed, 403),
+    (NotFound, 404),
+    (TryAgain, 503),
+)
+_PLAIN = {
+    404: "There is no such page here.",
+    405: "This address is not used that way.",
+    413: "That is too much to send.",
+}
+
+
+async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:
+    """Put the security headers on an answer, whoever made it."""
+    response.headers.update(_HEADERS)
+    response.headers.pop("Server", None)
+
+
+@web.middleware
+async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Whatever goes wrong becomes a page (GET) or JSON (POST) that a person can read."""
+    try:
+        return await handler(request)
+    except web.HTTPException as problem:
+        if problem.status < 400:
+            raise
+        answer = _answer(request, problem.status, _PLAIN.get(problem.status, problem.reason))
+        if "Allow" in problem.headers:
+            answer.headers["Allow"] = problem.headers["Allow"]
+        return answer
+    except MusterError as problem:
+        status = next((code for kind, code in _STATUS if isinstance(problem, kind)), 503)
+        return _answer(request, status, str(problem))
+    except Exception:
+        number = secrets.token_hex(4)
+        # Never the path: it may hold a token.
+        log.exception("a web request failed", extra={"action": "web.incident", "incident": number})
+        return _answer(
+            request,
+            500,
+            "Something went wrong on our side, and nothing was changed. Try again; if it stays, tell the "
+            f"host of this bot the number {number}.",
+        )
+
+
+@web.middleware
+async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse what did not come to this site (DNS rebinding), and what another site makes a browser send."""
+    deps = request.app[DEPS]
+    if request.host.lower() not in _hosts(deps.host, deps.origin) and not _monitoring(request):
+        return _answer(request, 421, f"This address is not served here. Open {deps.origin}/ instead.")
+    if request.method not in _READING and request.path != WEBHOOK_PATH:
+        refusal = _cross_site(request, deps.origin)
+        if refusal:
+            return _answer(request, 403, refusal)
+        if request.content_type != "application/json":
+            return _answer(request, 415, "Only application/json is taken here.")
+    elif "Upgrade" in request.headers and request.headers.get("Origin") != deps.origin:
+        return _answer(request, 403, "This was not sent by a page of this site.")
+    return await handler(request)
+
+
+async def body_of(request: web.Request, limit: int) -> bytes:
+    """The request's body. Raises HTTPRequestEntityTooLarge past `limit` bytes, without reading on."""
+    body = b""
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > limit:
+            raise web.HTTPRequestEntityTooLarge(max_size=limit, actual_size=len(body))
+    return body
+
+
+def _hosts(host: str, origin: str) -> tuple[str, str]:
+    # Some clients write the default port out.
+    port = 443 if urlsplit(origin).scheme == "https" else 80
+    return host, f"{host}:{port}"
+
+
+def _monitoring(request: web.Request) -> bool:
+    if request.path not in _MONITORED:
+        return False
+    name = urlsplit(f"//{request.host}").hostname or ""
+    if name == "localhost":
+        return True
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _cross_site(request: web.Request, origin: str) -> str:
+    if request.headers.getall("Origin", []) != [origin]:
+        return "This was not sent by a page of this site."
+    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        return "This was sent by another site."
+    return ""
+
+
+def _answer(request: web.Request, status: int, text: str) -> web.Response:
+    if request.method not in _READING:
+        return web.json_response({"error": text}, status=status)
+    return pages.notice(status, text)

@@ -1,0 +1,74 @@
+"""The wallet page: what is linked, the text to sign, the signature, the code."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+from aiohttp import web
+
+from bot.errors import BadInput
+from bot.services import links
+from bot.services.links import Site
+from bot.web import pages
+from bot.web.deps import DEPS
+from bot.web.guard import BODY_LIMIT, body_of
+
+T = TypeVar("T")
+
+
+class _Address(msgspec.Struct, forbid_unknown_fields=True):
+    address: str
+
+
+class _Signature(msgspec.Struct, forbid_unknown_fields=True):
+    signature: str
+    nonce: str
+
+
+async def show(request: web.Request) -> web.Response:
+    """The page of one ticket. It never shows a code: that goes only to the browser that signed."""
+    deps = request.app[DEPS]
+    page = await deps.store.read(links.page, _token(request))
+    left = page.expires_at - deps.clock.now()
+    return pages.render(
+        "link.html",
+        page=page,
+        platform=page.platform.title(),
+        seconds_left=max(0, int(left.total_seconds())),
+        wallets=pages.wallet_links(f"{deps.origin}{request.path}"),
+        demo=deps.demo,
+    )
+
+
+async def text(request: web.Request) -> web.Response:
+    """`{"address"}` → `{"text", "nonce", "address"}`: what to sign, in place of any text issued before."""
+    deps = request.app[DEPS]
+    asked = await _read(request, _Address)
+    address = deps.parse_address(asked.address)
+    site = Site(deps.host, f"{deps.origin}/link", deps.chain_id)
+    issued = await deps.store.write(links.issue_text, _token(request), address, site)
+    return web.json_response({"text": issued.text, "nonce": issued.nonce, "address": address})
+
+
+async def signature(request: web.Request) -> web.Response:
+    """`{"signature", "nonce"}` → `{"code", "link"}`; the text is spent before the signature is looked at."""
+    deps = request.app[DEPS]
+    sent = await _read(request, _Signature)
+    attempt = await deps.store.write(links.take_text, _token(request), sent.nonce)
+    verified = await deps.verify(address=attempt.address, message=attempt.message, signature=sent.signature)
+    signed = await deps.store.write(links.sign, _token(request), attempt, verified.kind)
+    back = deps.private_link(signed.platform, f"code-{signed.code}")
+    return web.json_response({"code": signed.code, "link": back})
+
+
+def _token(request: web.Request) -> str:
+    return request.match_info["token"]
+
+
+async def _read(request: web.Request, shape: type[T]) -> T:
+    body = await body_of(request, BODY_LIMIT)
+    try:
+        return msgspec.json.decode(body, type=shape)
+    except msgspec.MsgspecError:
+        raise BadInput("This page sent something unexpected. Reload it and try again.") from None

@@ -1,0 +1,53 @@
+"""What operators and platforms ask: health, metrics, Telegram's webhook."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from aiohttp import web
+
+from bot.web.deps import DEPS
+from bot.web.guard import WEBHOOK_LIMIT, body_of
+
+_FORWARDING = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via", "CF-Connecting-IP")
+
+
+async def healthz(request: web.Request) -> web.Response:
+    """200 or 503: the database, and for each adapter the seconds since its platform last answered."""
+    health = await request.app[DEPS].health()
+    ages = {
+        name: None if age is None else round(age, 1) for name, age in sorted(health.contact_age_s.items())
+    }
+    return web.json_response(
+        {"ok": health.ok, "database": health.database, "contact_age_s": ages},
+        status=200 if health.ok else 503,
+    )
+
+
+async def metrics(request: web.Request) -> web.Response:
+    """Prometheus's text format, for this machine only: a proxy's visitors get nothing."""
+    if not _from_this_machine(request):
+        raise web.HTTPNotFound
+    from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+    body = generate_latest(request.app[DEPS].metrics)
+    return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+async def webhook(request: web.Request) -> web.Response:
+    """Hand a Telegram update over; whoever takes it checks its secret."""
+    take = request.app[DEPS].webhook
+    if take is None:
+        raise web.HTTPNotFound
+    body = await body_of(request, WEBHOOK_LIMIT)
+    return web.Response(status=await take(request.headers, body))
+
+
+def _from_this_machine(request: web.Request) -> bool:
+    if any(header in request.headers for header in _FORWARDING):
+        return False
+    peer = request.transport.get_extra_info("peername") if request.transport else None
+    try:
+        return peer is not None and ipaddress.ip_address(peer[0]).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,74 @@
+"""HTML from the templates beside this file; everything put into them is escaped."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from aiohttp import web
+
+from bot.domain.names import one_line
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+HERE = Path(__file__).parent
+NAME_LENGTH = 80  # as much as the signed text shows
+
+_TITLES = {
+    400: "That did not work",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Not found",
+    421: "Wrong address",
+    500: "Something went wrong",
+    503: "Try again in a moment",
+}
+
+
+def render(template: str, status: int = 200, **values: Any) -> web.Response:
+    """A page."""
+    text = _environment().get_template(template).render(**values)
+    return web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
+
+
+def notice(status: int, text: str, title: str | None = None) -> web.Response:
+    """A page that says one thing."""
+    return render("notice.html", status, title=title or _TITLES.get(status, "That did not work"), text=text)
+
+
+def wallet_links(url: str) -> list[tuple[str, str]]:
+    """(wallet, link that opens the page `url` in the wallet's own browser on a phone); none without https."""
+    if not url.startswith("https://"):
+        return []  # wallets' browsers refuse plain http
+    quoted = quote(url, safe="")
+    return [
+        ("MetaMask", f"https://metamask.app.link/dapp/{url.removeprefix('https://')}"),
+        ("Trust Wallet", f"https://link.trustwallet.com/open_url?coin_id=60&url={quoted}"),
+        ("Coinbase Wallet / Base", f"https://go.cb-w.com/dapp?cb_url={quoted}"),
+        ("Rainbow", f"https://rnbwapp.com/dapp?url={quoted}"),
+    ]
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.filters["name"] = lambda text: one_line(text, NAME_LENGTH)
+    made.filters["clock"] = _clock
+    return made
+
+
+def _clock(moment: datetime) -> str:
+    return moment.strftime("%H:%M UTC")

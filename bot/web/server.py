@@ -1,0 +1,70 @@
+"""The web server: the wallet page, a front page, health, metrics, and Telegram's webhook."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from functools import cache
+
+from aiohttp import web
+
+from bot.web import link, ops, pages
+from bot.web.deps import DEPS, Deps, Health
+from bot.web.guard import WEBHOOK_PATH, add_headers, errors, guard
+
+__all__ = ["Deps", "Health", "build_app", "serve"]
+
+FINISH_S = 3.0  # what requests under way may still take when the server stops
+
+_STATIC = {
+    "muster.css": "text/css",
+    "link.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
+
+
+def build_app(deps: Deps) -> web.Application:
+    """One listener's application; several may be built, each with its own `deps`."""
+    app = web.Application(middlewares=[errors, guard])
+    app[DEPS] = deps
+    app.on_response_prepare.append(add_headers)
+    app.add_routes(deps.extra)
+    app.add_routes(
+        [
+            web.get("/", _home),
+            web.get("/static/{name}", _static),
+            web.get("/link/{token}", link.show),
+            web.post("/link/{token}/message", link.text),
+            web.post("/link/{token}/signature", link.signature),
+            web.get("/healthz", ops.healthz),
+            web.get("/metrics", ops.metrics),
+            web.post(WEBHOOK_PATH, ops.webhook),
+        ]
+    )
+    return app
+
+
+async def serve(
+    app: web.Application, listener: socket.socket, tls: ssl.SSLContext | None = None
+) -> web.AppRunner:
+    """Serve on a bound socket until `runner.cleanup()`. No access log: paths hold tokens."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=FINISH_S)
+    await runner.setup()
+    await web.SockSite(runner, listener, ssl_context=tls).start()
+    return runner
+
+
+async def _home(request: web.Request) -> web.Response:
+    return pages.render("home.html")
+
+
+async def _static(request: web.Request) -> web.Response:
+    name = request.match_info["name"]
+    if name not in _STATIC:
+        raise web.HTTPNotFound
+    return web.Response(body=_file(name), content_type=_STATIC[name], charset="utf-8")
+
+
+@cache
+def _file(name: str) -> bytes:
+    return (pages.HERE / "static" / name).read_bytes()

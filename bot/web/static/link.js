@@ -1,0 +1,236 @@
+// The wallet page's script: finds wallets (EIP-6963, and window.ethereum), shows the text that the server
+// issued, has it signed, and shows the code. Everything from outside is put in as text, never as markup.
+"use strict";
+(() => {
+  const LOOK_MS = 700;
+  const REFUSED = 4001; // EIP-1193
+  const BUSY = -32002; // a request of this kind waits in the wallet already
+  const ICON = /^data:image\/(png|jpeg|gif|webp|svg\+xml)[;,]/i;
+  const SECTIONS = ["choose", "read", "done", "over"];
+
+  const at = (id) => document.getElementById(id);
+  const page = at("link");
+  const kept = `muster:${location.pathname}`;
+  const wallets = new Map();
+  let chosen = null; // {provider, name, address, text, nonce}
+  let busy = false;
+
+  // -- what is shown ----------------------------------------------------------------------------------
+
+  function show(section) {
+    for (const id of SECTIONS) at(id).hidden = id !== section;
+    const order = ["choose", "read", "done"];
+    order.forEach((id, place) => {
+      const step = at(`step-${id}`);
+      step.classList.toggle("past", place < order.indexOf(section));
+      if (id === section) step.setAttribute("aria-current", "step");
+      else step.removeAttribute("aria-current");
+    });
+    at("until").hidden = section === "over" || section === "done";
+  }
+
+  function go(section) {
+    show(section);
+    at(section).querySelector("h2").focus({ preventScroll: true });
+    at(section).scrollIntoView({ block: "nearest" });
+  }
+
+  function tell(words) {
+    at("status").textContent = words;
+  }
+
+  function complain(words) {
+    tell("");
+    at("problem").textContent = words;
+    at("problem").hidden = !words;
+    if (words) at("problem").scrollIntoView({ block: "nearest" });
+  }
+
+  // Buttons stay focusable while they work, so that the keyboard keeps its place.
+  async function work(button, words, task) {
+    if (busy) return;
+    busy = true;
+    complain("");
+    tell(words);
+    button.setAttribute("aria-disabled", "true");
+    try {
+      await task();
+      tell("");
+    } catch (problem) {
+      if (problem.gone) go("over");
+      else if (problem.restart) go("choose");
+      complain(problem.gone ? "" : worded(problem));
+    } finally {
+      busy = false;
+      button.removeAttribute("aria-disabled");
+    }
+  }
+
+  function worded(problem) {
+    if (problem instanceof Told) return problem.message;
+    const code = problem && problem.code;
+    if (code === REFUSED) return "You refused in your wallet. Nothing was sent; you can try again.";
+    if (code === BUSY) return "Your wallet is waiting for you already: open it and answer there, then try again.";
+    return "Your wallet did not do it. Unlock it, or try another one.";
+  }
+
+  // -- the server -------------------------------------------------------------------------------------
+
+  class Told extends Error {
+    constructor(words, status) {
+      super(words);
+      this.gone = status === 404;
+      this.restart = status !== 0;
+    }
+  }
+
+  async function post(step, body) {
+    let response;
+    try {
+      response = await fetch(`${location.pathname}/${step}`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(body),
+        credentials: "omit",
+      });
+    } catch {
+      throw new Told("The bot did not answer. Check your connection and try again.", 0);
+    }
+    const answer = await response.json().catch(() => ({}));
+    if (!response.ok) throw new Told(answer.error || "The bot could not answer. Try again.", response.status);
+    return answer;
+  }
+
+  // -- finding wallets --------------------------------------------------------------------------------
+
+  function add(key, name, icon, provider) {
+    if (wallets.has(key) || !provider || typeof provider.request !== "function") return;
+    wallets.set(key, provider);
+    at("looking").hidden = true;
+    at("none").hidden = true;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "wallet";
+    button.append(picture(icon), Object.assign(document.createElement("span"), { textContent: name }));
+    button.addEventListener("click", () => connect(button, provider, name));
+    const row = document.createElement("li");
+    row.append(button);
+    at("wallets").append(row);
+  }
+
+  function picture(icon) {
+    if (!ICON.test(icon)) return Object.assign(document.createElement("span"), { className: "blank" });
+    return Object.assign(document.createElement("img"), { src: icon, alt: "" });
+  }
+
+  function look() {
+    addEventListener("eip6963:announceProvider", (event) => {
+      const { info, provider } = event.detail || {};
+      if (!info) return;
+      add(String(info.uuid), String(info.name || "Wallet").slice(0, 40), String(info.icon || ""), provider);
+    });
+    addEventListener("ethereum#initialized", legacy);
+    dispatchEvent(new Event("eip6963:requestProvider"));
+    setTimeout(() => {
+      legacy();
+      at("looking").hidden = true;
+      at("none").hidden = wallets.size > 0;
+    }, LOOK_MS);
+  }
+
+  function legacy() {
+    // Wallets that announce themselves are there under window.ethereum too.
+    if (wallets.size === 0) add("legacy", "Wallet in this browser", "", window.ethereum);
+  }
+
+  // -- the ceremony -----------------------------------------------------------------------------------
+
+  function connect(button, provider, name) {
+    return work(button, `Waiting for ${name}: allow it to show your address.`, async () => {
+      const accounts = await provider.request({ method: "eth_requestAccounts" });
+      if (!accounts || !accounts[0]) throw new Told("Your wallet showed no account. Unlock it and try again.", 0);
+      const issued = await post("message", { address: accounts[0] });
+      chosen = { provider, name, ...issued };
+      at("text").textContent = issued.text;
+        go("read");
+    });
+  }
+
+  function sign() {
+    return work(at("sign"), `Waiting for ${chosen.name}: read the text there and sign it.`, async () => {
+      const { provider, text, address, nonce } = chosen;
+      const signature = await provider.request({ method: "personal_sign", params: [hex(text), address] });
+      tell("Checking the signature…");
+      const answer = await post("signature", { signature: String(signature), nonce });
+      keep(answer);
+      finish(answer);
+    });
+  }
+
+  function finish({ code, link }) {
+    at("code").textContent = code;
+    at("with-code").hidden = false;
+    at("without-code").hidden = true;
+    if (link) {
+      at("back").href = link;
+      at("by-link").hidden = false;
+      at("by-hand").firstChild.data = "Or go to ".concat(at("by-hand").firstChild.data.slice("Go back to ".length));
+    }
+    go("done");
+  }
+
+  function hex(text) {
+    return `0x${Array.from(new TextEncoder().encode(text), (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  }
+
+  // Phones reload a page that was left for the chat: this tab alone remembers its code.
+  function keep(answer) {
+    try {
+      sessionStorage.setItem(kept, JSON.stringify(answer));
+    } catch {
+      // private windows may refuse; the code is on the screen
+    }
+  }
+
+  function remembered() {
+    try {
+      return JSON.parse(sessionStorage.getItem(kept));
+    } catch {
+      return null;
+    }
+  }
+
+  async function copy() {
+    try {
+      await navigator.clipboard.writeText(at("code").textContent);
+      tell("Copied.");
+    } catch {
+      getSelection().selectAllChildren(at("code"));
+      tell("Selected: copy it with your keyboard or by a long press.");
+    }
+  }
+
+  // -- begin ------------------------------------------------------------------------------------------
+
+  at("expires").textContent = new Date(at("expires").dateTime).toLocaleTimeString([], {
+    hour: "2-digit",
+    minute: "2-digit",
+  });
+  setTimeout(() => {
+    complain("");
+    go("over");
+  }, Number(page.dataset.secondsLeft) * 1000);
+  at("sign").addEventListener("click", sign);
+  at("other").addEventListener("click", () => {
+    complain("");
+    go("choose");
+  });
+  at("copy").addEventListener("click", copy);
+  if (page.dataset.signed === "yes") {
+    const answer = remembered();
+    if (answer) finish(answer);
+    else show("done");
+  } else {
+    look();
+  }
+})();

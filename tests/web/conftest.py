@@ -1,0 +1,25 @@
+"""Fixtures of the web tests: the page over SQLite (the rules run on both databases in tests/services)."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.storage.store import Store
+from tests.clock import ManualClock
+from tests.storage.fixtures import Database
+from tests.web.site import Site, running
+
+
+@pytest.fixture
+async def page_store(sqlite_database: Database, clock: ManualClock) -> AsyncIterator[Store]:
+    """An open SQLite store."""
+    opened = await Store.open(sqlite_database.url, clock)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def site(page_store: Store, clock: ManualClock) -> AsyncIterator[Site]:
+    """The running page."""
+    async with running(page_store, clock) as found:
+        yield found

@@ -1,0 +1,108 @@
+"""The real web server over a real database, on a port of the system's choice."""
+
+import socket
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+from prometheus_client import CollectorRegistry, Counter
+
+from bot.chain.addresses import parse_address
+from bot.chain.signatures import Verified, verify
+from bot.errors import TryAgain
+from bot.services import links
+from bot.storage.store import Store
+from bot.web.server import Deps, Health, build_app, serve
+from tests.clock import ManualClock
+from tests.web.people import People, Wallet, gather
+
+CHAIN_ID = 31337
+HEALTHY = Health(True, True, {"discord": 1.25, "telegram": None})
+
+
+@dataclass
+class Site:
+    """A running page. `node_down` makes the chain unreachable; `posted` is what the webhook got."""
+
+    base: str
+    store: Store
+    clock: ManualClock
+    http: aiohttp.ClientSession
+    people: People
+    node_down: bool = False
+    deep_links: bool = False
+    health: Health = HEALTHY
+    posted: list[tuple[Mapping[str, str], bytes]] = field(default_factory=list)
+
+    async def open_ticket(self) -> str:
+        """A link for Anna's Discord account; its path."""
+        return f"/link/{await self.store.write(links.open_ticket, self.people.anna)}"
+
+    async def post(self, path: str, body: Any, **headers: str) -> tuple[int, dict[str, Any]]:
+        """POST as the page does; `headers` by name with _ for -, "" leaves one out."""
+        sent = {"Origin": self.base, "Sec-Fetch-Site": "same-origin"}
+        sent.update({name.replace("_", "-"): value for name, value in headers.items()})
+        sent = {name: value for name, value in sent.items() if value}
+        async with self.http.post(self.base + path, json=body, headers=sent) as answer:
+            return answer.status, await answer.json()
+
+    async def text_for(self, path: str, wallet: Wallet) -> dict[str, str]:
+        """The text to sign."""
+        status, answer = await self.post(f"{path}/message", {"address": wallet.address})
+        assert status == 200, answer
+        return answer
+
+    async def sign(self, path: str, wallet: Wallet, text: str, nonce: str) -> tuple[int, dict[str, Any]]:
+        """Send what the wallet makes of a text."""
+        return await self.post(f"{path}/signature", {"signature": wallet.sign(text), "nonce": nonce})
+
+
+@asynccontextmanager
+async def running(
+    store: Store, clock: ManualClock, *, scheme: str = "http", tls: ssl.SSLContext | None = None, **names: str
+) -> AsyncIterator[Site]:
+    """Serve until the block ends; `names` go to `gather`."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    base = f"{scheme}://127.0.0.1:{listener.getsockname()[1]}"
+    people = await store.write(gather, **names)
+    metrics = CollectorRegistry()
+    Counter("muster_tests", "Counted by the tests", registry=metrics).inc()
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
+        site = Site(base, store, clock, http, people)
+
+        async def checked(*, address: str, message: str, signature: str) -> Verified:
+            if site.node_down:
+                raise TryAgain(
+                    "The Ethereum node did not answer. Nothing was changed; try again in a minute."
+                )
+            return await verify(None, address=address, message=message, signature=signature)
+
+        async def health() -> Health:
+            return site.health
+
+        async def webhook(headers: Mapping[str, str], body: bytes) -> int:
+            site.posted.append((headers, body))
+            return 200 if headers.get("X-Telegram-Bot-Api-Secret-Token") == "s3cret" else 403
+
+        deps = Deps(
+            store=store,
+            clock=clock,
+            base_url=base,
+            chain_id=CHAIN_ID,
+            verify=checked,
+            parse_address=parse_address,
+            private_link=lambda platform, payload: (
+                f"https://t.me/muster_bot?start={payload}" if site.deep_links else None
+            ),
+            health=health,
+            metrics=metrics,
+            webhook=webhook,
+        )
+        runner = await serve(build_app(deps), listener, tls)
+        try:
+            yield site
+        finally:
+            await runner.cleanup()
