@@ -28,6 +28,7 @@ def interact(
     data: Json,
     *,
     message: Message | None = None,
+    trigger: Interaction | None = None,
 ) -> Reply:
     """Make the interaction, deliver it, return its (still empty) reply."""
     world = emulator.world
@@ -69,7 +70,7 @@ def interact(
     if message is not None:
         payload["message"] = payloads.message(message)
     interaction = Interaction(
-        int(payload["id"]), payload["token"], kind, person.user, channel, payload, world.now, message
+        int(payload["id"]), payload["token"], kind, person.user, channel, payload, world.now, message, trigger
     )
     interaction.sent_at = emulator.monotonic()
     world.interactions[interaction.id] = world.tokens[interaction.token] = interaction

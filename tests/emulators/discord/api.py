@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import ApiError, form_error
 from .model import Interaction, Json
-from .rules import Rule, broken
+from .rule import Rule, broken
 
 if TYPE_CHECKING:
     from .emulator import DiscordEmulator

@@ -22,7 +22,7 @@ from .model import (
     walk,
 )
 from .permissions import in_channel
-from .rules import MESSAGE, shows_something
+from .rules import MESSAGE
 
 SETTABLE_FLAGS = 1 << 2 | 1 << 12 | COMPONENTS_V2
 ATTACHMENT_LIMIT = 10 * 1024 * 1024
@@ -75,6 +75,13 @@ def apply(call: Call, message: Message, body: Json) -> None:
     message.flags |= (body.get("flags") or 0) & SETTABLE_FLAGS
     if "content" in body or "components" in body:
         _mentions(call, message, body.get("allowed_mentions"))
+
+
+def shows_something(m: Json, files: list[str]) -> bool:
+    """False for what is answered 50006 "Cannot send an empty message"."""
+    shown = any(m.get(key) for key in ("embeds", "components", "poll", "sticker_ids", "shared_client_theme"))
+    reference = m.get("message_reference") or {}
+    return bool((m.get("content") or "").strip() or shown or files or reference.get("type") == 1)
 
 
 def _only(body: Json) -> Json:

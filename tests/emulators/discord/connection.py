@@ -34,13 +34,13 @@ class Connection:
 
     def __init__(self, gateway: Gateway, request: web.Request) -> None:
         self._gateway, self._request = gateway, request
-        self._socket = web.WebSocketResponse(compress=False, max_msg_size=1 << 20)
+        self._socket = web.WebSocketResponse(compress=False, max_msg_size=1 << 20, timeout=1.0)
         compress = request.query.get("compress") == "zlib-stream"
         self._deflate = zlib.compressobj() if compress else None
-        self._queue: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._queue: asyncio.Queue[bytes | Closed | None] = asyncio.Queue()
         self._recent: deque[float] = deque()
         self.session: Session | None = None
-        self.host = request.host
+        self._ended = asyncio.Event()
 
     def send(self, message: Json) -> None:
         self.send_raw(json.dumps(message).encode())
@@ -48,11 +48,10 @@ class Connection:
     def send_raw(self, message: bytes) -> None:
         self._queue.put_nowait(message)
 
-    async def close(self, code: int, reason: str = "") -> None:
-        """Send what is queued, then close."""
-        while not self._queue.empty() and not self._socket.closed:
-            await asyncio.sleep(0)
-        await self._socket.close(code=code, message=reason.encode())
+    async def close(self, code: int) -> None:
+        """Send what is queued, then close; return when the client has gone."""
+        self._queue.put_nowait(Closed(code, ""))
+        await self._ended.wait()
 
     def abort(self) -> None:
         if self._request.transport is not None:
@@ -70,16 +69,20 @@ class Connection:
                 if frame.type in (WSMsgType.TEXT, WSMsgType.BINARY):
                     await self._receive(frame.data)
         except Closed as closed:
-            await self.close(closed.code, closed.reason)
+            self._queue.put_nowait(closed)
         finally:
-            self._gateway.lost(self, socket.close_code)
             self._queue.put_nowait(None)
             await writer
+            self._gateway.lost(self, socket.close_code)
+            self._ended.set()
         return socket
 
     async def _write(self) -> None:
         while (message := await self._queue.get()) is not None:
             try:
+                if isinstance(message, Closed):
+                    await self._socket.close(code=message.code, message=message.reason.encode())
+                    return
                 if self._deflate is None:
                     await self._socket.send_str(message.decode())
                 else:

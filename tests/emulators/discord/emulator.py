@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import ssl
 import time
@@ -16,14 +15,14 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from bot.domain.clock import Clock, SystemClock
+from tests.emulators.tls import authority
 
-from ..tls import authority
 from . import payloads
 from .faults import Fault, Faults
 from .gateway import DIRECT_MESSAGES, GUILD_MESSAGES, MESSAGE_CONTENT, PRIVILEGED, Gateway, Session
 from .http import Http
 from .limits import Limits
-from .model import EVERYONE, Channel, Guild, Interaction, Json, Membership, Message
+from .model import EVERYONE, Channel, Guild, Interaction, Json, Membership, Message, Watched
 from .people import Community, Person
 from .permissions import in_guild
 from .world import World
@@ -62,7 +61,7 @@ class Everywhere(AbstractResolver):
         return None
 
 
-class DiscordEmulator:
+class DiscordEmulator(Watched):
     """Discord on loopback. `async with DiscordEmulator() as emu:`; on leaving it has no opinion about
     `violations`: call `assert_clean()` (the fixture does)."""
 
@@ -144,7 +143,7 @@ class DiscordEmulator:
         """A new guild that the bot is in; connected bots are told."""
         guild = self.world.guild(name, bot_permissions, locale)
         community = Community(self, guild)
-        self.gateway.announce_guild(guild)
+        self.gateway.announce_guild(guild, joined=True)
         return community
 
     def user(self, name: str) -> Person:
@@ -159,10 +158,9 @@ class DiscordEmulator:
 
     async def ready(self, sessions: int = 1) -> None:
         """Wait until `sessions` gateway sessions are connected."""
-        deadline = self.monotonic() + self.patience
-        while len(self.gateway.connected) < sessions:
-            assert self.monotonic() < deadline, f"{len(self.gateway.connected)} of {sessions} sessions"
-            await asyncio.sleep(0.005)
+        await self.gateway.until(
+            lambda: len(self.gateway.connected) >= sessions, "gateway sessions", patience=self.patience
+        )
 
     # looking at it
 
@@ -181,6 +179,7 @@ class DiscordEmulator:
 
     def count(self, method: str, template: str, status: int) -> None:
         self.calls[method, template, status] += 1
+        self.touch()
 
     # for the other parts
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from . import payloads
 from .connection import Closed, Connection
-from .model import Guild, Json
+from .model import Guild, Json, Watched
 
 if TYPE_CHECKING:
     from .emulator import DiscordEmulator
@@ -61,7 +61,7 @@ class Session:
         return number == (0 if guild_id is None else (guild_id >> 22) % count)
 
 
-class Gateway:
+class Gateway(Watched):
     """All sessions. Counters (`identifies`, `resumes`) let tests see how the bot came back."""
 
     def __init__(self, emulator: DiscordEmulator) -> None:
@@ -122,13 +122,16 @@ class Gateway:
             if session.serves(guild_id) and session.intents & needed == needed:
                 session.dispatch(name, data(session) if callable(data) else data)
 
-    def announce_guild(self, guild: Guild) -> None:
-        self.dispatch("GUILD_CREATE", lambda session: self._guild_create(guild, session), guild_id=guild.id)
+    def announce_guild(self, guild: Guild, *, joined: bool) -> None:
+        """GUILD_CREATE: the bot was added (`joined`), or the guild is available again."""
+        self.dispatch("GUILD_CREATE", lambda session: self._seen(guild, session, joined), guild_id=guild.id)
 
-    def _guild_create(self, guild: Guild, session: Session) -> Json:
+    def _seen(self, guild: Guild, session: Session, joined: bool) -> Json:
         everyone = session.intents & GUILD_MEMBERS and len(guild.members) <= session.large_threshold
         bot = guild.members[self._emulator.world.bot.id]
-        return payloads.guild_create(guild, list(guild.members.values()) if everyone else [bot])
+        return payloads.guild_create(
+            guild, list(guild.members.values()) if everyone else [bot], joined=joined
+        )
 
     # the protocol, called by the connection
 
@@ -154,6 +157,7 @@ class Gateway:
         self.sessions[session.id] = session
         connection.session, session.connection = session, connection
         self._greet(session)
+        self.touch()
 
     def _greet(self, session: Session) -> None:
         world = self._emulator.world
@@ -178,7 +182,7 @@ class Gateway:
         )
         if session.intents & GUILDS:
             for guild in guilds:
-                session.dispatch("GUILD_CREATE", self._guild_create(guild, session))
+                session.dispatch("GUILD_CREATE", self._seen(guild, session, False))
 
     async def resume(self, connection: Connection, data: Json) -> None:
         if (fault := self._emulator.faults.take("GATEWAY", "resume")) is not None:
@@ -198,6 +202,7 @@ class Gateway:
             if sequence > data["seq"]:
                 connection.send_raw(event)
         session.dispatch("RESUMED", {"_trace": []})
+        self.touch()
 
     async def _refuse(self, connection: Connection, kind: str) -> None:
         if kind == "op9":
@@ -247,6 +252,7 @@ class Gateway:
             session.connection = None
             if code in SESSIONS_END:
                 self.sessions.pop(session.id, None)
+        self.touch()
 
     async def stop(self) -> None:
         await asyncio.gather(*(connection.close(1001) for connection in list(self.connections)))

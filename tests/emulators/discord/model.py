@@ -249,6 +249,9 @@ class Interaction(Watched):
     payload: Json
     created_at: datetime
     message: Message | None = None
+    """Of a component, or a modal opened by one: the message with the component."""
+    trigger: Interaction | None = None
+    """Of a submitted modal: what opened it."""
     ack: int | None = None
     """Callback type of the acknowledgement, once there is one."""
     original: Message | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from .model import DM_CHANNEL, Channel, Command, Guild, Json, Membership, Message, Role, User
+from .model import DM_CHANNEL, Channel, Command, Guild, Interaction, Json, Membership, Message, Role, User
 from .permissions import in_channel
 
 
@@ -165,22 +165,28 @@ def guild(of: Guild) -> Json:
     }
 
 
-def guild_create(of: Guild, members: list[Membership]) -> Json:
-    """GUILD_CREATE: the guild and what the session's intents let it see."""
-    return guild(of) | {
-        "joined_at": stamp(next(iter(of.members.values())).joined_at),
-        "large": len(of.members) > 250,
-        "unavailable": False,
-        "member_count": len(of.members),
-        "members": [member(each) for each in members],
-        "channels": [channel(each) for each in of.channels.values()],
-        "threads": [],
-        "presences": [],
-        "voice_states": [],
-        "stage_instances": [],
-        "guild_scheduled_events": [],
-        "soundboard_sounds": [],
-    }
+def guild_create(of: Guild, members: list[Membership], *, joined: bool) -> Json:
+    """GUILD_CREATE: the guild and what the session's intents let it see.
+
+    `unavailable` is there (false) when a known guild comes back, and absent when the bot was added.
+    """
+    return (
+        ({} if joined else {"unavailable": False})
+        | guild(of)
+        | {
+            "joined_at": stamp(next(iter(of.members.values())).joined_at),
+            "large": len(of.members) > 250,
+            "member_count": len(of.members),
+            "members": [member(each) for each in members],
+            "channels": [channel(each) for each in of.channels.values()],
+            "threads": [],
+            "presences": [],
+            "voice_states": [],
+            "stage_instances": [],
+            "guild_scheduled_events": [],
+            "soundboard_sounds": [],
+        }
+    )
 
 
 def message(of: Message, *, nested: bool = True) -> Json:
@@ -222,12 +228,7 @@ def message(of: Message, *, nested: bool = True) -> Json:
         shown |= {
             "application_id": of.interaction.payload["application_id"],
             "webhook_id": of.interaction.payload["application_id"],
-            "interaction_metadata": {
-                "id": str(of.interaction.id),
-                "type": of.interaction.type,
-                "user": user(of.interaction.user),
-                "authorizing_integration_owners": of.interaction.payload["authorizing_integration_owners"],
-            },
+            "interaction_metadata": origin(of.interaction),
         }
     if of.reference is not None and nested:
         shown["type"] = 19
@@ -237,6 +238,21 @@ def message(of: Message, *, nested: bool = True) -> Json:
             "channel_id": str(of.reference.channel.id),
         }
         shown["referenced_message"] = message(of.reference, nested=False)
+    return shown
+
+
+def origin(of: Interaction) -> Json:
+    """The interaction that a message came from, as the message tells it."""
+    shown: Json = {
+        "id": str(of.id),
+        "type": of.type,
+        "user": user(of.user),
+        "authorizing_integration_owners": of.payload["authorizing_integration_owners"],
+    }
+    if of.type == 3 and of.message is not None:
+        shown["interacted_message_id"] = str(of.message.id)
+    if of.trigger is not None:
+        shown["triggering_interaction_metadata"] = origin(of.trigger)
     return shown
 
 

@@ -72,14 +72,14 @@ class Community:
     def add_bot(self, permissions: int) -> None:
         """Invite the bot again."""
         self._emulator.world.add_bot(self.guild, permissions)
-        self._emulator.gateway.announce_guild(self.guild)
+        self._emulator.gateway.announce_guild(self.guild, joined=True)
 
     def outage(self) -> None:
         """The guild becomes unavailable: GUILD_DELETE that does *not* mean removal; `restore` ends it."""
         self._tell("GUILD_DELETE", {"id": str(self.id), "unavailable": True})
 
     def restore(self) -> None:
-        self._emulator.gateway.announce_guild(self.guild)
+        self._emulator.gateway.announce_guild(self.guild, joined=False)
 
     def _tell(self, event: str, data: Json) -> None:
         if self.guild.has_bot:
@@ -171,7 +171,7 @@ class Person:
         opened = reply.interaction
         assert opened.user is self.user, f"{self.name} does not have this modal open"
         data = modal_data(reply.modal, values)
-        return interact(self._emulator, self, opened.channel, 5, data, message=opened.message)
+        return interact(self._emulator, self, opened.channel, 5, data, message=opened.message, trigger=opened)
 
     async def submit(self, reply: Reply, values: dict[str, str]) -> Reply:
         return await self.send_submit(reply, values).answered()

@@ -72,6 +72,9 @@ def _application(call: Call) -> Json:
         "role_connections_verification_url": None,
         "approximate_guild_count": len(world.guilds),
         "approximate_user_install_count": 0,
+        "approximate_user_authorization_count": 0,
+        "flags_new": str(call.emulator.application_flags),
+        "eligible_oauth2_scopes": [],
         "integration_types_config": {"0": {}},
         "explicit_content_filter": 0,
     }

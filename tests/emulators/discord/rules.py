@@ -7,38 +7,23 @@ answers of the real API. A rule is a generator over a request; everything it yie
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .model import COMPONENTS_V2, Json, walk
+from .rule import Found, Rule, rule
 
 CONTENT, EMBED_TOTAL, LEGACY_ROWS, V2_TOTAL, NONCE = 2000, 6000, 5, 40, 25
 CHAT_COMMANDS, MENU_COMMANDS, COMMAND_TOTAL, CHOICE_VALUE, MODAL_ROWS = 100, 15, 8000, 100, 5
 BUTTON, LINK_STYLE, PREMIUM_STYLE, TEXT_INPUT, SELECTS = 2, 5, 6, 4, (3, 5, 6, 7, 8)
 V2_ONLY = {9, 10, 11, 12, 13, 14, 17}
 NAME = re.compile(r"[-_'\w\u0900-\u097f\u0e00-\u0e7f]{1,32}")
-Found = Iterator[str]
-
-
-@dataclass(frozen=True)
-class Rule:
-    text: str
-    check: Callable[..., Found]
 
 
 MESSAGE: list[Rule] = []
 MODAL: list[Rule] = []
 COMMANDS: list[Rule] = []
 CHOICES: list[Rule] = []
-
-
-def _rule(table: list[Rule], text: str) -> Callable[[Callable[..., Found]], Callable[..., Found]]:
-    def add(check: Callable[..., Found]) -> Callable[..., Found]:
-        table.append(Rule(text, check))
-        return check
-
-    return add
 
 
 def _repeated(values: Iterable[Any]) -> list[Any]:
@@ -49,13 +34,13 @@ def _repeated(values: Iterable[Any]) -> list[Any]:
 # Messages: `m` is the body; `files` the names of uploaded files.
 
 
-@_rule(MESSAGE, "content has at most 2000 characters")
+@rule(MESSAGE, "content has at most 2000 characters")
 def _content(m: Json, files: list[str]) -> Found:
     if len(m.get("content") or "") > CONTENT:
         yield f"{len(m['content'])} characters"
 
 
-@_rule(MESSAGE, "all embeds together have at most 6000 characters")
+@rule(MESSAGE, "all embeds together have at most 6000 characters")
 def _embed_total(m: Json, files: list[str]) -> Found:
     total = 0
     for embed in m.get("embeds") or []:
@@ -67,7 +52,7 @@ def _embed_total(m: Json, files: list[str]) -> Found:
         yield f"{total} characters"
 
 
-@_rule(MESSAGE, "an embed shows something")
+@rule(MESSAGE, "an embed shows something")
 def _embed_empty(m: Json, files: list[str]) -> Found:
     shown = ("title", "description", "fields", "image", "thumbnail", "author", "footer", "video")
     for embed in m.get("embeds") or []:
@@ -78,7 +63,7 @@ def _embed_empty(m: Json, files: list[str]) -> Found:
                 yield "an embed field with a blank name or value"
 
 
-@_rule(MESSAGE, "at most 5 rows of components without flag 32768, at most 40 components with it")
+@rule(MESSAGE, "at most 5 rows of components without flag 32768, at most 40 components with it")
 def _rows(m: Json, files: list[str]) -> Found:
     parts = m.get("components") or []
     if not (m.get("flags") or 0) & COMPONENTS_V2 and len(parts) > LEGACY_ROWS:
@@ -87,14 +72,14 @@ def _rows(m: Json, files: list[str]) -> Found:
         yield f"{len(list(walk(parts)))} components"
 
 
-@_rule(MESSAGE, "a custom_id occurs once in a message")
+@rule(MESSAGE, "a custom_id occurs once in a message")
 def _custom_ids(m: Json, files: list[str]) -> Found:
     parts = walk(m.get("components") or [])
     for value in _repeated(part["custom_id"] for part in parts if part.get("custom_id")):
         yield f"custom_id {value!r} twice"
 
 
-@_rule(MESSAGE, "a button has a custom_id, or is a link with a url; and it has a label or an emoji")
+@rule(MESSAGE, "a button has a custom_id, or is a link with a url; and it has a label or an emoji")
 def _buttons(m: Json, files: list[str]) -> Found:
     for part in walk(m.get("components") or []):
         if part["type"] != BUTTON or part.get("style") == PREMIUM_STYLE:
@@ -108,7 +93,7 @@ def _buttons(m: Json, files: list[str]) -> Found:
             yield "a button without label and emoji"
 
 
-@_rule(MESSAGE, "a row holds buttons or one select menu")
+@rule(MESSAGE, "a row holds buttons or one select menu")
 def _row_mix(m: Json, files: list[str]) -> Found:
     for row in walk(m.get("components") or []):
         kinds = [part["type"] for part in row.get("components") or []] if row["type"] == 1 else []
@@ -116,7 +101,7 @@ def _row_mix(m: Json, files: list[str]) -> Found:
             yield "a select menu shares its row"
 
 
-@_rule(MESSAGE, "a select menu has 1 to 25 different options and min_values ≤ max_values")
+@rule(MESSAGE, "a select menu has 1 to 25 different options and min_values ≤ max_values")
 def _selects(m: Json, files: list[str]) -> Found:
     for part in walk(m.get("components") or []):
         if part["type"] not in SELECTS:
@@ -131,7 +116,7 @@ def _selects(m: Json, files: list[str]) -> Found:
             yield "min_values over max_values"
 
 
-@_rule(MESSAGE, "Components V2 need flag 32768 and go without content and embeds")
+@rule(MESSAGE, "Components V2 need flag 32768 and go without content and embeds")
 def _v2(m: Json, files: list[str]) -> Found:
     flagged = (m.get("flags") or 0) & COMPONENTS_V2
     if not flagged and any(part["type"] in V2_ONLY for part in walk(m.get("components") or [])):
@@ -140,7 +125,7 @@ def _v2(m: Json, files: list[str]) -> Found:
         yield "the flag together with content, embeds or a poll"
 
 
-@_rule(MESSAGE, "allowed_mentions names users or roles, or parses them: not both")
+@rule(MESSAGE, "allowed_mentions names users or roles, or parses them: not both")
 def _mentions(m: Json, files: list[str]) -> Found:
     allowed = m.get("allowed_mentions") or {}
     for kind in ("users", "roles"):
@@ -148,7 +133,7 @@ def _mentions(m: Json, files: list[str]) -> Found:
             yield f"{kind} in parse and listed"
 
 
-@_rule(MESSAGE, "a nonce has at most 25 characters, and enforce_nonce needs one")
+@rule(MESSAGE, "a nonce has at most 25 characters, and enforce_nonce needs one")
 def _nonce(m: Json, files: list[str]) -> Found:
     if len(str(m.get("nonce") or "")) > NONCE:
         yield f"{len(str(m['nonce']))} characters"
@@ -156,7 +141,7 @@ def _nonce(m: Json, files: list[str]) -> Found:
         yield "enforce_nonce without nonce"
 
 
-@_rule(MESSAGE, "at most 10 files, and every attachment:// names one of this message")
+@rule(MESSAGE, "at most 10 files, and every attachment:// names one of this message")
 def _files(m: Json, files: list[str]) -> Found:
     if len(files) > 10:
         yield f"{len(files)} files"
@@ -168,30 +153,23 @@ def _files(m: Json, files: list[str]) -> Found:
             yield f"attachment://{used} was not uploaded"
 
 
-def shows_something(m: Json, files: list[str]) -> bool:
-    """False for what is answered 50006 "Cannot send an empty message"."""
-    shown = any(m.get(key) for key in ("embeds", "components", "poll", "sticker_ids", "shared_client_theme"))
-    reference = m.get("message_reference") or {}
-    return bool((m.get("content") or "").strip() or shown or files or reference.get("type") == 1)
-
-
 # Modals
 
 
-@_rule(MODAL, "a modal has at most 5 rows or labels")
+@rule(MODAL, "a modal has at most 5 rows or labels")
 def _modal_rows(m: Json) -> Found:
     if len(m.get("components") or []) > MODAL_ROWS:
         yield f"{len(m['components'])} rows"
 
 
-@_rule(MODAL, "a custom_id occurs once in a modal")
+@rule(MODAL, "a custom_id occurs once in a modal")
 def _modal_ids(m: Json) -> Found:
     parts = walk(m.get("components") or [])
     for value in _repeated(part["custom_id"] for part in parts if part.get("custom_id")):
         yield f"custom_id {value!r} twice"
 
 
-@_rule(MODAL, "a text input in a row has a label, in a label none; its lengths fit")
+@rule(MODAL, "a text input in a row has a label, in a label none; its lengths fit")
 def _modal_inputs(m: Json) -> Found:
     for row in m.get("components") or []:
         for part in walk([row]):
@@ -223,7 +201,7 @@ def _named(command: Json) -> Iterator[Json]:
         yield from options
 
 
-@_rule(COMMANDS, "at most 100 chat, 15 user and 15 message commands")
+@rule(COMMANDS, "at most 100 chat, 15 user and 15 message commands")
 def _count(all_of: list[Json]) -> Found:
     for kind, most in ((1, CHAT_COMMANDS), (2, MENU_COMMANDS), (3, MENU_COMMANDS)):
         count = sum((command.get("type") or 1) == kind for command in all_of)
@@ -231,15 +209,13 @@ def _count(all_of: list[Json]) -> Found:
             yield f"{count} commands of type {kind}"
 
 
-@_rule(COMMANDS, "a command's name is unique among its type")
+@rule(COMMANDS, "a command's name is unique among its type")
 def _command_names(all_of: list[Json]) -> Found:
     for kind, name in _repeated((command.get("type") or 1, command["name"]) for command in all_of):
         yield f"{name!r} (type {kind}) twice"
 
 
-@_rule(
-    COMMANDS, "chat commands and options: lower-case names of letters, digits, - and _, 1 to 32 characters"
-)
+@rule(COMMANDS, "chat commands and options: lower-case names of letters, digits, - and _, 1 to 32 characters")
 def _names(all_of: list[Json]) -> Found:
     for command in all_of:
         if (command.get("type") or 1) != 1:
@@ -250,7 +226,7 @@ def _names(all_of: list[Json]) -> Found:
                     yield f"name {name!r}"
 
 
-@_rule(COMMANDS, "chat commands and options have a description; context menus have none, and no options")
+@rule(COMMANDS, "chat commands and options have a description; context menus have none, and no options")
 def _descriptions(all_of: list[Json]) -> Found:
     for command in all_of:
         if (command.get("type") or 1) == 1:
@@ -261,7 +237,7 @@ def _descriptions(all_of: list[Json]) -> Found:
             yield f"context menu {command['name']!r} has a description or options"
 
 
-@_rule(COMMANDS, "option names are unique, required options come first, subcommands stand alone, depth ≤ 2")
+@rule(COMMANDS, "option names are unique, required options come first, subcommands stand alone, depth ≤ 2")
 def _option_lists(all_of: list[Json]) -> Found:
     for options in (options for command in all_of for options in _options(command.get("options"))):
         for name in _repeated(option["name"] for option in options):
@@ -276,7 +252,7 @@ def _option_lists(all_of: list[Json]) -> Found:
                 yield f"group {group['name']!r} holds other things than subcommands"
 
 
-@_rule(
+@rule(
     COMMANDS, "choices: unique names, values of ≤ 100 characters, not together with autocomplete; min ≤ max"
 )
 def _option_values(all_of: list[Json]) -> Found:
@@ -293,7 +269,7 @@ def _option_values(all_of: list[Json]) -> Found:
                 yield f"{option['name']!r} has {low} over {high}"
 
 
-@_rule(COMMANDS, "a command has at most 8000 characters in names, descriptions and choice values")
+@rule(COMMANDS, "a command has at most 8000 characters in names, descriptions and choice values")
 def _command_total(all_of: list[Json]) -> Found:
     for command in all_of:
         total = 0
@@ -306,16 +282,9 @@ def _command_total(all_of: list[Json]) -> Found:
             yield f"{command['name']!r} has {total} characters"
 
 
-@_rule(CHOICES, "suggested choices: values of ≤ 100 characters and of the option's type")
+@rule(CHOICES, "suggested choices: values of ≤ 100 characters and of the option's type")
 def _suggestions(choices: list[Json], option_type: int) -> Found:
     wanted = {3: str, 4: int, 10: (int, float)}[option_type]
     for choice in choices:
         if not isinstance(choice["value"], wanted) or len(str(choice["value"])) > CHOICE_VALUE:
             yield f"choice {choice['name']!r}"
-
-
-def broken(table: list[Rule], *request: Any) -> Iterator[tuple[str, str]]:
-    """(text of the rule, what was found) for every rule that `request` breaks."""
-    for rule in table:
-        for found in rule.check(*request):
-            yield rule.text, found

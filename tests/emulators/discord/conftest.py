@@ -1,0 +1,5 @@
+"""The emulator's own tests."""
+
+from .fixtures import emulator
+
+__all__ = ["emulator"]
