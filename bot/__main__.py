@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -30,6 +31,10 @@ def main() -> None:
         for line in str(error).splitlines():
             print(f"muster: {line}", file=sys.stderr)
         sys.exit(1)
+    except Exception:
+        # Through the log, so that no secret is printed with the traceback.
+        logging.getLogger("bot").critical("Muster stopped: this is a bug", exc_info=True)
+        sys.exit(1)
 
 
 @cli.command()
@@ -52,7 +57,7 @@ def doctor() -> None:
 def init(
     path: Annotated[Path, typer.Option("--file", help="The file to write.")] = Path(".env"),
 ) -> None:
-    """Ask for what is needed and write it to .env."""
+    """Ask for what is needed and write it to .env, which nobody else may read."""
     from bot.setup import ask
 
     ask(path)
@@ -90,15 +95,18 @@ def bench(only: Annotated[str | None, typer.Argument(help="One figure's name.")]
 @cli.command()
 def version() -> None:
     """Print the version."""
-    from importlib.metadata import version as installed
+    from bot import __version__
 
-    print(f"muster {installed('muster')}")
+    print(f"muster {__version__}")
 
 
 def _settings() -> Settings:
     from bot.config import load
+    from bot.logs import set_up
 
-    return load()
+    settings = load()
+    set_up("console", "WARNING", settings.secrets())  # `run` sets up its own
+    return settings
 
 
 if __name__ == "__main__":

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import difflib
 import ipaddress
+import logging
+import os
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
+from dotenv.parser import parse_stream
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import ConfigError
+
+PREFIX = "MUSTER_"
+ENV_FILE = Path(".env")
+TEST_VARIABLES = frozenset({"MUSTER_NO_SKIP", "MUSTER_SPECS", "MUSTER_GOLDEN"})
+"""Variables of the test-suite, which may be set where a bot is started."""
+SHORTEST_KEY = 16
+"""Shorter parts of a node's address are words like "v3" rather than keys."""
+
+_TELEGRAM_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{3,}")
+_WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")  # https://core.telegram.org/bots/api#setwebhook
+_DATABASES = ("sqlite+aiosqlite:///", "postgresql+psycopg://")
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -19,11 +36,12 @@ class Settings(BaseSettings):
     """Every setting; `.env.example` explains each."""
 
     model_config = SettingsConfigDict(
-        env_prefix="MUSTER_",
-        env_file=".env",
+        env_prefix=PREFIX,
+        env_file=ENV_FILE,
         env_file_encoding="utf-8",
-        extra="forbid",
+        extra="ignore",  # other programs may share the file; `load` refuses what begins like ours
         env_ignore_empty=True,
+        hide_input_in_errors=True,
     )
 
     data_dir: Path = Path("data")
@@ -55,34 +73,94 @@ class Settings(BaseSettings):
     def _is_url(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        if _url(value) is None:
             raise ValueError("must be a URL like https://muster.example.org")
         return value.rstrip("/")
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_origin(cls, value: str | None) -> str | None:
+        if value is not None and urlsplit(value).path:
+            raise ValueError("must end after the host name (and port); Muster needs a host name of its own")
+        return value
+
+    @field_validator("chain_rpc")
+    @classmethod
+    def _is_node(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and _url(value.get_secret_value(), bare=False) is None:
+            raise ValueError("must be the http(s) URL of an Ethereum node's JSON-RPC")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_database(cls, value: SecretStr | None) -> SecretStr | None:
+        try:
+            good = value is None or (
+                value.get_secret_value().startswith(_DATABASES)
+                and urlsplit(value.get_secret_value()).port != 0
+                and urlsplit(value.get_secret_value()).path not in ("", "/", "/:memory:")
+            )
+        except ValueError:
+            good = False
+        if not good:
+            raise ValueError(
+                "must be like sqlite+aiosqlite:///data/muster.db or "
+                "postgresql+psycopg://user:password@host/database"
+            )
+        return value
+
+    @field_validator("discord_token")
+    @classmethod
+    def _is_discord_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"[!-~]+", value.get_secret_value()):
+            raise ValueError("must be the token of the Bot page, without spaces or the word Bot before it")
+        return value
 
     @field_validator("telegram_token")
     @classmethod
     def _is_telegram_token(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and ":" not in value.get_secret_value():
+        if value is not None and not _TELEGRAM_TOKEN.fullmatch(value.get_secret_value()):
             raise ValueError("must be the token from @BotFather, digits:letters")
+        return value
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _is_webhook_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _WEBHOOK_SECRET.fullmatch(value.get_secret_value()):
+            raise ValueError("must be 16 to 256 of A-Z a-z 0-9 _ and -")
+        return value
+
+    @field_validator("discord_api_ca")
+    @classmethod
+    def _is_file(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError("there is no such file")
+        return value
+
+    @field_validator("data_dir")
+    @classmethod
+    def _is_folder(cls, value: Path) -> Path:
+        if value.exists() and not value.is_dir():
+            raise ValueError("is not a folder")
         return value
 
     @model_validator(mode="after")
     def _fits_together(self) -> Settings:
+        problems = []
         if self.telegram_webhook and not self.telegram_webhook_secret:
-            raise ValueError(
+            problems.append(
                 "MUSTER_TELEGRAM_WEBHOOK needs MUSTER_TELEGRAM_WEBHOOK_SECRET: any 32 letters and digits"
             )
         if self.telegram_webhook and not (self.public_url or "").startswith("https://"):
-            raise ValueError("MUSTER_TELEGRAM_WEBHOOK needs MUSTER_PUBLIC_URL with https")
-        if (
-            self.public_url
-            and not self.public_url.startswith("https://")
-            and not _is_loopback(self.public_url)
-        ):
-            raise ValueError(
+            problems.append("MUSTER_TELEGRAM_WEBHOOK needs MUSTER_PUBLIC_URL with https")
+        if self.public_url and not self.public_url.startswith("https://") and not self.is_local:
+            problems.append(
                 "MUSTER_PUBLIC_URL must be https, except on this machine: wallets refuse plain http"
             )
+        if not self.plays and not self.has_tokens:
+            problems.append("MUSTER_PLAYGROUND is off and no token is set, so there is nothing to serve")
+        if problems:
+            raise ValueError("\n".join(problems))
         return self
 
     @property
@@ -95,10 +173,25 @@ class Settings(BaseSettings):
         """Whether the playground is opened: by default when there is no real platform."""
         return self.playground if self.playground is not None else not self.has_tokens
 
-    def secrets(self) -> list[SecretStr]:
-        """Everything that must never be printed."""
+    @property
+    def is_local(self) -> bool:
+        """Whether the public pages are for this machine only."""
+        host = urlsplit(self.public_url).hostname or "" if self.public_url else "localhost"
+        try:
+            return host == "localhost" or ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return False
+
+    def secrets(self) -> list[str]:
+        """Everything that must never be printed: secret values, and the parts of them that are secret alone."""
         values = (getattr(self, name) for name in type(self).model_fields)
-        return [value for value in values if isinstance(value, SecretStr)]
+        found = {
+            part
+            for value in values
+            if isinstance(value, SecretStr)
+            for part in _secret_parts(value.get_secret_value())
+        }
+        return sorted(found | {quote(part, safe="") for part in found}, key=len, reverse=True)
 
     @property
     def store_url(self) -> str:
@@ -114,29 +207,82 @@ def load(**overrides: object) -> Settings:
     Raises:
         ConfigError: one line for each problem, without the values.
     """
+    logging.getLogger("dotenv").setLevel(logging.ERROR)  # what it would warn of is said here
+    strange = [*_strange(os.environ), *_strange_lines(ENV_FILE)]
     try:
-        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks them
+        settings = Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks them
     except ValidationError as wrong:
-        raise ConfigError(
-            "\n".join(_line(dict(error)) for error in wrong.errors(include_input=False))
-        ) from None
+        lines = [line for lines in problems(wrong).values() for line in lines]
+        raise ConfigError("\n".join(strange + lines)) from None
+    if strange:
+        raise ConfigError("\n".join(strange))
+    return settings
 
 
-def _line(error: dict[str, object]) -> str:
-    where = error["loc"]
-    name = "_".join(str(part) for part in where) if isinstance(where, tuple) and where else ""
-    message = str(error["msg"]).removeprefix("Value error, ")
-    if error["type"] == "extra_forbidden":
-        known = "MUSTER_" + name.removeprefix("muster_").upper()
-        return f"{known}: there is no such setting; .env.example lists all"
-    return f"MUSTER_{name.upper()}: {message}" if name else message
+def problems(wrong: ValidationError) -> dict[str, list[str]]:
+    """By setting ("" when it concerns several): one line for each problem, without the values."""
+    found: dict[str, list[str]] = {}
+    for error in wrong.errors(include_input=False, include_context=False, include_url=False):
+        name = str(error["loc"][0]) if error["loc"] else ""
+        for line in error["msg"].removeprefix("Value error, ").splitlines():
+            found.setdefault(name, []).append(f"{PREFIX}{name.upper()}: {line}" if name else line)
+    return found
 
 
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
+def names() -> list[str]:
+    """The environment variables of all settings."""
+    return [PREFIX + name.upper() for name in Settings.model_fields]
+
+
+def _strange(given: Mapping[str, str | None]) -> Iterator[str]:
+    """A line for each name that begins like a setting and is none: most likely a slip."""
+    known = names()
+    for name in sorted({name.upper() for name in given}):
+        if name.startswith(PREFIX) and name not in known and name not in TEST_VARIABLES:
+            near = difflib.get_close_matches(name, known, 1)
+            meant = f"Did you mean {near[0]}?" if near else ".env.example lists all."
+            yield f"{name}: there is no such setting. {meant}"
+
+
+def _strange_lines(path: Path) -> Iterator[str]:
+    """A line for each slip in a `.env` file. Raises ConfigError if it is there and cannot be read."""
     try:
-        return ipaddress.ip_address(host).is_loopback
+        with path.open(encoding="utf-8") as file:
+            bindings = list(parse_stream(file))
+    except FileNotFoundError:
+        return
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ConfigError(f"{path} cannot be read ({why}).") from None
+    for binding in bindings:
+        if binding.error:
+            yield f"{path}: line {binding.original.line} is not NAME=value"
+    yield from _strange({binding.key: binding.value for binding in bindings if binding.key})
+
+
+def _url(value: str, *, bare: bool = True) -> SplitResult | None:
+    """The parts of an http(s) URL, `bare` of user, query and fragment; None if it is something else."""
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:
-        return False
+        return None
+    if (
+        not good
+        or re.search(r"\s", value)
+        or (bare and ("@" in parts.netloc or parts.query or parts.fragment))
+    ):
+        return None
+    return parts
+
+
+def _secret_parts(secret: str) -> Iterator[str]:
+    yield secret
+    if "://" not in secret:
+        return
+    parts = urlsplit(secret)
+    if parts.password:
+        yield from (parts.password, unquote(parts.password))
+    if parts.scheme in ("http", "https"):
+        pieces = [*parts.path.split("/"), *re.split(r"[&=]", parts.query), parts.fragment]
+        yield from (piece for piece in pieces if len(piece) >= SHORTEST_KEY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from collections.abc import Iterable
@@ -12,13 +13,16 @@ _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "task
 
 
 class _Console(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
+    def formatMessage(self, record: logging.LogRecord) -> str:
         extras = " ".join(f"{key}={value}" for key, value in vars(record).items() if key not in _OWN)
-        return f"{super().format(record)} {extras}".rstrip()
+        return f"{super().formatMessage(record)} {extras}".rstrip()
 
 
 def set_up(form: Literal["console", "json"], level: str, secrets: Iterable[str] = ()) -> None:
-    """Log to standard error; every occurrence of a secret is replaced, in messages and tracebacks alike."""
+    """Log to standard error; every occurrence of a secret is replaced, in messages and tracebacks alike.
+
+    Python's own warnings are logged too.
+    """
     handler = logging.StreamHandler(sys.stderr)
     formatter: logging.Formatter = _Console("%(asctime)s %(levelname)s %(name)s: %(message)s")
     if form == "json":
@@ -28,23 +32,32 @@ def set_up(form: Literal["console", "json"], level: str, secrets: Iterable[str] 
             "%(asctime)s %(levelname)s %(name)s %(message)s",
             rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
         )
-    handler.setFormatter(_Struck(formatter, [secret for secret in secrets if secret]))
+    handler.setFormatter(_Struck(formatter, secrets))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    # These log the addresses they ask, and Telegram's hold the token.
-    for noisy in ("httpx", "httpcore", "telegram", "aiohttp.access"):
+    logging.captureWarnings(True)
+    # These log the addresses they ask, and Telegram's hold the token; Alembic tells of each of its plugins.
+    for noisy in ("httpx", "httpcore", "telegram", "aiohttp.access", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
+def strike(text: str, secrets: Iterable[str]) -> str:
+    """The text without the secrets, of which the longer ones come first."""
+    for secret in secrets:
+        text = text.replace(secret, _STRUCK)
+    return text
+
+
 class _Struck(logging.Formatter):
-    def __init__(self, inner: logging.Formatter, secrets: list[str]) -> None:
+    def __init__(self, inner: logging.Formatter, secrets: Iterable[str]) -> None:
         super().__init__()
         self._inner = inner
-        self._secrets = secrets
+        # JSON and `repr` write quotes, backslashes and other letters in their own way.
+        forms = {
+            form for secret in secrets for form in (secret, json.dumps(secret)[1:-1], repr(secret)[1:-1])
+        }
+        self._secrets = sorted(forms - {""}, key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
-        line = self._inner.format(record)
-        for secret in self._secrets:
-            line = line.replace(secret, _STRUCK)
-        return line
+        return strike(self._inner.format(record), self._secrets)

@@ -3,31 +3,52 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 
 from bot.app import App
 from bot.config import Settings
 from bot.logs import set_up
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 
 def run(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM. Raises MusterError when the start is refused."""
-    secrets = [value.get_secret_value() for value in settings.secrets()]
-    set_up(settings.log_format, settings.log_level, secrets)
+    """Serve until SIGINT or SIGTERM; a second one ends at once. Raises MusterError if the start is refused."""
+    set_up(settings.log_format, settings.log_level, settings.secrets())
     asyncio.run(_serve(settings))
 
 
 async def _serve(settings: Settings) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for signal_number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(signal_number, stop.set)
-    app = await App.start(settings)
+    stop = _told_to_stop()
+    starting = asyncio.create_task(App.start(settings))
+    await asyncio.wait({starting, stop}, return_when=asyncio.FIRST_COMPLETED)
+    if not starting.done():
+        starting.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await (await starting).stop()
+        return
+    app = starting.result()
     try:
         for name, url in app.urls.items():
             print(f"{name}: {url}", flush=True)
         print(f"Muster is ready: {', '.join(app.adapters)}. Stop with Ctrl-C.", flush=True)
-        await stop.wait()
+        await stop
         print("Stopping: finishing what was accepted…", flush=True)
     finally:
         await app.stop()
+
+
+def _told_to_stop() -> asyncio.Future[None]:
+    """Done at the first SIGINT or SIGTERM; the next one has its usual effect."""
+    loop = asyncio.get_running_loop()
+    told: asyncio.Future[None] = loop.create_future()
+
+    def tell() -> None:
+        for number in SIGNALS:
+            loop.remove_signal_handler(number)
+        told.set_result(None)
+
+    for number in SIGNALS:
+        loop.add_signal_handler(number, tell)
+    return told
