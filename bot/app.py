@@ -6,14 +6,12 @@ import asyncio
 import contextlib
 import functools
 import logging
-import os
-import secrets
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import commands
+from bot import build
 from bot.chat.dispatch import Dispatcher
 from bot.chat.port import Adapter, Finding
 from bot.chat.registry import Registry
@@ -74,10 +72,11 @@ class App:
         await self._exits.aclose()
 
     async def _start(self) -> None:
-        playground = self._build_playground() if self.settings.plays else None
-        telegram = self._build_telegram() if self.settings.telegram_token else None
-        if self.settings.discord_token:
-            self._build_discord()
+        playground = build.playground(self.settings, self.clock)
+        telegram = build.telegram(self.settings, self.clock)
+        discord = build.discord(self.settings, self.clock)
+        built: list[Adapter | None] = [playground, telegram, discord]
+        self.adapters.update((adapter.name, adapter) for adapter in built if adapter is not None)
         registry = Registry(commands.AREAS, commands.translations())
         core = Dispatcher(registry, self.store, records, self, self.adapters, self.metrics.observe)
         self._senders = {
@@ -97,45 +96,6 @@ class App:
         for result in results:
             if isinstance(result, BaseException):
                 log.error("stopping failed", exc_info=result, extra={"action": "stop"})
-
-    # -- adapters ----------------------------------------------------------------------------------------
-
-    def _build_playground(self) -> PlaygroundAdapter:
-        from adapters.playground.adapter import PlaygroundAdapter
-        from bot.chain.demo import DemoWallets
-
-        adapter = PlaygroundAdapter(self.clock, DemoWallets(_seed(self.settings.data_dir)))
-        self.adapters[adapter.name] = adapter
-        return adapter
-
-    def _build_telegram(self) -> TelegramAdapter:
-        from adapters.telegram.adapter import TelegramAdapter
-
-        settings = self.settings
-        assert settings.telegram_token is not None
-        secret = settings.telegram_webhook_secret
-        adapter = TelegramAdapter(
-            settings.telegram_token.get_secret_value(),
-            self.clock,
-            api=settings.telegram_api,
-            webhook_url=f"{settings.public_url}/telegram/webhook" if settings.telegram_webhook else None,
-            webhook_secret=secret.get_secret_value() if secret else None,
-        )
-        self.adapters[adapter.name] = adapter
-        return adapter
-
-    def _build_discord(self) -> None:
-        from adapters.discord.adapter import DiscordAdapter
-
-        settings = self.settings
-        assert settings.discord_token is not None
-        adapter = DiscordAdapter(
-            settings.discord_token.get_secret_value(),
-            self.clock,
-            api=settings.discord_api,
-            api_ca=settings.discord_api_ca,
-        )
-        self.adapters[adapter.name] = adapter
 
     # -- the world, as handlers see it (`chat.context.World`) ---------------------------------------------
 
@@ -162,12 +122,8 @@ class App:
 
     async def _open_web(self, playground: PlaygroundAdapter | None, telegram: TelegramAdapter | None) -> None:
         settings = self.settings
-        if settings.chain_rpc is not None:
-            from bot.chain.client import ChainClient
-
-            self.chain = ChainClient(
-                settings.chain_rpc.get_secret_value(), settings.chain_id, settings.chain_timeout_s
-            )
+        self.chain = build.chain(settings)
+        if self.chain is not None:
             self._exits.push_async_callback(self.chain.close)
         if settings.has_tokens:
             listener = _bind(settings.host, settings.port, "MUSTER_PORT")
@@ -267,14 +223,3 @@ def _bind(host: str, port: int, setting: str) -> socket.socket:
 
 def _shown(host: str) -> str:
     return f"[{host}]" if ":" in host else host
-
-
-def _seed(data_dir: Path) -> bytes:
-    """The secret that this installation's demo wallets are made from."""
-    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = data_dir / "playground.seed"
-    with contextlib.suppress(FileExistsError):
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(32))
-    return path.read_bytes()
