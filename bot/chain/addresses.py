@@ -1,0 +1,40 @@
+"""Ethereum addresses and the hash behind them, without loading web3."""
+
+import re
+
+from Crypto.Hash import keccak as _keccak
+
+from bot.errors import BadInput
+
+_ADDRESS = re.compile(r"0x[0-9A-Fa-f]{40}")
+
+
+def keccak(data: bytes) -> bytes:
+    """Keccak-256 as Ethereum uses it (not SHA3-256): 32 bytes."""
+    return _keccak.new(digest_bits=256, data=data).digest()
+
+
+def checksummed(address: bytes) -> str:
+    """The EIP-55 form (https://eips.ethereum.org/EIPS/eip-55) of a 20-byte address."""
+    digits = address.hex()
+    digest = keccak(digits.encode()).hex()
+    return "0x" + "".join(
+        digit.upper() if int(nibble, 16) >= 8 else digit
+        for digit, nibble in zip(digits, digest, strict=False)
+    )
+
+
+def parse_address(text: str) -> str:
+    """The EIP-55 form of an address that a person or a page gave.
+
+    All-lower and all-upper digits carry no checksum and are taken; mixed ones must have the right one.
+    Raises BadInput for anything else.
+    """
+    text = text.strip()
+    if not _ADDRESS.fullmatch(text):
+        raise BadInput("That is not an Ethereum address. It is 0x followed by 40 digits or letters a to f.")
+    digits = text[2:]
+    address = checksummed(bytes.fromhex(digits))
+    if text != address and digits not in (digits.lower(), digits.upper()):
+        raise BadInput("One or more letters of that address are wrong (its checksum fails). Copy it again.")
+    return address

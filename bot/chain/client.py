@@ -1,0 +1,145 @@
+"""One Ethereum node over JSON-RPC. Whatever keeps it from answering is TryAgain, never yes or no."""
+
+import asyncio
+import logging
+import re
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+
+from bot.errors import TryAgain
+
+if TYPE_CHECKING:
+    from web3 import AsyncHTTPProvider
+
+GAS_LIMIT = (
+    10_000_000  # enough to deploy a wallet and check a passkey; a contract that burns it all takes ~50 ms
+)
+# Calls come from an address of nobody: some wallets go easy on the zero address, which estimators use.
+CALLER = "0x" + b"Muster asks (nobody)".hex()
+# How nodes word that the *contract* failed. Anything else they complain about is their own trouble.
+_CONTRACT_FAILED = re.compile(
+    r"revert|out ?of ?gas|invalid ?(fe)?opcode|invalid ?jump|stack ?(under|over)flow|stack limit"
+    r"|VM execution error",
+    re.IGNORECASE,
+)
+_REVERT_CODE = 3  # geth's JSON-RPC error code of a revert, taken over by the other nodes
+_DATA = re.compile(r"0x(?:[0-9A-Fa-f]{2})*")
+_QUANTITY = re.compile(r"0x[0-9A-Fa-f]{1,64}")
+
+log = logging.getLogger(__name__)
+
+
+class Reverted(Exception):
+    """The called contract failed (reverted, ran out of gas); the node is well."""
+
+
+class ChainClient:
+    """Reads from the node at `rpc_url`, which may hold a key and is therefore never logged or shown.
+
+    Loads web3 and connects on first use. Each request gets `timeout` seconds.
+    """
+
+    def __init__(self, rpc_url: str, chain_id: int, timeout: float = 10.0) -> None:
+        self._url = rpc_url
+        self._expected = chain_id
+        self._timeout = timeout
+        self._connecting = asyncio.Lock()
+        self._session: aiohttp.ClientSession | None = None
+        self._provider: AsyncHTTPProvider | None = None
+
+    async def chain_id(self) -> int:
+        """The node's own chain id (EIP-695). Raises TryAgain."""
+        answer = await self._request("eth_chainId", [])
+        if not _QUANTITY.fullmatch(answer):
+            raise _no_answer("eth_chainId", "not a quantity")
+        return int(answer, 16)
+
+    async def require_chain(self) -> None:
+        """Raises TryAgain unless the node answers and is on the chain that the settings name."""
+        actual = await self.chain_id()
+        if actual != self._expected:
+            log.error(
+                "the chain node is on another chain",
+                extra={"action": "chain.wrong_id", "expected": self._expected, "actual": actual},
+            )
+            raise TryAgain(
+                f"The operator's Ethereum node is on chain {actual} instead of {self._expected}, so this "
+                "could not be checked. Nothing was changed; tell the operator, and try again later."
+            )
+
+    async def code(self, address: str) -> bytes:
+        """The code at `address`, empty if there is none. Raises TryAgain."""
+        return await self._data("eth_getCode", [address, "latest"])
+
+    async def call(self, to: str | None, data: bytes) -> bytes:
+        """What `data` sent to `to` (None: run as creation code) returns on the latest block; changes nothing.
+
+        Raises Reverted if the contract fails, TryAgain if the node does.
+        """
+        transaction = {"from": CALLER, "gas": hex(GAS_LIMIT), "data": "0x" + data.hex()}
+        if to is not None:
+            transaction["to"] = to
+        return await self._data("eth_call", [transaction, "latest"])
+
+    async def close(self) -> None:
+        """Close the connections; the client is not used afterwards."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def _data(self, method: str, parameters: list[Any]) -> bytes:
+        answer = await self._request(method, parameters)
+        if not _DATA.fullmatch(answer):
+            raise _no_answer(method, "not hex data")
+        return bytes.fromhex(answer[2:])
+
+    async def _request(self, method: str, parameters: list[Any]) -> str:
+        provider = await self._connected()
+        answer: Any
+        try:
+            async with asyncio.timeout(self._timeout):
+                answer = await provider.make_request(method, parameters)
+        except Exception as failure:  # only I/O and parsing of what came: whatever fails, there is no answer
+            raise _no_answer(method, type(failure).__name__) from None
+        result, error = (
+            (answer.get("result"), answer.get("error")) if isinstance(answer, dict) else (None, None)
+        )
+        if error is None and isinstance(result, str):
+            return result
+        code, message = (error.get("code"), error.get("message")) if isinstance(error, dict) else (None, None)
+        if method == "eth_call" and (code == _REVERT_CODE or _CONTRACT_FAILED.search(str(message))):
+            raise Reverted
+        raise _no_answer(method, f"error {code}")
+
+    async def _connected(self) -> "AsyncHTTPProvider":
+        async with self._connecting:
+            if self._provider is None:
+                provider = await asyncio.to_thread(_provider, self._url)
+                # Our own session: no proxy from the environment, connections kept, and closed by us
+                # (web3's `disconnect` logs the URL).
+                self._session = aiohttp.ClientSession(trust_env=False)
+                await provider.cache_async_session(self._session)
+                self._provider = provider
+            return self._provider
+
+
+def _provider(url: str) -> "AsyncHTTPProvider":
+    from web3 import AsyncHTTPProvider
+
+    # web3 writes the node's URL, which may hold a key, to its debug and info logs.
+    logging.getLogger("web3").setLevel(logging.WARNING)
+    return AsyncHTTPProvider(
+        url, request_kwargs={"allow_redirects": False}, exception_retry_configuration=None
+    )
+
+
+def _no_answer(method: str, reason: str) -> TryAgain:
+    """`reason` is ours or a class name: messages of errors quote the URL."""
+    log.warning(
+        "the chain node did not answer",
+        extra={"action": "chain.no_answer", "method": method, "reason": reason},
+    )
+    return TryAgain(
+        "The Ethereum node did not answer, so this could not be checked. "
+        "Nothing was changed; try again in a minute."
+    )

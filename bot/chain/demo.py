@@ -1,0 +1,34 @@
+"""Wallets for the playground's people: real keys, made from a seed, for demonstration on loopback only."""
+
+import hashlib
+import hmac
+
+from coincurve import PrivateKey
+
+from bot.chain.addresses import checksummed, keccak
+from bot.chain.signatures import personal_digest
+
+
+class DemoWallets:
+    """One wallet per name, the same for the same `seed` (secret, at least 16 bytes, one per installation).
+
+    Keys exist in memory only, and only while they are used.
+    """
+
+    def __init__(self, seed: bytes) -> None:
+        if len(seed) < 16:
+            raise ValueError("the seed of demo wallets must have at least 16 bytes")
+        self._seed = seed
+
+    def address(self, name: str) -> str:
+        """The EIP-55 address of the wallet of `name`."""
+        return checksummed(keccak(self._key(name).public_key.format(compressed=False)[1:])[12:])
+
+    def sign(self, name: str, message: str) -> str:
+        """What `personal_sign` answers (EIP-191): 65 bytes r, s, v (27 or 28) as 0x-hex."""
+        r_s_v = self._key(name).sign_recoverable(personal_digest(message), hasher=None)
+        return "0x" + r_s_v[:64].hex() + f"{r_s_v[64] + 27:02x}"
+
+    def _key(self, name: str) -> PrivateKey:
+        # Of 2**256 digests all but about 2**128 are valid keys, so none is tried twice.
+        return PrivateKey(hmac.digest(self._seed, b"muster demo wallet\0" + name.encode(), hashlib.sha256))

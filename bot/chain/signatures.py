@@ -1,0 +1,80 @@
+"""Is this text signed by this address? Keys are recovered here; contract wallets are asked through a node."""
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from coincurve import PublicKey
+
+from bot.chain import wallets
+from bot.chain.addresses import keccak
+from bot.errors import BadInput
+
+if TYPE_CHECKING:
+    from bot.chain.client import ChainClient
+
+SIGNATURE_LIMIT = 64 * 1024  # bytes
+_HEX = re.compile(r"0x[0-9A-Fa-f]*")
+_RECOVERY_ID = {0: b"\x00", 1: b"\x01", 27: b"\x00", 28: b"\x01"}
+# Half the order of secp256k1: of the two signatures (r, s) and (r, n - s) only the lower one counts (EIP-2).
+_HIGHEST_S = bytes.fromhex("7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0")
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A signature that holds: by the address's own key (`eoa`) or by the wallet contract there."""
+
+    kind: Literal["eoa", "contract"]
+
+
+_BY_KEY = Verified("eoa")
+_BY_CONTRACT = Verified("contract")
+
+
+def personal_digest(message: str) -> bytes:
+    """The 32 bytes that `personal_sign` signs (EIP-191, version 0x45)."""
+    data = message.encode()
+    return keccak(b"\x19Ethereum Signed Message:\n%d%b" % (len(data), data))
+
+
+def recover(digest: bytes, signature: bytes) -> bytes | None:
+    """The 20-byte address whose key made `signature` (r, s, v: 65 bytes) over `digest`, or None.
+
+    Strict: v is 0, 1, 27 or 28 (no EIP-155, no compact form), s is in the lower half (EIP-2); libsecp256k1
+    refuses r and s outside 1..n-1.
+    """
+    recovery_id = _RECOVERY_ID.get(signature[64]) if len(signature) == 65 else None
+    if recovery_id is None or signature[32:64] > _HIGHEST_S:
+        return None
+    try:
+        key = PublicKey.from_signature_and_message(signature[:64] + recovery_id, digest, hasher=None)
+    except ValueError:
+        return None
+    return keccak(key.format(compressed=False)[1:])[12:]
+
+
+async def verify(chain: "ChainClient | None", *, address: str, message: str, signature: str) -> Verified:
+    """Hold `signature` (hex as a page sent it, hostile) against the `message` that we issued for `address`.
+
+    A signature by the address's own key holds without any node, even where the address has code (EIP-7702):
+    whoever has the key decides about that code. Otherwise the wallet contract at the address decides,
+    deployed (EIP-1271) or about to be (EIP-6492).
+    Raises BadInput if it does not hold, TryAgain if that could not be found out.
+    """
+    if len(signature) > 2 * SIGNATURE_LIMIT + 2 or len(signature) % 2 or not _HEX.fullmatch(signature):
+        raise BadInput(
+            "Your wallet sent something that is not a signature. Sign again, or use another wallet."
+        )
+    given = bytes.fromhex(signature[2:])
+    digest = personal_digest(message)
+    if recover(digest, given) == bytes.fromhex(address[2:]):
+        return _BY_KEY
+    if chain is None:
+        raise BadInput(
+            f"This is not a signature by the key of {address}. Choose that account in your wallet and sign "
+            "again. If it is a contract wallet (a Safe, a smart account), it can be linked only after the "
+            "operator has set MUSTER_CHAIN_RPC."
+        )
+    if await wallets.accepts(chain, address, digest, given):
+        return _BY_CONTRACT
+    raise BadInput(f"{address} did not sign this text. Choose that account in your wallet and sign again.")
