@@ -1,18 +1,12 @@
 """Alembic's environment: one transaction for all that is run, on both databases."""
 
-from typing import Any
-
 from alembic import context
 from sqlalchemy import Connection, create_engine, event, pool
 from sqlalchemy.engine import make_url
 
 
-def _leave_transactions_to_us(connection: Any, _record: Any) -> None:
-    # Otherwise sqlite3 opens its transaction only at the first INSERT, after the tables were changed.
-    connection.isolation_level = None
-
-
 def _begin(connection: Connection) -> None:
+    # By itself, sqlite3 opens a transaction only at the first INSERT, after the tables were changed.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
@@ -23,7 +17,6 @@ def run() -> None:
         url = url.set(drivername="sqlite")
     engine = create_engine(url, poolclass=pool.NullPool)
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _leave_transactions_to_us)
         event.listen(engine, "begin", _begin)
     with engine.connect() as connection:
         context.configure(connection=connection, transactional_ddl=True)
