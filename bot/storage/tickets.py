@@ -27,8 +27,7 @@ _COLUMNS = (
     tickets.c.expires_at,
 )
 _ADD = Statement(
-    insert(tickets)
-    .values(
+    insert(tickets).values(
         token_hash=bindparam("token_hash"),
         union_id=bindparam("union_id"),
         account_id=bindparam("account_id"),
@@ -37,7 +36,6 @@ _ADD = Statement(
         created_at=bindparam("created_at"),
         expires_at=bindparam("expires_at"),
     )
-    .returning(tickets.c.id)  # without it, PostgreSQL is given an id of ours
 )
 _BY_TOKEN = Statement(select(*_COLUMNS).where(tickets.c.token_hash == bindparam("hash")))
 _LATEST = Statement(
@@ -99,7 +97,7 @@ _PRUNE = Statement(delete(tickets).where(tickets.c.expires_at < bindparam("befor
 
 
 def add(tx: Tx, hashed: bytes, union_id: int, account_id: int, expires_at: datetime) -> None:
-    tx.value(
+    tx.run(
         _ADD,
         token_hash=hashed,
         union_id=union_id,

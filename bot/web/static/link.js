@@ -212,6 +212,7 @@
 
   // -- begin ------------------------------------------------------------------------------------------
 
+  page.classList.toggle("touched", matchMedia("(pointer: coarse)").matches);
   at("expires").textContent = new Date(at("expires").dateTime).toLocaleTimeString([], {
     hour: "2-digit",
     minute: "2-digit",
