@@ -162,7 +162,10 @@ def _limits(
 
 
 def _json(data: RequestData) -> bytes:
-    return msgspec.json.encode(data.parameters)
+    try:
+        return msgspec.json.encode(data.parameters)
+    except TypeError:  # a subclass of str, such as markupsafe's, is text to the standard library only
+        return data.json_payload
 
 
 def _form(data: RequestData) -> aiohttp.FormData:
