@@ -84,8 +84,9 @@ class App:
             for name, adapter in self.adapters.items()
         }
         await self._open_web(playground, telegram)
-        self._exits.push_async_callback(self._together, [sender.stop for sender in self._senders.values()])
         self._exits.push_async_callback(self._together, [adapter.stop for adapter in self.adapters.values()])
+        # Undone in reverse: nothing is handed to an adapter that has stopped.
+        self._exits.push_async_callback(self._together, [sender.stop for sender in self._senders.values()])
         await asyncio.gather(*(adapter.start(core) for adapter in self.adapters.values()))
         await asyncio.gather(*(sender.start() for sender in self._senders.values()))
         task = asyncio.create_task(self._keep_up(), name="upkeep")

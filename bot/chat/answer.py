@@ -142,6 +142,8 @@ class Answering:
         if row is None or row.kind != FORM:
             raise NotFound(text.FORM_GONE)
         self._own(ctx, row.presser, row.union_id)
+        if not ctx.records.use_token(ctx.tx, act.token):
+            raise NotAllowed(text.BUTTON_USED)  # what was refused is not used: the whole act was undone
         form = msgspec.json.decode(row.arguments, type=Form)
         return self._act(ctx, form.action, form.arguments, dialogue.checked_all(form, act.values))
 

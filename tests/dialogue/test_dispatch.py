@@ -171,6 +171,14 @@ async def test_forged_and_foreign_tokens_are_refused(stage: Stage) -> None:
     assert "expired" in as_form.text
 
 
+async def test_a_form_is_taken_once(stage: Stage) -> None:
+    bo = stage.person("Bo", "values")
+    form = await bo.runs("asks")
+    assert "buttons" in (await bo.fills(form, colour="purple")).text
+    assert (await bo.fills(form, colour="red")).text == "r - 7"
+    assert "pressed before" in (await bo.fills(form, colour="red")).text
+
+
 async def test_the_platform_is_asked_who_moderates_only_when_it_matters(stage: Stage) -> None:
     ada, farm = await founded(stage)
     asked = stage.platforms["words"].asked_for_moderators
