@@ -155,6 +155,9 @@ class PlaygroundAdapter:
         self, core: Core, socket: Socket, frame: frames.Do, account: people.Account, chat: people.Chat
     ) -> None:
         """Start an act, or repeat what was said about it: a tab that reconnects sends its acts again."""
+        if not frame.id.startswith(f"{socket.session}-"):
+            socket.send(frames.write("refused", id=frame.id, why="not an act of this tab"))
+            return
         if frame.id in self._told:
             for told in self._told[frame.id] or ():
                 socket.send(told)

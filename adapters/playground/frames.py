@@ -57,7 +57,7 @@ class Hello(msgspec.Struct, frozen=True, tag_field="t", tag="hello"):
 
 
 class Do(msgspec.Struct, frozen=True, tag_field="t", tag="act"):
-    """An act of `player`. `id` is random, made by the browser, and the same when the act is sent again."""
+    """An act of `player`. `id` is "session-random", the same when the act is sent again."""
 
     id: Id
     player: Short

@@ -150,7 +150,8 @@ def test_the_bot_was_added_by_the_same_act_at_every_start() -> None:
         '{"t":"hello","player":"bo","session":"short"}',
         '{"t":"hello","player":"bo","session":"long-enough","locale":"<b>"}',
         '{"t":"act","id":"session-1","player":"bo","chat":"c","what":{"t":"start","payload":"a b"}}',
-        '{"t":"act","id":"session-1","player":"bo","chat":"c","what":{"t":"line","text":"%s"}}' % ("x" * 4001),
+        '{"t":"act","id":"session-1","player":"bo","chat":"c","what":{"t":"line","text":"%s"}}'
+        % ("x" * 4001),
     ],
 )
 def test_frames_that_are_none_are_refused(frame: str) -> None:
