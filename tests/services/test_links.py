@@ -327,3 +327,18 @@ def _leave(tx: Tx, people: People) -> None:
     member = rows.by_id(tx, people.anna.member_id)
     assert member is not None
     members.leave(tx, people.union, member)
+
+
+async def test_the_database_itself_takes_one_signature_and_one_code(store: Store, people: People) -> None:
+    """Another process may have been faster after this one looked."""
+    await store.write(links.open_ticket, people.anna)
+    ticket = await store.read(tickets.latest, people.anna.id)
+    assert ticket is not None
+    for wallet, first in ((ANNAS, True), (BOBS, False)):
+        assert await store.write(tickets.sign, ticket.id, wallet.address, "eoa", b"hash") is first
+    assert not await store.write(tickets.issue, ticket.id, "nonce", "text", BOBS.address)
+    for first in (True, False):
+        assert await store.write(tickets.close, ticket.id) is first
+    after = await store.read(tickets.latest, people.anna.id)
+    assert after is not None
+    assert (after.address, after.state) == (ANNAS.address, rules.State.DONE)
