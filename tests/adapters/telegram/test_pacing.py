@@ -4,12 +4,15 @@ import asyncio
 import itertools
 import random
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 
 import pytest
+from telegram import Bot, Message
 
 from adapters.telegram.pacing import Pacer
-from adapters.telegram.transport import FloodWait
+from adapters.telegram.transport import AiohttpRequest, FloodWait
 from tests.adapters.telegram.virtual_time import VirtualTime
+from tests.emulators.telegram import Person, TelegramEmulator
 from tests.emulators.telegram.errors import ApiError
 from tests.emulators.telegram.floods import FloodControl
 
@@ -232,6 +235,25 @@ async def test_chats_long_done_are_forgotten(time: VirtualTime, pacer: Pacer) ->
         await time.run(_all(wire.send(1000 * wave + chat) for chat in range(300)))
         await time.run(time.sleep(2))
     assert len(pacer._lanes) < 1400
+
+
+async def test_the_real_thing_on_the_real_clock() -> None:
+    """Bot, transport, pacer and the strict emulator: 45 messages are one full window and a half."""
+    pacer = Pacer()
+    async with TelegramEmulator(limits=True) as emu:
+        people = [emu.user(f"P{number}", started=True) for number in range(45)]
+        async with Bot(emu.token, base_url=emu.base_url, request=AiohttpRequest()) as bot:
+
+            async def send(person: Person) -> Message:
+                return await bot.send_message(person.id, "hello")
+
+            await asyncio.gather(
+                *(pacer.run(p.id, partial(send, p), group=False, urgent=False) for p in people)
+            )
+        assert emu.floods
+        assert emu.floods.refused == 0
+        assert len(emu.floods.accepted) == 45
+    await pacer.close()
 
 
 async def _all(sends: object) -> list[float]:

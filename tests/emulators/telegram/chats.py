@@ -65,7 +65,7 @@ class Chat:
 
     def member(self, user: Any) -> Member:
         """The standing of a person or the bot; `left` when never here."""
-        return self.members.setdefault(user.id, Member(user, "left"))
+        return self.members.get(user.id) or Member(user, "left")
 
     def hide(self, message: Message, one: Person) -> None:
         """Take a message out of the history: only the bot and `one` have it, under an id of its own."""
@@ -137,6 +137,7 @@ class Group(Chat):
     def _change(
         self, member: Member, status: str, by: Any, rights: set[str], update: str, **extra: Any
     ) -> None:
+        self.members[member.user.id] = member
         old = member.json(self.type)
         member.status, member.rights = status, rights
         changed = {

@@ -52,11 +52,14 @@ class Person:
         """Post a message (or a photo with this caption) and return it at once.
 
         `mentions` maps pieces of the text to the people whom they name by `text_mention`.
-        In a private chat this is as good as pressing Start.
+        In a private chat this is as good as pressing Start; whoever was never in a group is in it from now on.
         """
         chat, thread = _place(in_, self)
         if chat is self.chat:
             self._starts()
+        elif isinstance(chat, Group) and self.id not in chat.members:
+            chat.has(self)
+        assert chat is self.chat or chat.member(self).present, f"{self} is not in {chat} any more"
         entities = find_entities(
             text, [_mention(text, piece, who) for piece, who in (mentions or {}).items()]
         )

@@ -145,6 +145,7 @@ async def test_privacy_mode(emu: TelegramEmulator, bot: Bot) -> None:
     seen = [u.message.text for u in await updates(bot)]
     assert seen == ["/help", "/help@Muster_Test_Bot", "@muster_test_bot hi", "I agree", None]
     group.promotes_bot()
+    alice.joins(group)
     alice.types("administrators see all", in_=group)
     assert (await updates(bot))[-1].message.text == "administrators see all"
     emu.bot.privacy = False

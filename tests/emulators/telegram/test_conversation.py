@@ -146,3 +146,13 @@ class TestConversation:
         with pytest.raises(AssertionError, match=r"Alice waited for 2 message.*the bot did .*hello"):
             await alice.says("hello", expect=2)
         assert group.from_bot == []
+
+
+async def test_whoever_left_cannot_write(emu: TelegramEmulator) -> None:
+    alice = emu.user("Alice")
+    group = emu.group("Farmers")
+    alice.types("hello", in_=group)
+    assert group.member(alice).present
+    alice.leaves(group)
+    with pytest.raises(AssertionError, match="Alice is not in Farmers any more"):
+        alice.types("hello?", in_=group)
