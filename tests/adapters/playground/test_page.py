@@ -1,0 +1,209 @@
+"""The page in a real browser against the real program."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, WebSocketRoute, expect
+
+from bot.chat.model import Visibility
+from bot.chat.port import Target
+from tests.adapters.playground.browser import DESKTOP, PHONE, Stage, pale, shot, stage
+from tests.adapters.samples import SAMPLES
+
+
+@pytest.fixture
+async def on(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with stage(tmp_path) as running:
+        yield running
+
+
+async def step(page: Page, number: int) -> None:
+    """Do the guide's next step and wait until it is ticked."""
+    await page.locator(".tour .go").click()
+    await expect(page.locator(".tour .count")).to_have_text(f"{number} of 9")
+
+
+async def link(page: Page, room: str) -> Page:
+    """Go through the wallet page that the newest message of a room links to; returns the chat it leads back to."""
+    await page.locator(".tour .go").click()
+    async with page.context.expect_page() as opening:
+        await page.locator(f"#room-{room} .message").last.get_by_role("link", name="Open the page").click()
+    wallet = await opening.value
+    names = wallet.get_by_role("button", name=re.compile("demo wallet"))
+    await expect(names.first).to_have_text("Bo’s demo wallet")
+    await names.first.click()
+    await wallet.get_by_role("button", name="Sign", exact=True).click()
+    await wallet.get_by_role("link", name=re.compile("Bring the code back")).click()
+    return wallet
+
+
+async def test_the_whole_guide(on: Stage) -> None:
+    page = await on.open()
+    await shot(page, "1-start")
+    for number in range(1, 6):
+        await step(page, number)
+    await expect(page.locator("#room-telegram [data-private=true]").last).to_contain_text("Only Bo sees this")
+    await shot(page, "2-joined")
+    back = await link(page, "discord")
+    await expect(back.locator("#room-discord .message").last).to_contain_text("Linked.")
+    await expect(page.locator(".tour .count")).to_have_text("6 of 9")
+    await back.close()
+    back = await link(page, "telegram")
+    await expect(back.locator("#room-telegram .message").last).to_contain_text("you are one member now")
+    await shot(back, "3-one-person")
+    assert back.url == f"{on.url}/"
+    await back.close()
+    await step(page, 8)
+    mine = page.locator("#room-discord .message").last
+    await expect(mine.locator("li")).to_contain_text(["Bo", "Bo Lindgren", "0x"])
+    await step(page, 9)
+    await shot(page, "4-done")
+
+
+async def test_a_command_by_keyboard_alone(on: Stage) -> None:
+    page = await on.open()
+    await page.locator("#box-discord").focus()
+    await page.keyboard.type("/union cr")
+    await expect(page.locator("#room-discord [role=option][aria-selected=true]")).to_contain_text(
+        "/union create"
+    )
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#room-discord .pill")).to_have_count(2)
+    await page.keyboard.type("Harbour")
+    await page.keyboard.press("Enter")
+    await page.keyboard.type("Safe docks")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await page.keyboard.type("lisb")
+    await expect(page.locator("#room-discord [role=option]").first).to_contain_text("Europe/Lisbon")
+    await shot(page, "5-pills")
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
+    founded = page.locator("#room-discord .message").last
+    await expect(founded).to_contain_text("Harbour is founded")
+    await expect(founded).to_contain_text("Europe/Lisbon")
+    await expect(founded.locator(".used")).to_have_text("AAda used /union create")
+
+
+async def test_missing_options_are_asked_in_a_window_and_in_a_card(on: Stage) -> None:
+    page = await on.open()
+    await page.locator("#box-discord").fill("/union create")
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
+    window = page.get_by_role("dialog")
+    await window.get_by_label("What the union is called").fill("Harbour")
+    await window.get_by_label("What it is for").fill("Safe docks")
+    await shot(page, "6-window")
+    await window.get_by_role("button", name="Send").click()
+    await expect(page.locator("#room-discord .message").last).to_contain_text("Harbour is founded")
+
+    await page.locator("#box-telegram").fill("/union connect")
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
+    card = page.locator("#room-telegram .card")
+    await expect(card.get_by_label("The code from")).to_be_focused()
+    await page.keyboard.type("WRONGCODE")
+    await shot(page, "7-card")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#room-telegram .message").last).to_contain_text("Only Ada sees this")
+    await expect(card).to_have_count(0)
+
+
+async def test_a_button_for_everybody_works_for_who_presses_it(on: Stage) -> None:
+    page = await on.open()
+    await step(page, 1)
+    dana = await on.open()
+    await dana.get_by_role("button", name="Dana").click()
+    await dana.get_by_role("button", name=re.compile("^Join Riverside")).click()
+    await expect(dana.locator("#room-discord .message").last).to_contain_text("Only Dana sees this")
+    await expect(page.locator("#room-discord .message")).to_have_count(2)
+
+
+async def test_words_of_members_are_words(on: Stage) -> None:
+    page = await on.open()
+    await page.locator("#box-telegram").fill("<img src=x onerror=alert(1)> <b>bold</b> \u202etxt")
+    await page.keyboard.press("Enter")
+    said = page.locator("#room-telegram .message").last
+    await expect(said.locator(".body")).to_have_text("<img src=x onerror=alert(1)> <b>bold</b> \\u{202E}txt")
+    assert await said.locator(".body img, .body b").count() == 0
+    await on.app.adapters["playground"].deliver(
+        Target("playground", chat="room-discord"), SAMPLES["hostile"], "hostile"
+    )
+    shown = page.locator("#room-discord .message").last
+    await expect(shown.locator("h3")).to_contain_text("@everyone <b>x</b> [y](https://evil.example)")
+    assert await shown.locator("a, .body b").count() == 0
+
+
+async def test_acts_during_a_lost_connection_happen_once(on: Stage) -> None:
+    context = await on.context()
+    page = await context.new_page()
+    routes: list[WebSocketRoute] = []
+    lost: list[bool] = []
+
+    async def through(route: WebSocketRoute) -> None:
+        server = route.connect_to_server()
+        routes.append(route)
+
+        async def to_page(data: str | bytes) -> None:
+            # The first acknowledgement is lost with the connection.
+            if '"t":"ack"' in str(data) and not lost:
+                lost.append(True)
+                await route.close(code=4000)
+            else:
+                route.send(data)
+
+        server.on_message(to_page)
+
+    await page.route_web_socket("**/ws", through)
+    await page.goto(on.url)
+    await page.locator(".person").first.wait_for()
+    await step(page, 1)
+    await expect(page.locator("#offline")).to_be_hidden()
+    await expect(page.locator("#room-discord .message")).to_have_count(2)
+    assert (len(routes), lost) == (2, [True])
+
+
+async def test_a_phone_shows_one_thing_at_a_time(on: Stage) -> None:
+    page = await on.open(PHONE)
+    views = page.get_by_role("navigation", name="Rooms and guide")
+    await views.get_by_role("button", name="Try this").click()
+    await expect(page.locator("#room-discord")).to_be_hidden()
+    await shot(page, "phone-1-guide")
+    await page.locator(".tour .go").click()
+    await expect(page.locator("#tour")).to_be_hidden()
+    await expect(page.locator("#room-discord .message").last).to_contain_text("is founded")
+    await expect(page.locator(".toast")).to_contain_text("Found a union")
+    await shot(page, "phone-2-founded")
+    wide = await page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= PHONE[0]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_everything_can_be_read(on: Stage, scheme: str) -> None:
+    adapter = on.app.adapters["playground"]
+    for room in ("room-discord", "room-telegram"):
+        for name, reply in SAMPLES.items():
+            if (reply.blocks or reply.buttons) and reply.visibility is not Visibility.PRIVATE:
+                await adapter.deliver(Target("playground", chat=room), reply, f"{room}-{name}"[:60])
+    for size, kind in ((DESKTOP, "desk"), (PHONE, "phone")):
+        page = await on.open(size, scheme)
+        for view in ("Server", "Group") if size == PHONE else ("",):
+            if view:
+                await page.locator("#views").get_by_role("button", name=view).click()
+            assert await pale(page) == []
+            for at, name in ((0.0, "top"), (0.5, "middle"), (1.0, "end")):
+                await page.evaluate(
+                    "at => document.querySelectorAll('.feed').forEach((f) => { f.scrollTop = f.scrollHeight * at; })",
+                    at,
+                )
+                await shot(page, f"samples-{scheme}-{kind}-{view.lower()}{name}")
+            assert await page.evaluate("document.documentElement.scrollWidth") <= size[0]
+        for dialogue in ("discord", "telegram"):
+            if size == DESKTOP:
+                await page.locator(f"#box-{dialogue}").fill("/un")
+                await expect(page.locator(f"#room-{dialogue} [role=option]").first).to_be_visible()
+                assert await pale(page) == []
