@@ -80,8 +80,7 @@ def export(
     """Write unions with their ledgers as JSON lines, or a backup, while the bot runs."""
     from bot.operate import export as write
 
-    for line in asyncio.run(write(_settings(), target, union, backup=backup)):
-        print(line)
+    sys.exit(asyncio.run(write(_settings(), target, union, backup=backup)))
 
 
 @cli.command()

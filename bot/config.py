@@ -27,7 +27,8 @@ SHORTEST_KEY = 16
 
 _TELEGRAM_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{3,}")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")  # https://core.telegram.org/bots/api#setwebhook
-_DATABASES = ("sqlite+aiosqlite:///", "postgresql+psycopg://")
+_SQLITE = "sqlite+aiosqlite:///"
+_DATABASES = (_SQLITE, "postgresql+psycopg://")
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -199,6 +200,13 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite+aiosqlite:///{self.data_dir / 'muster.db'}"
+
+    @property
+    def database_file(self) -> Path | None:
+        """Where SQLite keeps the database; None with PostgreSQL."""
+        if not self.store_url.startswith(_SQLITE):
+            return None
+        return Path(self.store_url.removeprefix(_SQLITE).split("?")[0])
 
 
 def load(**overrides: object) -> Settings:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, exists, func, select, update
 
 from bot.storage.statements import Statement, insert
-from bot.storage.tables import outbox
+from bot.storage.tables import accounts, outbox
 from bot.storage.transaction import Tx
 
 DUE, SENDING, SENT, PARKED = "due", "sending", "sent", "parked"
@@ -86,6 +86,21 @@ _DEPTHS = Statement(
     .where(outbox.c.state != SENT)
     .group_by(outbox.c.platform, outbox.c.state)
 )
+_PARKED = Statement(
+    select(outbox.c.platform, outbox.c.last_error, func.count().label("rows"))
+    .where(
+        outbox.c.state == PARKED,
+        outbox.c.created_at >= bindparam("since"),
+        ~exists().where(
+            accounts.c.platform == outbox.c.platform,
+            accounts.c.native_id == outbox.c.person,
+            accounts.c.unreachable_at.is_not(None),
+        ),
+    )
+    .group_by(outbox.c.platform, outbox.c.last_error)
+    .order_by(func.count().desc())
+    .limit(bindparam("most"))
+)
 _PRUNE = Statement(delete(outbox).where(outbox.c.state == SENT, outbox.c.created_at < bindparam("before")))
 _ERASE_PERSON = Statement(
     delete(outbox).where(
@@ -153,6 +168,11 @@ def next_due(tx: Tx, platform: str) -> datetime | None:
 def depths(tx: Tx) -> list[tuple[str, str, int]]:
     """(platform, state, rows) of everything not sent."""
     return [(row.platform, row.state, row.rows) for row in tx.all(_DEPTHS)]
+
+
+def parked(tx: Tx, since: datetime, most: int) -> list[tuple[str, str, int]]:
+    """(platform, last error, rows) given up, the most first; not for people who cannot be reached anyhow."""
+    return [(row.platform, row.last_error or "", row.rows) for row in tx.all(_PARKED, since=since, most=most)]
 
 
 def prune(tx: Tx, before: datetime) -> int:

@@ -1,0 +1,129 @@
+"""What operators do beside running: migrate, export and back up, measure."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib.util
+import json
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import bot
+from bot.config import Settings
+from bot.domain.clock import SystemClock
+from bot.domain.names import one_line
+from bot.domain.people import Union
+from bot.errors import ConfigError, StorageError
+from bot.services import export as service
+from bot.storage.backup import back_up
+from bot.storage.migrate import HEAD
+from bot.storage.migrate import migrate as bring_to_head
+from bot.storage.reader import Reader
+from bot.storage.transaction import Tx
+
+
+async def migrate(settings: Settings) -> str:
+    """Bring the database to this program's schema; says what was done. Raises StorageError."""
+    before = await asyncio.to_thread(bring_to_head, settings.store_url)
+    if before == HEAD:
+        return f"The database has schema {HEAD} already."
+    return f"The database has schema {HEAD} now; before, {before or 'there was none'}."
+
+
+async def export(settings: Settings, target: Path, union: str | None, *, backup: bool = False) -> int:
+    """Write unions as JSON lines into a new folder, or a backup into a new file; prints what was written.
+
+    The database is only read, in one snapshot, and a running bot is not disturbed. `target` appears when it
+    is complete. Returns 1 if a ledger does not verify. Raises MusterError when nothing could be written.
+    """
+    _refuse_existing(target)
+    reader = Reader(settings.store_url, SystemClock())
+    try:
+        if not backup:
+            await reader.require_head()
+            with _new_folder(target) as folder:
+                return await reader.read(_export, folder, union)
+        if await reader.version() is None:
+            raise StorageError("There is no database yet, so there is nothing to back up.")
+        await back_up(settings.store_url, target)
+        print(f"{target}: the whole database")
+        return 0
+    finally:
+        await reader.close()
+
+
+def bench(only: str | None) -> int:
+    """Run the measurements of a source checkout; the exit code. Raises ConfigError elsewhere."""
+    if importlib.util.find_spec("tests") is None or importlib.util.find_spec("tests.bench") is None:
+        raise ConfigError("The measurements are in the source checkout only: run `make bench` there.")
+    measure = importlib.import_module("tests.bench.__main__")
+    return int(measure.main(only))
+
+
+def _refuse_existing(target: Path) -> None:
+    if target.exists():
+        raise ConfigError(f"{target} exists already. Give the name of something new.")
+
+
+def _export(tx: Tx, folder: Path, wanted: str | None) -> int:
+    wrong = 0
+    for union in service.choose(tx, wanted):
+        place = folder / f"union-{union.ref}"
+        place.mkdir(mode=0o700)
+        counts, broken = _write(tx, union, place)
+        said = ", ".join(f"{counts[name]:,} {name}" for name in service.FILES if name != "ledger")
+        if broken is None:
+            verdict = f"{counts['ledger']:,} ledger entries, which verify"
+        else:
+            wrong = 1
+            verdict = f"the ledger does NOT verify: entry {broken} is wrong or missing"
+        print(f"{one_line(union.name)} ({place.name}): {said}; {verdict}")
+    return wrong
+
+
+def _write(tx: Tx, union: Union, place: Path) -> tuple[Counter[str], int | None]:
+    counts: Counter[str] = Counter()
+    with contextlib.ExitStack() as stack:
+        files = {
+            name: stack.enter_context(open(place / f"{name}.jsonl", "w", encoding="utf-8", opener=_private))
+            for name in service.FILES
+        }
+        for name, record in service.records(tx, union):
+            files[name].write(json.dumps(record, ensure_ascii=False) + "\n")
+            counts[name] += 1
+        for file in files.values():
+            file.flush()
+            os.fsync(file.fileno())
+    about = service.describe(tx, union)
+    with (place / "ledger.jsonl").open(encoding="utf-8") as written:
+        broken = service.broken(written, about["ledger_head"])
+    about |= {"muster": bot.__version__, "counts": dict(counts), "ledger_verifies": broken is None}
+    with open(place / "union.json", "w", encoding="utf-8", opener=_private) as file:
+        json.dump(about, file, ensure_ascii=False, indent=2)
+        file.flush()
+        os.fsync(file.fileno())
+    return counts, broken
+
+
+@contextlib.contextmanager
+def _new_folder(target: Path) -> Iterator[Path]:
+    """A folder that becomes `target` if all goes well, and else disappears."""
+    work = None
+    try:
+        work = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))  # made 0700
+        yield work
+        work.rename(target)
+    except OSError as error:
+        raise StorageError(f"The export {target} was not written ({error.strerror}).") from error
+    finally:
+        if work is not None:
+            shutil.rmtree(work, ignore_errors=True)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -1,0 +1,114 @@
+"""A union as JSON records, for a copy that can be read and verified without Muster."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from bot.domain.ledger import GENESIS, Entry, first_broken
+from bot.domain.people import Union
+from bot.errors import NotFound
+from bot.storage import export, ledger, members, unions
+from bot.storage.transaction import Tx
+
+FORMAT = 1
+FILES = ("members", "accounts", "wallets", "spaces", "ledger")
+
+Record = dict[str, Any]
+
+
+def choose(tx: Tx, wanted: str | None) -> list[Union]:
+    """The union of this ref or name, or all. Raises NotFound if there is none, or more than one of a name."""
+    every = unions.every(tx)
+    if wanted is None:
+        if not every:
+            raise NotFound("There is no union yet, so there is nothing to export.")
+        return every
+    found = [union for union in every if wanted in (union.ref, union.name)]
+    if not found:
+        raise NotFound(f"There is no union {wanted!r}. Its exact name or its ref is needed.")
+    if len(found) > 1:
+        refs = ", ".join(union.ref for union in found)
+        raise NotFound(f"{len(found)} unions are called {wanted!r}. Give the ref of one: {refs}.")
+    return found
+
+
+def describe(tx: Tx, union: Union) -> Record:
+    """The union itself, with the head of its ledger."""
+    founder = members.by_id(tx, union.founder_id) if union.founder_id else None
+    seq, digest = export.head(tx, union.id)
+    return {
+        "format": FORMAT,
+        "exported_at": _moment(tx.now),
+        "ref": union.ref,
+        "name": union.name,
+        "purpose": union.purpose,
+        "time_zone": union.time_zone,
+        "founder": founder.ref if founder else None,
+        "created_at": _moment(union.created_at),
+        "ledger_head": {"seq": seq, "hash": digest.hex()},
+    }
+
+
+def records(tx: Tx, union: Union) -> Iterator[tuple[str, Record]]:
+    """(one of `FILES`, record) of everything that belongs to the union, a page at a time."""
+    for file, row in export.people(tx, union.id):
+        yield file, _record(row)
+    for row in export.spaces_of(tx, union.id):
+        yield "spaces", _record(row)
+    after = 0
+    while page := ledger.entries(tx, union.id, after=after):
+        for entry in page:
+            yield "ledger", _entry(entry)
+        after = page[-1].seq
+
+
+def broken(lines: Iterable[str], head: Record) -> int | None:
+    """The number of the first exported ledger entry that is wrong or missing; None if all is well."""
+    last, digest = 0, GENESIS
+    for line in lines:
+        entry = _read(line)
+        if first_broken([entry], digest, last + 1) is not None:
+            return last + 1
+        last, digest = entry.seq, entry.hash
+    return None if (last, digest.hex()) == (head["seq"], head["hash"]) else last + 1
+
+
+def _record(row: Any) -> Record:
+    """A row without our own ids, except a space's, by which the ledger names it."""
+    return {
+        name: _moment(value) if isinstance(value, datetime) else value
+        for name, value in row._asdict().items()
+        if name != "id"
+    }
+
+
+def _entry(entry: Entry) -> Record:
+    return {
+        "seq": entry.seq,
+        "time": _moment(entry.time),
+        "kind": entry.kind,
+        "actor": entry.actor,
+        "payload": entry.payload,
+        "hash": entry.hash.hex(),
+    }
+
+
+def _read(line: str) -> Entry:
+    record = json.loads(line)
+    moment = datetime.fromisoformat(record["time"])
+    return Entry(
+        record["seq"],
+        moment,
+        record["kind"],
+        record["actor"],
+        record["payload"],
+        bytes.fromhex(record["hash"]),
+    )
+
+
+def _moment(moment: datetime) -> str:
+    """As the ledger's hashes have it."""
+    return moment.isoformat(timespec="microseconds")

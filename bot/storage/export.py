@@ -1,0 +1,93 @@
+"""Everything that a union has, in pages, for a copy that others can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from bot.storage.statements import Statement
+from bot.storage.tables import accounts, ledger_heads, members, spaces, wallets
+from bot.storage.transaction import Tx
+
+PAGE = 1000
+
+_into = members.alias("into_member")
+_MEMBERS = Statement(
+    select(
+        members.c.id, members.c.ref, members.c.joined_at, members.c.left_at, _into.c.ref.label("merged_into")
+    )
+    .select_from(members.outerjoin(_into, _into.c.id == members.c.merged_into))
+    .where(members.c.union_id == bindparam("union"), members.c.id > bindparam("after"))
+    .order_by(members.c.id)
+    .limit(bindparam("most"))
+)
+# What members have is found by ranges of members, for which there are indexes.
+_ACCOUNTS = Statement(
+    select(
+        members.c.ref.label("member"),
+        accounts.c.platform,
+        accounts.c.native_id,
+        accounts.c.name,
+        accounts.c.username,
+        accounts.c.joined_at,
+        accounts.c.unreachable_at,
+        accounts.c.money_after,
+    )
+    .select_from(accounts.join(members, members.c.id == accounts.c.member_id))
+    .where(
+        accounts.c.union_id == bindparam("union"),
+        accounts.c.member_id > bindparam("after"),
+        accounts.c.member_id <= bindparam("upto"),
+    )
+    .order_by(accounts.c.member_id, accounts.c.id)
+)
+_WALLETS = Statement(
+    select(members.c.ref.label("member"), wallets.c.address, wallets.c.kind, wallets.c.linked_at)
+    .select_from(wallets.join(members, members.c.id == wallets.c.member_id))
+    .where(
+        wallets.c.union_id == bindparam("union"),
+        wallets.c.member_id > bindparam("after"),
+        wallets.c.member_id <= bindparam("upto"),
+    )
+    .order_by(wallets.c.member_id, wallets.c.id)
+)
+_SPACES = Statement(
+    select(
+        spaces.c.id.label("space"),
+        spaces.c.platform,
+        spaces.c.native_id,
+        spaces.c.title,
+        spaces.c.connected_at,
+        spaces.c.disconnected_at,
+    )
+    .where(spaces.c.union_id == bindparam("union"))
+    .order_by(spaces.c.id)
+)
+_HEAD = Statement(
+    select(ledger_heads.c.seq, ledger_heads.c.hash).where(ledger_heads.c.union_id == bindparam("union"))
+)
+
+
+def people(tx: Tx, union_id: int) -> Iterator[tuple[str, Any]]:
+    """("members" | "accounts" | "wallets", row) of everybody, those who left among them."""
+    after = 0
+    while page := tx.all(_MEMBERS, union=union_id, after=after, most=PAGE):
+        upto = page[-1].id
+        yield from (("members", row) for row in page)
+        yield from (("accounts", row) for row in tx.all(_ACCOUNTS, union=union_id, after=after, upto=upto))
+        yield from (("wallets", row) for row in tx.all(_WALLETS, union=union_id, after=after, upto=upto))
+        after = upto
+
+
+def spaces_of(tx: Tx, union_id: int) -> list[Any]:
+    """All spaces that the union ever had."""
+    return tx.all(_SPACES, union=union_id)
+
+
+def head(tx: Tx, union_id: int) -> tuple[int, bytes]:
+    """The number and hash of the ledger's last entry."""
+    row = tx.one(_HEAD, union=union_id)
+    assert row is not None, "every union has a ledger head from its creation on"
+    return row.seq, row.hash
