@@ -2,7 +2,7 @@
 
 import re
 
-from Crypto.Hash import keccak as _keccak
+from Crypto.Hash.keccak import Keccak_Hash
 
 from bot.errors import BadInput
 
@@ -11,7 +11,8 @@ _ADDRESS = re.compile(r"0x[0-9A-Fa-f]{40}")
 
 def keccak(data: bytes) -> bytes:
     """Keccak-256 as Ethereum uses it (not SHA3-256): 32 bytes."""
-    return _keccak.new(digest_bits=256, data=data).digest()
+    # Not `keccak.new`, whose checks of its keywords cost a tenth of the hash, twice in every verification.
+    return Keccak_Hash(data, 32, False).digest()
 
 
 def checksummed(address: bytes) -> str:

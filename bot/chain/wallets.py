@@ -1,5 +1,7 @@
 """Ask a wallet contract whether a signature is its own: EIP-1271 when deployed, EIP-6492 before that."""
 
+import asyncio
+
 from bot.chain.client import ChainClient, Reverted
 
 # https://eips.ethereum.org/EIPS/eip-1271: bytes4(keccak256("isValidSignature(bytes32,bytes)")), and the
@@ -44,14 +46,21 @@ async def _says_yes(chain: ChainClient, address: str, digest: bytes, signature: 
 async def _says_yes_once_deployed(chain: ChainClient, address: str, digest: bytes, signature: bytes) -> bool:
     """One call without destination: the EIP's validator runs the factory, asks the wallet, keeps nothing."""
     from eth_abi.abi import encode
-    from siwe.siwe import EIP6492_VALIDATOR_BYTECODE  # type: ignore[import-untyped]  # siwe ships no types
 
+    validator = await asyncio.to_thread(_validator)  # siwe takes a while to load
     arguments = encode(["address", "bytes32", "bytes"], [address, digest, signature])
     try:
-        answer = await chain.call(None, bytes.fromhex(EIP6492_VALIDATOR_BYTECODE[2:]) + arguments)
+        answer = await chain.call(None, validator + arguments)
     except Reverted:
         return False
     return answer == b"\x01"
+
+
+def _validator() -> bytes:
+    """The EIP's universal validator, as creation code that takes (address, bytes32, bytes)."""
+    from siwe.siwe import EIP6492_VALIDATOR_BYTECODE  # type: ignore[import-untyped]  # siwe ships no types
+
+    return bytes.fromhex(EIP6492_VALIDATOR_BYTECODE[2:])
 
 
 def _unwrapped(signature: bytes) -> bytes | None:
@@ -60,6 +69,6 @@ def _unwrapped(signature: bytes) -> bytes | None:
 
     try:
         _factory, _calldata, inner = decode(["address", "bytes", "bytes"], signature[: -len(_WRAPPED)])
-    except (DecodingError, OverflowError):
+    except (DecodingError, OverflowError):  # eth_abi lets an enormous length through
         return None
     return bytes(inner)

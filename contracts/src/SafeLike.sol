@@ -26,6 +26,15 @@ contract SafeLike {
     }
 }
 
+/// Says yes after as much work as the check of a passkey without a precompile.
+contract CostlyWallet {
+    function isValidSignature(bytes32, bytes calldata) external view returns (bytes4) {
+        uint256 before = gasleft();
+        while (before - gasleft() < 500_000) {}
+        return this.isValidSignature.selector;
+    }
+}
+
 /// Deploys a `SafeLike` at an address known beforehand (CREATE2). A second deployment of the same wallet
 /// fails and burns its gas, as it does in factories that do not look first.
 contract SafeLikeFactory {

@@ -57,8 +57,7 @@ def healthy_but(**answers: Any) -> Handler:
 
 def raw(body: bytes, status: int = 200) -> Handler:
     async def handler(request: web.Request) -> web.Response:
-        headers = {"Location": "/elsewhere"} if status in (301, 302, 307, 308) else {}
-        return web.Response(body=body, status=status, headers=headers, content_type="application/json")
+        return web.Response(body=body, status=status, content_type="application/json")
 
     return handler
 
@@ -81,7 +80,6 @@ CONFUSED: dict[str, Handler] = {
     "500 with a good body": raw(json.dumps({"jsonrpc": "2.0", "id": 0, "result": YES}).encode(), 500),
     "429": raw(b'{"error": {"code": 429, "message": "too many requests"}}', 429),
     "401": raw(b"", 401),
-    "redirect": raw(b"", 307),
     "no json": raw(b"<html>welcome to the hotel's wifi</html>"),
     "empty": raw(b""),
     "not utf-8": raw(b"\xff\xfe{"),
@@ -176,6 +174,21 @@ async def test_a_node_that_hangs_up_is_try_again() -> None:
     async with node_that(handler) as client:
         with pytest.raises(TryAgain):
             await ask(client)
+
+
+async def test_a_redirect_is_not_followed() -> None:
+    asked: list[str] = []
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        asked.append(request.path_qs)
+        if "moved" in request.query:
+            return await healthy_but()(request)
+        return web.Response(status=307, headers={"Location": f"{request.path}?moved"})
+
+    async with node_that(handler) as client:
+        with pytest.raises(TryAgain):
+            await ask(client)
+    assert asked == [f"/v2/{SECRET}"]
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ HOSTILE = [
     "revert_with_reason",
     "burn_gas",
     "invalid_opcode",
+    "yes_to_zero_address",
 ]
 
 
@@ -139,6 +140,15 @@ async def test_wrapping_for_a_wallet_that_is_already_there(
     assert not await accepted(chain, wallet, wrapped(factory, call, signed_by(first, first, message=message)))
 
 
+async def test_a_factory_that_burns_the_gas_is_not_called_in_vain(
+    chain: ChainClient, node: Node, factory: str
+) -> None:
+    salt = b"burnt".ljust(32)
+    call = calldata(DEPLOY, ANN, BOB, salt)
+    node.send(factory, call)
+    assert await accepted(chain, node.deploy("CostlyWallet"), wrapped(factory, call, b"yes"))
+
+
 async def test_factories_that_lie(chain: ChainClient, node: Node) -> None:
     liar = node.deploy("LyingFactory")
     nowhere = WALLETS.address("nobody's wallet")
@@ -152,6 +162,10 @@ async def test_factories_that_lie(chain: ChainClient, node: Node) -> None:
 
 async def test_malformed_wrappings(chain: ChainClient, safe: str) -> None:
     far = (2**256 - 1).to_bytes(32)
+    sound = encode(["address", "bytes", "bytes"], [ANN, b"call", b"signature"])
+    for word in range(len(sound) // 32):
+        endless = sound[: word * 32] + far + sound[word * 32 + 32 :]
+        assert not await accepted(chain, safe, endless + MAGIC), word
     for body in (
         b"",
         b"\0",
