@@ -103,11 +103,13 @@ def ask(path: Path) -> None:
 def _answer(question: Question, before: dict[str, str]) -> str:
     """A good answer, or an empty one. A secret is not shown while it is typed."""
     typer.echo(f"\n{question.title}. {question.explanation}")
-    ask_for = f"{question.title} ({'Enter keeps the present one' if question.setting in before else 'Enter for none'})"
+    otherwise = "Enter keeps the present one" if question.setting in before else "Enter for none"
     while True:
         # Without a terminal there is nothing to hide, and the prompt would look for one elsewhere.
         hidden = question.secret and sys.stdin.isatty()
-        answer: str = typer.prompt(ask_for, default="", show_default=False, hide_input=hidden).strip()
+        answer: str = typer.prompt(
+            f"{question.title} ({otherwise})", default="", show_default=False, hide_input=hidden
+        ).strip()
         if not answer:
             return ""
         wrong = _problems(question, answer, before)
