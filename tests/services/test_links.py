@@ -6,15 +6,14 @@ import pytest
 
 from bot.chain import signatures
 from bot.domain import links as rules
-from bot.domain.ledger import first_broken
-from bot.errors import BadInput, NotAllowed, NotFound
-from bot.services import links, members
-from bot.services.links import MAX_WALLETS, Outcome
-from bot.storage import ledger, tickets, wallets
+from bot.errors import BadInput, NotFound
+from bot.services import links
+from bot.services.links import Outcome
+from bot.storage import tickets, wallets
 from bot.storage.store import Store
 from bot.storage.transaction import Tx
 from tests.clock import ManualClock
-from tests.web.people import ANNAS, BOBS, SITE, People, bring, fresh, gather, signed, text_for
+from tests.web.people import ANNAS, BOBS, SITE, People, bring, gather, signed, text_for
 
 
 @pytest.fixture
@@ -213,120 +212,6 @@ async def test_somebody_elses_code_counts_as_a_wrong_one_for_ones_own_link(
     assert done.outcome in (Outcome.WRONG, Outcome.LINKED)  # one time in a million both codes are the same
     assert done.address in ("", BOBS.address)
     assert await store.read(wallets.of_member, people.anna.member_id) == []
-
-
-async def test_the_same_wallet_from_a_second_account_merges_the_two(
-    store: Store, people: People, clock: ManualClock
-) -> None:
-    await store.write(_link, people.anna)
-    clock.advance(timedelta(hours=1))
-    code = (await store.write(signed, people.anna_telegram, ANNAS)).code
-
-    done = await store.write(bring, people.anna_telegram, code)
-
-    assert done.outcome is Outcome.MERGED
-    assert [account.id for account in done.others] == [people.anna.id]
-    joined = await store.read(fresh, people.anna_telegram)
-    assert joined.member_id == people.anna.member_id
-    assert joined.money_after == clock.now() + timedelta(hours=24)
-    assert (await store.read(fresh, people.anna)).money_after is None
-    assert len(await store.read(wallets.of_member, people.anna.member_id)) == 1
-
-
-def _link(tx: Tx, account: object) -> None:
-    bring(tx, account, signed(tx, account, ANNAS).code)
-
-
-async def test_linking_the_same_wallet_again_changes_nothing(store: Store, people: People) -> None:
-    await store.write(_link, people.anna)
-    code = (await store.write(signed, people.anna, ANNAS)).code
-    done = await store.write(bring, people.anna, code)
-    assert (done.outcome, done.others) == (Outcome.ALREADY, ())
-    assert len(await store.read(wallets.of_member, people.anna.member_id)) == 1
-
-
-async def test_the_other_accounts_are_named_to_be_told(store: Store, people: People) -> None:
-    await store.write(_link, people.anna)
-    await store.write(_merge_telegram, people)
-    code = (await store.write(signed, people.anna, BOBS)).code
-    assert [a.id for a in (await store.write(bring, people.anna, code)).others] == [people.anna_telegram.id]
-    assert [a.id for a in await store.write(links.unlink, people.anna, BOBS.address)] == [
-        people.anna_telegram.id
-    ]
-
-
-def _merge_telegram(tx: Tx, people: People) -> None:
-    bring(tx, people.anna_telegram, signed(tx, people.anna_telegram, ANNAS).code)
-
-
-async def test_unions_do_not_share_wallets_or_codes(store: Store, people: People) -> None:
-    await store.write(_link, people.anna)
-    elsewhere = await store.write(gather_again)
-    code = (await store.write(signed, elsewhere, ANNAS)).code
-    done = await store.write(bring, people.anna, code)  # the same Discord account, asked in its other union
-    assert (done.outcome, done.account) == (Outcome.LINKED, elsewhere)
-    assert elsewhere.member_id != people.anna.member_id
-
-
-def gather_again(tx: Tx) -> object:
-    from bot.services import unions
-
-    founder = unions.Founder("discord", "500", "Gil", None)
-    union, _, _ = unions.found(tx, "Lighthouse", "Light", "UTC", founder, "901", "Light")
-    return members.join(tx, union, "discord", "101", "Anna", None)[1]
-
-
-async def test_unlinking_frees_the_address(store: Store, people: People) -> None:
-    await store.write(_link, people.anna)
-    await store.write(links.unlink, people.anna, ANNAS.address)
-    with pytest.raises(NotFound):
-        await store.write(links.unlink, people.anna, ANNAS.address)
-    code = (await store.write(signed, people.bob, ANNAS)).code
-    assert (await store.write(bring, people.bob, code)).outcome is Outcome.LINKED
-
-
-async def test_nobody_unlinks_anothers_wallet(store: Store, people: People) -> None:
-    await store.write(_link, people.anna)
-    with pytest.raises(NotFound):
-        await store.write(links.unlink, people.bob, ANNAS.address)
-    assert len(await store.read(wallets.of_member, people.anna.member_id)) == 1
-
-
-async def test_the_number_of_wallets_has_a_limit(store: Store, people: People) -> None:
-    await store.write(_fill, people)
-    with pytest.raises(NotAllowed, match="/wallets"):
-        await store.write(links.open_ticket, people.anna)
-
-
-def _fill(tx: Tx, people: People) -> None:
-    for number in range(MAX_WALLETS):
-        wallets.add(tx, people.union.id, people.anna.member_id, f"0x{number:040x}", "eoa")
-
-
-async def test_the_ledger_knows_the_change_but_no_address(store: Store, people: People) -> None:
-    await store.write(_link, people.anna)
-    await store.write(_merge_telegram, people)
-    await store.write(links.unlink, people.anna, ANNAS.address)
-    entries = await store.read(ledger.entries, people.union.id)
-    assert [entry.kind for entry in entries][-3:] == ["wallet.linked", "member.merged", "wallet.unlinked"]
-    written = "".join(f"{entry.payload}{entry.actor}" for entry in entries).lower()
-    assert ANNAS.address.lower() not in written
-    assert first_broken(entries) is None
-
-
-async def test_leaving_forgets_what_was_under_way(store: Store, people: People) -> None:
-    token = await store.write(links.open_ticket, people.anna)
-    await store.write(_leave, people)
-    with pytest.raises(NotFound):
-        await store.read(links.page, token)
-
-
-def _leave(tx: Tx, people: People) -> None:
-    from bot.storage import members as rows
-
-    member = rows.by_id(tx, people.anna.member_id)
-    assert member is not None
-    members.leave(tx, people.union, member)
 
 
 async def test_the_database_itself_takes_one_signature_and_one_code(store: Store, people: People) -> None:

@@ -1,41 +1,22 @@
 """The whole linking in a real browser, on a desk and on a phone, in light and in dark."""
 
-import json
 import re
-import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from aiohttp import web
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from bot.domain import links as rules
 from bot.services.links import Outcome
-from bot.storage import tickets, wallets
+from bot.storage import wallets
 from bot.storage.store import Store
-from bot.web.server import serve
 from tests.clock import ManualClock
 from tests.emulators.tls import authority
-from tests.web.browser import ARTIFACTS, CONTRAST, DESK, PHONE, Seen, chromium, open_page
+from tests.web.browser import ARTIFACTS, CONTRAST, DESK, PHONE, Seen, open_page
 from tests.web.people import ANNAS, BOBS, bring
 from tests.web.site import Site, running
 
 SCREENS = {"desk": DESK, "phone": PHONE}
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as running_browser:
-        yield running_browser
-
-
-@pytest.fixture
-async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
-    made = await browser.new_context(**DESK)
-    yield made
-    await made.close()
 
 
 async def shoot(page: Page, name: str) -> None:
@@ -233,60 +214,6 @@ async def test_a_link_that_ran_out_says_so(site: Site, context: BrowserContext, 
     await page.goto(site.base + path)
     await expect(page.get_by_role("heading", name="Not found")).to_be_visible()
     await shoot(page, "9-gone")
-
-
-@asynccontextmanager
-async def elsewhere(html: str) -> AsyncIterator[str]:
-    """Another site, whose only page this is; its address."""
-
-    async def answer(_: web.Request) -> web.Response:
-        return web.Response(text=html, content_type="text/html")
-
-    app = web.Application()
-    app.router.add_get("/", answer)
-    listener = socket.create_server(("127.0.0.1", 0))
-    runner = await serve(app, listener)
-    yield f"http://localhost:{listener.getsockname()[1]}/"
-    await runner.cleanup()
-
-
-async def test_a_frame_on_another_site_stays_empty(site: Site, context: BrowserContext) -> None:
-    page = await context.new_page()
-    frame = f"<iframe src='{site.base}{await site.open_ticket()}'></iframe>"
-    async with elsewhere(frame) as outside:
-        async with page.expect_console_message(lambda message: "frame-ancestors" in message.text):
-            await page.goto(outside)
-        assert "Anna" not in await page.frames[-1].content()
-
-
-async def test_a_form_on_another_site_changes_nothing(site: Site, context: BrowserContext) -> None:
-    page = await context.new_page()
-    target = f"{site.base}{await site.open_ticket()}/message"
-    form = (
-        f"<form method=post enctype=text/plain action='{target}'>"
-        f'<input name=\'{{"address":"{ANNAS.address}","x":"\' value=\'"}}\'></form>'
-        "<script>document.forms[0].submit()</script>"
-    )
-    async with elsewhere(form) as outside, page.expect_response(target) as waiting:
-        await page.goto(outside)
-        assert (await waiting.value).status == 403
-
-
-async def test_a_script_on_another_site_changes_nothing(site: Site, context: BrowserContext) -> None:
-    page = await context.new_page()
-    target = f"{site.base}{await site.open_ticket()}/message"
-    async with elsewhere("<p>Hello</p>") as outside:
-        await page.goto(outside)
-        for kind in ("text/plain", "application/json"):
-            said = await page.evaluate(
-                """([url, body, kind]) => fetch(url, {method: "POST", body, headers: {"Content-Type": kind}})
-                   .then((answer) => answer.text(), (error) => "refused")""",
-                [target, json.dumps({"address": ANNAS.address}), kind],
-            )
-            assert said == "refused"
-    ticket = await site.store.read(tickets.latest, site.people.anna.id)
-    assert ticket is not None
-    assert ticket.nonce is None
 
 
 async def test_hostile_names_stay_text_in_a_browser(
