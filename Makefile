@@ -3,10 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check bench format lock clean
+.PHONY: run init doctor test check bench format lock clean
 
 run: $(VENV)/.installed
 	@$(BIN)/python -m bot run
+
+init doctor: $(VENV)/.installed
+	@$(BIN)/python -m bot $@
 
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest
@@ -37,6 +40,9 @@ clean:
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Muster needs Python 3.11 or newer: make PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
+	@printf '%s\n' '#!/bin/sh' '# The command line of this checkout, from anywhere.' \
+		'PYTHONPATH="$(CURDIR)" exec "$(CURDIR)/$(BIN)/python" -P -m bot "$$@"' > $(BIN)/muster
+	@chmod +x $(BIN)/muster
 
 $(VENV)/.installed: requirements.lock | $(VENV)/bin/python
 	$(BIN)/pip install --disable-pip-version-check -q --require-hashes -r requirements.lock

@@ -31,26 +31,28 @@ async def public_address(settings: Settings) -> list[Finding]:
         remedy = "Set it to the https address of your reverse proxy (docs/operating.md)."
         return [Finding(SUBJECT, "MUSTER_PUBLIC_URL is not set, so members cannot open wallet links", remedy)]
     found = []
+    trusted = ssl.create_default_context()
     if url.startswith("https://"):
-        certificate = await _certificate(url)
+        certificate = await _certificate(url, trusted)
         if certificate.problem is not None:
             return [certificate]
         found.append(certificate)
     timeout = aiohttp.ClientTimeout(total=PATIENCE_S)
-    async with aiohttp.ClientSession(timeout=timeout, trust_env=False) as session:
+    connector = aiohttp.TCPConnector(ssl=trusted)
+    async with aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=False) as session:
         found.append(await _page(session, url, f"{settings.host}:{settings.port}"))
         if not settings.is_local:
             found.append(await _metrics(session, url))
     return found
 
 
-async def _certificate(url: str) -> Finding:
+async def _certificate(url: str, trusted: ssl.SSLContext) -> Finding:
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or 443
     subject = f"certificate of {host}"
     try:
         async with asyncio.timeout(PATIENCE_S):
-            _, writer = await asyncio.open_connection(host, port, ssl=ssl.create_default_context())
+            _, writer = await asyncio.open_connection(host, port, ssl=trusted)
     except ssl.SSLCertVerificationError as error:
         remedy = "Give the proxy a certificate that browsers trust, for this name."
         return Finding(subject, f"it is not valid: {error.verify_message}", remedy)
