@@ -41,6 +41,7 @@ class Connection:
         self._recent: deque[float] = deque()
         self.session: Session | None = None
         self._ended = asyncio.Event()
+        self._closing = False
 
     def send(self, message: Json) -> None:
         self.send_raw(json.dumps(message).encode())
@@ -73,7 +74,8 @@ class Connection:
         finally:
             self._queue.put_nowait(None)
             await writer
-            self._gateway.lost(self, socket.close_code)
+            # The client's echo of a close that came from here says nothing about what it wants.
+            self._gateway.lost(self, None if self._closing else socket.close_code)
             self._ended.set()
         return socket
 
@@ -81,6 +83,7 @@ class Connection:
         while (message := await self._queue.get()) is not None:
             try:
                 if isinstance(message, Closed):
+                    self._closing = True
                     await self._socket.close(code=message.code, message=message.reason.encode())
                     return
                 if self._deflate is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 import time
@@ -104,8 +105,9 @@ class DiscordEmulator(Watched):
 
     async def stop(self) -> None:
         """Stop serving; the state stays, and `start` serves it again on the same port."""
-        await self.gateway.stop()
         if self._runner is not None:
+            await asyncio.gather(*(site.stop() for site in list(self._runner.sites)))
+            await self.gateway.stop()
             await self._runner.cleanup()
             self._runner = None
 
@@ -166,6 +168,7 @@ class DiscordEmulator(Watched):
 
     def violate(self, rule: str, found: str, where: str) -> None:
         self.violations.append(Violation(rule, found, where))
+        self.touch()
 
     def take_violations(self) -> list[Violation]:
         """The violations so far, taken out: for tests that provoke them."""

@@ -10,6 +10,8 @@ Kinds for a REST route, `emulator.fault(method, pattern, kind, times=1, after=0,
 - ``"late"``: an acknowledgement counts as later than 3 s (10062); ``"double"``: as already given (40060)
 - a number of `errors.KNOWN`, such as 50007 (closed DMs), 40003, 50013 (missing permissions), 50001
 
+aiohttp's client silently repeats a GET, PUT or DELETE once when the connection was cut: plan such drops twice.
+
 The pattern is a path below /api/v10 where ``*`` stands for one segment and ``**`` for any rest.
 
 Kinds for the gateway, `emulator.fault("GATEWAY", stage, kind)`:

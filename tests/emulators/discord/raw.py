@@ -81,6 +81,11 @@ class Socket:
             return json.loads(frame.data)
         return self.connection.close_code or 1006
 
+    async def until_op(self, operation: int) -> None:
+        """Wait for a message of this opcode; AssertionError if a direct message comes first."""
+        while (message := await self.receive())["op"] != operation:
+            assert message.get("t") != "MESSAGE_CREATE", message
+
     async def until(self, event: str) -> Json:
         """Data of the next event of this name."""
         while True:

@@ -41,6 +41,7 @@ def _unanswered(call: Call) -> Interaction:
     call.interaction = interaction
     if interaction.ack is not None:
         interaction.double_acks += 1
+        interaction.touch()
         if interaction.forgiven:
             raise ApiError(40060)
         raise call.reject("an interaction is acknowledged once", f"again with {call.body['type']}", 40060)

@@ -50,7 +50,6 @@ MESSAGES: list[tuple[str, Json]] = [
     ("a button has a custom_id", {"components": [row(button(style=5))]}),
     ("a button has a custom_id", {"components": [row(button(label=None))]}),
     ("a row holds buttons or one select", {"components": [row(button(), select())]}),
-    ("a select menu has 1 to 25", {"components": [row(select(options=[]))]}),
     ("a select menu has 1 to 25", {"components": [row(select(options=[{"label": "a", "value": "a"}] * 2))]}),
     ("a select menu has 1 to 25", {"components": [row(select(min_values=2))]}),
     ("Components V2 need flag", {"components": [{"type": 10, "content": "x"}]}),
@@ -59,7 +58,6 @@ MESSAGES: list[tuple[str, Json]] = [
         {"flags": 32768, "content": "x", "components": [{"type": 10, "content": "x"}]},
     ),
     ("allowed_mentions names", {"content": "x", "allowed_mentions": {"parse": ["users"], "users": ["1"]}}),
-    ("a nonce has at most 25", {"content": "x", "nonce": 10**18 * 10**8}),
     ("a nonce has at most 25", {"content": "x", "enforce_nonce": True}),
     ("at most 10 files", {"embeds": [{"image": {"url": "attachment://chart.png"}}]}),
     ("a message shows something", {"content": "  "}),
@@ -156,6 +154,7 @@ async def test_suggested_choices(emulator: DiscordEmulator) -> None:
         await bot.commands(command(option(autocomplete=True)))
         async with bot.gateway() as socket:
             await socket.identify()
+            await socket.until("READY")
             waiting = asyncio.ensure_future(alice.autocomplete(channel, "c", "o", "x"))
             event = await socket.until("INTERACTION_CREATE")
             interaction = emulator.world.interactions[int(event["id"])]
