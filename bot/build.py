@@ -13,8 +13,9 @@ from bot.domain.clock import Clock
 
 if TYPE_CHECKING:
     from adapters.discord.adapter import DiscordAdapter
-    from adapters.playground.adapter import PlaygroundAdapter
     from adapters.telegram.adapter import TelegramAdapter
+
+    from adapters.playground.adapter import PlaygroundAdapter
     from bot.chain.client import ChainClient
 
 

@@ -104,6 +104,11 @@ def enter(ctx: Context, code: str | None = None) -> Reply:
     return Reply(form=Form("Enter the code", (question,), "link.code", submit="Link"))
 
 
+@area.action("link.merge", permission=Permission.ANYONE, needs_union=False)
+def merge(ctx: Context, code: str) -> Reply:
+    return _finish(ctx, code, agreed=True)
+
+
 @area.deep_link("code")
 def carried(ctx: Context, code: str) -> Reply:
     return _finish(ctx, code)
@@ -156,10 +161,12 @@ def unlinked(ctx: Context, address: str) -> Reply:
     return say(p("Unlinked ", Code(address), "."), edit=True)
 
 
-def _finish(ctx: Context, code: str) -> Reply:
-    done = links.complete(ctx.tx, ctx.place.platform, ctx.actor.native_id, code)
+def _finish(ctx: Context, code: str, *, agreed: bool = False) -> Reply:
+    done = links.complete(ctx.tx, ctx.place.platform, ctx.actor.native_id, code, agreed=agreed)
     if done.account is None:
         return _refused(done)
+    if done.outcome is Outcome.MERGES:
+        return _ask_to_merge(done, code)
     # The link may be for another union than this chat talks to.
     account, actor = done.account, ctx.actor
     ctx.standing = ctx.records.within(
@@ -182,6 +189,19 @@ def _finish(ctx: Context, code: str) -> Reply:
           "In ", union, " you count as one person with all these accounts."),
         p("Other accounts of yours were told. Money commands from this account start ",
           Moment(money, ctx.union.time_zone), "."),
+    )  # fmt: skip
+
+
+def _ask_to_merge(done: Completed, code: str) -> Reply:
+    names = ", ".join(_named(other) for other in done.others)
+    yes = Button(
+        "Yes, that is me too", "link.merge", {"code": code}, Style.PRIMARY, single_use=True, lasts_s=600
+    )
+    return say(
+        p("This wallet is linked to ", bold(names), " already."),
+        p("Is that you? Then you become one member with all these accounts, and this cannot be taken apart again. "
+          "If it is not you, stop here: whoever signed with that wallet is somebody else, and nothing was linked."),
+        buttons=((yes,),),
     )  # fmt: skip
 
 

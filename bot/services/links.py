@@ -87,6 +87,7 @@ class Outcome(StrEnum):
     LINKED = "linked"
     ALREADY = "already"
     MERGED = "merged"
+    MERGES = "merges"  # nothing is done yet: the person has to agree first
     WRONG = "wrong"
     STOPPED = "stopped"
     EXPIRED = "expired"
@@ -168,8 +169,11 @@ def sign(tx: Tx, token: str, attempt: Attempt, kind: str) -> Signed:
     return Signed(code, account.platform)
 
 
-def complete(tx: Tx, platform: str, native_id: str, code: str) -> Completed:
+def complete(tx: Tx, platform: str, native_id: str, code: str, *, agreed: bool = False) -> Completed:
     """Finish a link of this account with the code that its page showed.
+
+    If that makes one member of two, nothing is changed before the person `agreed`: somebody may have been
+    talked into bringing the code of a stranger's wallet, and would become that stranger.
 
     Tickets of all unions are looked at: a private chat may be talking to another one than the link is for.
     """
@@ -189,6 +193,8 @@ def complete(tx: Tx, platform: str, native_id: str, code: str) -> Completed:
             and ticket.code_hash
             and rules.same(ticket.code_hash, rules.code_hash(ticket.token_hash, typed))
         ):
+            if not agreed and (holder := _other_holder(tx, account, ticket)):
+                return Completed(Outcome.MERGES, account, ticket.address or "", others=holder)
             # False if another process was faster: the code was used there.
             return (
                 _attach(tx, account, ticket) if tickets.close(tx, ticket.id) else Completed(Outcome.NOTHING)
@@ -262,6 +268,14 @@ def _attach(tx: Tx, account: Account, ticket: Ticket) -> Completed:
         raise RuntimeError("a wallet has a member")
     survivor = members.merge(tx, ticket.union_id, absorbed=member, survivor=holder)
     return Completed(Outcome.MERGED, account, ticket.address, others=_others(tx, survivor.id, account))
+
+
+def _other_holder(tx: Tx, account: Account, ticket: Ticket) -> tuple[Account, ...]:
+    """The accounts of the other member who holds the ticket's wallet; none if nobody else does."""
+    held = wallets.by_address(tx, ticket.union_id, ticket.address or "")
+    if held is None or held.member_id == account.member_id:
+        return ()
+    return tuple(accounts.of_member(tx, held.member_id))
 
 
 def _others(tx: Tx, member_id: int, account: Account) -> tuple[Account, ...]:

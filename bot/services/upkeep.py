@@ -8,7 +8,7 @@ from bot.storage import dialogues, inbound, outbox, tickets, tokens
 from bot.storage.transaction import Tx
 
 # Telegram repeats updates for 24 hours, Discord interactions live 15 minutes.
-KEEP_ACTS = timedelta(hours=48)
+KEEP_ACTS = timedelta(hours=25)
 KEEP_EXPIRED = timedelta(days=1)
 KEEP_SENT = timedelta(days=14)
 

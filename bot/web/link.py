@@ -7,7 +7,9 @@ from typing import TypeVar
 import msgspec
 from aiohttp import web
 
-from bot.errors import BadInput
+from bot.chat.limits import RateLimits
+from bot.chat.registry import Rate
+from bot.errors import BadInput, TryAgain
 from bot.services import links
 from bot.services.links import Site
 from bot.web import pages
@@ -15,6 +17,10 @@ from bot.web.deps import DEPS
 from bot.web.guard import BODY_LIMIT, body_of
 
 T = TypeVar("T")
+
+# Each signature of a contract wallet asks the node. A try takes a person three requests.
+RATE = Rate(60, 60)
+TRIES: web.AppKey[RateLimits] = web.AppKey("tries", RateLimits)
 
 
 class _Address(msgspec.Struct, forbid_unknown_fields=True):
@@ -55,15 +61,21 @@ async def signature(request: web.Request) -> web.Response:
     """`{"signature", "nonce"}` → `{"code", "link"}`; the text is spent before the signature is looked at."""
     deps = request.app[DEPS]
     sent = await _read(request, _Signature)
-    attempt = await deps.store.write(links.take_text, _token(request), sent.nonce)
+    token = _token(request)
+    attempt = await deps.store.write(links.take_text, token, sent.nonce)
     verified = await deps.verify(address=attempt.address, message=attempt.message, signature=sent.signature)
-    signed = await deps.store.write(links.sign, _token(request), attempt, verified.kind)
+    signed = await deps.store.write(links.sign, token, attempt, verified.kind)
     back = deps.private_link(signed.platform, f"code-{signed.code}")
     return web.json_response({"code": signed.code, "link": back})
 
 
 def _token(request: web.Request) -> str:
-    return request.match_info["token"]
+    """The ticket's token. Raises TryAgain if it is used faster than a person would."""
+    token = request.match_info["token"]
+    wait = request.app[TRIES].wait_s(token, "link", RATE, request.app[DEPS].clock.now())
+    if wait:
+        raise TryAgain(f"Too many tries at once. Wait {wait} seconds, then try again; the link stays valid.")
+    return token
 
 
 async def _read(request: web.Request, shape: type[T]) -> T:

@@ -8,6 +8,7 @@ from functools import cache
 
 from aiohttp import web
 
+from bot.chat.limits import RateLimits
 from bot.web import link, ops, pages
 from bot.web.deps import DEPS, Deps, Health
 from bot.web.guard import WEBHOOK_PATH, add_headers, errors, guard
@@ -27,6 +28,7 @@ def build_app(deps: Deps) -> web.Application:
     """One listener's application; several may be built, each with its own `deps`."""
     app = web.Application(middlewares=[errors, guard])
     app[DEPS] = deps
+    app[link.TRIES] = RateLimits()
     app.on_response_prepare.append(add_headers)
     app.add_routes(deps.extra)
     app.add_routes(

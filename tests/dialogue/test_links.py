@@ -138,7 +138,11 @@ async def test_a_second_account_with_the_same_wallet_is_the_same_member(cast: Ca
     assert "Linked." in (await cast.links(cast.ada, cast.farm)).text
     heard = await cast.ada_there.runs("link", cast.hall)
     code = await cast.signs(heard)
-    done = await cast.ada_there.runs("link", cast.hall, code=code)
+    asked = await cast.ada_there.runs("link", cast.hall, code=code)
+    assert "Is that you?" in asked.text
+    assert "Ada (words)" in asked.text
+    assert "Members: 3" in (await cast.bo.says("/union about", cast.farm)).text
+    done = await cast.ada_there.presses(asked, "Yes, that is me too", cast.hall)
     assert "you are one member now" in done.text
     assert (cast.stage.clock.now() + timedelta(hours=24)).isoformat() in done.text
     me = (await cast.ada_there.runs("me", cast.hall)).text
@@ -155,7 +159,8 @@ async def test_a_second_account_with_the_same_wallet_is_the_same_member(cast: Ca
 async def test_the_other_accounts_hear_of_a_new_and_of_a_gone_wallet(cast: Cast) -> None:
     await cast.links(cast.ada, cast.farm)
     code = await cast.signs(await cast.ada_there.runs("link", cast.hall))
-    await cast.ada_there.runs("link", cast.hall, code=code)
+    asked = await cast.ada_there.runs("link", cast.hall, code=code)
+    await cast.ada_there.presses(asked, "Yes, that is me too", cast.hall)
     await cast.links(cast.ada, cast.farm, BOBS)
     (new,) = await cast.stage.told(cast.ada_there)
     assert "A wallet was linked to you" in new.text

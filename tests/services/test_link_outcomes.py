@@ -27,6 +27,10 @@ async def test_the_same_wallet_from_a_second_account_merges_the_two(
     clock.advance(timedelta(hours=1))
     code = (await store.write(signed, people.anna_telegram, ANNAS)).code
 
+    asked = await store.write(bring, people.anna_telegram, code, agreed=False)
+    assert asked.outcome is Outcome.MERGES
+    assert (await store.read(fresh, people.anna_telegram)).member_id != people.anna.member_id
+
     done = await store.write(bring, people.anna_telegram, code)
 
     assert done.outcome is Outcome.MERGED

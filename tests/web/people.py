@@ -65,9 +65,9 @@ def signed(tx: Tx, account: Account, wallet: Wallet) -> Signed:
     return links.sign(tx, token, attempt, "eoa")
 
 
-def bring(tx: Tx, account: Account, code: str) -> Completed:
-    """Give a code back in chat."""
-    return links.complete(tx, account.platform, account.native_id, code)
+def bring(tx: Tx, account: Account, code: str, *, agreed: bool = True) -> Completed:
+    """Give a code back in chat, agreeing to become one member with whoever has the wallet."""
+    return links.complete(tx, account.platform, account.native_id, code, agreed=agreed)
 
 
 def fresh(tx: Tx, account: Account) -> Account:
