@@ -128,9 +128,11 @@ class Playground:
         self.server = server
         self.origin = f"http://127.0.0.1:{server.port}"
         self.http = aiohttp.ClientSession()
+        self.browsers: list[Browser] = []
 
     async def browser(self, player: str = "ada", session: str = "session-of-tab") -> Browser:
         browser = Browser(await self.http.ws_connect(f"{self.origin}/ws", headers={"Origin": self.origin}))
+        self.browsers.append(browser)
         await browser.become(player, session)
         return browser
 
@@ -148,5 +150,6 @@ async def playground(core: ScriptedCore, clock: ManualClock) -> AsyncIterator[Pl
             core.done.clear()
             yield running
         finally:
+            await asyncio.gather(*(browser.ws.close() for browser in running.browsers))
             await asyncio.wait_for(adapter.stop(), 10)
             await running.http.close()

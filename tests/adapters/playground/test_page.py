@@ -61,6 +61,7 @@ async def test_the_whole_guide(on: Stage) -> None:
     await expect(page.locator(".tour .count")).to_have_text("6 of 9")
     await back.close()
     back = await link(page, "telegram")
+    await back.get_by_role("button", name="Yes, that is me too").click()
     await expect(back.locator("#room-telegram .message").last).to_contain_text("you are one member now")
     await shot(back, "3-one-person")
     assert back.url == f"{on.url}/"
@@ -186,8 +187,9 @@ async def test_a_phone_shows_one_thing_at_a_time(on: Stage) -> None:
     await expect(page.locator("#room-discord .message").last).to_contain_text("is founded")
     await expect(page.locator(".toast")).to_contain_text("Found a union")
     await shot(page, "phone-2-founded")
-    wide = await page.evaluate("document.documentElement.scrollWidth")
-    assert wide <= PHONE[0]
+    for width in (PHONE[0], 320):
+        await page.set_viewport_size({"width": width, "height": 640})
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
