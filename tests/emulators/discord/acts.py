@@ -45,28 +45,7 @@ def interact(
         "entitlement_sku_ids": [],
         "attachment_size_limit": ATTACHMENT_LIMIT,
     }
-    guild = channel.guild
-    if guild is None:
-        payload |= {
-            "user": payloads.user(person.user),
-            "channel": payloads.channel(channel),
-            "context": 1,
-            "app_permissions": DM_APP_PERMISSIONS,
-            "authorizing_integration_owners": {"0": "0"},
-        }
-    else:
-        member = person.membership(channel)
-        shown = payloads.member(member) | {"permissions": str(in_channel(member, channel))}
-        payload |= {
-            "member": shown,
-            "channel": payloads.partial_channel(channel, member),
-            "guild_id": str(guild.id),
-            "guild": {"id": str(guild.id), "locale": guild.locale, "features": []},
-            "guild_locale": guild.locale,
-            "context": 0,
-            "app_permissions": str(in_channel(emulator.bot_in(guild), channel)),
-            "authorizing_integration_owners": {"0": str(guild.id)},
-        }
+    payload |= _setting(emulator, person, channel)
     if message is not None:
         payload["message"] = payloads.message(message)
     interaction = Interaction(
@@ -76,6 +55,31 @@ def interact(
     world.interactions[interaction.id] = world.tokens[interaction.token] = interaction
     emulator.deliver(interaction)
     return Reply(emulator, interaction)
+
+
+def _setting(emulator: DiscordEmulator, person: Person, channel: Channel) -> Json:
+    """The part of an interaction that tells who acts, where, and what the bot may do there."""
+    guild = channel.guild
+    if guild is None:
+        return {
+            "user": payloads.user(person.user),
+            "channel": payloads.channel(channel),
+            "context": 1,
+            "app_permissions": DM_APP_PERMISSIONS,
+            "authorizing_integration_owners": {"0": "0"},
+        }
+    member = person.membership(channel)
+    shown = payloads.member(member) | {"permissions": str(in_channel(member, channel))}
+    return {
+        "member": shown,
+        "channel": payloads.partial_channel(channel, member),
+        "guild_id": str(guild.id),
+        "guild": {"id": str(guild.id), "locale": guild.locale, "features": []},
+        "guild_locale": guild.locale,
+        "context": 0,
+        "app_permissions": str(in_channel(emulator.bot_in(guild), channel)),
+        "authorizing_integration_owners": {"0": str(guild.id)},
+    }
 
 
 def component_data(

@@ -96,7 +96,7 @@ class DiscordEmulator(Watched):
     # life
 
     async def start(self) -> None:
-        server = web.Server(Http(self).handle, access_log=None)  # type: ignore[arg-type]
+        server = web.Server(Http(self).handle, access_log=None)
         self._runner = web.ServerRunner(server, shutdown_timeout=1.0)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port, ssl_context=self._authority.server_context())
@@ -131,12 +131,12 @@ class DiscordEmulator(Watched):
 
     def environment(self, directory: Path) -> dict[str, str]:
         """Settings for a separate process of the bot. `MUSTER_DISCORD_API` is where every host of Discord
-        is reached (the TLS names stay the real ones), `MUSTER_DISCORD_CA` the PEM file that it trusts."""
+        is reached (the TLS names stay the real ones), `MUSTER_DISCORD_API_CA` the PEM file that it trusts."""
         certificate = self._authority.write(directory / "discord-emulator-ca.pem")
         return {
             "MUSTER_DISCORD_TOKEN": self.token,
             "MUSTER_DISCORD_API": f"https://127.0.0.1:{self.port}",
-            "MUSTER_DISCORD_CA": str(certificate),
+            "MUSTER_DISCORD_API_CA": str(certificate),
         }
 
     # acting in it

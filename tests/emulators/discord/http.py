@@ -6,7 +6,7 @@ import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
 from . import rest_account, rest_commands, rest_guilds, rest_interactions, rest_messages
 from .api import ROUTER, Call, Route, Upload
@@ -95,6 +95,11 @@ class Http:
             status, answer = route.handler(call)
         except ApiError as error:
             return error.status, error.body
+        except Exception as error:  # a body that the specification was not there to refuse, or a defect here
+            emulator.violate(
+                "the emulator understands the request", repr(error), f"{route.method} {route.template}"
+            )
+            return 500, {"message": "500: Internal Server Error", "code": 0}
         if fault is not None and call.interaction is not None:
             call.interaction.forgiven = True
         if emulator.check_answers and (spec := specification()) is not None:
@@ -132,6 +137,7 @@ async def _read_multipart(request: web.Request) -> tuple[Any, list[Upload]]:
     body: Any = {}
     uploads = []
     async for part in await request.multipart():
+        assert isinstance(part, BodyPartReader)
         name, data = part.name or "", bytes(await part.read())
         if name == "payload_json":
             body = _parse(data)

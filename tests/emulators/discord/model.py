@@ -197,7 +197,7 @@ class Message:
     @property
     def text(self) -> str:
         """All that a reader sees: content, embeds, text displays, joined by line breaks."""
-        parts = [self.content]
+        parts: list[str | None] = [self.content]
         for embed in self.embeds:
             parts += [(embed.get("author") or {}).get("name"), embed.get("title"), embed.get("description")]
             for item in embed.get("fields") or []:

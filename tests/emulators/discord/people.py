@@ -142,9 +142,11 @@ class Person:
     async def context_menu(self, channel: Channel, name: str, target: Person | Message) -> Reply:
         """Choose an app command from the menu of a person or a message, wait for the answer."""
         resolved = Resolved(channel.guild)
-        is_message = isinstance(target, Message)
-        chosen = resolved.message(target) if is_message else resolved.user(target.user)
-        command = find(self._emulator.world, self, channel, 3 if is_message else 2, name)
+        if isinstance(target, Message):
+            kind, chosen = 3, resolved.message(target)
+        else:
+            kind, chosen = 2, resolved.user(target.user)
+        command = find(self._emulator.world, self, channel, kind, name)
         data = {"id": str(command.id), "name": name, "type": command.type, "target_id": chosen}
         data["resolved"] = resolved.data
         return await interact(self._emulator, self, channel, 2, data).answered()

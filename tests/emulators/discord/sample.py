@@ -91,6 +91,10 @@ def _add_commands(tree: app_commands.CommandTree[Any]) -> None:
         await interaction.edit_original_response(content="thought")
         await interaction.followup.send("and more", ephemeral=private)
 
+    tree.add_command(union)
+
+
+def _add_more(tree: app_commands.CommandTree[Any]) -> None:
     @tree.command(name="picture", description="A picture")
     async def picture(interaction: discord.Interaction) -> None:
         file = discord.File(io.BytesIO(b"\x89PNG"), "chart.png", description="a chart")
@@ -124,18 +128,17 @@ def _add_commands(tree: app_commands.CommandTree[Any]) -> None:
     async def quote(interaction: discord.Interaction, message: discord.Message) -> None:
         await interaction.response.send_message(f"“{message.content}”", allowed_mentions=NOBODY)
 
-    tree.add_command(union)
 
-
-class _Sample(Watched):
+class _Sample(Watched, discord.Client):
     """Both kinds of client: keeps the events it saw, by name."""
 
     tree: app_commands.CommandTree[Any]
 
     async def setup_hook(self) -> None:
         self.seen: list[tuple[str, Any]] = []
-        self.tree = app_commands.CommandTree(self)  # type: ignore[arg-type]
+        self.tree = app_commands.CommandTree(self)
         _add_commands(self.tree)
+        _add_more(self.tree)
         await self.tree.sync()
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
@@ -144,7 +147,7 @@ class _Sample(Watched):
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
         if hasattr(self, "seen") and not event.startswith("socket"):
             self.seen.append((event, args))
-        super().dispatch(event, *args, **kwargs)  # type: ignore[misc]
+        super().dispatch(event, *args, **kwargs)
         self.touch()
 
     async def heard(self, name: str, count: int = 1) -> list[Any]:
@@ -156,7 +159,7 @@ class _Sample(Watched):
         return [args for event, args in self.seen if event == name]
 
 
-class SampleBot(_Sample, discord.Client): ...
+class SampleBot(_Sample): ...
 
 
 class ShardedBot(_Sample, discord.AutoShardedClient): ...

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.config import Settings
+
 from .emulator import DiscordEmulator
 from .gateway import ALL_INTENTS, DIRECT_MESSAGES, GUILD_MEMBERS, GUILDS
 from .model import Json
@@ -143,13 +145,17 @@ async def test_direct_messages_go_to_shard_0(emulator: DiscordEmulator) -> None:
         await second.until_op(1)
 
 
-async def test_the_settings_for_another_process(emulator: DiscordEmulator, tmp_path: Path) -> None:
-    settings = emulator.environment(tmp_path)
-    trust = ssl.create_default_context(cafile=settings["MUSTER_DISCORD_CA"])
-    host, port = settings["MUSTER_DISCORD_API"].removeprefix("https://").split(":")
+async def test_the_settings_for_another_process(
+    emulator: DiscordEmulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in emulator.environment(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    settings = Settings(_env_file=None)
+    trust = ssl.create_default_context(cafile=settings.discord_api_ca)
+    host, port = settings.discord_api.removeprefix("https://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port), ssl=trust, server_hostname="discord.com")
     writer.write(b"GET /api/v10/gateway HTTP/1.1\r\nHost: discord.com\r\nConnection: close\r\n")
-    writer.write(f"Authorization: Bot {settings['MUSTER_DISCORD_TOKEN']}\r\n\r\n".encode())
+    writer.write(f"Authorization: Bot {settings.discord_token.get_secret_value()}\r\n\r\n".encode())
     assert (await reader.readline()).startswith(b"HTTP/1.1 200")
     writer.close()
     await writer.wait_closed()

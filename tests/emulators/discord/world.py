@@ -17,6 +17,7 @@ from .model import (
     Command,
     Guild,
     Interaction,
+    Json,
     Membership,
     Message,
     Role,
@@ -140,18 +141,18 @@ class World:
     def commands_of(self, guild_id: int | None) -> list[Command]:
         return [command for command in self.commands.values() if command.guild_id == guild_id]
 
-    def replace_commands(self, guild_id: int | None, definitions: list[dict]) -> list[Command]:
+    def replace_commands(self, guild_id: int | None, definitions: list[Json]) -> list[Command]:
         """Bulk overwrite of one scope: a command of the same type and name keeps its id."""
         kept = {(command.type, command.name): command for command in self.commands_of(guild_id)}
         for command in kept.values():
             del self.commands[command.id]
         return [self._store(guild_id, each, kept) for each in definitions]
 
-    def upsert_command(self, guild_id: int | None, definition: dict) -> Command:
+    def upsert_command(self, guild_id: int | None, definition: Json) -> Command:
         kept = {(command.type, command.name): command for command in self.commands_of(guild_id)}
         return self._store(guild_id, definition, kept)
 
-    def _store(self, guild_id: int | None, definition: dict, kept: dict[tuple[int, str], Command]) -> Command:
+    def _store(self, guild_id: int | None, definition: Json, kept: dict[tuple[int, str], Command]) -> Command:
         definition = {"type": 1, **definition}
         old = kept.get((definition["type"], definition["name"]))
         version = self.new_id()
