@@ -32,8 +32,11 @@ def added(ctx: Context, _: BotAdded) -> Reply | None:
             "A moderator founds one with ",
             Code("/union create"),
             ", or connects this place to an existing one with ",
+            Code("/union connect CODE"),
+            ". ",
+            Code("/help"),
+            " shows the rest.",
         ),
-        p(Code("/union connect CODE"), ". ", Code("/help"), " shows the rest."),
     )
 
 
