@@ -78,7 +78,9 @@ class App:
         built: list[Adapter | None] = [playground, telegram, discord]
         self.adapters.update((adapter.name, adapter) for adapter in built if adapter is not None)
         registry = Registry(commands.AREAS, commands.translations())
-        core = Dispatcher(registry, self.store, records, self, self.adapters, self.metrics.observe)
+        core = Dispatcher(
+            registry, self.store, records, self, self.adapters, self.metrics.observe, self.metrics.trouble
+        )
         self._senders = {
             name: Sender(adapter, self.store, outbox, self.clock, self.metrics.sent)
             for name, adapter in self.adapters.items()

@@ -35,6 +35,9 @@ class Metrics:
             ["platform", "outcome"],
             registry=self.registry,
         )
+        self._trouble = Counter(
+            "muster_platform_errors", "Errors of a platform", ["platform", "what"], registry=self.registry
+        )
         self._depth = Gauge(
             "muster_outbox_depth", "Outbox rows not sent", ["platform", "state"], registry=self.registry
         )
@@ -52,6 +55,10 @@ class Metrics:
     def sent(self, platform: str, outcome: str) -> None:
         """An outbox row was tried."""
         self._sent.labels(platform, outcome).inc()
+
+    def trouble(self, platform: str, what: str) -> None:
+        """A platform refused or did not answer."""
+        self._trouble.labels(platform, what).inc()
 
     def depths(self, depths: list[tuple[str, str, int]]) -> None:
         """(platform, state, rows) of everything not sent."""

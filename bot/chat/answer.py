@@ -84,7 +84,9 @@ class Answering:
 
     def prepare(self, ctx: Context, command: Command, raw: dict[str, Value]) -> dict[str, Any] | Reply:
         """The typed values of a permitted call, or the form that asks for what is missing."""
-        wait = self._limits.wait_s(actor_key(ctx.actor), command.path, command.rate, ctx.now)
+        member = ctx.standing.member
+        person = f"member {member.id}" if member else actor_key(ctx.actor)
+        wait = self._limits.wait_s(person, command.path, command.rate, ctx.now)
         if wait:
             raise TryAgain(text.too_often(command.path, wait))
         if command.space_only and ctx.place.space is None:

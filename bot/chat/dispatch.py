@@ -43,6 +43,7 @@ class Dispatcher:
         world: World,
         adapters: Mapping[str, Adapter],
         observe: Observe = lambda name, outcome, seconds: None,
+        trouble: Callable[[str, str], None] = lambda platform, what: None,
     ) -> None:
         self._registry = registry
         self._store = store
@@ -50,6 +51,7 @@ class Dispatcher:
         self._world = world
         self._adapters = adapters
         self._observe = observe
+        self._trouble = trouble
         self._answering = Answering(
             RateLimits(), {name: adapter.capabilities for name, adapter in adapters.items()}
         )
@@ -112,6 +114,10 @@ class Dispatcher:
     async def hold(self, actor: Actor, reply: Reply) -> str:
         """Keep a private reply for its person; returns the deep-link payload."""
         return await self._store.write(functools.partial(keep_held, self._records), actor, reply)
+
+    def trouble(self, platform: str, what: str) -> None:
+        """Count an error of the platform."""
+        self._trouble(platform, what)
 
     # -- one try -----------------------------------------------------------------------------------------
 

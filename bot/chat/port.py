@@ -126,6 +126,9 @@ class Core(Protocol):
     async def hold(self, actor: Actor, reply: Reply) -> str:
         """Keep a private reply for its person; returns the deep-link payload that shows it to them alone."""
 
+    def trouble(self, platform: str, what: str) -> None:
+        """Count an error of the platform; `what` is one of a few words, like "429" or "timeout"."""
+
 
 __all__ = [
     "Adapter",
