@@ -48,6 +48,7 @@ class App:
         self.urls: dict[str, str] = {}
         self.adapters: dict[str, Adapter] = {}
         self.chain: ChainClient | None = None
+        self.core: Dispatcher
         self._senders: dict[str, Sender] = {}
         self._exits = contextlib.AsyncExitStack()
         self._loop = asyncio.get_running_loop()
@@ -78,7 +79,7 @@ class App:
         built: list[Adapter | None] = [playground, telegram, discord]
         self.adapters.update((adapter.name, adapter) for adapter in built if adapter is not None)
         registry = Registry(commands.AREAS, commands.translations())
-        core = Dispatcher(
+        core = self.core = Dispatcher(
             registry, self.store, records, self, self.adapters, self.metrics.observe, self.metrics.trouble
         )
         self._senders = {
