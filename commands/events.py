@@ -17,7 +17,7 @@ from bot.chat.incoming import (
 from bot.chat.model import Code, Reply, bold, p, say
 from bot.chat.registry import Area
 from bot.domain.names import one_line
-from bot.services import people, unions
+from bot.services import people, spaces
 
 area = Area()
 
@@ -43,19 +43,19 @@ def added(ctx: Context, _: BotAdded) -> Reply | None:
 @area.event(BotRemoved)
 def removed(ctx: Context, _: BotRemoved) -> None:
     if ctx.place.space is not None:
-        unions.leave_space(ctx.tx, ctx.place.platform, ctx.place.space)
+        spaces.lose(ctx.tx, ctx.place.platform, ctx.place.space)
 
 
 @area.event(SpaceMoved)
 def moved(ctx: Context, act: SpaceMoved) -> None:
     if ctx.place.space is not None:
-        unions.move_space(ctx.tx, ctx.place.platform, ctx.place.space, act.new_native_id)
+        spaces.move(ctx.tx, ctx.place.platform, ctx.place.space, act.new_native_id)
 
 
 @area.event(SpaceRenamed)
 def renamed_space(ctx: Context, _: SpaceRenamed) -> None:
     if ctx.place.space is not None:
-        unions.rename_space(ctx.tx, ctx.place.platform, ctx.place.space, one_line(ctx.place.title))
+        spaces.rename(ctx.tx, ctx.place.platform, ctx.place.space, one_line(ctx.place.title))
 
 
 @area.event(PersonRenamed)

@@ -30,12 +30,12 @@ from bot.chat.model import (
 )
 from bot.chat.params import Arg
 from bot.chat.registry import Area, Rate
+from bot.chat.text import platform_name
 from bot.domain.links import LIFETIME
 from bot.domain.names import one_line
 from bot.domain.people import Account, Permission, Wallet
 from bot.services import links
 from bot.services.links import Completed, Outcome
-from commands.unions import PLATFORM_NAMES
 
 area = Area()
 
@@ -247,7 +247,7 @@ def _unlinked_elsewhere(ctx: Context, address: str) -> Reply:
 
 
 def _named(account: Account) -> str:
-    return f"{one_line(account.name)} ({PLATFORM_NAMES.get(account.platform, account.platform)})"
+    return f"{one_line(account.name)} ({platform_name(account.platform)})"
 
 
 def _row(wallet: Wallet, zone: str) -> Spans:

@@ -21,11 +21,11 @@ from bot.chat.model import (
     spans,
 )
 from bot.chat.registry import Area, Rate
+from bot.chat.text import platform_name
 from bot.domain.names import one_line
 from bot.domain.people import Account, Permission, Person, Wallet
 from bot.errors import NotFound
-from bot.services import members
-from commands.unions import PLATFORM_NAMES
+from bot.services import people
 
 area = Area()
 
@@ -36,7 +36,7 @@ area = Area()
 def join(ctx: Context) -> Reply:
     """Makes you a member. Members can link wallets and answer the union's calls; /leave ends it at any time."""
     actor = ctx.actor
-    members.join(ctx.tx, ctx.union, actor.platform, actor.native_id, actor.name, actor.username)
+    people.join(ctx.tx, ctx.union, actor.platform, actor.native_id, actor.name, actor.username)
     return say(
         p("Welcome to ", bold(one_line(ctx.union.name)), ", ", bold(one_line(actor.name)), "."),
         p(Code("/link"), " links a wallet, ", Code("/help"), " shows what else you can do."),
@@ -47,7 +47,7 @@ def join(ctx: Context) -> Reply:
 @area.command("me", "What this union knows of you", visibility=Visibility.PRIVATE, reads=True)
 def me(ctx: Context) -> Reply:
     """Shows your accounts, your wallets and since when you are a member. Only you see it."""
-    mine = members.profile(ctx.tx, ctx.member)
+    mine = people.profile(ctx.tx, ctx.member)
     zone = ctx.union.time_zone
     return say(
         p(bold(one_line(ctx.account.name)), " in ", bold(one_line(ctx.union.name))),
@@ -67,7 +67,7 @@ def whois(ctx: Context, person: Annotated[Person, "Who you ask about"]) -> Reply
     """
     if person.member is None or person.account is None:
         raise NotFound(f"{one_line(person.name)} has not joined {one_line(ctx.union.name)}.")
-    theirs = members.profile(ctx.tx, person.member)
+    theirs = people.profile(ctx.tx, person.member)
     roles = ["founder"] if ctx.union.founder_id == person.member.id else []
     return say(
         p(ctx.mention(person.account)),
@@ -96,13 +96,13 @@ def leave(ctx: Context) -> Reply:
 @area.action("member.leave")
 def left(ctx: Context) -> Reply:
     name = one_line(ctx.union.name)
-    members.leave(ctx.tx, ctx.union, ctx.member)
+    people.leave(ctx.tx, ctx.union, ctx.member)
     return say(p("You have left ", bold(name), ", and what it knew of you is erased."), edit=True)
 
 
 def _account(account: Account, ctx: Context, zone: str) -> Spans:
     here = account.platform == ctx.place.platform and account.native_id == ctx.actor.native_id
-    shown = (bold(one_line(account.name)), f" · {PLATFORM_NAMES.get(account.platform, account.platform)}")
+    shown = (bold(one_line(account.name)), f" · {platform_name(account.platform)}")
     more = " (this one)" if here else ""
     if account.money_after is not None and account.money_after > ctx.now:
         return spans(*shown, more, " · money commands from ", Moment(account.money_after, zone))

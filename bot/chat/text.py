@@ -43,8 +43,17 @@ WHICH = "Which of these?"
 HELD_GONE = "This answer is no longer kept. Type the command again."
 
 
+def platform_name(platform: str) -> str:
+    """A platform's name as people write it."""
+    return platform.title()
+
+
 def join_first(union: str) -> str:
     return f"You have not joined {union} yet. Type /join first."
+
+
+def not_here(union: str) -> str:
+    return f"This is no place of {union} any more, so its buttons work no longer here."
 
 
 def unknown_command(name: str, close: str | None) -> str:

@@ -14,7 +14,7 @@ from bot.domain import siwe_text
 from bot.domain.links import State, Ticket
 from bot.domain.people import Account, Member, Union, Wallet
 from bot.errors import BadInput, NotAllowed, NotFound
-from bot.services import members
+from bot.services import people
 from bot.services.ledger import record
 from bot.storage import accounts, tickets, unions, wallets
 from bot.storage import members as member_rows
@@ -266,7 +266,7 @@ def _attach(tx: Tx, account: Account, ticket: Ticket) -> Completed:
     holder = member_rows.by_id(tx, held.member_id)
     if holder is None:
         raise RuntimeError("a wallet has a member")
-    survivor = members.merge(tx, ticket.union_id, absorbed=member, survivor=holder)
+    survivor = people.merge(tx, ticket.union_id, absorbed=member, survivor=holder)
     return Completed(Outcome.MERGED, account, ticket.address, others=_others(tx, survivor.id, account))
 
 

@@ -1,11 +1,103 @@
-"""What platforms tell about people: new names, leaving a space, blocking the bot."""
+"""People of a union: joining, leaving with erasure, being one person, and what platforms tell of them."""
 
 from __future__ import annotations
 
-from bot.domain.people import Member, Union
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.domain.people import Account, Member, Union, Wallet
+from bot.errors import BadInput, NotAllowed
 from bot.services.ledger import record
-from bot.storage import accounts
+from bot.storage import accounts, dialogues, inbound, members, outbox, tickets, tokens, unions, wallets
 from bot.storage.transaction import Tx
+
+MONEY_COOLDOWN = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A member with what belongs to them."""
+
+    member: Member
+    accounts: list[Account]
+    wallets: list[Wallet]
+
+
+def new_ref() -> str:
+    """A random public id: 128 bits, 22 characters."""
+    return secrets.token_urlsafe(16)
+
+
+def join(
+    tx: Tx, union: Union, platform: str, native_id: str, name: str, username: str | None
+) -> tuple[Member, Account]:
+    """Make this account a new member. Raises BadInput if it is one already."""
+    if accounts.in_union(tx, union.id, platform, native_id) is not None:
+        raise BadInput(f"You are a member of {union.name} already. /me shows what is known of you.")
+    member = members.add(tx, union.id, new_ref())
+    account = accounts.add(tx, union.id, member.id, platform, native_id, name, username)
+    record(tx, union.id, "member.joined", member, platform=platform)
+    return member, account
+
+
+def profile(tx: Tx, member: Member) -> Profile:
+    """The member's accounts and wallets."""
+    return Profile(member, accounts.of_member(tx, member.id), wallets.of_member(tx, member.id))
+
+
+def leave(tx: Tx, union: Union, member: Member) -> None:
+    """End the membership and erase the person: accounts, wallets, tickets, buttons, undelivered answers.
+
+    The ledger keeps the random ref, which points at nobody any more.
+
+    Raises:
+        NotAllowed: the founder cannot leave a union that others are still in.
+    """
+    if union.founder_id == member.id and members.count(tx, union.id) > 1:
+        raise NotAllowed(
+            "You founded this union and others are still in it. Hand it on first: /union hand-over @person."
+        )
+    for account in accounts.of_member(tx, member.id):
+        _erase_account(tx, union.id, account)
+    tickets.delete_of(tx, member.id)
+    wallets.delete_of(tx, member.id)
+    accounts.delete_of(tx, member.id)
+    members.leave(tx, member.id)
+    if union.founder_id == member.id:
+        unions.set_founder(tx, union.id, None)
+    record(tx, union.id, "member.left", member)
+
+
+def _erase_account(tx: Tx, union_id: int, account: Account) -> None:
+    key = f"{account.platform}:{account.native_id}"
+    tokens.erase(tx, union_id, key)
+    dialogues.erase(tx, account.platform, account.native_id)
+    inbound.erase(tx, key)
+    unions.forget_choice(tx, account.platform, account.native_id, union_id)
+    outbox.erase_person(tx, union_id, account.platform, account.native_id)
+
+
+def merge(tx: Tx, union_id: int, absorbed: Member, survivor: Member) -> Member:
+    """Two members turned out to be one person: everything of `absorbed` is `survivor`'s from now on.
+
+    Money commands of the accounts that came in wait 24 hours. Membership counts from the earlier joining.
+    """
+    union = unions.by_id(tx, union_id)
+    if union is None or absorbed.id == survivor.id:
+        raise BadInput("These are the same member already; there is nothing to merge.")
+    accounts.move(tx, absorbed.id, survivor.id, tx.now + MONEY_COOLDOWN)
+    wallets.move(tx, absorbed.id, survivor.id)
+    members.leave(tx, absorbed.id, merged_into=survivor.id)
+    if absorbed.joined_at < survivor.joined_at:
+        members.set_joined(tx, survivor.id, absorbed.joined_at)
+    if union.founder_id == absorbed.id:
+        unions.set_founder(tx, union_id, survivor.id)
+    record(tx, union_id, "member.merged", survivor, absorbed=absorbed.ref)
+    merged = members.by_id(tx, survivor.id)
+    if merged is None:
+        raise BadInput("The surviving member does not exist.")
+    return merged
 
 
 def rename(tx: Tx, platform: str, native_id: str, name: str, username: str | None) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.domain.people import Account, Member, Person, Space, Standing, Union
 from bot.errors import BadInput
-from bot.services.members import new_ref
+from bot.services.people import new_ref
 from bot.storage import accounts, dialogues, inbound, members, outbox, spaces, tokens, unions
 from bot.storage.transaction import Tx
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.storage import dialogues, inbound, outbox, tickets, tokens
+from bot.storage import dialogues, inbound, outbox, spaces, tickets, tokens
 from bot.storage.transaction import Tx
 
 # Telegram repeats updates for 24 hours, Discord interactions live 15 minutes.
@@ -14,9 +14,10 @@ KEEP_SENT = timedelta(days=14)
 
 
 def prune(tx: Tx) -> None:
-    """Forget answered acts, sent messages, and expired tickets, tokens and dialogues."""
+    """Forget answered acts, messages sent or given up, and expired tickets, tokens, codes and dialogues."""
     inbound.prune(tx, tx.now - KEEP_ACTS)
     outbox.prune(tx, tx.now - KEEP_SENT)
     tokens.prune(tx, tx.now - KEEP_EXPIRED)
     dialogues.prune(tx, tx.now - KEEP_EXPIRED)
     tickets.prune(tx, tx.now - KEEP_EXPIRED)
+    spaces.prune_codes(tx, tx.now - KEEP_EXPIRED)

@@ -20,7 +20,7 @@ from bot.chat.params import Arg
 from bot.chat.registry import Area, Rate
 from bot.domain.clock import SystemClock
 from bot.services.ledger import record
-from bot.services.members import join
+from bot.services.people import join
 from bot.services.unions import Founder, found
 from bot.storage.store import Store
 from bot.storage.transaction import Tx

@@ -13,7 +13,7 @@ from bot.chat.model import Button, Form, Question, Reply, Visibility, p, say
 from bot.chat.params import Arg
 from bot.chat.registry import Area, Rate
 from bot.domain.people import Permission, Person
-from bot.services import ledger, members, records, unions
+from bot.services import ledger, people, records, unions
 from tests.dialogue.stage import Heard, Persona, Stage
 
 probe = Area()
@@ -22,7 +22,7 @@ probe = Area()
 @probe.command("boom", "Break half way", permission=Permission.ANYONE)
 def boom(ctx: Context) -> Reply:
     """Changes something, then fails."""
-    members.join(ctx.tx, ctx.union, "words", "ghost", "Ghost", None)
+    people.join(ctx.tx, ctx.union, "words", "ghost", "Ghost", None)
     raise RuntimeError("secret detail")
 
 

@@ -17,7 +17,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 
 class Cast:
-    """A union in a group (typed lines) and a server (values), with Ada in both and Bo in the group."""
+    """A union in a group (typed lines) and a server (Values), with Ada in both and Bo in the group."""
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
@@ -140,7 +140,7 @@ async def test_a_second_account_with_the_same_wallet_is_the_same_member(cast: Ca
     code = await cast.signs(heard)
     asked = await cast.ada_there.runs("link", cast.hall, code=code)
     assert "Is that you?" in asked.text
-    assert "Ada (words)" in asked.text
+    assert "Ada (Words)" in asked.text
     assert "Members: 3" in (await cast.bo.says("/union about", cast.farm)).text
     done = await cast.ada_there.presses(asked, "Yes, that is me too", cast.hall)
     assert "you are one member now" in done.text
@@ -151,7 +151,7 @@ async def test_a_second_account_with_the_same_wallet_is_the_same_member(cast: Ca
 
     (told,) = await cast.stage.told(cast.ada)
     assert "Another account was joined to you" in told.text
-    assert "Ada (values)" in told.text
+    assert "Ada (Values)" in told.text
     assert "If this was not you" in told.text
     assert await cast.stage.told(cast.ada_there) == []
 

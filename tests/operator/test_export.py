@@ -85,7 +85,7 @@ async def test_pages_join_without_gap(
 ) -> None:
     """Two unions whose members alternate, read in pages of two."""
     first, second = await store.write(found, "One"), await store.write(another)
-    from bot.services.members import join
+    from bot.services.people import join
 
     for number in range(7):
         await store.write(join, first, "discord", str(number), f"First {number}", None)
@@ -100,7 +100,7 @@ async def test_pages_join_without_gap(
 
 async def test_merged_members_point_at_who_they_are(store: Store, database: Database, tmp_path: Path) -> None:
     union = await store.write(found)
-    from bot.services.members import join, merge
+    from bot.services.people import join, merge
 
     absorbed, _ = await store.write(join, union, "discord", "7", "Twin", None)
     survivor, _ = await store.write(join, union, "discord", "8", "Twin too", None)

@@ -1,7 +1,7 @@
 """Unions to look at: two of them, of which the first has people, spaces, wallets and somebody who left."""
 
 from bot.domain.people import Union
-from bot.services import members, unions
+from bot.services import spaces, unions
 from bot.services.ledger import record
 from bot.storage import accounts, wallets
 from bot.storage.transaction import Tx
@@ -14,15 +14,15 @@ def found(tx: Tx, name: str = "Tree “& Co”\u202e", people: int = 3) -> Union
     founder = unions.Founder("telegram", "1", "Ada\nLovelace", "ada")
     union, first, _ = unions.found(tx, name, "To grow", "Europe/Berlin", founder, "-100", "The group")
     for number in range(people):
-        member, _ = members.join(tx, union, "telegram", str(100 + number), f"Person {number}", None)
+        member, _ = people.join(tx, union, "telegram", str(100 + number), f"Person {number}", None)
         if number == 0:
-            members.leave(tx, union, member)
+            people.leave(tx, union, member)
     last = accounts.in_union(tx, union.id, "telegram", str(99 + people))
     assert last is not None
     wallets.add(tx, union.id, last.member_id, ADDRESS, "eoa")
-    code, _ = unions.invite_space(tx, union, first)
-    unions.connect(tx, code, "discord", "555", "The server")
-    unions.leave_space(tx, "discord", "555")
+    code, _ = spaces.invite(tx, union, first)
+    spaces.connect(tx, code, "discord", "555", "The server")
+    spaces.lose(tx, "discord", "555")
     record(tx, union.id, "test.words", first, text="grüne Bäume\u2028neben “Häusern”")
     return union
 

@@ -6,8 +6,9 @@ import pytest
 
 from bot.domain.ledger import first_broken
 from bot.errors import NotAllowed, NotFound
-from bot.services import links, members
+from bot.services import links
 from bot.services.links import MAX_WALLETS, Outcome
+from bot.services.people import join
 from bot.storage import ledger, wallets
 from bot.storage.store import Store
 from bot.storage.transaction import Tx
@@ -82,7 +83,7 @@ def gather_again(tx: Tx) -> object:
 
     founder = unions.Founder("discord", "500", "Gil", None)
     union, _, _ = unions.found(tx, "Lighthouse", "Light", "UTC", founder, "901", "Light")
-    return members.join(tx, union, "discord", "101", "Anna", None)[1]
+    return join(tx, union, "discord", "101", "Anna", None)[1]
 
 
 async def test_unlinking_frees_the_address(store: Store, people: People) -> None:
@@ -135,4 +136,4 @@ def _leave(tx: Tx, people: People) -> None:
 
     member = rows.by_id(tx, people.anna.member_id)
     assert member is not None
-    members.leave(tx, people.union, member)
+    people.leave(tx, people.union, member)

@@ -6,7 +6,7 @@ from eth_account import Account as Key
 from eth_account.messages import encode_defunct
 
 from bot.domain.people import Account, Union
-from bot.services import links, members, unions
+from bot.services import links, people, unions
 from bot.services.links import Attempt, Completed, Signed, Site
 from bot.storage import accounts
 from bot.storage.transaction import Tx
@@ -45,9 +45,9 @@ def gather(tx: Tx, anna: str = "Anna", union_name: str = "Harbour Pilots") -> Pe
     union, _, _ = unions.found(tx, union_name, "Safe passage", "Europe/Berlin", founder, "900", "Harbour")
     return People(
         union,
-        members.join(tx, union, "discord", "101", anna, None)[1],
-        members.join(tx, union, "telegram", "201", "Anna T", "anna_t")[1],
-        members.join(tx, union, "telegram", "202", "Bob", "bob")[1],
+        people.join(tx, union, "discord", "101", anna, None)[1],
+        people.join(tx, union, "telegram", "201", "Anna T", "anna_t")[1],
+        people.join(tx, union, "telegram", "202", "Bob", "bob")[1],
     )
 
 

@@ -1,0 +1,84 @@
+"""What somebody may try from chat: acts repeated after leaving, old buttons, other places, floods."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.chat.context import Context
+from bot.chat.incoming import CommandCall, Incoming, Place, Press
+from bot.chat.model import Button, Reply, say
+from bot.chat.registry import Area
+from bot.domain.people import Permission
+from tests.dialogue.stage import Persona, Stage
+
+probe = Area()
+
+
+@probe.command("invite", "Post a button for everybody", permission=Permission.ANYONE)
+def invite(ctx: Context) -> Reply:
+    """The button works for as long as the post stands."""
+    return say("Join us", buttons=((Button("Join", "/join", anyone=True, lasts_s=None),),))
+
+
+@pytest.fixture
+def stage(stage: Stage) -> Stage:
+    return Stage(stage.store, stage.clock, areas=(*stage.areas, probe))
+
+
+FOUND = '/union create name:"Free Farmers" purpose:"Grow food together"'
+
+
+async def founded(stage: Stage) -> tuple[Persona, Place]:
+    ada, farm = stage.person("Ada", moderator=True), stage.group("Farm")
+    await ada.says(FOUND, farm)
+    return ada, farm
+
+
+async def test_an_act_repeated_after_leaving_does_not_bring_the_person_back(stage: Stage) -> None:
+    """The process died before it told the platform how far it got: the platform sends all of it again."""
+    ada, farm = await founded(stage)
+    bo = stage.person("Bo")
+    join = Incoming("501", bo.actor, farm, CommandCall("join", words=""))
+    await stage.core.accept([join])
+    await stage.core.dispatch(join)
+    asked = await bo.says("/leave", farm)
+    leave = Incoming("502", bo.actor, farm, Press(asked.button("Leave and erase").token))
+    later = Incoming("503", bo.actor, farm, CommandCall("union about", words=""))
+    await stage.core.accept([leave, later])
+    left = await stage.core.dispatch(leave)
+    await stage.core.delivered(leave.key)
+    assert [act.key for act in await stage.core.unfinished("words")] == [later.key]
+
+    await stage.core.accept([join, leave, later])
+    await stage.core.dispatch(join)
+    assert "Members: 1" in (await ada.says("/union about", farm)).text
+    assert await stage.core.dispatch(leave) == left
+    assert await stage.core.dispatch(later) is not None
+
+
+async def test_an_old_post_lets_nobody_in_from_a_place_that_was_taken_out(stage: Stage) -> None:
+    ada, farm = await founded(stage)
+    post = await ada.says("/invite", farm)
+    assert "Welcome to Free Farmers" in (await stage.person("Cy").presses(post, "Join", farm)).text
+    asked = await ada.says("/union disconnect", farm)
+    await ada.presses(asked, "Disconnect", farm)
+    bo = stage.person("Bo")
+    for place in (farm, stage.group("Lair")):
+        assert "no place of Free Farmers" in (await bo.presses(post, "Join", place)).text
+    assert "not in a union" in (await bo.says("/me")).text
+
+
+async def test_asking_the_platform_who_moderates_counts_an_act_once(stage: Stage) -> None:
+    """Telegram does not say it with the message: dispatch asks and starts over."""
+    ada, farm = stage.person("Ada", moderator=True), stage.group("Farm")
+    wrong = '/union create name:F purpose:P time_zone:Mars/Olympus'
+    heard = [(await ada.says(wrong, farm)).text for _ in range(6)]
+    assert ["is not a time zone" in text for text in heard] == [True] * 5 + [False]
+    assert "Try again in" in heard[5]
+
+
+async def test_who_does_not_moderate_cannot_have_the_platform_asked_without_end(stage: Stage) -> None:
+    bo, farm = stage.person("Bo"), stage.group("Farm")
+    for _ in range(20):
+        await bo.says(FOUND, farm)
+    assert stage.platforms["words"].asked_for_moderators <= 6
