@@ -1,9 +1,10 @@
 """`muster doctor`: a line for each thing, while the bot runs, without changing anything."""
 
 import hashlib
+import logging
 import sqlite3
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,14 @@ from tests.operator.unions import found
 from tests.storage.fixtures import Database
 
 TOKEN = "123456:planted-telegram-token"
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    """The doctor silences the log, which in this process others need."""
+    level = logging.getLogger().level
+    yield
+    logging.getLogger().setLevel(level)
 
 
 def make_database(folder: Path) -> Path:
