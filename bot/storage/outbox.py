@@ -101,7 +101,9 @@ _PARKED = Statement(
     .order_by(func.count().desc())
     .limit(bindparam("most"))
 )
-_PRUNE = Statement(delete(outbox).where(outbox.c.state == SENT, outbox.c.created_at < bindparam("before")))
+_PRUNE = Statement(
+    delete(outbox).where(outbox.c.state.in_([SENT, PARKED]), outbox.c.created_at < bindparam("before"))
+)
 _ERASE_PERSON = Statement(
     delete(outbox).where(
         outbox.c.union_id == bindparam("union"),
@@ -176,6 +178,7 @@ def parked(tx: Tx, since: datetime, most: int) -> list[tuple[str, str, int]]:
 
 
 def prune(tx: Tx, before: datetime) -> int:
+    """Forget what was sent or given up, of which the text names people; how many rows."""
     return tx.run(_PRUNE, before=before)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from bot.domain.people import Space
 from bot.storage.statements import Statement, insert
@@ -72,6 +72,7 @@ _USE_CODE = Statement(
     .values(used_at=bindparam("at"))
     .returning(space_codes.c.union_id)
 )
+_PRUNE_CODES = Statement(delete(space_codes).where(space_codes.c.expires_at < bindparam("before")))
 
 
 def here(tx: Tx, platform: str, native_id: str) -> Space | None:
@@ -116,3 +117,8 @@ def use_code(tx: Tx, code_hash: bytes) -> int | None:
     """Spend a code; the union it belongs to, or None if it is unknown, spent or expired."""
     found: int | None = tx.value(_USE_CODE, hash=code_hash, at=tx.now)
     return found
+
+
+def prune_codes(tx: Tx, before: datetime) -> int:
+    """Forget codes that ended before then; how many."""
+    return tx.run(_PRUNE_CODES, before=before)

@@ -1,0 +1,52 @@
+"""What is thrown away, and when."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from bot.services import outbox, unions, upkeep
+from bot.storage import outbox as rows
+from bot.storage import spaces
+from bot.storage.statements import Statement
+from bot.storage.store import Store
+from bot.storage.tables import outbox as outbox_table
+from bot.storage.tables import space_codes
+from bot.storage.transaction import Tx
+from tests.clock import ManualClock
+
+MESSAGES = Statement(select(outbox_table.c.state).order_by(outbox_table.c.id))
+CODES = Statement(select(func.count()).select_from(space_codes))
+
+
+def messages(tx: Tx) -> list[str]:
+    return [row.state for row in tx.all(MESSAGES)]
+
+
+def post_three(tx: Tx) -> None:
+    """One is sent, one given up, one waits for its platform."""
+    for _ in range(3):
+        rows.add(tx, "words", None, "{}", b"{}", "bo")
+    sent, parked = outbox.claim(tx, "words", 2)
+    outbox.finish(tx, sent.id, "1")
+    outbox.park(tx, parked.id, "blocked")
+
+
+async def test_messages_given_up_are_forgotten_like_those_sent(store: Store, clock: ManualClock) -> None:
+    await store.write(post_three)
+    clock.advance(upkeep.KEEP_SENT)
+    await store.write(upkeep.prune)
+    assert await store.read(messages) == ["sent", "parked", "due"]
+    clock.advance(timedelta(seconds=1))
+    await store.write(upkeep.prune)
+    assert await store.read(messages) == ["due"]
+
+
+async def test_codes_of_spaces_are_forgotten_after_their_end(store: Store, clock: ManualClock) -> None:
+    founder = unions.Founder("words", "ada", "Ada", None)
+    union, member, _ = await store.write(unions.found, "Farm", "Grow", "UTC", founder, "space", "Farm")
+    ends = clock.now() + timedelta(hours=24)
+    await store.write(spaces.add_code, b"hash", union.id, member.id, ends)
+    for wait, left in ((timedelta(hours=24) + upkeep.KEEP_EXPIRED, 1), (timedelta(seconds=1), 0)):
+        clock.advance(wait)
+        await store.write(upkeep.prune)
+        assert await store.read(lambda tx: tx.value(CODES)) == left
