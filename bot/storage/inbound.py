@@ -43,7 +43,11 @@ _UNFINISHED = Statement(
     .order_by(inbound.c.received_at, inbound.c.key)
 )
 _PRUNE = Statement(delete(inbound).where(inbound.c.received_at < bindparam("before")))
-_ERASE = Statement(delete(inbound).where(inbound.c.actor == bindparam("who")))
+_ERASE = Statement(
+    update(inbound)
+    .where(inbound.c.actor == bindparam("who"), inbound.c.state != RECEIVED)
+    .values(actor=None, payload=None, reply=None)
+)
 
 
 def receive(tx: Tx, key: str, actor: str, payload: bytes) -> None:
@@ -79,5 +83,8 @@ def prune(tx: Tx, before: datetime) -> int:
 
 
 def erase(tx: Tx, actor: str) -> int:
-    """Forget everything that this account ("platform:native_id") sent."""
+    """Forget who sent what this account ("platform:native_id") did, and the answers; how many acts that was.
+
+    Their keys stay, so that a repeat is still none: it must not bring back who left. What is not done yet stays.
+    """
     return tx.run(_ERASE, who=actor)
