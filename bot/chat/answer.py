@@ -10,7 +10,7 @@ from typing import Any, cast
 import msgspec
 
 from bot.chat import dialogue, text
-from bot.chat.context import Context
+from bot.chat.context import Context, ModeratorUnknown
 from bot.chat.incoming import CommandCall, Press, Say, Start, Submit, Value
 from bot.chat.limits import RateLimits
 from bot.chat.model import Button, Form, Question, Reply, Style, Visibility, decode, p, say
@@ -93,7 +93,11 @@ class Answering:
             raise NotAllowed(text.SPACE_ONLY)
         if command.needs_union:
             _ = ctx.union
-        ctx.require(command.permission)
+        try:
+            ctx.require(command.permission)
+        except ModeratorUnknown:
+            self._limits.take_back(actor_key(ctx.actor), command.path)
+            raise
         missing = [param for param in command.params if param.required and param.name not in raw]
         if missing:
             return _form_for(ctx, command, missing, raw)
@@ -154,6 +158,8 @@ class Answering:
             raise NotAllowed(text.NOT_YOURS)
         if union_id is not None:
             ctx.standing = _within(ctx, union_id)
+            if presser is None and ctx.place.space is not None and ctx.standing.space is None:
+                raise NotAllowed(text.not_here(ctx.union.name))  # posts outlive the place's membership
 
     def _act(
         self, ctx: Context, action: str, arguments: dict[str, Any], answers: dict[str, str]

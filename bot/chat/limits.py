@@ -31,3 +31,9 @@ class RateLimits:
         if len(self._seen) > MOST_PEOPLE:
             self._seen.popitem(last=False)
         return 0
+
+    def take_back(self, person: str, command: str) -> None:
+        """Uncount the last one: it is about to be tried again, and counted then."""
+        seen = self._seen.get((person, command))
+        if seen:
+            seen.pop()

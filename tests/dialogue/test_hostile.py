@@ -71,7 +71,7 @@ async def test_an_old_post_lets_nobody_in_from_a_place_that_was_taken_out(stage:
 async def test_asking_the_platform_who_moderates_counts_an_act_once(stage: Stage) -> None:
     """Telegram does not say it with the message: dispatch asks and starts over."""
     ada, farm = stage.person("Ada", moderator=True), stage.group("Farm")
-    wrong = '/union create name:F purpose:P time_zone:Mars/Olympus'
+    wrong = "/union create name:F purpose:P time_zone:Mars/Olympus"
     heard = [(await ada.says(wrong, farm)).text for _ in range(6)]
     assert ["is not a time zone" in text for text in heard] == [True] * 5 + [False]
     assert "Try again in" in heard[5]
