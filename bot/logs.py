@@ -37,6 +37,9 @@ def set_up(form: Literal["console", "json"], level: str, secrets: Iterable[str] 
     root.handlers[:] = [handler]
     root.setLevel(level)
     logging.captureWarnings(True)
+    # Where these go into detail, they write what people said, and every value that is stored.
+    for wordy in ("discord", "aiosqlite"):
+        logging.getLogger(wordy).setLevel(max(root.level, logging.INFO))
     # These log the addresses they ask, and Telegram's hold the token; Alembic tells of each of its plugins.
     for noisy in ("httpx", "httpcore", "telegram", "aiohttp.access", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

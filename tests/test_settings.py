@@ -238,6 +238,18 @@ def test_log_lines_are_structured(logged: io.StringIO, request: pytest.FixtureRe
         assert line.endswith("WARNING tests.lines: it is so action=test.line row=7\n")
 
 
+@pytest.mark.parametrize(("level", "least"), [("DEBUG", logging.INFO), ("ERROR", logging.ERROR)])
+def test_libraries_never_write_what_people_said(
+    logged: io.StringIO, level: str, least: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In detail discord.py writes whole payloads, and aiosqlite each statement with its values."""
+    for name in ("discord.gateway", "discord.http", "aiosqlite"):
+        monkeypatch.setattr(logging.getLogger(name), "level", logging.NOTSET)
+    logs.set_up("console", level)
+    for name in ("discord.gateway", "discord.http", "aiosqlite"):
+        assert logging.getLogger(name).getEffectiveLevel() == least
+
+
 def test_a_file_with_quotes_reads_as_written(tmp_path: Path) -> None:
     """What `init` writes in quotes comes back the same."""
     from bot.setup import _quoted
