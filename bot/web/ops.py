@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -44,10 +45,16 @@ async def webhook(request: web.Request) -> web.Response:
 
 
 def _from_this_machine(request: web.Request) -> bool:
-    if any(header in request.headers for header in _FORWARDING):
+    # Not every proxy says that it is one, but a visitor's browser asks for the public name.
+    asked = urlsplit(f"//{request.host}").hostname or ""
+    if any(header in request.headers for header in _FORWARDING) or not _loopback(asked):
         return False
     peer = request.transport.get_extra_info("peername") if request.transport else None
+    return peer is not None and _loopback(peer[0])
+
+
+def _loopback(host: str) -> bool:
     try:
-        return peer is not None and ipaddress.ip_address(peer[0]).is_loopback
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False

@@ -25,9 +25,11 @@ HEALTHY = Health(True, True, {"discord": 1.25, "telegram": None})
 
 @dataclass
 class Site:
-    """A running page. `node_down` makes the chain unreachable; `posted` is what the webhook got."""
+    """A running page, `base` to browsers and found at `address`. `node_down` makes the chain unreachable;
+    `posted` is what the webhook got."""
 
     base: str
+    address: str
     store: Store
     clock: ManualClock
     http: aiohttp.ClientSession
@@ -62,16 +64,23 @@ class Site:
 
 @asynccontextmanager
 async def running(
-    store: Store, clock: ManualClock, *, scheme: str = "http", tls: ssl.SSLContext | None = None, **names: str
+    store: Store,
+    clock: ManualClock,
+    *,
+    scheme: str = "http",
+    tls: ssl.SSLContext | None = None,
+    public_url: str | None = None,
+    **names: str,
 ) -> AsyncIterator[Site]:
-    """Serve until the block ends; `names` go to `gather`."""
+    """Serve until the block ends, as `public_url` if given; `names` go to `gather`."""
     listener = socket.create_server(("127.0.0.1", 0))
-    base = f"{scheme}://127.0.0.1:{listener.getsockname()[1]}"
+    address = f"{scheme}://127.0.0.1:{listener.getsockname()[1]}"
+    base = public_url or address
     people = await store.write(gather, **names)
     metrics = CollectorRegistry()
     Counter("muster_tests", "Counted by the tests", registry=metrics).inc()
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
-        site = Site(base, store, clock, http, people)
+        site = Site(base, address, store, clock, http, people)
 
         async def checked(*, address: str, message: str, signature: str) -> Verified:
             if site.node_down:

@@ -4,8 +4,10 @@ import io
 
 import pytest
 
+from bot.storage.store import Store
 from bot.web.server import Health
-from tests.web.site import Site
+from tests.clock import ManualClock
+from tests.web.site import Site, running
 
 
 async def test_health_says_what_answers(site: Site) -> None:
@@ -43,6 +45,22 @@ async def test_metrics_are_for_this_machine(site: Site) -> None:
 async def test_metrics_are_not_for_a_proxys_visitors(site: Site, header: str) -> None:
     async with site.http.get(site.base + "/metrics", headers={header: "127.0.0.1"}) as answer:
         assert answer.status == 404
+
+
+@pytest.mark.parametrize("host", ["localhost:9", "127.0.0.1", "[::1]:80"])
+async def test_metrics_are_asked_for_by_this_machines_own_name(site: Site, host: str) -> None:
+    async with site.http.get(site.base + "/metrics", headers={"Host": host}) as answer:
+        assert answer.status == 200
+
+
+async def test_a_proxy_that_does_not_say_so_shows_no_metrics(store: Store, clock: ManualClock) -> None:
+    """Only the Host header is passed on: the visitor's connection looks like one of this machine."""
+    async with running(store, clock, public_url="https://muster.example") as site:
+        headers = {"Host": "muster.example"}
+        async with site.http.get(f"{site.address}/metrics", headers=headers) as answer:
+            assert answer.status == 404
+        async with site.http.get(f"{site.address}/healthz", headers=headers) as answer:
+            assert answer.status == 200
 
 
 async def test_the_webhook_gets_headers_and_body(site: Site) -> None:
