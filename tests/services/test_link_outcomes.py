@@ -8,7 +8,7 @@ from bot.domain.ledger import first_broken
 from bot.errors import NotAllowed, NotFound
 from bot.services import links
 from bot.services.links import MAX_WALLETS, Outcome
-from bot.services.people import join
+from bot.services.people import join, leave
 from bot.storage import ledger, wallets
 from bot.storage.store import Store
 from bot.storage.transaction import Tx
@@ -136,4 +136,4 @@ def _leave(tx: Tx, people: People) -> None:
 
     member = rows.by_id(tx, people.anna.member_id)
     assert member is not None
-    people.leave(tx, people.union, member)
+    leave(tx, people.union, member)
