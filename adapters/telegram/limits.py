@@ -4,6 +4,7 @@ Lengths of texts are in UTF-16 code units after parsing, `CALLBACK_DATA_BYTES` i
 Source: https://core.telegram.org/bots/api, /bots/features and /bots/faq.
 """
 
+import struct
 from datetime import timedelta
 from typing import Final
 
@@ -40,3 +41,22 @@ JOIN_REQUEST_CHAT_FOR: Final = timedelta(minutes=5)
 MESSAGES_PER_SECOND: Final = 30
 MESSAGES_PER_SECOND_PER_CHAT: Final = 1
 MESSAGES_PER_MINUTE_PER_GROUP: Final = 20
+
+_PNG: Final = b"\x89PNG\r\n\x1a\n"
+
+
+class CannotShow(Exception):
+    """A reply that breaks a limit which no cutting mends; the text says what to change."""
+
+
+def is_photo(png: bytes) -> bool:
+    """Whether Telegram takes the picture as a photo; else it goes as a file."""
+    if len(png) > PHOTO_BYTES or png[:8] != _PNG or len(png) < 24:
+        return False
+    width, height = struct.unpack(">II", png[16:24])
+    return bool(
+        width
+        and height
+        and width + height <= PHOTO_WIDTH_AND_HEIGHT
+        and max(width, height) <= PHOTO_RATIO * min(width, height)
+    )

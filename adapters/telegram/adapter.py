@@ -1,0 +1,239 @@
+"""Telegram as a platform: updates come in durably, answers and posts go out at the pace Telegram allows."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from telegram import Bot, Update
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
+
+from adapters.telegram import check, limits, menu
+from adapters.telegram.answering import Answering
+from adapters.telegram.events import PLATFORM, Me
+from adapters.telegram.inbox import Inbox
+from adapters.telegram.outgoing import Wire, refused
+from adapters.telegram.pacing import Pacer
+from adapters.telegram.polling import Updates
+from adapters.telegram.render import render
+from adapters.telegram.transport import AiohttpRequest, FloodWait
+from bot.chat.incoming import Actor, Incoming, Place, SpaceMoved
+from bot.chat.model import Reply, Visibility
+from bot.chat.port import Capabilities, Core, Finding, RetryLater, Target, Undeliverable
+from bot.domain.clock import Clock
+from bot.errors import TryAgain
+
+log = logging.getLogger(__name__)
+
+MODERATORS_KEPT: Final = timedelta(seconds=60)
+REMEMBERED: Final = 10_000
+FIRST_CONTACT_S: Final = 10.0
+
+
+class TelegramAdapter:
+    """Implements `chat.port.Adapter` on python-telegram-bot's `Bot`.
+
+    `api` is the Bot API server. With `webhook_url` Telegram posts updates there, signed with `webhook_secret`,
+    and `webhook` takes them; else they are fetched by long polling. Tests and figures may bring a pacer.
+    """
+
+    name = PLATFORM
+    capabilities = Capabilities(modals=False, private_replies=False)
+
+    def __init__(
+        self,
+        token: str,
+        clock: Clock,
+        *,
+        api: str = "https://api.telegram.org",
+        webhook_url: str | None = None,
+        webhook_secret: str | None = None,
+        pacer: Pacer | None = None,
+    ) -> None:
+        self._clock = clock
+        self._webhook_url = webhook_url
+        self._requests = AiohttpRequest(), AiohttpRequest(connections=2)
+        self._bot = Bot(
+            token,
+            base_url=f"{api}/bot",
+            base_file_url=f"{api}/file/bot",
+            request=self._requests[0],
+            get_updates_request=self._requests[1],
+        )
+        self._pacer = pacer or Pacer()
+        self._wire = Wire(self._bot, self._pacer, self._moved)
+        self._updates = Updates(
+            self._bot,
+            self._requests[1],
+            self._take,
+            self._prepare,
+            self._contact,
+            webhook_url=webhook_url,
+            webhook_secret=webhook_secret,
+        )
+        self._core: Core | None = None
+        self._inbox: Inbox | None = None
+        self._me: Me | None = None
+        self._ephemeral = False
+        self._last_contact: datetime | None = None
+        self._administrators: OrderedDict[int, tuple[datetime, frozenset[str]]] = OrderedDict()
+        self._parts: OrderedDict[str, list[int]] = OrderedDict()
+        self._fetching: asyncio.Task[None] | None = None
+
+    async def start(self, core: Core) -> None:
+        """Begin serving; returns after the first attempt to reach Telegram, which is supervised from then on."""
+        answering = Answering(core, self._bot, self._wire, self.private_link, lambda: self._ephemeral)
+        by_webhook = self._webhook_url is not None
+        self._core = core
+        self._inbox = Inbox(core, answering, self._bot, self._clock, by_webhook=by_webhook)
+        for request in self._requests:
+            await request.initialize()
+        self._fetching = asyncio.create_task(self._updates.run(), name="telegram updates")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._updates.tried.wait(), FIRST_CONTACT_S)
+
+    async def stop(self) -> None:
+        """Take no more updates, finish the acts taken, close connections; what is left comes back at the start."""
+        self._updates.ready = False
+        if self._fetching is not None:
+            self._fetching.cancel()
+            await asyncio.gather(self._fetching, return_exceptions=True)
+        if self._inbox is not None:
+            await self._inbox.close()
+        await self._pacer.close()
+        for request in self._requests:
+            await request.shutdown()
+
+    async def webhook(self, headers: Mapping[str, str], body: bytes) -> int:
+        """A request to the webhook; returns the status to answer."""
+        return await self._updates.receive(headers, body)
+
+    async def idle(self) -> None:
+        """Until every act taken is answered."""
+        _, inbox = self._served()
+        await inbox.idle()
+
+    async def deliver(self, target: Target, reply: Reply, key: str) -> str:
+        """Send an outbox row; see `chat.port.Adapter.deliver`.
+
+        Telegram has no key for repeats: a row is sent again when it certainly was not sent, and when Telegram's
+        answer was lost. Only in the latter case can somebody get it twice. Of a reply in several messages, those
+        already sent are not sent again by this process.
+        """
+        chat, more = _chat_of(target, reply)
+        try:
+            payloads = render(reply).payloads
+        except limits.CannotShow as problem:
+            raise Undeliverable(str(problem)) from problem
+        sent = self._parts.setdefault(key, [])
+        while len(self._parts) > REMEMBERED:
+            self._parts.popitem(last=False)
+        try:
+            for payload in payloads[len(sent) :]:
+                posted = await self._wire.once(chat, payload, urgent=False, **more)
+                sent.append(posted.message)
+        except RetryAfter as error:
+            raise RetryLater("flood wait", error.seconds if isinstance(error, FloodWait) else None) from error
+        except TelegramError as error:
+            if refused(error):
+                gone = target.person is not None and _unreachable(error)
+                raise Undeliverable(str(error), person_gone=gone) from error
+            raise RetryLater(f"{type(error).__name__}: {error}") from error
+        del self._parts[key]
+        return ",".join(map(str, sent))
+
+    async def is_moderator(self, place: Place, actor: Actor) -> bool:
+        """Whether the person is an administrator of the group; known for a minute. Raises TryAgain."""
+        if place.space is None:
+            return False
+        chat, now = int(place.space), self._clock.now()
+        known = self._administrators.get(chat)
+        if known is None or known[0] + MODERATORS_KEPT <= now:
+            try:
+                # getChatMember answers for others only where the bot is an administrator itself.
+                members = await self._bot.get_chat_administrators(chat)
+            except (BadRequest, Forbidden) as error:
+                log.info("no administrators", extra={"action": "telegram.moderators", "why": str(error)})
+                return False
+            except TelegramError as error:
+                raise TryAgain(
+                    "Telegram did not say who moderates this group. Try again in a moment."
+                ) from error
+            known = now, frozenset(str(member.user.id) for member in members)
+            self._administrators[chat] = known
+            while len(self._administrators) > REMEMBERED:
+                self._administrators.popitem(last=False)
+        return actor.native_id in known[1]
+
+    async def check(self, spaces: Sequence[str]) -> Sequence[Finding]:
+        """For the doctor; works without `start`. Raises TryAgain."""
+        for request in self._requests:
+            await request.initialize()
+        try:
+            return await check.findings(self._bot, self._clock, self._webhook_url, spaces)
+        except TelegramError as error:
+            raise TryAgain(f"Telegram did not answer ({error}). Try again in a moment.") from error
+
+    def private_link(self, payload: str) -> str | None:
+        """`https://t.me/<bot>?start=<payload>`, once the bot's name is known."""
+        return f"https://t.me/{self._me.username}?start={payload}" if self._me else None
+
+    def last_contact(self) -> datetime | None:
+        """When Telegram last answered, or posted to the webhook."""
+        return self._last_contact
+
+    # -- what comes in -----------------------------------------------------------------------------------------
+
+    def _contact(self) -> None:
+        self._last_contact = self._clock.now()
+
+    async def _prepare(self) -> None:
+        """Who the bot is, its menus, and once what the last run left unanswered."""
+        core, inbox = self._served()
+        me = await self._bot.get_me()
+        self._me = Me(me.id, me.username or "", me.full_name)
+        try:
+            self._ephemeral = await menu.publish(self._bot, core.registry)
+        except (BadRequest, RetryAfter) as error:
+            log.error("the menus were refused: %s", error, extra={"action": "telegram.menu"})
+        await inbox.resume()
+
+    async def _take(self, updates: Sequence[Update]) -> None:
+        _, inbox = self._served()
+        assert self._me is not None, "updates come after `_prepare`"
+        await inbox.take(updates, self._me)
+
+    async def _moved(self, old: int, new: int) -> None:
+        """A group answered that it is a supergroup now: the core learns of it as of any act."""
+        core, _ = self._served()
+        actor = Actor(PLATFORM, str(self._me.id if self._me else 0), self._me.name if self._me else "")
+        act = Incoming(f"moved{old}", actor, Place(PLATFORM, str(old), str(old)), SpaceMoved(str(new)))
+        await core.accept([act])
+        await core.dispatch(act)
+        await core.delivered(act.key)
+
+    def _served(self) -> tuple[Core, Inbox]:
+        if self._core is None or self._inbox is None:
+            raise RuntimeError("the adapter was not started")
+        return self._core, self._inbox
+
+
+def _chat_of(target: Target, reply: Reply) -> tuple[int, dict[str, int]]:
+    """Chat id and thread of a target. Raises Undeliverable."""
+    if target.person is None and reply.visibility is Visibility.PRIVATE:
+        raise Undeliverable("a private message was addressed to a group; address it to the person")
+    try:
+        chat = int(target.person or target.chat or "")
+        return chat, {"message_thread_id": int(target.thread)} if target.thread else {}
+    except ValueError:
+        raise Undeliverable(f"not a Telegram chat: {target.person or target.chat}") from None
+
+
+def _unreachable(error: TelegramError) -> bool:
+    """Whether the person blocked the bot, never started it, or deleted their account."""
+    return isinstance(error, Forbidden) or "chat not found" in str(error).lower()

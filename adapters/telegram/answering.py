@@ -1,0 +1,253 @@
+"""One act from dispatch to its answer, shown to whom it is for.
+
+A private answer in a group goes, in this order: to a press, if it is short and plain, into the window that only
+the presser sees; as an ephemeral message where the server has them; into the private chat; behind a button that
+opens the private chat. It is never shown in public.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any, Final
+
+from telegram import Bot
+from telegram.error import BadRequest, Forbidden, TelegramError
+
+from adapters.telegram import words
+from adapters.telegram.events import PLATFORM, Heard, Nameless
+from adapters.telegram.feedback import Feedback
+from adapters.telegram.outgoing import Sent, Wire, refused
+from adapters.telegram.query import Query
+from adapters.telegram.render import Payload, Rendered, as_edit, link_button, plain, render, toast
+from bot.chat.answer import whole_path
+from bot.chat.incoming import CommandCall, Incoming, Press
+from bot.chat.model import Mention, Reply, Visibility, say
+from bot.chat.port import Core
+
+log = logging.getLogger(__name__)
+
+AT_ONCE: Final = 64
+"""Acts being dispatched; those waiting for their turn to be sent are not counted."""
+
+
+class Answering:
+    """Answers acts. `link` makes a deep link of a payload; `ephemeral` says whether the server has such."""
+
+    def __init__(
+        self,
+        core: Core,
+        bot: Bot,
+        wire: Wire,
+        link: Callable[[str], str | None],
+        ephemeral: Callable[[], bool],
+    ) -> None:
+        self._core = core
+        self._bot = bot
+        self._wire = wire
+        self._link = link
+        self._ephemeral = ephemeral
+        self._at_once = asyncio.Semaphore(AT_ONCE)
+
+    async def answer(self, heard: Heard) -> None:
+        """Dispatch an act and show its answer. One that Telegram refuses for good is logged, and done with."""
+        act = heard.incoming
+        query = Query(self._bot, self._wire, act.native_id if isinstance(act.act, Press) else None)
+        feedback = self._feedback(act)
+        reply = await feedback.during(self._dispatched(act, feedback), query.answer)
+        try:
+            if reply is not None:
+                await _Answer(self, heard, reply, query, feedback).show()
+        except TelegramError as error:
+            log.error(
+                "an answer could not be shown (%s)", error, extra={"action": "telegram.lost", "key": act.key}
+            )
+        finally:
+            await query.answer()
+            await feedback.clear()
+        await self._core.delivered(act.key)
+
+    async def hint(self, nameless: Nameless) -> None:
+        """Tell an anonymous administrator why nothing happens."""
+        payload = render(say(words.ANONYMOUS)).payloads[0]
+        more = _thread(nameless.place.thread) | _quote(nameless.route.quote)
+        chat = int(nameless.place.chat)
+        await self._wire.try_to(
+            lambda: self._wire.once(chat, payload, urgent=True, **more), "telegram.anonymous"
+        )
+
+    async def _dispatched(self, act: Incoming, feedback: Feedback) -> Reply | None:
+        async with self._at_once:
+            return await self._core.dispatch(act, feedback.progress)
+
+    def _feedback(self, act: Incoming) -> Feedback:
+        where = int(act.place.chat)
+        chat: int | None = where
+        if act.place.space is not None and self._is_private(act):
+            chat = int(act.actor.native_id) if isinstance(act.act, CommandCall) else None
+        return Feedback(self._bot, self._wire, where, act.place.thread, chat)
+
+    def _is_private(self, act: Incoming) -> bool:
+        """Whether only the actor may see what this is about, as far as is known before it is answered."""
+        if not isinstance(act.act, CommandCall):
+            return True
+        command = self._core.registry.commands.get(whole_path(self._core.registry, act.act).name)
+        return command is None or command.visibility is Visibility.PRIVATE
+
+
+class _Answer:
+    """One reply on its way."""
+
+    def __init__(
+        self, answering: Answering, heard: Heard, reply: Reply, query: Query, feedback: Feedback
+    ) -> None:
+        self._core = answering._core
+        self._bot = answering._bot
+        self._wire = answering._wire
+        self._link = answering._link
+        self._ephemeral = answering._ephemeral
+        self._act, self._route = heard.incoming, heard.route
+        self._reply = reply
+        self._query = query
+        self._feedback = feedback
+        self._here = int(self._act.place.chat)
+        self._person = int(self._act.actor.native_id)
+
+    async def show(self) -> None:
+        """Raises TelegramError when the answer is refused or cannot be sent."""
+        reply = self._reply
+        if reply.notice and not await self._query.answer(toast(reply.notice)) and not reply.blocks:
+            reply = self._reply = say(reply.notice, visibility=reply.visibility)
+        shared = self._act.place.space is not None
+        if shared and reply.visibility is not Visibility.PUBLIC:
+            await self._privately()
+            return
+        rendered = self._rendered(reply, shared)
+        if not rendered.payloads:
+            return
+        await self._query.answer()
+        await self._here_or_in_place(rendered.payloads)
+
+    def _rendered(self, reply: Reply, shared: bool = False) -> Rendered:
+        actor = self._act.actor
+        unquoted = shared and self._route.quote is None
+        rendered = render(reply, Mention(PLATFORM, actor.native_id, actor.name) if unquoted else None)
+        if rendered.changed:
+            self._log("fallback", changed=rendered.changed)
+        return rendered
+
+    # -- where everybody reads, or in the private chat itself ----------------------------------------------
+
+    async def _here_or_in_place(self, payloads: list[Payload]) -> None:
+        route, old = self._route, None
+        if self._reply.edit and route.pressed is not None:
+            old = Sent(self._here, route.pressed, route.pressed_media)
+        quote = _quote(route.quote) if self._act.place.space is not None else {}
+        await self._post(self._here, payloads, old, **_thread(self._act.place.thread), **quote)
+
+    async def _post(self, chat: int, payloads: list[Payload], old: Sent | None = None, **more: Any) -> None:
+        """Send the messages of a reply; the first one in place of `old`, or of the report on the work."""
+        old = old or (self._feedback.message if self._feedback.reported_in(chat) else None)
+        changed = as_edit(payloads[0], old.media) if old is not None else None
+        if old is not None and changed is not None and await self._wire.edit(old, changed):
+            if old is self._feedback.message:
+                self._feedback.message = None
+            payloads = payloads[1:]
+        for payload in payloads:
+            sent = await self._wire.insist(chat, payload, **more)
+            chat = sent.chat
+            more.pop("reply_parameters", None)
+
+    # -- for one person, in a place where others read ------------------------------------------------------
+
+    async def _privately(self) -> None:
+        short = plain(self._reply) if self._query.open else None
+        if short is not None and await self._query.answer(short, alert=True):
+            self._log("private", how="window")
+            return
+        rendered = self._rendered(self._reply)
+        if not rendered.payloads:
+            return
+        if self._ephemeral() and self._reply.ask is None and await self._ephemerally(rendered.payloads):
+            self._log("private", how="ephemeral")
+            return
+        try:
+            await self._post(self._person, rendered.payloads)
+        except TelegramError as error:
+            if not refused(error):
+                raise
+            self._log("private", how="button", why=str(error))
+            await self._behind_a_button()
+            return
+        self._log("private", how="private chat")
+        if not await self._query.answer(words.ANSWERED_IN_PRIVATE):
+            await self._aside(words.ANSWERED_IN_PRIVATE)
+
+    async def _ephemerally(self, payloads: list[Payload]) -> bool:
+        """Show it in the group to this person alone; False if the server will not, before anything is shown."""
+        route = self._route
+        changed = as_edit(payloads[0], False) if self._reply.edit and route.ephemeral_pressed else None
+        if changed is not None and changed.method == "edit_message_text":
+            where = {
+                "chat_id": self._here,
+                "receiver_user_id": self._person,
+                "ephemeral_message_id": route.ephemeral_pressed,
+            }
+            request = {**where, **changed.params}
+            if await self._wire.try_to(
+                lambda: self._bot.do_api_request("editEphemeralMessageText", api_kwargs=request),
+                "telegram.edit",
+            ):
+                payloads = payloads[1:]
+        for number, payload in enumerate(payloads):
+            try:
+                await self._wire.insist(
+                    self._here, payload, api_kwargs=self._for_one(), **_thread(self._act.place.thread)
+                )
+            except (BadRequest, Forbidden) as error:
+                if number:
+                    raise
+                self._log("fallback", changed=["ephemeral"], why=str(error))
+                return False
+        return True
+
+    def _for_one(self) -> dict[str, Any]:
+        """What makes a message ephemeral: by both names, of Bot API 10.2 and of 10.3, because a server that does
+        not know the name would show the message to everybody."""
+        to: dict[str, Any] = {"receiver_user_id": self._person}
+        if self._query.id is not None:
+            to["callback_query_id"] = self._query.id
+        more: dict[str, Any] = {}
+        if self._route.ephemeral_quote is not None:
+            more = {"reply_parameters": {"ephemeral_message_id": self._route.ephemeral_quote}}
+        return {**to, "ephemeral_message_parameters": to, **more}
+
+    async def _behind_a_button(self) -> None:
+        link = self._link(await self._core.hold(self._act.actor, self._reply))
+        if link is None or await self._query.answer(url=link):
+            return
+        await self._aside(words.ANSWER_WAITS, link_button(words.OPEN_PRIVATE_CHAT, link))
+
+    async def _aside(self, text: str, button: dict[str, Any] | None = None) -> None:
+        """A word in public that tells nothing of the answer; to an ephemeral command none but by a button."""
+        if self._route.ephemeral_quote is not None and button is None:
+            return
+        message = render(say(text)).payloads[0]
+        payload = Payload(message.method, message.params | (button or {}), message.length)
+        await self._wire.insist(
+            self._here, payload, **_thread(self._act.place.thread), **_quote(self._route.quote)
+        )
+
+    def _log(self, what: str, **fields: Any) -> None:
+        log.info("%s", what, extra={"action": f"telegram.{what}", "key": self._act.key, **fields})
+
+
+def _thread(thread: str | None) -> dict[str, Any]:
+    return {"message_thread_id": int(thread)} if thread else {}
+
+
+def _quote(message: int | None) -> dict[str, Any]:
+    if message is None:
+        return {}
+    return {"reply_parameters": {"message_id": message, "allow_sending_without_reply": True}}

@@ -1,0 +1,269 @@
+"""Update → Incoming. Pure: whatever it must know is given to it.
+
+Edited messages are not asked for: what they said was answered already, and an edit must not change what followed.
+Channel posts neither: nobody in particular writes them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, MessageEntity, Update, User
+
+from bot.chat.incoming import (
+    Act,
+    Actor,
+    BotAdded,
+    BotRemoved,
+    CommandCall,
+    Incoming,
+    PersonLeft,
+    Place,
+    Press,
+    Reachable,
+    Say,
+    SpaceMoved,
+    SpaceRenamed,
+    Start,
+    Who,
+)
+
+PLATFORM: Final = "telegram"
+ALLOWED_UPDATES: Final = ("message", "callback_query", "my_chat_member", "chat_member")
+_COMMAND: Final = re.compile(r"/(\w{1,64})(?:@(\w{1,32}))?")
+_ANSWERS: Final = ("cancel", "skip")
+_GONE: Final = (ChatMember.LEFT, ChatMember.BANNED)
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """The bot's own account."""
+
+    id: int
+    username: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How an answer finds its way back besides its place. Lost at a restart; the place is enough then.
+
+    `quote` is the message to answer to; `pressed` the bot's message with the button, and whether it is a
+    picture. Ephemeral messages have ids of their own.
+    """
+
+    quote: int | None = None
+    pressed: int | None = None
+    pressed_media: bool = False
+    ephemeral_quote: int | None = None
+    ephemeral_pressed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One act, and the way back."""
+
+    incoming: Incoming
+    route: Route
+
+
+@dataclass(frozen=True, slots=True)
+class Nameless:
+    """A command by an anonymous administrator: nobody can be made its author."""
+
+    place: Place
+    route: Route
+
+
+def read(update: Update, me: Me) -> list[Heard | Nameless]:
+    """What an update says, as acts; nothing if it does not concern the bot."""
+    if update.message is not None:
+        return _message(update.update_id, update.message, me)
+    if update.callback_query is not None:
+        return _press(update.callback_query)
+    if update.my_chat_member is not None:
+        return _own_standing(update.update_id, update.my_chat_member)
+    if update.chat_member is not None:
+        return _standing(update.update_id, update.chat_member)
+    return []
+
+
+def place(chat: Chat, message: Message | None = None) -> Place:
+    """Where a chat is; a thread is a forum's topic, and not what Telegram calls thread in other groups."""
+    thread = message.message_thread_id if message is not None and message.is_topic_message else None
+    space = None if chat.type == Chat.PRIVATE else str(chat.id)
+    return Place(PLATFORM, str(chat.id), space, str(thread) if thread is not None else None, chat.title or "")
+
+
+def actor(user: User) -> Actor:
+    """Who a user is; whether they moderate is asked when it matters."""
+    return Actor(PLATFORM, str(user.id), user.full_name, user.username)
+
+
+def _heard(native_id: str, user: User, where: Place, act: Act, route: Route | None = None) -> Heard:
+    return Heard(Incoming(native_id, actor(user), where, act, user.language_code or "en"), route or Route())
+
+
+def _ephemeral_id(message: Message) -> int | None:
+    found = message.api_kwargs.get("ephemeral_message_id")
+    return found if isinstance(found, int) else None
+
+
+# -- messages ----------------------------------------------------------------------------------------------
+
+
+def _message(update_id: int, message: Message, me: Me) -> list[Heard | Nameless]:
+    user, where, number = message.from_user, place(message.chat, message), f"u{update_id}"
+    if user is None:
+        return []
+    if (act := _service(message, me)) is not None:
+        who = message.left_chat_member or user
+        return [_heard(number, who, where, act)]
+    text = message.text or message.caption
+    if not text:
+        return []
+    entities = message.entities or message.caption_entities
+    said = _said(text, entities, message, me)
+    if said is None:
+        return []
+    ephemeral = _ephemeral_id(message)
+    route = Route(quote=message.message_id) if ephemeral is None else Route(ephemeral_quote=ephemeral)
+    if message.sender_chat is not None:
+        anonymous = message.sender_chat.id == message.chat.id and isinstance(said, CommandCall)
+        return [Nameless(where, route)] if anonymous else []
+    if user.is_bot:
+        return []
+    heard: list[Heard | Nameless] = [_heard(number, user, where, said, route)]
+    if isinstance(said, Start):
+        heard.insert(0, _heard(f"{number}-reachable", user, where, Reachable(True)))
+    return heard
+
+
+def _service(message: Message, me: Me) -> Act | None:
+    """What a service message tells. That the bot itself came or went is told by `my_chat_member`."""
+    if message.migrate_to_chat_id is not None:
+        return SpaceMoved(str(message.migrate_to_chat_id))
+    if message.new_chat_title is not None:
+        return SpaceRenamed()
+    if message.left_chat_member is not None and message.left_chat_member.id != me.id:
+        return PersonLeft()
+    return None
+
+
+def _said(
+    text: str, entities: tuple[MessageEntity, ...], message: Message, me: Me
+) -> CommandCall | Start | Say | None:
+    """A command for this bot, or words to it; None for what is not for it."""
+    first = min(entities, key=lambda entity: entity.offset, default=None)
+    private = message.chat.type == Chat.PRIVATE
+    if first is None or first.type != MessageEntity.BOT_COMMAND or first.offset != 0:
+        return Say(text) if private or _answers_bot(message, me) else None
+    found = _COMMAND.fullmatch(_units(text, 0, first.length))
+    if found is None or (found[2] and found[2].lower() != me.username.lower()):
+        return None
+    name = found[1].lower()
+    words, mentions = _words(text, first.length, entities)
+    if name in _ANSWERS and not words:
+        return Say(f"/{name}")
+    if name == "start" and private:
+        return Start(words)
+    return CommandCall(name, {}, words, mentions, _replied_to(message, me))
+
+
+def _answers_bot(message: Message, me: Me) -> bool:
+    replied = _real_reply(message)
+    return replied is not None and replied.from_user is not None and replied.from_user.id == me.id
+
+
+def _real_reply(message: Message) -> Message | None:
+    """The message replied to. In a topic, what replies to nothing "replies" to what opened the topic."""
+    replied = message.reply_to_message
+    if replied is None or replied.forum_topic_created is not None:
+        return None
+    opening = message.is_topic_message and replied.message_id == message.message_thread_id
+    return None if opening else replied
+
+
+def _replied_to(message: Message, me: Me) -> Who | None:
+    replied = _real_reply(message)
+    if replied is None or replied.sender_chat is not None or replied.from_user is None:
+        return None
+    author = replied.from_user
+    return None if author.is_bot or author.id == me.id else Who(str(author.id), author.full_name)
+
+
+def _units(text: str, start: int, end: int | None = None) -> str:
+    """A part of the text by UTF-16 offsets."""
+    cut = text.encode("utf-16-le")[2 * start : None if end is None else 2 * end]
+    return cut.decode("utf-16-le", "ignore")
+
+
+def _words(text: str, start: int, entities: tuple[MessageEntity, ...]) -> tuple[str, dict[str, Who]]:
+    """The line after the command, in which a token stands for each person mentioned without a username."""
+    pieces: list[str] = []
+    mentions: dict[str, Who] = {}
+    at = start
+    for entity in sorted(entities, key=lambda entity: entity.offset):
+        if entity.type != MessageEntity.TEXT_MENTION or entity.user is None or entity.offset < at:
+            continue
+        token = _unused(text, len(mentions))
+        mentions[token] = Who(str(entity.user.id), entity.user.full_name)
+        pieces += [_units(text, at, entity.offset), token]
+        at = entity.offset + entity.length
+    return "".join([*pieces, _units(text, at)]).strip(), mentions
+
+
+def _unused(text: str, number: int) -> str:
+    token = f"@_{number}"
+    while token in text:
+        token = token.replace("@", "@_", 1)
+    return token
+
+
+# -- buttons -----------------------------------------------------------------------------------------------
+
+
+def _press(query: CallbackQuery) -> list[Heard | Nameless]:
+    message = query.message
+    if message is None or not query.data:
+        return []
+    ephemeral, media, full = None, False, message if isinstance(message, Message) else None
+    if full is not None:
+        ephemeral = _ephemeral_id(full)
+        media = full.text is None
+    route = Route(
+        pressed=message.message_id if ephemeral is None else None,
+        pressed_media=media,
+        ephemeral_pressed=ephemeral,
+    )
+    return [_heard(query.id, query.from_user, place(message.chat, full), Press(query.data), route)]
+
+
+# -- who is where ------------------------------------------------------------------------------------------
+
+
+def _own_standing(update_id: int, changed: ChatMemberUpdated) -> list[Heard | Nameless]:
+    before, after = _present(changed.old_chat_member), _present(changed.new_chat_member)
+    act: Act
+    if changed.chat.type == Chat.PRIVATE:
+        act = Reachable(after)
+    elif before == after:
+        return []
+    else:
+        act = BotAdded() if after else BotRemoved()
+    return [_heard(f"u{update_id}", changed.from_user, place(changed.chat), act)]
+
+
+def _standing(update_id: int, changed: ChatMemberUpdated) -> list[Heard | Nameless]:
+    person = changed.new_chat_member.user
+    if not _present(changed.old_chat_member) or _present(changed.new_chat_member) or person.is_bot:
+        return []
+    return [_heard(f"u{update_id}", person, place(changed.chat), PersonLeft())]
+
+
+def _present(member: ChatMember) -> bool:
+    if member.status in _GONE:
+        return False
+    return bool(getattr(member, "is_member", True))

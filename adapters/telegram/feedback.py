@@ -1,0 +1,85 @@
+"""What a person sees while their act is being worked on: "typing…", and what a long work reports."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
+
+from telegram import Bot
+from telegram.constants import ChatAction
+from telegram.error import TelegramError
+
+from adapters.telegram.outgoing import Sent, Wire
+from adapters.telegram.render import Payload, as_edit, render
+from bot.chat.model import say
+from bot.domain.names import one_line
+
+T = TypeVar("T")
+
+TYPING_AFTER_S: Final = 0.4
+TYPING_LASTS_S: Final = 4.5
+REPORT_EVERY_S: Final = 1.0
+
+
+class Feedback:
+    """For one act. `chat` is where reports are shown, None if nowhere: a private work is not shown in public."""
+
+    def __init__(self, bot: Bot, wire: Wire, where: int, thread: str | None, chat: int | None) -> None:
+        self._bot = bot
+        self._wire = wire
+        self._where, self._thread = where, thread
+        self._chat = chat
+        self._reported_at = float("-inf")
+        self.message: Sent | None = None
+        """The message with the last report, to be replaced by the answer or removed."""
+
+    async def during(self, work: Awaitable[T], slow: Callable[[], Awaitable[object]]) -> T:
+        """The result of `work`; when it takes long, `slow` is called once and "typing" shown."""
+        task = asyncio.ensure_future(work)
+        try:
+            done, _ = await asyncio.wait({task}, timeout=TYPING_AFTER_S)
+            if not done:
+                await slow()
+            while not task.done():
+                await self._typing()
+                await asyncio.wait({task}, timeout=TYPING_LASTS_S)
+            return await task
+        finally:
+            task.cancel()
+
+    async def progress(self, text: str) -> None:
+        """Show what a long work is at; not more often than once a second."""
+        now = asyncio.get_running_loop().time()
+        if self._chat is None or now - self._reported_at < REPORT_EVERY_S:
+            return
+        self._reported_at = now
+        payload = render(say(one_line(text, 200))).payloads[0]
+        with contextlib.suppress(TelegramError):
+            await self._show(self._chat, payload)
+
+    async def _show(self, chat: int, payload: Payload) -> None:
+        changed = as_edit(payload, old_has_media=False)
+        if self.message is not None and changed is not None:
+            await self._wire.edit(self.message, changed)
+            return
+        thread = {"message_thread_id": int(self._thread)} if self._thread and chat == self._where else {}
+        self.message = await self._wire.once(chat, payload, urgent=True, **thread)
+
+    async def _typing(self) -> None:
+        thread = int(self._thread) if self._thread else None
+        await self._wire.try_to(
+            lambda: self._bot.send_chat_action(self._where, ChatAction.TYPING, message_thread_id=thread),
+            "telegram.typing",
+        )
+
+    def reported_in(self, chat: int) -> bool:
+        """Whether a report stands in this chat."""
+        return self.message is not None and self.message.chat == chat
+
+    async def clear(self) -> None:
+        """Remove the report that the answer did not replace."""
+        if self.message is not None:
+            old, self.message = self.message, None
+            await self._wire.try_to(lambda: self._bot.delete_message(old.chat, old.message), "telegram.clear")

@@ -1,0 +1,105 @@
+"""From updates to acts that are durable, each answered once: what is new among what Telegram delivers again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Coroutine, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from telegram import Bot, Update
+from telegram.error import TelegramError
+
+from adapters.telegram import events
+from adapters.telegram.answering import Answering
+from adapters.telegram.events import Heard, Me, Nameless, Route
+from adapters.telegram.lanes import Lanes
+from bot.chat.port import Core
+from bot.domain.clock import Clock
+
+REMEMBERED: Final = 10_000
+BACKLOG: Final = 10_000
+"""Acts waiting for their answer; while there are more, Telegram keeps the rest."""
+REPEATS_AFTER_START: Final = timedelta(minutes=10)
+"""How long after a start a webhook may be sent again what the last run took and answered."""
+FINISH_S: Final = 20.0
+
+
+class Inbox:
+    """Takes updates for `core` and has their acts answered."""
+
+    def __init__(self, core: Core, answering: Answering, bot: Bot, clock: Clock, *, by_webhook: bool) -> None:
+        self._core = core
+        self._answering = answering
+        self._bot = bot
+        self._clock = clock
+        self._lanes: Lanes[Heard] = Lanes(answering.answer)
+        self._seen: OrderedDict[str, None] = OrderedDict()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._resumed = False
+        self._repeats_until = clock.now() + REPEATS_AFTER_START if by_webhook else None
+        self._first = True
+
+    async def resume(self) -> None:
+        """Answer what the last run left unanswered; only the first call does anything."""
+        if not self._resumed:
+            for act in await self._core.unfinished(events.PLATFORM):
+                self._put(Heard(act, Route()))
+            self._resumed = True
+
+    async def take(self, updates: Sequence[Update], me: Me) -> None:
+        """Keep what updates say and have it answered; returns when it is durable. Raises StorageError."""
+        await self._lanes.below(BACKLOG)
+        heard: list[Heard] = []
+        for update in updates:
+            found = events.read(update, me)
+            heard += [each for each in found if isinstance(each, Heard)]
+            for each in found:
+                if isinstance(each, Nameless):
+                    self._spawn(self._answering.hint(each))
+            if not found and update.callback_query is not None:
+                self._spawn(self._close(update.callback_query.id))
+        heard = [each for each in heard if each.incoming.key not in self._seen]
+        if heard:
+            await self._core.accept([each.incoming for each in heard])
+        for each in await self._unanswered(heard):
+            self._put(each)
+        self._first = False
+
+    async def idle(self) -> None:
+        """Until every act taken is answered."""
+        await self._lanes.idle()
+        await asyncio.gather(*self._tasks)
+
+    async def close(self) -> None:
+        """Finish the acts taken; those that cannot be finished now come back at the next start."""
+        await self._lanes.close(FINISH_S)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _unanswered(self, heard: list[Heard]) -> list[Heard]:
+        """Those not answered in an earlier run: what it did not acknowledge in time is delivered again."""
+        repeats = self._first if self._repeats_until is None else self._clock.now() < self._repeats_until
+        if not heard or not repeats:
+            return heard
+        waiting = {act.key for act in await self._core.unfinished(events.PLATFORM)}
+        return [each for each in heard if each.incoming.key in waiting]
+
+    def _put(self, heard: Heard) -> None:
+        act = heard.incoming
+        self._seen[act.key] = None
+        while len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
+        self._lanes.put((act.place.chat, act.actor.native_id), heard)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _close(self, query: str) -> None:
+        """A press that means nothing to us still spins until it is answered."""
+        try:
+            await self._bot.answer_callback_query(query)
+        except TelegramError:
+            return

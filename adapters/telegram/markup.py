@@ -1,0 +1,222 @@
+"""Blocks → pieces of text with their HTML tags, and their division into messages. Pure.
+
+Telegram makes links of its own out of plain text: @names, /commands, #tags, domains, addresses. Members write
+texts, so none of ours may become such a link: in every plain text an invisible word joiner (U+2060) is put where
+Telegram would begin one. Commands stand in `Code` and links in `Link`, which are left as they are.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple, TypeAlias
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from bot.chat.model import (
+    Block,
+    Code,
+    CodeBlock,
+    Fields,
+    Heading,
+    Image,
+    Items,
+    Link,
+    Mention,
+    Moment,
+    Paragraph,
+    Span,
+    Spans,
+    Table,
+    Text,
+)
+from bot.domain.names import visible
+
+PLATFORM: Final = "telegram"
+_JOINER: Final = "\u2060"
+_BEGINS_A_LINK: Final = re.compile(
+    r"(?<=[@#$])(?=\w)"  # @name, #tag, $CASH, name@host
+    r"|(?<=/)(?<!\w/)(?=\w)"  # /command, and what follows //
+    r"|(?<=:)(?=//)"  # scheme://
+    r"|(?<=\w\.)(?=[^\W\d_]{2})"  # host.name
+    r"|(?<=\d\.)(?=\d{1,3}\.\d{1,3}\.\d)"  # 1.2.3.4
+)
+# Telegram's own formats of a point in time: https://core.telegram.org/bots/api#date-time-entity-formatting
+_SHOWN: Final = {"date": "D", "time": "t", "full": "Dt", "relative": "r"}
+_WRITTEN: Final = {
+    "date": "%-d %B %Y",
+    "time": "%H:%M",
+    "full": "%-d %B %Y, %H:%M",
+    "relative": "%-d %B %Y, %H:%M",
+}
+
+
+class Piece(NamedTuple):
+    """Plain text, and the tags around it."""
+
+    text: str
+    opening: str = ""
+    closing: str = ""
+
+    @property
+    def html(self) -> str:
+        return f"{self.opening}{html.escape(self.text, quote=False)}{self.closing}"
+
+    @property
+    def length(self) -> int:
+        """In UTF-16 code units, as Telegram counts."""
+        return utf16(self.text)
+
+
+Pieces: TypeAlias = Sequence[Piece]
+
+
+def utf16(text: str) -> int:
+    """Length in UTF-16 code units."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def length(pieces: Pieces) -> int:
+    return sum(piece.length for piece in pieces)
+
+
+def to_html(pieces: Pieces) -> str:
+    return "".join(piece.html for piece in pieces)
+
+
+def inert(text: str) -> str:
+    """The text, made visible, in which Telegram finds no link of its own."""
+    return _BEGINS_A_LINK.sub(_JOINER, visible(text))
+
+
+def web_link(url: str) -> str | None:
+    """The link if it leads to the web or into Telegram, else None."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme in ("https", "http") and parts.hostname else None
+
+
+def spans(content: Spans) -> list[Piece]:
+    return [piece for each in content for piece in _span(each)]
+
+
+def _span(it: Span) -> list[Piece]:
+    match it:
+        case Text(text=text, bold=bold, italic=italic):
+            opening = "<b>" * bold + "<i>" * italic
+            return [Piece(inert(text), opening, "</i>" * italic + "</b>" * bold)]
+        case Code(text=text):
+            return [Piece(visible(text), "<code>", "</code>")]
+        case Link(label=label, url=url):
+            return [_linked(inert(label), url) if web_link(url) else Piece(inert(label))]
+        case Mention(platform=platform, native_id=native_id, name=name):
+            known = platform == PLATFORM and native_id.isdecimal()
+            return [_linked(inert(name), f"tg://user?id={native_id}") if known else Piece(inert(name))]
+        case Moment():
+            return [_moment(it)]
+
+
+def _linked(label: str, url: str) -> Piece:
+    return Piece(label, f'<a href="{html.escape(url)}">', "</a>")
+
+
+def _moment(it: Moment) -> Piece:
+    """Clients show it in their own zone and language; what cannot, shows it in `zone`."""
+    written = it.at.astimezone(ZoneInfo(it.zone)).strftime(_WRITTEN[it.style])
+    zone = "" if it.style == "date" else f" ({it.zone})"
+    return Piece(
+        written + zone, f'<tg-time unix="{int(it.at.timestamp())}" format="{_SHOWN[it.style]}">', "</tg-time>"
+    )
+
+
+def block(it: Block) -> list[Piece]:
+    """The pieces of one block; lines inside it are parted by line feeds."""
+    match it:
+        case Paragraph(spans=content):
+            return spans(content)
+        case Heading(text=text):
+            return [Piece(inert(text), "<b>", "</b>")]
+        case Fields(fields=pairs):
+            return _lines(
+                [Piece(inert(pair.name), "<b>", "</b>"), Piece(": "), *spans(pair.value)] for pair in pairs
+            )
+        case Items(items=rows, ordered=ordered):
+            return _lines(
+                [Piece(f"{number}. " if ordered else "• "), *spans(row)]
+                for number, row in enumerate(rows, start=1)
+            )
+        case CodeBlock(text=text):
+            return [Piece(visible(text), "<pre>", "</pre>")]
+        case Table(header=header, rows=rows):
+            return [Piece(_table([header, *rows]), "<pre>", "</pre>")]
+        case Image(alt=alt):
+            return [Piece(inert(alt), "<i>", "</i>")] if alt else []
+
+
+def _lines(rows: Iterable[list[Piece]]) -> list[Piece]:
+    pieces: list[Piece] = []
+    for row in rows:
+        pieces += [Piece("\n"), *row] if pieces else row
+    return pieces
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> str:
+    cells = [[" ".join(visible(cell).split()) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in cells]
+    lines.insert(1, "  ".join("─" * width for width in widths))
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def divide(blocks: Sequence[Block], most: int) -> list[list[Piece]]:
+    """The texts of messages of at most `most` UTF-16 units, parted between blocks where that is possible."""
+    messages: list[list[Piece]] = [[]]
+    after_heading = False
+    for each in blocks:
+        pieces = [piece for piece in block(each) if piece.text]
+        if not pieces:
+            continue
+        gap = Piece("\n" if after_heading else "\n\n")
+        after_heading = isinstance(each, Heading)
+        current = messages[-1]
+        if current and length(current) + gap.length + length(pieces) <= most:
+            current += [gap, *pieces]
+        elif current:
+            messages += _cut(pieces, most)
+        else:
+            messages[-1:] = _cut(pieces, most)
+    return [message for message in messages if message]
+
+
+def _cut(pieces: Pieces, most: int) -> list[list[Piece]]:
+    """One block as so many messages as it takes."""
+    messages: list[list[Piece]] = [[]]
+    room = most
+    waiting = list(reversed(pieces))
+    while waiting:
+        piece = waiting.pop()
+        if piece.length <= room:
+            messages[-1].append(piece)
+            room -= piece.length
+            continue
+        head, rest = _break(piece.text, room, whole_line=bool(messages[-1]))
+        if head:
+            messages[-1].append(piece._replace(text=head))
+        if messages[-1]:
+            messages.append([])
+        room = most
+        if rest:
+            waiting.append(piece._replace(text=rest))
+    return [message for message in messages if message]
+
+
+def _break(text: str, room: int, *, whole_line: bool) -> tuple[str, str]:
+    """A head of at most `room` units, cut at white space if there is any, and the rest without it."""
+    head = text.encode("utf-16-le", "surrogatepass")[: 2 * room].decode("utf-16-le", "ignore")
+    at = max(head.rfind("\n"), head.rfind(" "))
+    if at <= 0:
+        return ("", text) if whole_line else (head, text[len(head) :])
+    return head[:at], text[at:].lstrip()

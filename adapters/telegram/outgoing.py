@@ -1,0 +1,153 @@
+"""Requests to Telegram: paced, tried again when that is right, and never more often than that.
+
+Telegram has no key that would recognise a repeated message. What certainly was not sent is sent again; when an
+answer was lost it is sent again too, because silence is worse than a message twice. So **a duplicate is possible
+only when Telegram's answer was lost**; each such case is logged as uncertain.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from telegram import Bot, Message
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+)
+
+from adapters.telegram.pacing import Pacer, Sleep
+from adapters.telegram.render import Payload
+from adapters.telegram.transport import FloodWait, NotSent
+
+log = logging.getLogger(__name__)
+
+FIRST_WAIT_S: Final = 0.5
+LONGEST_WAIT_S: Final = 30.0
+UNCERTAIN_TRIES: Final = 6
+"""Tries of a message when Telegram's answers get lost or say that it has a fault."""
+
+T = TypeVar("T")
+Moved = Callable[[int, int], Awaitable[None]]
+
+
+def backoff(failures: int) -> float:
+    """Seconds to wait after so many failures in a row, with jitter."""
+    wait: float = min(FIRST_WAIT_S * 2 ** min(failures - 1, 10), LONGEST_WAIT_S)
+    return wait * random.uniform(0.5, 1.0)  # noqa: S311  # spreads retries; nothing secret
+
+
+def refused(error: TelegramError) -> bool:
+    """Whether Telegram will never take this request: its content, or the chat, is the reason."""
+    return isinstance(error, BadRequest | Forbidden)
+
+
+def unsent(error: TelegramError) -> bool:
+    """Whether the request certainly had no effect, and may have one later."""
+    return isinstance(error, NotSent | RetryAfter | InvalidToken | Conflict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message as it stands in its chat; ephemeral ones have no number there."""
+
+    chat: int
+    message: int
+    media: bool = False
+
+
+class Wire:
+    """The bot's way out. `moved` is told when a group has become a supergroup."""
+
+    def __init__(self, bot: Bot, pacer: Pacer, moved: Moved, sleep: Sleep = asyncio.sleep) -> None:
+        self._bot = bot
+        self._pacer = pacer
+        self._moved = moved
+        self._sleep = sleep
+
+    async def once(self, chat: int, payload: Payload, *, urgent: bool, **more: Any) -> Sent:
+        """Send a message at its turn; a group that has moved gets it where it is now.
+
+        Raises:
+            TelegramError: see `refused` and `unsent`; of anything else the outcome is unknown.
+        """
+        send = getattr(self._bot, payload.method)
+        params = {**payload.params, **more}
+
+        async def attempt() -> Message:
+            message: Message = await send(chat_id=chat, **params)
+            return message
+
+        try:
+            sent = await self._pacer.run(chat, attempt, group=chat < 0, urgent=urgent)
+        except ChatMigrated as migrated:
+            await self._moved(chat, migrated.new_chat_id)
+            params.pop("reply_parameters", None)  # the old chat's numbers mean nothing in the new one
+            return await self.once(migrated.new_chat_id, Payload(payload.method, {}), urgent=urgent, **params)
+        except BadRequest as error:
+            if "thread not found" not in str(error).lower() or params.pop("message_thread_id", None) is None:
+                raise
+            return await self.once(chat, Payload(payload.method, {}), urgent=urgent, **params)
+        return Sent(chat, sent.message_id, payload.has_media)
+
+    async def insist(self, chat: int, payload: Payload, **more: Any) -> Sent:
+        """Send an answer to a person, however long Telegram cannot be reached.
+
+        Raises:
+            TelegramError: `refused`, or so many lost answers that it is given up.
+        """
+        return await self.until_done(lambda: self.once(chat, payload, urgent=True, **more))
+
+    async def until_done(self, request: Callable[[], Awaitable[T]]) -> T:
+        """Repeat a request as this module says. Raises TelegramError as `insist` does."""
+        failures = uncertain = 0
+        while True:
+            try:
+                return await request()
+            except TelegramError as error:
+                failures += 1
+                if refused(error):
+                    raise
+                if not unsent(error):
+                    uncertain += 1
+                    log.warning(
+                        "an answer of Telegram was lost (%s)",
+                        type(error).__name__,
+                        extra={"action": "telegram.uncertain", "tries": uncertain},
+                    )
+                    if uncertain >= UNCERTAIN_TRIES:
+                        raise
+                wait = error.seconds if isinstance(error, FloodWait) else backoff(failures)
+            await self._sleep(wait)
+
+    async def edit(self, old: Sent, payload: Payload) -> bool:
+        """Change a message; False when it is gone or cannot become this."""
+        change = getattr(self._bot, payload.method)
+        try:
+            await self.until_done(lambda: change(chat_id=old.chat, message_id=old.message, **payload.params))
+        except BadRequest as error:
+            if "not modified" in str(error).lower():
+                return True
+            log.info("an edit was refused", extra={"action": "telegram.edit", "why": str(error)})
+            return False
+        except TelegramError:
+            return False
+        return True
+
+    async def try_to(self, request: Callable[[], Awaitable[Any]], action: str) -> bool:
+        """Do something that nothing depends on, once; whether it worked."""
+        try:
+            await request()
+        except TelegramError as error:
+            log.info("refused or lost", extra={"action": action, "why": type(error).__name__})
+            return False
+        return True

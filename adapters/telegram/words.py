@@ -1,0 +1,12 @@
+"""What this adapter itself says to members: only about Telegram's own ways."""
+
+from typing import Final
+
+ANSWERED_IN_PRIVATE: Final = "I answered you in our private chat."
+ANSWER_WAITS: Final = "My answer is for you alone. Open our private chat to read it."
+OPEN_PRIVATE_CHAT: Final = "Open our private chat"
+CHOOSE: Final = "Choose:"
+ANONYMOUS: Final = (
+    "You write as the group, so I cannot know who you are. Turn “Remain anonymous” off in your administrator "
+    "rights, or write to me in private."
+)
