@@ -168,10 +168,7 @@ def _finish(ctx: Context, code: str, *, agreed: bool = False) -> Reply:
     if done.outcome is Outcome.MERGES:
         return _ask_to_merge(done, code)
     # The link may be for another union than this chat talks to.
-    account, actor = done.account, ctx.actor
-    ctx.standing = ctx.records.within(
-        ctx.tx, account.union_id, actor.platform, actor.native_id, ctx.place.space
-    )
+    ctx.enter(done.account.union_id)
     for other in done.others:
         ctx.post(other, _linked_elsewhere(ctx, done))
     wallet, union = Code(done.address), bold(one_line(ctx.union.name))

@@ -63,6 +63,7 @@ def connect(
 ) -> Reply:
     """Makes this server or group a place of the union that gave the code. Its people can then /join."""
     union, _ = spaces.connect(ctx.tx, code, ctx.place.platform, ctx.place.space or "", ctx.place.title)
+    ctx.enter(union.id)  # whose the button is
     return say(
         p("This is a place of ", bold(one_line(union.name)), " now."),
         fields(("Purpose", union.purpose)),

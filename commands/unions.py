@@ -47,6 +47,7 @@ def create(ctx: Context, name: Name, purpose: Purpose, time_zone: TimeZone = "UT
     union, _, _ = unions.found(
         ctx.tx, one_line(name, 60), purpose, time_zone, founder, place.space or "", place.title
     )
+    ctx.enter(union.id)  # whose the button is
     return say(
         p(bold(one_line(union.name)), " is founded, and you are its founder."),
         fields(("Purpose", union.purpose), ("Time zone", union.time_zone)),
@@ -91,22 +92,21 @@ def edit(
 @area.command("union hand-over", "Make another member the founder", permission=Permission.FOUNDER)
 def hand_over(ctx: Context, heir: Annotated[Person, "Who is to be the founder"]) -> Reply:
     """Hands the union to another member. You stay a member; only they can hand it back."""
-    if heir.member is None:
+    if heir.member is None or heir.account is None:
         raise BadInput(
             f"{one_line(heir.name)} has not joined {one_line(ctx.union.name)}. Ask them to /join first."
         )
     question = p(
-        "Hand ", bold(one_line(ctx.union.name)), " to ", bold(one_line(heir.name)), "? Only they can undo it."
+        "Hand ", bold(one_line(ctx.union.name)), " to ", ctx.mention(heir.account), "? Only they can undo it."
     )
-    confirm = Button(
-        "Hand over", "union.hand-over", {"heir": heir.native_id}, Style.DANGER, single_use=True, lasts_s=600
-    )
+    which = {"on": heir.account.platform, "heir": heir.account.native_id}
+    confirm = Button("Hand over", "union.hand-over", which, Style.DANGER, single_use=True, lasts_s=600)
     return Reply((question,), ((confirm,),), visibility=Visibility.PRIVATE)
 
 
 @area.action("union.hand-over", permission=Permission.FOUNDER)
-def handed_over(ctx: Context, heir: str) -> Reply:
-    person = ctx.records.find_person(ctx.tx, ctx.union, ctx.place.platform, heir, "")
+def handed_over(ctx: Context, on: str, heir: str) -> Reply:
+    person = ctx.records.find_person(ctx.tx, ctx.union, on, heir, "")
     unions.hand_over(ctx.tx, ctx.union, ctx.member, person)
     if person.account is not None:
         ctx.post(person.account, say(p("You are the founder of ", bold(one_line(ctx.union.name)), " now.")))

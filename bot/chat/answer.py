@@ -20,7 +20,6 @@ from bot.chat.port import Capabilities
 from bot.chat.registry import Command, Registry
 from bot.chat.tokens import BUTTON, FORM, HELD, actor_key, keep_tokens
 from bot.chat.words import values_of
-from bot.domain.people import Standing
 from bot.errors import NotAllowed, NotFound, TryAgain
 
 MOST_BUTTONS = 8
@@ -157,7 +156,7 @@ class Answering:
         if presser is not None and presser != actor_key(ctx.actor):
             raise NotAllowed(text.NOT_YOURS)
         if union_id is not None:
-            ctx.standing = _within(ctx, union_id)
+            ctx.enter(union_id)
             if presser is None and ctx.place.space is not None and ctx.standing.space is None:
                 raise NotAllowed(text.not_here(ctx.union.name))  # posts outlive the place's membership
 
@@ -211,7 +210,7 @@ class Answering:
         action, arguments, answers = dialogue.submitted(state)
         dialogue.end(ctx)
         if state.union_id is not None:
-            ctx.standing = _within(ctx, state.union_id)
+            ctx.enter(state.union_id)
         return self._act(ctx, action, arguments, answers)
 
     # -- deep links and events --------------------------------------------------------------------------
@@ -240,11 +239,6 @@ def whole_path(registry: Registry, call: CommandCall) -> CommandCall:
     first, _, rest = (call.words or "").lstrip().partition(" ")
     path = f"{call.name} {first.lower()}"
     return msgspec.structs.replace(call, name=path, words=rest) if path in registry.commands else call
-
-
-def _within(ctx: Context, union_id: int) -> Standing:
-    actor = ctx.actor
-    return ctx.records.within(ctx.tx, union_id, actor.platform, actor.native_id, ctx.place.space)
 
 
 def _form_for(ctx: Context, command: Command, missing: list[Param], raw: dict[str, Value]) -> Reply:

@@ -107,6 +107,13 @@ class Context:
             raise NotAllowed(text.join_first(union.name))
         return self.standing.account
 
+    def enter(self, union_id: int) -> None:
+        """Act in this union from here on, as who the actor is there; the place counts only if it is the union's."""
+        actor = self.actor
+        self.standing = self.records.within(
+            self.tx, union_id, actor.platform, actor.native_id, self.place.space
+        )
+
     @property
     def is_founder(self) -> bool:
         member, union = self.standing.member, self.standing.union

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from bot.chat.context import Context
@@ -82,3 +83,29 @@ async def test_who_does_not_moderate_cannot_have_the_platform_asked_without_end(
     for _ in range(20):
         await bo.says(FOUND, farm)
     assert stage.platforms["words"].asked_for_moderators <= 6
+
+
+async def test_the_join_button_of_a_founding_is_for_that_union_whoever_comes_after(stage: Stage) -> None:
+    ada, farm = stage.person("Ada", moderator=True), stage.group("Farm")
+    post = await ada.says(FOUND, farm)
+    asked = await ada.says("/union disconnect", farm)
+    await ada.presses(asked, "Disconnect", farm)
+    await ada.says("/union create name:Weeds purpose:Choke", farm)
+    heard = await stage.person("Bo").presses(post, "Join Free Farmers", farm)
+    assert "no place of Free Farmers" in heard.text
+    assert "Members: 1" in (await ada.says("/union about", farm)).text
+
+
+async def test_a_union_is_handed_to_the_account_that_was_shown(stage: Stage) -> None:
+    """The heir is known by a name of another platform, where somebody here has the same id."""
+    ada, farm = await founded(stage)
+    hall = stage.group("Hall", "values")
+    code = (await ada.says("/union invite-space", farm)).text.split("/union connect ")[1].split("\n")[0]
+    await stage.person("Mara", "values", moderator=True).runs("union connect", hall, code=code)
+    bo, eve = stage.person("Bo", "values"), stage.person("Eve")
+    eve = Persona(stage, msgspec.structs.replace(eve.actor, native_id=bo.actor.native_id))
+    await bo.runs("join", hall)
+    await eve.says("/join", farm)
+    asked = await ada.says("/union hand-over @bo", farm)
+    assert "Bo is the founder now" in (await ada.presses(asked, "Hand over", farm)).text
+    assert "Founder: @Bo" in (await ada.says("/union about", farm)).text
