@@ -232,7 +232,7 @@ def _press(query: CallbackQuery) -> list[Heard | Nameless]:
     ephemeral, media, full = None, False, message if isinstance(message, Message) else None
     if full is not None:
         ephemeral = _ephemeral_id(full)
-        media = full.text is None
+        media = bool(full.photo or full.document)
     route = Route(
         pressed=message.message_id if ephemeral is None else None,
         pressed_media=media,

@@ -100,23 +100,36 @@ def web_link(url: str) -> str | None:
 
 
 def spans(content: Spans) -> list[Piece]:
-    return [piece for each in content for piece in _span(each)]
+    pieces: list[Piece] = []
+    for each in content:
+        piece, before = _span(each), pieces[-1].text if pieces else ""
+        parted = not isinstance(each, Code) and _would_join(before, piece.text)
+        pieces.append(piece._replace(text=_JOINER + piece.text) if parted else piece)
+    return pieces
 
 
-def _span(it: Span) -> list[Piece]:
+def _would_join(before: str, after: str) -> bool:
+    """Whether a link may begin across the border of two spans, such as "@" and a name."""
+    if not before or not after:
+        return False
+    opened = before[-1] in "@#$/.:" and (after[0].isalnum() or after[0] in "_/")
+    return opened or (after[0] in "@#$./" and (after[1:2].isalnum() or after[1:2] == "_"))
+
+
+def _span(it: Span) -> Piece:
     match it:
         case Text(text=text, bold=bold, italic=italic):
             opening = "<b>" * bold + "<i>" * italic
-            return [Piece(inert(text), opening, "</i>" * italic + "</b>" * bold)]
+            return Piece(inert(text), opening, "</i>" * italic + "</b>" * bold)
         case Code(text=text):
-            return [Piece(visible(text), "<code>", "</code>")]
+            return Piece(visible(text), "<code>", "</code>")
         case Link(label=label, url=url):
-            return [_linked(inert(label), url) if web_link(url) else Piece(inert(label))]
+            return _linked(inert(label), url) if web_link(url) else Piece(inert(label))
         case Mention(platform=platform, native_id=native_id, name=name):
             known = platform == PLATFORM and native_id.isdecimal()
-            return [_linked(inert(name), f"tg://user?id={native_id}") if known else Piece(inert(name))]
+            return _linked(inert(name), f"tg://user?id={native_id}") if known else Piece(inert(name))
         case Moment():
-            return [_moment(it)]
+            return _moment(it)
 
 
 def _linked(label: str, url: str) -> Piece:
