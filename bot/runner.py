@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+from typing import Any
 
 from bot.app import App
 from bot.config import Settings
@@ -22,7 +23,8 @@ def run(settings: Settings) -> None:
 async def _serve(settings: Settings) -> None:
     stop = _told_to_stop()
     starting = asyncio.create_task(App.start(settings))
-    await asyncio.wait({starting, stop}, return_when=asyncio.FIRST_COMPLETED)
+    both: list[asyncio.Future[Any]] = [starting, stop]
+    await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
     if not starting.done():
         starting.cancel()
         with contextlib.suppress(asyncio.CancelledError):

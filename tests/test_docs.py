@@ -59,6 +59,17 @@ def test_every_command_of_the_command_line_is_in_the_guide() -> None:
         assert f"muster {command.callback.__name__}" in text("docs", "operating.md")
 
 
+def test_discords_permissions_integer_is_the_permissions_explained() -> None:
+    """Named, numbered and summed in one page, and in the guide's invitation."""
+    import discord
+
+    explained = dict(re.findall(r"\(`(\w+)`\) \| (\d+) \|", text("docs", "permissions.md")))
+    asked = discord.Permissions(**dict.fromkeys(explained, True))
+    assert asked.value == sum(1 << int(bit) for bit in explained.values())
+    assert f"Permissions integer: `{asked.value}`" in text("docs", "permissions.md")
+    assert f"&permissions={asked.value}\n" in text("docs", "operating.md")
+
+
 def test_links_between_the_pages_lead_somewhere() -> None:
     for page_path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]:
         for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page_path.read_text("utf-8")):

@@ -13,7 +13,7 @@ from tests.operator.test_doctor import wrongs
 
 @pytest.fixture
 async def telegram() -> AsyncIterator[TelegramEmulator]:
-    async with TelegramEmulator() as emulator:
+    async with TelegramEmulator(ephemeral=True) as emulator:
         yield emulator
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import bot
-from tests.operator.process import ROOT, environment, muster, running
+from tests.operator.process import PATIENCE_S, ROOT, environment, muster, running
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -67,6 +67,36 @@ def test_nonsense_settings_stop_the_start(tmp_path: Path) -> None:
     ]
     assert "secret-slip" not in refused.stderr
     assert not (tmp_path / "data").exists()
+
+
+def test_told_to_stop_while_it_starts(tmp_path: Path) -> None:
+    """A start that hangs (a platform that does not answer) is given up, and what was opened is closed."""
+    script = (
+        "import asyncio, bot.app, bot.runner\n"
+        "from bot.config import load\n"
+        "async def hang(app):\n"
+        "    app._exits.callback(print, 'closed', flush=True)\n"
+        "    print('starting', flush=True)\n"
+        "    await asyncio.Event().wait()\n"
+        "bot.app.App._start = hang\n"
+        "bot.runner.run(load())\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env=environment({}),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "starting\n"
+        process.send_signal(signal.SIGTERM)
+        out, errors = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, out) == (0, "closed\n")
+    assert "Traceback" not in errors
 
 
 def test_a_bug_is_logged_without_secrets(tmp_path: Path) -> None:

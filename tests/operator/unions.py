@@ -1,7 +1,7 @@
 """Unions to look at: two of them, of which the first has people, spaces, wallets and somebody who left."""
 
 from bot.domain.people import Union
-from bot.services import spaces, unions
+from bot.services import people, spaces, unions
 from bot.services.ledger import record
 from bot.storage import accounts, wallets
 from bot.storage.transaction import Tx
@@ -9,15 +9,15 @@ from bot.storage.transaction import Tx
 ADDRESS = "0x52908400098527886E0F7030069857D2E4169EE7"
 
 
-def found(tx: Tx, name: str = "Tree “& Co”\u202e", people: int = 3) -> Union:
-    """A union of a founder, `people` members (the first has left, the last has a wallet), and a lost space."""
+def found(tx: Tx, name: str = "Tree “& Co”\u202e", joining: int = 3) -> Union:
+    """A union of a founder, `joining` members (the first has left, the last has a wallet), and a lost space."""
     founder = unions.Founder("telegram", "1", "Ada\nLovelace", "ada")
     union, first, _ = unions.found(tx, name, "To grow", "Europe/Berlin", founder, "-100", "The group")
-    for number in range(people):
+    for number in range(joining):
         member, _ = people.join(tx, union, "telegram", str(100 + number), f"Person {number}", None)
         if number == 0:
             people.leave(tx, union, member)
-    last = accounts.in_union(tx, union.id, "telegram", str(99 + people))
+    last = accounts.in_union(tx, union.id, "telegram", str(99 + joining))
     assert last is not None
     wallets.add(tx, union.id, last.member_id, ADDRESS, "eoa")
     code, _ = spaces.invite(tx, union, first)
