@@ -96,6 +96,7 @@ def leave(ctx: Context) -> Reply:
 @area.action("member.leave")
 def left(ctx: Context) -> Reply:
     name = one_line(ctx.union.name)
+    people.require_settled(ctx.tx, ctx.account)
     people.leave(ctx.tx, ctx.union, ctx.member)
     return say(p("You have left ", bold(name), ", and what it knew of you is erased."), edit=True)
 

@@ -13,7 +13,7 @@ from bot.domain.names import one_line
 from bot.domain.people import Permission, Person, Space, Union
 from bot.domain.times import suggest_zones
 from bot.errors import BadInput
-from bot.services import spaces, unions
+from bot.services import people, spaces, unions
 
 area = Area()
 area.group("union", "Found a union, change it, and connect the places it lives in")
@@ -106,6 +106,7 @@ def hand_over(ctx: Context, heir: Annotated[Person, "Who is to be the founder"])
 
 @area.action("union.hand-over", permission=Permission.FOUNDER)
 def handed_over(ctx: Context, on: str, heir: str) -> Reply:
+    people.require_settled(ctx.tx, ctx.account)
     person = ctx.records.find_person(ctx.tx, ctx.union, on, heir, "")
     unions.hand_over(ctx.tx, ctx.union, ctx.member, person)
     if person.account is not None:

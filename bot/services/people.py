@@ -69,6 +69,18 @@ def leave(tx: Tx, union: Union, member: Member) -> None:
     record(tx, union.id, "member.left", member)
 
 
+def require_settled(tx: Tx, account: Account) -> None:
+    """Raises NotAllowed while an account that joined a member by a wallet is new.
+
+    With a signature that was stolen or talked out of somebody, it could end for good what the person has.
+    """
+    if account.money_after is not None and tx.now < account.money_after:
+        raise NotAllowed(
+            "This account became one member with others less than 24 hours ago, so it cannot do this yet. "
+            "Do it from one of your other accounts, or wait."
+        )
+
+
 def _erase_account(tx: Tx, union_id: int, account: Account) -> None:
     key = f"{account.platform}:{account.native_id}"
     tokens.erase(tx, union_id, key)

@@ -156,6 +156,28 @@ async def test_a_second_account_with_the_same_wallet_is_the_same_member(cast: Ca
     assert await cast.stage.told(cast.ada_there) == []
 
 
+async def test_an_account_that_just_came_in_cannot_throw_the_others_out(cast: Cast) -> None:
+    """Ada was talked out of a signature and its code: the stranger is one person with her, for now."""
+    await cast.links(cast.ada, cast.farm)
+    code = await cast.signs(await cast.bo.says("/link", cast.farm))
+    asked = await cast.bo.says(f"/link {code}", cast.farm)
+    await cast.bo.presses(asked, "Yes, that is me too", cast.farm)
+    await cast.stage.person("Cy").says("/join", cast.farm)
+    asked = await cast.bo.says("/union hand-over @cy", cast.farm)
+    assert "less than 24 hours" in (await cast.bo.presses(asked, "Hand over", cast.farm)).text
+    asked = await cast.ada.says("/union hand-over @cy", cast.farm)
+    assert "Cy is the founder now" in (await cast.ada.presses(asked, "Hand over", cast.farm)).text
+    asked = await cast.bo.says("/leave", cast.farm)
+    assert "less than 24 hours" in (await cast.bo.presses(asked, "Leave and erase", cast.farm)).text
+    assert "Ada" in (await cast.ada.says("/me", cast.farm)).text
+    (told,) = await cast.stage.told(cast.ada)
+    assert "Another account was joined to you" in told.text
+
+    cast.stage.clock.advance(timedelta(hours=24))
+    asked = await cast.bo.says("/leave", cast.farm)
+    assert "erased" in (await cast.bo.presses(asked, "Leave and erase", cast.farm)).text
+
+
 async def test_the_other_accounts_hear_of_a_new_and_of_a_gone_wallet(cast: Cast) -> None:
     await cast.links(cast.ada, cast.farm)
     code = await cast.signs(await cast.ada_there.runs("link", cast.hall))
