@@ -21,7 +21,8 @@ from bot.errors import MusterError
 log = logging.getLogger(__name__)
 
 AT_ONCE = 32
-MOST_ATTEMPTS = 12
+MOST_ATTEMPTS = 12  # where we fail ourselves
+MOST_WAITS = 110  # where the platform says to wait: about a day
 FIRST_WAIT_S = 2.0
 LONGEST_WAIT_S = 900.0
 IDLE_LOOK_S = 30.0
@@ -97,19 +98,34 @@ class Sender:
         self._wake.set()
 
     async def _work(self) -> None:
+        failed = False
         while not self._stopping:
             self._wake.clear()
+            wait, about = FIRST_WAIT_S, {"action": "outbox", "platform": self._adapter.name}
             try:
+                if failed:  # some of what was sent may not have been recorded
+                    await self._store.write(self._outbox.recover, self._adapter.name)
+                    failed = False
                 rows = await self._store.write(self._outbox.claim, self._adapter.name, AT_ONCE)
                 if rows:
-                    await asyncio.gather(*(self._send(row) for row in rows))
+                    await self._send_all(rows)
                     continue
                 wait = await self._until_due()
             except MusterError as error:
-                log.warning("outbox: %s", error, extra={"action": "outbox", "platform": self._adapter.name})
-                wait = FIRST_WAIT_S
+                failed = True
+                log.warning("outbox: %s", error, extra=about)
+            except Exception:
+                failed = True
+                log.exception("the outbox failed", extra=about)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), wait)
+
+    async def _send_all(self, rows: list[Any]) -> None:
+        """Send rows side by side; when all have ended, raises what went wrong with the first that failed."""
+        results = await asyncio.gather(*(self._send(row) for row in rows), return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
 
     async def _until_due(self) -> float:
         due = await self._store.read(self._outbox.next_due, self._adapter.name)
@@ -119,27 +135,27 @@ class Sender:
         return min(max(seconds, 0.05), IDLE_LOOK_S)
 
     async def _send(self, row: Row) -> None:
-        target = msgspec.json.decode(row.target, type=Target)
         try:
+            target = msgspec.json.decode(row.target, type=Target)
             sent_id = await self._adapter.deliver(target, decode(row.body), f"m{row.id}")
         except RetryLater as later:
-            await self._again(row, str(later), later.after_s)
+            await self._again(row, str(later), MOST_WAITS, later.after_s)
         except Undeliverable as never:
             if never.person_gone and target.person is not None:
                 await self._store.write(self._outbox.gone, target.platform, target.person)
             await self._park(row, str(never))
         except Exception as error:
             log.exception("outbox row %d", row.id, extra={"action": "outbox", "platform": self._adapter.name})
-            await self._again(row, type(error).__name__, None)
+            await self._again(row, type(error).__name__, MOST_ATTEMPTS)
         else:
             await self._store.write(self._outbox.finish, row.id, sent_id)
             self._sent(self._adapter.name, "sent")
 
-    async def _again(self, row: Row, reason: str, after_s: float | None) -> None:
-        if row.attempts >= MOST_ATTEMPTS:
+    async def _again(self, row: Row, reason: str, most: int, after_s: float | None = None) -> None:
+        if row.attempts >= most:
             await self._park(row, f"gave up after {row.attempts} attempts: {reason}")
             return
-        wait = min(FIRST_WAIT_S * 2 ** (row.attempts - 1), LONGEST_WAIT_S)
+        wait = min(FIRST_WAIT_S * 2 ** min(row.attempts - 1, 20), LONGEST_WAIT_S)
         jittered = wait * random.uniform(0.5, 1.0)  # noqa: S311  # spreads retries; nothing secret
         at = self._clock.now() + timedelta(seconds=max(jittered, after_s or 0))
         await self._store.write(self._outbox.retry, row.id, at, reason)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from bot.chat.model import Reply, encode, say
 from bot.chat.port import RetryLater, Target, Undeliverable
 from bot.chat.sender import MOST_ATTEMPTS, Sender
+from bot.errors import StorageError
 from bot.services import outbox, unions
 from bot.services.unions import Founder
 from bot.storage import accounts
@@ -108,6 +110,14 @@ async def test_poison_is_parked_and_reported(
     assert "hello" not in caplog.text
 
 
+async def test_an_outage_of_hours_loses_nothing(store: Store, clock: ManualClock) -> None:
+    platform = Moody()
+    platform.moods = [RetryLater("down")] * 30
+    await store.write(post)
+    await settle(store, Sender(platform, store, outbox, clock), clock, 31)
+    assert await state(store) == [("sent", None)]
+
+
 async def test_who_blocked_the_bot_is_marked_unreachable(store: Store, clock: ManualClock) -> None:
     founder = Founder("words", "bo", "Bo", None)
     await store.write(unions.found, "Farm", "Grow", "UTC", founder, "space", "Farm")
@@ -142,3 +152,49 @@ async def test_a_post_wakes_the_sender(store: Store, clock: ManualClock) -> None
     sender.wake()
     await platform.arrived.wait()
     await sender.stop()
+
+
+class Flaky:
+    """A store whose next writes of these functions fail."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.read = store.read
+        self.failures: dict[str, Exception] = {}
+
+    async def write(self, fn: Any, *args: Any) -> Any:
+        failure = self.failures.pop(fn.__name__, None)
+        if failure is not None:
+            raise failure
+        return await self._store.write(fn, *args)
+
+
+@pytest.mark.parametrize("failure", [StorageError("The disk is full"), RuntimeError("bug")])
+@pytest.mark.parametrize("at", ["claim", "finish"])
+async def test_sending_goes_on_after_the_database_refused(
+    store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, failure: Exception, at: str
+) -> None:
+    """What could not be recorded as sent is sent again, with the same key: nothing stays half sent for ever."""
+    monkeypatch.setattr("bot.chat.sender.FIRST_WAIT_S", 0.01)
+    platform, flaky = Moody(), Flaky(store)
+    sent = asyncio.Event()
+    flaky.failures[at] = failure
+    await store.write(post)
+    sender = Sender(platform, flaky, outbox, clock, lambda *_: sent.set())
+    await sender.start()
+    async with asyncio.timeout(5):
+        await sent.wait()
+    await sender.stop()
+    assert await state(store) == [("sent", None)]
+    assert set(platform.keys) == {"m1"}
+
+
+async def test_a_target_that_cannot_be_read_does_not_stop_the_others(
+    store: Store, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    platform = Moody()
+    await store.write(lambda tx: rows.add(tx, "words", None, "{}", encode(say("hello")), "bo"))
+    await store.write(post)
+    await settle(store, Sender(platform, store, outbox, clock), clock, 1)
+    assert [name for name, _ in await state(store)] == ["due", "sent"]
+    assert "hello" not in caplog.text
