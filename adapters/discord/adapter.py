@@ -1,0 +1,243 @@
+"""Discord as a platform: interactions come by the gateway, everything goes out by REST."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import discord
+import msgspec
+
+from adapters.discord import check, events, limits, menu
+from adapters.discord.deliver import Delivery
+from adapters.discord.events import Asked, Kind
+from adapters.discord.exchange import Exchange, Forms
+from adapters.discord.gateway import Gateway
+from adapters.discord.responses import OPENS
+from adapters.discord.rest import Refused, Rest, Unavailable, connectors
+from adapters.discord.supervise import Supervisor
+from bot.chat.incoming import Actor, Incoming, Place, Press
+from bot.chat.model import Reply, Visibility
+from bot.chat.port import Capabilities, Core, Finding, RetryLater, Target, Undeliverable
+from bot.domain.clock import Clock
+
+log = logging.getLogger(__name__)
+
+START_PATIENCE_S = 15.0
+MODERATORS_KEPT = timedelta(seconds=60)
+NONCE_OF_ACT = 20
+
+
+class DiscordAdapter:
+    """Implements `chat.port.Adapter`.
+
+    `api` is another address than Discord's that stands for all its hosts, `api_ca` the certificate (PEM) that it
+    is trusted by: for tests, and for operators who reach Discord through a gateway.
+    """
+
+    name = events.PLATFORM
+    capabilities = Capabilities(modals=True, private_replies=True)
+
+    def __init__(
+        self, token: str, clock: Clock, *, api: str | None = None, api_ca: Path | None = None
+    ) -> None:
+        self._clock = clock
+        self._connectors = connectors(api, api_ca)
+        self._rest = Rest(token, self._connectors, self._answered)
+        self._delivery = Delivery(self._rest)
+        self._supervisor = Supervisor(token, self._prepare)
+        self._core: Core | None = None
+        self._me = Actor(self.name, "0", "Muster")
+        self._running: set[asyncio.Task[Any]] = set()
+        self._seen: OrderedDict[str, None] = OrderedDict()
+        self._forms: Forms = OrderedDict()
+        self._moderators: dict[tuple[str, str], tuple[datetime, bool]] = {}
+        self._last_contact: datetime | None = None
+
+    # -- the port ----------------------------------------------------------------------------------------
+
+    async def start(self, core: Core) -> None:
+        """Connect, or begin to try; answer what a stop left unanswered."""
+        self._core = core
+        await self._supervisor.start(START_PATIENCE_S)
+        self._keep(asyncio.create_task(self._answer_left(core), name="discord unanswered"))
+
+    async def stop(self) -> None:
+        """Disconnect, finish the interactions that were taken, close."""
+        await self._supervisor.stop()
+        self._core = None
+        while self._running:
+            await asyncio.wait(self._running)
+        await self._rest.close()
+
+    async def deliver(self, target: Target, reply: Reply, key: str) -> str:
+        """Send an outbox row; see `chat.port.Adapter.deliver`."""
+        return await self._delivery.send(target, reply, key)
+
+    async def is_moderator(self, place: Place, actor: Actor) -> bool:
+        """Whether somebody may manage the server or its roles; asked at most once a minute."""
+        if place.space is None:
+            return False
+        key = (place.space, actor.native_id)
+        now = self._clock.now()
+        self._moderators = {who: known for who, known in self._moderators.items() if known[0] > now}
+        if key not in self._moderators:
+            moderates = await check.moderates(self._rest, *key)
+            self._moderators[key] = (now + MODERATORS_KEPT, moderates)
+        return self._moderators[key][1]
+
+    async def check(self, spaces: Sequence[str]) -> Sequence[Finding]:
+        """For the doctor; works without `start`."""
+        return await check.findings(self._rest, spaces)
+
+    def private_link(self, payload: str) -> str | None:
+        """Discord has no link that opens a private chat with a payload."""
+        return None
+
+    def last_contact(self) -> datetime | None:
+        """Now while every shard is connected, else when Discord last answered; None once it cannot."""
+        if self._supervisor.problem is not None:
+            return None
+        gateway = self._supervisor.gateway
+        if gateway is not None and gateway.alive:
+            self._last_contact = self._clock.now()
+        return self._last_contact
+
+    # -- connecting --------------------------------------------------------------------------------------
+
+    async def _prepare(self) -> Gateway:
+        """Before each connection: who are we, and does Discord have our commands?"""
+        application = await self._rest.call("GET", "/applications/@me")
+        bot = application.get("bot") or {}
+        self._me = Actor(self.name, str(bot.get("id") or application["id"]), bot.get("username") or "Muster")
+        await self._synchronise(str(application["id"]))
+        return Gateway(self._connectors, int(application.get("flags") or 0), self)
+
+    async def _synchronise(self, application: str) -> None:
+        """Register the commands if they changed; a refusal is logged, and buttons still work."""
+        if self._core is None:
+            return
+        path = f"/applications/{application}/commands"
+        ours = menu.menu(self._core.registry)
+        try:
+            theirs = await self._rest.call("GET", path, query={"with_localizations": "true"})
+            if menu.same(ours, theirs):
+                return
+            await self._rest.call("PUT", path, ours)
+        except (Refused, Unavailable) as problem:
+            log.error("commands are not registered: %s", problem, extra={"action": "discord.menu"})
+        else:
+            log.info("commands registered", extra={"action": "discord.menu", "commands": len(ours)})
+
+    def _answered(self) -> None:
+        self._last_contact = self._clock.now()
+
+    # -- what the gateway tells (`gateway.Listener`) -----------------------------------------------------
+
+    def connected(self) -> None:
+        self._supervisor.connected()
+
+    async def interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Take an interaction; one that comes again (RESUME replays) is being answered, or was."""
+        core = self._core
+        if core is None or str(interaction.id) in self._seen:
+            return
+        self._seen[str(interaction.id)] = None
+        while len(self._seen) > limits.REMEMBERED:
+            self._seen.popitem(last=False)
+        self._keep(asyncio.current_task())
+        asked = events.asked(interaction)
+        if asked is not None:
+            await self._exchange(core, asked)
+
+    async def joined(self, guild: discord.Guild) -> None:
+        channel = _greeting_channel(guild)
+        act = events.bot_added(guild, self._me, channel.id if channel else None, self._clock.now())
+        reply = await self._tell(act)
+        if reply is not None and channel is not None:
+            await self._post(Target(self.name, chat=str(channel.id)), reply, f"g{guild.id}")
+
+    async def removed(self, guild: discord.Guild) -> None:
+        await self._tell(events.bot_removed(guild, self._me, self._clock.now()))
+
+    async def titled(self, guild: discord.Guild) -> None:
+        await self._tell(events.renamed(guild, self._me, self._clock.now()))
+
+    async def person_left(self, event: discord.RawMemberRemoveEvent) -> None:
+        await self._tell(events.person_left(event.user, event.guild_id, self._clock.now()))
+
+    async def _tell(self, act: Incoming) -> Reply | None:
+        core = self._core
+        if core is None:
+            return None
+        self._keep(asyncio.current_task())
+        return await core.dispatch(act)
+
+    # -- answering ---------------------------------------------------------------------------------------
+
+    async def _exchange(self, core: Core, asked: Asked) -> None:
+        exchange = Exchange(asked, core, self._rest, self._forms)
+        act = asked.incoming.act
+        try:
+            if asked.kind is Kind.SUGGEST:
+                await exchange.suggest()
+            elif isinstance(act, Press) and act.token.startswith(OPENS):
+                await exchange.open(act.token.removeprefix(OPENS))
+            else:
+                await exchange.run()
+        except (Refused, Unavailable) as problem:
+            log.warning(
+                "an answer did not arrive: %s",
+                problem,
+                extra={"action": "discord.answer", "kind": str(asked.kind)},
+            )
+
+    async def _answer_left(self, core: Core) -> None:
+        """Acts that were taken but not answered before the last stop; their interactions are over."""
+        for act in await core.unfinished(self.name):
+            reply = await core.dispatch(act)
+            if reply is not None:
+                private = reply.visibility is not Visibility.PUBLIC
+                place = act.place
+                target = (
+                    Target(self.name, person=act.actor.native_id)
+                    if private
+                    else Target(self.name, chat=place.chat, thread=place.thread)
+                )
+                shown = msgspec.structs.replace(reply, form=None)
+                if not await self._post(target, shown, act.native_id[-NONCE_OF_ACT:]):
+                    continue
+            await core.delivered(act.key)
+
+    async def _post(self, target: Target, reply: Reply, key: str) -> bool:
+        """Send once; False if it is worth another try."""
+        try:
+            await self._delivery.send(target, reply, key)
+        except RetryLater as later:
+            log.warning("not sent: %s", later, extra={"action": "discord.post"})
+            return False
+        except Undeliverable as never:
+            log.warning("not sent: %s", never, extra={"action": "discord.post"})
+        return True
+
+    def _keep(self, task: asyncio.Task[Any] | None) -> None:
+        """Have `stop` wait for this."""
+        if task is not None and task not in self._running:
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+
+
+def _greeting_channel(guild: discord.Guild) -> discord.TextChannel | None:
+    """Where the bot may say hello: where the server's news go, else the first channel it may write in."""
+    candidates = [guild.system_channel, *guild.text_channels]
+    for channel in candidates:
+        if channel is not None:
+            may = channel.permissions_for(guild.me)
+            if may.view_channel and may.send_messages:
+                return channel
+    return None

@@ -1,0 +1,175 @@
+"""discord.py's interaction or event → Incoming. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import discord
+
+from adapters.discord import forms
+from bot.chat.incoming import (
+    Act,
+    Actor,
+    BotAdded,
+    BotRemoved,
+    CommandCall,
+    Incoming,
+    PersonLeft,
+    Place,
+    Press,
+    SpaceRenamed,
+    Submit,
+    Value,
+    Where,
+    Who,
+)
+
+PLATFORM = "discord"
+COMMAND, COMPONENT, AUTOCOMPLETE, MODAL = 2, 3, 4, 5
+_SUBCOMMANDS = (1, 2)
+_USER, _CHANNEL = 6, 7
+
+
+class Kind(StrEnum):
+    """What was done in Discord's client."""
+
+    COMMAND = "command"
+    PRESS = "press"
+    SUBMIT = "submit"
+    SUGGEST = "suggest"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An interaction: the act, and how it can be answered.
+
+    `on_message`: it came from a message, which can be edited; `on_private`: that message is ephemeral.
+    `focused` is the parameter to suggest values for, and what of it is typed.
+    """
+
+    kind: Kind
+    incoming: Incoming
+    id: str
+    token: str
+    application: str
+    on_message: bool = False
+    on_private: bool = False
+    focused: tuple[str, str] = ("", "")
+
+    @property
+    def shared(self) -> bool:
+        """Whether others see what is not ephemeral."""
+        return self.incoming.place.space is not None
+
+
+def asked(interaction: discord.Interaction[Any]) -> Asked | None:
+    """The interaction as an act; None for kinds that Muster does not offer."""
+    data: Any = interaction.data
+    number = interaction.type.value
+    focused = ("", "")
+    act: Act
+    if number in (COMMAND, AUTOCOMPLETE) and data.get("type", 1) == 1:
+        kind = Kind.COMMAND if number == COMMAND else Kind.SUGGEST
+        act, focused = call(data)
+    elif number == COMPONENT:
+        kind, act = Kind.PRESS, Press(data["custom_id"])
+    elif number == MODAL:
+        kind, act = Kind.SUBMIT, Submit(data["custom_id"], forms.answers(data["components"]))
+    else:
+        return None
+    message = interaction.message
+    incoming = Incoming(
+        str(interaction.id), actor(interaction), place(interaction), act, str(interaction.locale)
+    )
+    return Asked(
+        kind,
+        incoming,
+        str(interaction.id),
+        interaction.token,
+        str(interaction.application_id),
+        message is not None,
+        message is not None and message.flags.ephemeral,
+        focused,
+    )
+
+
+def call(data: Any) -> tuple[CommandCall, tuple[str, str]]:
+    """The command with its values, and the option being typed."""
+    words = [data["name"]]
+    options = data.get("options") or []
+    while options and options[0]["type"] in _SUBCOMMANDS:
+        words.append(options[0]["name"])
+        options = options[0].get("options") or []
+    focused = next(((one["name"], str(one["value"])) for one in options if one.get("focused")), ("", ""))
+    resolved = data.get("resolved") or {}
+    values = {one["name"]: _value(one, resolved) for one in options}
+    return CommandCall(" ".join(words), values), focused
+
+
+def _value(option: Any, resolved: Any) -> Value:
+    value = option["value"]
+    if option["type"] == _USER:
+        user = (resolved.get("users") or {}).get(value) or {}
+        nick = ((resolved.get("members") or {}).get(value) or {}).get("nick")
+        return Who(str(value), nick or user.get("global_name") or user.get("username") or "")
+    if option["type"] == _CHANNEL:
+        channel = (resolved.get("channels") or {}).get(value) or {}
+        return Where(str(value), channel.get("name") or "")
+    plain: str | int | float | bool = value
+    return plain
+
+
+def actor(interaction: discord.Interaction[Any]) -> Actor:
+    """Who acts; Discord says with every interaction in a server what they may do there."""
+    user = interaction.user
+    may = interaction.permissions
+    moderates = may.administrator or may.manage_guild or may.manage_roles
+    in_guild = interaction.guild_id is not None
+    return Actor(PLATFORM, str(user.id), user.display_name, user.name, moderates if in_guild else None)
+
+
+def place(interaction: discord.Interaction[Any]) -> Place:
+    """Where: a thread belongs to its channel, a server's channel to the server."""
+    channel = interaction.channel
+    guild = interaction.guild_id
+    here = str(channel.id if channel is not None else guild or interaction.user.id)
+    if guild is None:
+        return Place(PLATFORM, here)
+    title = interaction.guild.name if interaction.guild is not None else ""
+    if isinstance(channel, discord.Thread):
+        return Place(PLATFORM, str(channel.parent_id), str(guild), here, title or "")
+    return Place(PLATFORM, here, str(guild), None, title or "")
+
+
+# -- what nobody typed -----------------------------------------------------------------------------------
+
+
+def guild_place(guild: discord.Guild, chat: int | None = None) -> Place:
+    return Place(PLATFORM, str(chat or guild.id), str(guild.id), None, guild.name or "")
+
+
+def bot_added(guild: discord.Guild, me: Actor, chat: int | None, now: datetime) -> Incoming:
+    """The bot was invited into a server; `chat` is where it may say hello."""
+    joined = guild.me.joined_at or now
+    return Incoming(f"added-{guild.id}-{_ms(joined)}", me, guild_place(guild, chat), BotAdded())
+
+
+def bot_removed(guild: discord.Guild, me: Actor, now: datetime) -> Incoming:
+    return Incoming(f"removed-{guild.id}-{_ms(now)}", me, guild_place(guild), BotRemoved())
+
+
+def renamed(guild: discord.Guild, me: Actor, now: datetime) -> Incoming:
+    return Incoming(f"renamed-{guild.id}-{_ms(now)}", me, guild_place(guild), SpaceRenamed())
+
+
+def person_left(user: discord.User | discord.Member, guild_id: int, now: datetime) -> Incoming:
+    who = Actor(PLATFORM, str(user.id), user.display_name, user.name)
+    there = Place(PLATFORM, str(guild_id), str(guild_id))
+    return Incoming(f"left-{guild_id}-{user.id}-{_ms(now)}", who, there, PersonLeft())
+
+
+def _ms(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)

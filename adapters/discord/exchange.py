@@ -1,0 +1,195 @@
+"""One interaction from its arrival to its last message."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from adapters.discord import forms, limits, render
+from adapters.discord.events import Asked, Kind
+from adapters.discord.render import Json, Part
+from adapters.discord.responses import (
+    MODAL,
+    SUGGESTIONS,
+    Acknowledged,
+    Callback,
+    Delete,
+    Edit,
+    FollowUp,
+    Step,
+    deferral,
+    plan,
+)
+from adapters.discord.rest import Refused, Rest, Unavailable
+from bot.chat import text
+from bot.chat.incoming import CommandCall
+from bot.chat.model import Form, Reply, Visibility, say
+from bot.chat.port import Core
+from bot.domain.names import one_line
+
+log = logging.getLogger(__name__)
+
+ALREADY_ACKNOWLEDGED = 40060
+RECORD_S = 0.5
+MARGIN_S = 0.2
+PROGRESS_EVERY_S = 1.0
+
+Forms = OrderedDict[str, Form]
+"""Forms that wait behind a button, by token."""
+
+
+class Exchange:
+    """Answers one interaction. Nothing is sent to Discord twice for it but what a cut connection swallowed."""
+
+    def __init__(self, asked: Asked, core: Core, rest: Rest, waiting: Forms) -> None:
+        self._asked = asked
+        self._core = core
+        self._rest = rest
+        self._waiting = waiting
+        self._loop = asyncio.get_running_loop()
+        self._began = self._loop.time()
+        self._acknowledged = Acknowledged.NOT
+        self._deferring: asyncio.Task[None] | None = None
+        self._recorded: asyncio.Task[None] | None = None
+        self._progress_at = 0.0
+
+    async def run(self) -> None:
+        """Dispatch the act and send its answer. Raises Refused, Unavailable if it did not arrive."""
+        timer = self._loop.call_later(limits.DEFER_AFTER_S, self._defer)
+        try:
+            reply = await self._core.dispatch(self._asked.incoming, self._progress)
+        finally:
+            timer.cancel()
+        if self._deferring is not None:
+            await self._deferring
+        try:
+            await self._send(reply)
+        finally:
+            if self._recorded is not None:
+                await asyncio.wait([self._recorded])
+                await self._core.delivered(self._asked.incoming.key)
+
+    async def suggest(self) -> None:
+        """Answer an autocomplete."""
+        found = await self._core.suggest(self._asked.incoming, *self._asked.focused)
+        choices = [
+            {"name": one_line(label, limits.MAX_CHOICE), "value": value}
+            for label, value in found
+            if label.strip() and 1 <= len(value) <= limits.MAX_CHOICE
+        ]
+        await self._take(Callback(SUGGESTIONS, data={"choices": choices[: limits.MAX_SUGGESTIONS]}))
+
+    async def open(self, token: str) -> None:
+        """Open a form that waits behind the button pressed."""
+        form = self._waiting.get(token)
+        if form is not None:
+            await self._take(Callback(MODAL, data=forms.modal(form)))
+        else:
+            await self._send(say(text.FORM_GONE, visibility=Visibility.PRIVATE))
+
+    # -- taking longer -----------------------------------------------------------------------------------
+
+    def _defer(self) -> None:
+        if self._deferring is None:
+            self._deferring = asyncio.create_task(self._announce())
+
+    async def _announce(self) -> None:
+        """Record the act, so that a restart answers it, then tell Discord that it takes longer.
+
+        The record is waited for only shortly: Discord's three seconds do not wait either.
+        """
+        self._recorded = asyncio.ensure_future(self._core.accept([self._asked.incoming]))
+        await asyncio.wait([self._recorded], timeout=RECORD_S)
+        callback, acknowledged = deferral(self._asked, self._is_private())
+        try:
+            await self._take(callback)
+        except (Refused, Unavailable) as problem:
+            log.warning("not deferred: %s", problem, extra={"action": "discord.defer"})
+        else:
+            self._acknowledged = acknowledged
+
+    def _is_private(self) -> bool:
+        act = self._asked.incoming.act
+        command = self._core.registry.commands.get(act.name) if isinstance(act, CommandCall) else None
+        return command is None or command.visibility is Visibility.PRIVATE
+
+    async def _progress(self, words: str) -> None:
+        """Show what long work is at, in "thinking…"; a pressed button has no such place."""
+        if self._asked.on_message or self._loop.time() < self._progress_at:
+            return
+        self._progress_at = self._loop.time() + PROGRESS_EVERY_S
+        self._defer()
+        if self._deferring is not None:
+            await self._deferring
+        if self._acknowledged is Acknowledged.NOT:
+            return
+        try:
+            await self._take(Edit(render.words(words)))
+        except (Refused, Unavailable) as problem:
+            log.info("no progress shown: %s", problem, extra={"action": "discord.progress"})
+
+    # -- sending -----------------------------------------------------------------------------------------
+
+    async def _send(self, reply: Reply | None) -> None:
+        try:
+            parts = self._parts(reply)
+            steps = plan(self._asked, reply, parts, self._acknowledged)
+        except limits.CannotShow:
+            log.exception("a reply cannot be shown", extra={"action": "discord.render"})
+            sorry = say(text.CANNOT_SHOW, visibility=Visibility.PRIVATE)
+            steps = plan(self._asked, sorry, render.render(sorry).parts, self._acknowledged)
+        if reply is not None and reply.form is not None:
+            self._waiting[reply.form.token] = reply.form
+            while len(self._waiting) > limits.REMEMBERED:
+                self._waiting.popitem(last=False)
+        for step in steps:
+            await self._take(step)
+
+    def _parts(self, reply: Reply | None) -> Sequence[Part]:
+        if reply is None:
+            return ()
+        rendered = render.render(reply)
+        if rendered.changed:
+            log.warning(
+                "a reply was changed to fit",
+                extra={"action": "discord.fit", "changed": list(rendered.changed)},
+            )
+        return rendered.parts
+
+    async def _take(self, step: Step) -> None:
+        """Carry out one step. Raises Refused, Unavailable."""
+        asked = self._asked
+        hook = f"/webhooks/{asked.application}/{asked.token}"
+        match step:
+            case Callback():
+                await self._callback(step)
+            case Edit(part=part):
+                await self._rest.answer("PATCH", f"{hook}/messages/@original", _edited(part), part.file)
+            case FollowUp(part=part):
+                await self._rest.answer("POST", hook, part.payload, part.file)
+            case Delete():
+                await self._rest.answer("DELETE", f"{hook}/messages/@original", None)
+
+    async def _callback(self, step: Callback) -> None:
+        data = step.part.payload if step.part is not None else step.data
+        body: Json = {"type": step.type} | ({"data": data} if data is not None else {})
+        left = self._began + limits.ACKNOWLEDGE_S - MARGIN_S - self._loop.time()
+        path = f"/interactions/{self._asked.id}/{self._asked.token}/callback"
+        file = step.part.file if step.part is not None else None
+        try:
+            await self._rest.answer("POST", path, body, file, patience_s=max(left, MARGIN_S))
+        except Refused as refused:
+            if refused.code != ALREADY_ACKNOWLEDGED:
+                raise
+            # The answer to an earlier try was lost on the way: it worked.
+            log.info("acknowledged before", extra={"action": "discord.acknowledge"})
+
+
+def _edited(part: Part) -> Json:
+    """An edit cannot change who sees a message, and says nothing about it."""
+    return {key: value for key, value in part.payload.items() if key != "flags"}
+
+
+__all__ = ["Exchange", "Forms", "Kind"]

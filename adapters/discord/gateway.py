@@ -1,0 +1,80 @@
+"""The connection that events come by: discord.py's client, with nothing kept that Muster does not need."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import discord
+
+from adapters.discord.rest import Connectors
+
+MEMBERS_FLAGS = (1 << 14) | (1 << 15)
+"""Application flags: the operator switched the Server Members intent on (verified bot, or not)."""
+
+
+class Listener(Protocol):
+    """Who is told."""
+
+    def connected(self) -> None: ...
+    async def interaction(self, interaction: discord.Interaction[Any]) -> None: ...
+    async def joined(self, guild: discord.Guild) -> None: ...
+    async def removed(self, guild: discord.Guild) -> None: ...
+    async def titled(self, guild: discord.Guild) -> None: ...
+    async def person_left(self, event: discord.RawMemberRemoveEvent) -> None: ...
+
+
+def intents(application_flags: int) -> discord.Intents:
+    """Servers, and nothing else: interactions come without any intent.
+
+    Who left a server is told only with the privileged Server Members intent. Muster does not ask for it; where
+    the operator has switched it on anyway, it is used for that.
+    """
+    return discord.Intents(guilds=True, members=bool(application_flags & MEMBERS_FLAGS))
+
+
+class Gateway(discord.AutoShardedClient):
+    """One life of the connection: `login`, `connect`, `close`. Reconnects and resumes by itself."""
+
+    def __init__(self, make_connector: Connectors, application_flags: int, listener: Listener) -> None:
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voice is meant
+        super().__init__(
+            intents=intents(application_flags),
+            connector=make_connector(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            allowed_mentions=discord.AllowedMentions.none(),
+            enable_raw_presences=False,
+        )
+        self._listener = listener
+
+    @property
+    def alive(self) -> bool:
+        """Whether every shard is connected: discord.py ends a connection whose heartbeat stays unanswered."""
+        shards = self.shards
+        return not self.is_closed() and bool(shards) and not any(s.is_closed() for s in shards.values())
+
+    async def on_shard_connect(self, shard_id: int) -> None:
+        self._listener.connected()
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        self._listener.connected()
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        await self._listener.interaction(interaction)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        await self._listener.joined(guild)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        await self._listener.removed(guild)
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        await self._listener.titled(guild)  # it may have been renamed while we were away
+
+    async def on_guild_update(self, before: discord.Guild, after: discord.Guild) -> None:
+        if before.name != after.name:
+            await self._listener.titled(after)
+
+    async def on_raw_member_remove(self, event: discord.RawMemberRemoveEvent) -> None:
+        await self._listener.person_left(event)

@@ -1,0 +1,136 @@
+"""The registry as Discord's slash commands. Pure.
+
+https://docs.discord.com/developers/interactions/application-commands
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from adapters.discord import limits
+from adapters.discord.render import Json
+from bot.chat.params import Kind, Param
+from bot.chat.registry import Command, Registry
+from bot.domain.people import Permission
+
+_SUBCOMMAND, _STRING, _INTEGER, _BOOLEAN, _USER = 1, 3, 4, 5, 6
+_TYPES = {Kind.INTEGER: _INTEGER, Kind.BOOLEAN: _BOOLEAN, Kind.PERSON: _USER}
+_IN_GUILD, _IN_PRIVATE = 0, 1
+_MANAGE_GUILD = str(1 << 5)
+_SHORT = 100
+# Discord's locales for a language, where they are not the language's own code; English is the default text.
+_REGIONS = {
+    "es": ("es-ES", "es-419"),
+    "pt": ("pt-BR",),
+    "sv": ("sv-SE",),
+    "zh": ("zh-CN", "zh-TW"),
+    "en": (),
+}
+_SIMPLE = frozenset(
+    {"id", "da", "de", "fr", "hr", "it", "lt", "hu", "nl", "no", "pl", "ro"}
+    | {"fi", "vi", "tr", "cs", "el", "bg", "ru", "uk", "hi", "th", "ja", "ko"}
+)
+_COMPARED = frozenset(
+    {"name", "description", "description_localizations", "options", "type", "required", "choices", "value"}
+    | {"autocomplete", "min_length", "max_length", "min_value", "max_value"}
+    | {"contexts", "integration_types", "default_member_permissions"}
+)
+
+
+def menu(registry: Registry) -> list[Json]:
+    """Every command, as bulk overwrite takes them."""
+    return [_top(registry, top) for top in registry.tops()]
+
+
+def same(ours: list[Json], theirs: list[Json]) -> bool:
+    """Whether Discord has these commands already."""
+    return _by_name(ours) == _by_name(theirs)
+
+
+def _top(registry: Registry, top: str) -> Json:
+    below = registry.subcommands(top)
+    commands = below or [registry.commands[top]]
+    drawn = {"type": 1, **_described(registry, top)}
+    if below:
+        drawn["options"] = [
+            {
+                "type": _SUBCOMMAND,
+                **_described(registry, command.path),
+                "options": [_option(param) for param in command.params],
+            }
+            for command in below
+        ]
+    else:
+        drawn["options"] = [_option(param) for param in registry.commands[top].params]
+    in_private = not all(command.space_only for command in commands)
+    drawn["contexts"] = [_IN_GUILD, _IN_PRIVATE] if in_private else [_IN_GUILD]
+    drawn["integration_types"] = [0]
+    if all(map(_for_moderators_alone, commands)):
+        drawn["default_member_permissions"] = _MANAGE_GUILD
+    return drawn
+
+
+def _for_moderators_alone(command: Command) -> bool:
+    """Where a union exists its founder may do what moderators may, whatever their roles in this server."""
+    return command.permission is Permission.MODERATOR and not command.needs_union
+
+
+def _described(registry: Registry, path: str) -> Json:
+    drawn: Json = {"name": path.split(" ")[-1], "description": registry.description(path)}
+    translated = {
+        locale: texts[path]
+        for language, texts in registry.translations.items()
+        if path in texts
+        for locale in _locales(language)
+    }
+    return drawn | ({"description_localizations": translated} if translated else {})
+
+
+def _locales(language: str) -> Iterable[str]:
+    return _REGIONS.get(language, (language,) if language in _SIMPLE else ())
+
+
+def _option(param: Param) -> Json:
+    drawn: Json = {
+        "type": _TYPES.get(param.kind, _STRING),
+        "name": param.name,
+        "description": param.description,
+        "required": param.required,
+    }
+    arg = param.arg
+    match param.kind:
+        case Kind.TEXT:
+            drawn["max_length"] = min(arg.max_length, limits.MAX_STRING_OPTION)
+            if arg.min_length > 0:
+                drawn["min_length"] = arg.min_length
+        case Kind.CHOICE:
+            drawn["choices"] = [{"name": choice, "value": choice} for choice in param.choices]
+        case Kind.INTEGER:
+            drawn |= {"min_value": _bound(arg.minimum, -1), "max_value": _bound(arg.maximum, 1)}
+        case Kind.AMOUNT | Kind.DURATION | Kind.WHEN | Kind.SPACE:
+            drawn["max_length"] = _SHORT
+    return drawn | ({"autocomplete": True} if arg.suggest is not None else {})
+
+
+def _bound(number: Any, sign: int) -> int:
+    """A bound that Discord can hold; dispatch checks the real one again."""
+    if number is None:
+        return sign * limits.SAFE_INTEGER
+    return max(-limits.SAFE_INTEGER, min(limits.SAFE_INTEGER, int(number)))
+
+
+def _by_name(commands: list[Json]) -> dict[tuple[int, str], Any]:
+    return {(one.get("type") or 1, one["name"]): _bare({"type": 1, **one}) for one in commands}
+
+
+def _bare(value: Any) -> Any:
+    """Without what Discord adds or leaves out by itself: ids, versions, defaults."""
+    if isinstance(value, list):
+        return [_bare(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    locales = all("-" in key or key in _SIMPLE for key in value)
+    kept = {key: _bare(one) for key, one in value.items() if locales or key in _COMPARED}
+    empty: tuple[Any, ...] = (None, [], {})
+    return {key: one for key, one in kept.items() if one is not False and one not in empty}

@@ -1,0 +1,219 @@
+"""Discord's REST interface: one session, paced, with the retries that discord.py leaves to its users.
+
+discord.py gives up on a 503 and on a connection that was cut; here both are tried again. What is sent twice that
+way is made one by whoever calls: messages carry a nonce, an interaction is acknowledged once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import socket
+import ssl
+from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+import msgspec
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from adapters.discord import limits
+from adapters.discord.pacing import Pacer
+from adapters.discord.render import File, Json
+
+log = logging.getLogger(__name__)
+
+BASE = "https://discord.com/api/v10"
+PATIENCE_S = 20.0
+FIRST_WAIT_S = 0.15
+LONGEST_WAIT_S = 4.0
+_AGENT = "DiscordBot (https://github.com/muster, 1) Muster"
+
+Connectors = Callable[[], aiohttp.TCPConnector]
+"""Makes a connector; every session owns one."""
+
+
+class Refused(Exception):
+    """Discord said no (4xx); trying again changes nothing. `code` is Discord's own, 0 if it gave none."""
+
+    def __init__(self, status: int, code: int, message: str) -> None:
+        super().__init__(f"{status} {code} {message}")
+        self.status = status
+        self.code = code
+
+
+class Unavailable(Exception):
+    """Discord did not answer, failed (5xx) or is busy (429): later it may work, after `after_s` if given."""
+
+    def __init__(self, reason: str, after_s: float | None = None) -> None:
+        super().__init__(reason)
+        self.after_s = after_s
+
+
+class _Everywhere(AbstractResolver):
+    """Every host name leads to one address, with its port."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._host, self._port = host, port
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        return [
+            ResolveResult(
+                hostname=host,
+                host=self._host,
+                port=self._port,
+                family=family,
+                proto=0,
+                flags=socket.AI_NUMERICHOST,
+            )
+        ]
+
+    async def close(self) -> None:
+        return None
+
+
+def connectors(api: str | None, ca: Path | None) -> Connectors:
+    """Connectors to Discord; with `api` to the address (numeric host, port) that stands for all its hosts,
+    trusted by the certificate in `ca`: an emulator, or a gateway of the operator."""
+    context = ssl.create_default_context(cafile=ca) if ca is not None else None
+    parts = urlsplit(api) if api is not None else None
+
+    def make() -> aiohttp.TCPConnector:
+        secured: Any = {"ssl": context} if context is not None else {}
+        if parts is not None and parts.hostname:
+            secured["resolver"] = _Everywhere(parts.hostname, parts.port or 443)
+        return aiohttp.TCPConnector(limit=0, keepalive_timeout=60, **secured)
+
+    return make
+
+
+class Rest:
+    """Calls Discord's REST interface with the bot's token; opens its session when first used."""
+
+    def __init__(self, token: str, make_connector: Connectors, answered: Callable[[], None]) -> None:
+        self._token = token
+        self._make_connector = make_connector
+        self._answered = answered
+        self._session: aiohttp.ClientSession | None = None
+        self._pacer: Pacer | None = None
+
+    async def close(self) -> None:
+        """Close the connections; a later call opens new ones."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def call(self, method: str, path: str, body: Any = None, *, query: Json | None = None) -> Any:
+        """A call as the bot, paced. Returns the answer's JSON. Raises Refused, Unavailable."""
+        return await self._persist(method, path, body, None, query, True, PATIENCE_S)
+
+    async def post(self, channel: str, payload: Json, file: File | None) -> str:
+        """Post into a channel; returns the message's id. Raises Refused, Unavailable."""
+        path = f"/channels/{channel}/messages"
+        answer = await self._persist("POST", path, payload, file, None, True, PATIENCE_S)
+        return str(answer["id"])
+
+    async def answer(
+        self, method: str, path: str, body: Any, file: File | None = None, *, patience_s: float = PATIENCE_S
+    ) -> Any:
+        """A call by an interaction's own token, which no limit of the bot counts. Raises Refused, Unavailable."""
+        return await self._persist(method, path, body, file, None, False, patience_s)
+
+    async def _persist(
+        self,
+        method: str,
+        path: str,
+        body: Any,
+        file: File | None,
+        query: Json | None,
+        as_bot: bool,
+        patience_s: float,
+    ) -> Any:
+        """Try until it works, is refused, or there is no patience left."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + patience_s
+        wait = FIRST_WAIT_S
+        while True:
+            try:
+                async with asyncio.timeout_at(until):
+                    return await self._once(method, path, body, file, query, as_bot)
+            except TimeoutError:
+                raise Unavailable(f"no answer within {patience_s:g} s") from None
+            except (aiohttp.ClientError, OSError) as error:
+                problem = Unavailable(f"the connection failed ({type(error).__name__})")
+            except Unavailable as error:
+                problem = error
+            pause = max(wait * random.uniform(0.5, 1), problem.after_s or 0)  # noqa: S311  # spreads retries
+            if loop.time() + pause >= until:
+                raise problem
+            log.info("trying again: %s", problem, extra={"action": "discord.retry", "method": method})
+            await asyncio.sleep(pause)
+            wait = min(wait * 2, LONGEST_WAIT_S)
+
+    async def _once(
+        self, method: str, path: str, body: Any, file: File | None, query: Json | None, as_bot: bool
+    ) -> Any:
+        session, pacer = self._open()
+        headers = {"Authorization": f"Bot {self._token}"} if as_bot else {}
+        route = f"{method} {path}"
+        async with (
+            pacer.turn(route) if as_bot else nullcontext(),
+            session.request(
+                method, BASE + path, params=query, data=_data(body, file, headers), headers=headers
+            ) as response,
+        ):
+            content = await response.read()
+            self._answered()
+            if response.status < 300:
+                if as_bot:
+                    pacer.learn(route, response.headers)
+                return msgspec.json.decode(content) if content else None
+            said = _said(content)
+            if response.status == 429:
+                after = float(said.get("retry_after") or response.headers.get("Retry-After") or 1)
+                pacer.refused(route, after, everything=bool(said.get("global")))
+                raise Unavailable("429 too many requests", after)
+            if response.status >= 500:
+                raise Unavailable(f"{response.status} from Discord")
+            raise Refused(response.status, int(said.get("code") or 0), str(said.get("message") or "")[:200])
+
+    def _open(self) -> tuple[aiohttp.ClientSession, Pacer]:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=self._make_connector(),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={"User-Agent": _AGENT},
+            )
+        if self._pacer is None:
+            self._pacer = Pacer()
+        return self._session, self._pacer
+
+
+def _data(body: Any, file: File | None, headers: dict[str, str]) -> Any:
+    if body is None:
+        return None
+    encoded = msgspec.json.encode(body)
+    if file is None:
+        headers["Content-Type"] = "application/json"
+        return encoded
+    form = aiohttp.FormData(quote_fields=False)  # Discord does not know `files%5B0%5D`
+    form.add_field("payload_json", encoded.decode(), content_type="application/json")
+    form.add_field("files[0]", file.data, filename=file.name, content_type="image/png")
+    return form
+
+
+def _said(content: bytes) -> Json:
+    """What an error says, if it is Discord's own and not a proxy's page."""
+    try:
+        return msgspec.json.decode(content, type=Json)
+    except msgspec.DecodeError:
+        return {}
+
+
+__all__ = ["BASE", "Connectors", "Refused", "Rest", "Unavailable", "connectors", "limits"]

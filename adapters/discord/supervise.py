@@ -1,0 +1,130 @@
+"""Keeps the gateway connected: what discord.py does not survive is begun anew, what cannot work is said."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Awaitable, Callable
+
+import discord
+
+from adapters.discord.gateway import Gateway
+from adapters.discord.rest import Refused, Unavailable
+
+log = logging.getLogger(__name__)
+
+FIRST_WAIT_S = 1.0
+LONGEST_WAIT_S = 120.0
+HELD_S = 60.0
+"""A connection that held so long was a good one: the next wait is short again."""
+REFUSED_LOGIN = (
+    "Discord does not accept the bot's token. Discord is not served until it is right: set MUSTER_DISCORD_TOKEN "
+    "to the one under Bot, Reset Token, and start again."
+)
+NOT_ALLOWED = (
+    "Discord refuses an intent of the bot. Discord is not served: switch the privileged intents under Bot off or "
+    "on as they were, and start again."
+)
+CLOSED = {
+    4004: REFUSED_LOGIN,
+    4010: "Discord refuses the shard. This is a bug: report it.",
+    4011: "Discord wants more shards than it told. Start again.",
+    4012: "Discord no longer speaks this gateway version. Install a newer Muster.",
+    4013: "Discord does not know an intent of the bot. Install a newer Muster.",
+    4014: NOT_ALLOWED,
+}
+
+MakeGateway = Callable[[], Awaitable[Gateway]]
+"""Prepares and makes the client for one life. Raises Refused, Unavailable."""
+
+
+class Hopeless(Exception):
+    """Another try would end alike; the text says what the operator must do."""
+
+
+class Supervisor:
+    """Runs one client after another until stopped. `problem` says why there will be no other."""
+
+    def __init__(self, token: str, make: MakeGateway) -> None:
+        self._token = token
+        self._make = make
+        self._gateway: Gateway | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._connected = asyncio.Event()
+        self.problem: str | None = None
+
+    async def start(self, patience_s: float) -> None:
+        """Begin, and wait until connected, until it cannot be, or for `patience_s`."""
+        self._task = asyncio.create_task(self._run(), name="discord gateway")
+        waiter = asyncio.create_task(self._connected.wait())
+        await asyncio.wait({waiter, self._task}, timeout=patience_s, return_when=asyncio.FIRST_COMPLETED)
+        waiter.cancel()
+
+    async def stop(self) -> None:
+        """Close the connection; no act comes any more."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    def connected(self) -> None:
+        self._connected.set()
+
+    @property
+    def gateway(self) -> Gateway | None:
+        """The client of this life, connected or not."""
+        return self._gateway
+
+    async def _run(self) -> None:
+        wait = FIRST_WAIT_S
+        while True:
+            began = asyncio.get_running_loop().time()
+            try:
+                reason = await self._live()
+            except Hopeless as end:
+                self.problem = str(end)
+                log.critical("%s", end, extra={"action": "discord.stopped"})
+                return
+            if asyncio.get_running_loop().time() - began > HELD_S:
+                wait = FIRST_WAIT_S
+            pause = wait * random.uniform(0.5, 1)  # noqa: S311  # spreads reconnections; nothing secret
+            log.warning(
+                "Discord is not connected (%s); trying again in %.0f s",
+                reason,
+                pause,
+                extra={"action": "discord.reconnect"},
+            )
+            await asyncio.sleep(pause)
+            wait = min(wait * 2, LONGEST_WAIT_S)
+
+    async def _live(self) -> str:
+        """One life of a client; returns why it ended. Raises Hopeless."""
+        gateway = None
+        try:
+            self._gateway = gateway = await self._make()
+            await gateway.login(self._token)
+            await gateway.connect()
+        except discord.LoginFailure as refused:
+            raise Hopeless(REFUSED_LOGIN) from refused
+        except discord.PrivilegedIntentsRequired as refused:
+            raise Hopeless(NOT_ALLOWED) from refused
+        except discord.ConnectionClosed as closed:
+            if closed.code in CLOSED:
+                raise Hopeless(CLOSED[closed.code]) from closed
+            return f"closed with {closed.code}"
+        except Refused as refused:
+            if refused.status == 401:
+                raise Hopeless(REFUSED_LOGIN) from refused
+            return str(refused)
+        except Unavailable as problem:
+            return str(problem)
+        except Exception as error:  # whatever ends the client, the bot goes on
+            return f"{type(error).__name__}: {error}"
+        finally:
+            self._gateway = None
+            if gateway is not None:
+                with contextlib.suppress(Exception):
+                    await gateway.close()
+        return "the connection ended"
