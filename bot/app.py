@@ -201,6 +201,8 @@ class App:
                 self.metrics.depths(await self.store.read(outbox.depths))
             except MusterError as error:
                 log.warning("upkeep: %s", error, extra={"action": "upkeep"})
+            except Exception:
+                log.exception("upkeep failed", extra={"action": "upkeep"})
             rounds += 1
             await asyncio.sleep(UPKEEP_EVERY_S)
 

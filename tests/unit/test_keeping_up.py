@@ -1,0 +1,41 @@
+"""Throwing away goes on, whatever happens to one round of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import pytest
+
+from bot import app as module
+from bot.app import App
+from bot.config import Settings
+from bot.metrics import Metrics
+from bot.storage.store import Store
+from bot.storage.transaction import Tx
+from tests.clock import ManualClock
+
+
+async def test_a_failed_round_is_not_the_last(
+    store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    again = asyncio.Event()
+    loop, rounds = asyncio.get_running_loop(), []
+
+    def prune(tx: Tx) -> None:
+        rounds.append(1)
+        if len(rounds) == 1:
+            raise RuntimeError("bug")
+        loop.call_soon_threadsafe(again.set)
+
+    monkeypatch.setattr(module.upkeep, "prune", prune)
+    monkeypatch.setattr(module, "UPKEEP_EVERY_S", 0.0)
+    task = asyncio.create_task(App(Settings(_env_file=None), clock, store, Metrics())._keep_up())
+    try:
+        async with asyncio.timeout(5):
+            await again.wait()
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError, RuntimeError):
+            await task
+    assert "bug" in caplog.text
