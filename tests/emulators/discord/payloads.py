@@ -162,6 +162,7 @@ def guild(of: Guild) -> Json:
         "nsfw_level": 0,
         "emojis": [],
         "stickers": [],
+        "incidents_data": None,
     }
 
 

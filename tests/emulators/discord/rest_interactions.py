@@ -114,7 +114,7 @@ def _open(call: Call) -> Interaction:
 def follow_up(call: Call) -> Answer:
     interaction = _open(call)
     original = interaction.original
-    if interaction.deferred and original is not None and original.loading:
+    if interaction.deferred and original is not None and original.loading and not original.deleted:
         message = edit(call, original, call.body)  # the first follow-up takes the place of "thinking…"
     else:
         message = create(
