@@ -24,9 +24,8 @@ from bot.services import outbox, records, upkeep
 from bot.storage.store import Store
 
 if TYPE_CHECKING:
-    from adapters.telegram.adapter import TelegramAdapter
-
     from adapters.playground.adapter import PlaygroundAdapter
+    from adapters.telegram.adapter import TelegramAdapter
     from bot.chain.client import ChainClient
     from bot.web.deps import Deps, Health
 
