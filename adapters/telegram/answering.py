@@ -15,7 +15,7 @@ from typing import Any, Final
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, TelegramError
 
-from adapters.telegram import words
+from adapters.telegram import limits, words
 from adapters.telegram.events import PLATFORM, Heard, Nameless
 from adapters.telegram.feedback import Feedback
 from adapters.telegram.outgoing import Sent, Wire, refused
@@ -62,6 +62,10 @@ class Answering:
         except TelegramError as error:
             log.error(
                 "an answer could not be shown (%s)", error, extra={"action": "telegram.lost", "key": act.key}
+            )
+        except limits.CannotShow as problem:
+            log.error(
+                "an answer cannot be shown: %s", problem, extra={"action": "telegram.lost", "key": act.key}
             )
         finally:
             await query.answer()
@@ -162,7 +166,8 @@ class _Answer:
     # -- for one person, in a place where others read ------------------------------------------------------
 
     async def _privately(self) -> None:
-        short = plain(self._reply) if self._query.open else None
+        edits_own = self._reply.edit and self._route.ephemeral_pressed is not None
+        short = plain(self._reply) if self._query.open and not edits_own else None
         if short is not None and await self._query.answer(short, alert=True):
             self._log("private", how="window")
             return

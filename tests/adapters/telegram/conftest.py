@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from adapters.telegram.adapter import TelegramAdapter
 from bot.app import App
 from bot.config import Settings
+from tests.adapters.telegram.unpaced import Unpaced
 from tests.clock import ManualClock
 from tests.emulators.telegram import TelegramEmulator
 from tests.storage.fixtures import Database
@@ -61,6 +62,18 @@ class House:
         """Every update confirmed, and every act answered."""
         await self.emu.drained()
         await self.adapter.idle()
+
+
+@pytest.fixture
+def paced() -> bool:
+    """Whether Telegram's limits are kept, in real time; a test of them overrides this."""
+    return False
+
+
+@pytest.fixture(autouse=True)
+def _at_once(paced: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not paced:
+        monkeypatch.setattr("adapters.telegram.adapter.Pacer", Unpaced)
 
 
 @pytest.fixture

@@ -28,7 +28,8 @@ from bot.chat.incoming import (
 
 ME = Me(77, "Muster_bot", "Muster")
 ADA: dict[str, Any] = {
-    "id": 5, "is_bot": False, "first_name": "Ada", "last_name": "Lovelace", "username": "Ada_L", "language_code": "de",
+    "id": 5, "is_bot": False, "first_name": "Ada", "last_name": "Lovelace", "username": "Ada_L",
+    "language_code": "de",
 }  # fmt: skip
 BOB: dict[str, Any] = {"id": 6, "is_bot": False, "first_name": "Bob"}
 BOT: dict[str, Any] = {"id": 77, "is_bot": True, "first_name": "Muster", "username": "Muster_bot"}
