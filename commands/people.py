@@ -63,7 +63,7 @@ def me(ctx: Context) -> Reply:
 def whois(ctx: Context, person: Annotated[Person, "Who you ask about"]) -> Reply:
     """Shows since when somebody is a member, on which platforms, and whether they linked a wallet.
 
-    Addresses and accounts on other platforms are theirs to tell: they are not shown.
+    Addresses, and who they are on other platforms, are theirs to tell: they are not shown.
     """
     if person.member is None or person.account is None:
         raise NotFound(f"{one_line(person.name)} has not joined {one_line(ctx.union.name)}.")
@@ -74,6 +74,7 @@ def whois(ctx: Context, person: Annotated[Person, "Who you ask about"]) -> Reply
         fields(
             ("Member since", spans(Moment(theirs.member.joined_at, ctx.union.time_zone, "date"))),
             ("Role", ", ".join(roles) or "member"),
+            ("On", ", ".join(sorted({platform_name(account.platform) for account in theirs.accounts}))),
             ("Wallet", "linked" if theirs.wallets else "none linked"),
         ),
     )

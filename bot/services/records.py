@@ -25,7 +25,10 @@ def identify(tx: Tx, platform: str, native_id: str, space: str | None) -> Standi
     """Who that account is in the union of the space, or (space None) of its private chat."""
     if space is not None:
         found = spaces.here(tx, platform, space)
-        return within(tx, found.union_id, platform, native_id, space) if found else Standing()
+        if found is None:
+            return Standing()
+        account = accounts.in_union(tx, found.union_id, platform, native_id)
+        return _standing(tx, unions.by_id(tx, found.union_id), found, account)
     mine = accounts.everywhere(tx, platform, native_id)
     if len(mine) > 1:
         chosen = unions.chosen_in_private(tx, platform, native_id)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bot.errors import StorageError
 from bot.storage.backup import copy_database
+from bot.storage.create import create
 from bot.storage.session import Session, session_for
 from bot.storage.sqlite import SqliteSession
 
@@ -68,7 +69,10 @@ def bring_to_head(session: Session, url: str) -> str | None:
         copy = session.path.with_name(f"{session.path.name}.before-{HEAD}")
         copy_database(session.path, copy)
         log.info("Copied the database to %s", copy, extra={"action": "storage.copy"})
-    upgrade(url, HEAD)
+    if version is None:
+        create(session, HEAD)
+    else:
+        upgrade(url, HEAD)
     log.info("Database schema is now %s", HEAD, extra={"action": "storage.migrate", "before": version})
     return version
 

@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from bot.errors import StorageError
 from bot.storage import migrate as migrating
-from bot.storage.migrate import HEAD, SCRIPTS, current_version, migrate
+from bot.storage.migrate import HEAD, SCRIPTS, current_version, migrate, upgrade
 from bot.storage.store import Store
 from bot.storage.tables import metadata
 from tests.clock import ManualClock
@@ -74,15 +74,13 @@ def test_head_is_the_newest_script() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
 
 
-def test_a_fresh_schema_equals_a_migrated_one(
-    database: Database, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
+def test_a_fresh_schema_equals_a_migrated_one(database: Database, tmp_path: Path) -> None:
     if database.cluster:
-        fresh_url = database.cluster.url(database.cluster.empty_database())
+        migrated_url = database.cluster.url(database.cluster.empty_database())
     else:
-        fresh_url = f"sqlite:///{tmp_path / 'fresh.db'}"
-    fresh, migrated = sync_engine(fresh_url), sync_engine(database.url)
-    metadata.create_all(fresh)
+        migrated_url = f"sqlite+aiosqlite:///{tmp_path / 'migrated.db'}"
+    upgrade(migrated_url, HEAD)
+    fresh, migrated = sync_engine(database.url), sync_engine(migrated_url)
     assert schema(fresh).keys() == {table.name for table in metadata.tables.values()}
     assert schema(migrated) == schema(fresh)
     assert indexes_sql(migrated) == indexes_sql(fresh)

@@ -1,0 +1,34 @@
+"""A fresh database, made from the declared tables: the same as migrating an empty one, without Alembic."""
+
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from bot.storage.session import Session
+from bot.storage.statements import dialect_named
+from bot.storage.tables import metadata
+
+# As Alembic makes it, which takes the database over from here.
+_VERSION_TABLE = (
+    "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, "
+    "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+)
+
+
+def create(session: Session, version: str) -> None:
+    """Make all tables and indexes of an empty database and note its version, all of it or nothing."""
+    dialect = dialect_named(session.dialect)
+    statements = [_VERSION_TABLE]
+    for table in metadata.sorted_tables:
+        statements.append(str(CreateTable(table).compile(dialect=dialect)))
+        indexes = sorted(table.indexes, key=lambda index: str(index.name))
+        statements += [str(CreateIndex(index).compile(dialect=dialect)) for index in indexes]
+    # `version` is a constant of this program
+    statements.append(f"INSERT INTO alembic_version (version_num) VALUES ('{version}')")  # noqa: S608
+    cursor = session.cursor
+    cursor.execute(session.begin)
+    try:
+        for statement in statements:
+            cursor.execute(statement)
+        cursor.execute("COMMIT")
+    except BaseException:
+        cursor.execute("ROLLBACK")
+        raise
