@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -27,7 +28,10 @@ class House:
         self._database = database
         self._folder = folder
         self.app: App | None = None
-        self.webhook = False
+        self.updates: list[dict[str, Any]] = []
+        """Every update that the emulator has queued."""
+        check = emu.queue.check
+        emu.queue.check = lambda update: (self.updates.append(update), check and check(update))
 
     @property
     def adapter(self) -> TelegramAdapter:
