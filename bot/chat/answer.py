@@ -17,21 +17,26 @@ from bot.chat.model import Button, Form, Question, Reply, Style, Visibility, dec
 from bot.chat.params import Kind, Param
 from bot.chat.parse import parse
 from bot.chat.port import Capabilities
-from bot.chat.registry import Command, Registry
+from bot.chat.registry import Command, Rate, Registry
 from bot.chat.tokens import BUTTON, FORM, HELD, actor_key, keep_tokens
 from bot.chat.words import values_of
 from bot.errors import NotAllowed, NotFound, TryAgain
 
 MOST_BUTTONS = 8
+MOST_ACTS = Rate(60, 60)  # of one account, besides commands, which have rates of their own
 
 
 class Outside(Exception):
-    """The command is asynchronous: dispatch runs it outside the transaction, with these raw values."""
+    """The command is asynchronous: dispatch runs it outside the transaction, with these raw values.
 
-    def __init__(self, command: Command, values: dict[str, Value]) -> None:
+    `union_id` is the union whose button was pressed, whatever union the place or the private chat is about.
+    """
+
+    def __init__(self, command: Command, values: dict[str, Value], union_id: int | None) -> None:
         super().__init__(command.path)
         self.command = command
         self.values = values
+        self.union_id = union_id
 
 
 class Answering:
@@ -46,6 +51,11 @@ class Answering:
         act = ctx.incoming.act
         if isinstance(act, CommandCall):
             return self._called(ctx, act)
+        # What people say to each other in a shared place is not said to the bot.
+        if isinstance(act, Press | Submit | Start) or (isinstance(act, Say) and ctx.place.space is None):
+            wait = self._limits.wait_s(actor_key(ctx.actor), "", MOST_ACTS, ctx.now)
+            if wait:
+                raise TryAgain(text.too_fast(wait))
         if isinstance(act, Press):
             return self._pressed(ctx, act.token)
         if isinstance(act, Submit):
@@ -95,7 +105,7 @@ class Answering:
         try:
             ctx.require(command.permission)
         except ModeratorUnknown:
-            self._limits.take_back(actor_key(ctx.actor), command.path)
+            self._limits.take_back(person, command.path)
             raise
         missing = [param for param in command.params if param.required and param.name not in raw]
         if missing:
@@ -107,7 +117,7 @@ class Answering:
     def run(self, ctx: Context, command: Command, raw: dict[str, Value]) -> Reply | None:
         """Do a command with raw values by parameter name."""
         if command.is_async:
-            raise Outside(command, raw)
+            raise Outside(command, raw, ctx.standing.union.id if ctx.standing.union else None)
         values = self.prepare(ctx, command, raw)
         reply = values if isinstance(values, Reply) else command.handler(ctx, **values)
         return self.finish(ctx, reply, command.visibility)

@@ -132,7 +132,7 @@ class Dispatcher:
                 )
             return await self._store.write(self._once, incoming)
         except Outside as outside:
-            return await self._outside(incoming, outside.command, outside.values, progress)
+            return await self._outside(incoming, outside.command, outside.values, progress, outside.union_id)
 
     def _once(self, tx: Any, incoming: Incoming) -> Reply | None:
         """The whole act in one write transaction: claimed, answered, its answer kept."""
@@ -155,13 +155,20 @@ class Dispatcher:
         context.writable = False
         return self._answering.answer(context)
 
-    def _tokened(self, tx: Any, incoming: Incoming, reply: Reply) -> Reply | None:
-        return self._answering.finish(self._context(tx, incoming), reply, Visibility.PRIVATE)
+    def _tokened(
+        self, tx: Any, incoming: Incoming, reply: Reply, union_id: int | None = None
+    ) -> Reply | None:
+        return self._answering.finish(self._context(tx, incoming, union_id), reply, Visibility.PRIVATE)
 
     async def _outside(
-        self, incoming: Incoming, command: Command, raw: dict[str, Any], progress: Progress | None
+        self,
+        incoming: Incoming,
+        command: Command,
+        raw: dict[str, Any],
+        progress: Progress | None,
+        union_id: int | None = None,
     ) -> Reply | None:
-        context = await self._store.read(self._context, incoming)
+        context = await self._store.read(self._context, incoming, union_id)
 
         def prepare(tx: Any) -> dict[str, Any] | Reply:
             context.tx = tx
@@ -178,14 +185,20 @@ class Dispatcher:
             reply = await command.handler(context, **values)
         if reply.visibility is None:
             reply = msgspec.structs.replace(reply, visibility=command.visibility)
-        return await self._store.write(self._tokened, incoming, reply) if _needs_tokens(reply) else reply
+        if not _needs_tokens(reply):
+            return reply
+        return await self._store.write(self._tokened, incoming, reply, union_id)
 
     # -- small things ------------------------------------------------------------------------------------
 
-    def _context(self, tx: Any, incoming: Incoming) -> Context:
+    def _context(self, tx: Any, incoming: Incoming, union_id: int | None = None) -> Context:
+        """Who acts in the union of the place, or in the one with `union_id`."""
         place, actor = incoming.place, incoming.actor
         standing = self._records.identify(tx, place.platform, actor.native_id, place.space)
-        return Context(incoming, tx, tx.now, standing, self._records, self._world, self._registry)
+        context = Context(incoming, tx, tx.now, standing, self._records, self._world, self._registry)
+        if union_id is not None:
+            context.enter(union_id)
+        return context
 
     def _notice_names(self, context: Context) -> None:
         known, actor = context.standing.account, context.actor

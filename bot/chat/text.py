@@ -71,8 +71,15 @@ def incident(number: str) -> str:
 
 
 def too_often(command: str, seconds: int) -> str:
-    wait = f"{seconds} seconds" if seconds != 1 else "1 second"
-    return f"That is too many /{command} at once. Try again in {wait}."
+    return f"That is too many /{command} at once. Try again in {_seconds(seconds)}."
+
+
+def too_fast(seconds: int) -> str:
+    return f"That is too much at once. Nothing was changed. Try again in {_seconds(seconds)}."
+
+
+def _seconds(number: int) -> str:
+    return f"{number} seconds" if number != 1 else "1 second"
 
 
 def too_short(label: str, least: int) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 
 from bot.chat.context import Context
-from bot.chat.incoming import CommandCall, Incoming, Place, Press
+from bot.chat.incoming import CommandCall, Incoming, Place, Press, Say, Start, Submit
 from bot.chat.model import Button, Reply, say
 from bot.chat.registry import Area
 from bot.domain.people import Permission
@@ -19,6 +21,18 @@ probe = Area()
 def invite(ctx: Context) -> Reply:
     """The button works for as long as the post stands."""
     return say("Join us", buttons=((Button("Join", "/join", anyone=True, lasts_s=None),),))
+
+
+@probe.command("slowly", "Ask first, then look long", reads=True)
+def slowly(ctx: Context) -> Reply:
+    """The button runs a slow command."""
+    return say("Sure?", buttons=((Button("Look", "/look"),),))
+
+
+@probe.command("look", "Tell the union")
+async def look(ctx: Context) -> Reply:
+    """Takes its time."""
+    return say(ctx.union.name)
 
 
 @pytest.fixture
@@ -76,6 +90,9 @@ async def test_asking_the_platform_who_moderates_counts_an_act_once(stage: Stage
     heard = [(await ada.says(wrong, farm)).text for _ in range(6)]
     assert ["is not a time zone" in text for text in heard] == [True] * 5 + [False]
     assert "Try again in" in heard[5]
+    await ada.says(FOUND, stage.group("Hall"))
+    heard = [(await ada.says("/union disconnect", stage.group("Hall"))).text for _ in range(21)]
+    assert ["Try again in" in text for text in heard] == [False] * 20 + [True]
 
 
 async def test_who_does_not_moderate_cannot_have_the_platform_asked_without_end(stage: Stage) -> None:
@@ -109,3 +126,30 @@ async def test_a_union_is_handed_to_the_account_that_was_shown(stage: Stage) -> 
     asked = await ada.says("/union hand-over @bo", farm)
     assert "Bo is the founder now" in (await ada.presses(asked, "Hand over", farm)).text
     assert "Founder: @Bo" in (await ada.says("/union about", farm)).text
+
+
+async def test_a_button_of_a_slow_command_acts_in_the_union_that_it_was_given_in(stage: Stage) -> None:
+    ada, farm = await founded(stage)
+    eve, lair = stage.person("Eve", moderator=True), stage.group("Lair")
+    await eve.says("/union create name:Lair purpose:Secrets", lair)
+    await ada.says("/join", lair)
+    asked = await ada.says("/slowly", farm)
+    for place in (farm, lair, None):
+        assert (await ada.presses(asked, "Look", place)).text == "Free Farmers"
+
+
+async def test_pressing_and_talking_without_end_is_refused(stage: Stage) -> None:
+    """Each is a durable write and an answer: who floods the bot is told to wait, and nothing is kept of it."""
+    ada, farm = await founded(stage)
+    post = await ada.says("/invite", farm)
+    bo = stage.person("Bo")
+    heard = [(await bo.presses(post, "Join", farm)).text for _ in range(5)]
+    heard += [(await bo.says("hello")).text for _ in range(55)]
+    assert "Try again in" not in heard[-1]
+    for act in (Say("hello"), Press("x" * 22), Start("y" * 22), Submit("z" * 22, {})):
+        refused = await bo.does(act)
+        assert refused is not None
+        assert "Try again in 60 seconds" in refused.text
+    assert "Try again" not in (await ada.presses(post, "Join", farm)).text
+    stage.clock.advance(timedelta(seconds=60))
+    assert "Try again" not in (await bo.says("hello")).text
