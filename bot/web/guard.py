@@ -54,9 +54,11 @@ _PLAIN = {
 }
 
 
-async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Put the security headers on an answer, whoever made it."""
     response.headers.update(_HEADERS)
+    if request.app[DEPS].origin.startswith("https://"):
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"  # a year
     response.headers.pop("Server", None)
 
 

@@ -11,9 +11,11 @@ from aiohttp import web
 from playwright.async_api import BrowserContext
 
 from bot.storage import tickets
+from bot.storage.store import Store
 from bot.web.server import serve
+from tests.clock import ManualClock
 from tests.web.people import ANNAS
-from tests.web.site import Site
+from tests.web.site import Site, running
 
 
 @pytest.mark.parametrize(
@@ -135,3 +137,13 @@ async def test_a_script_on_another_site_changes_nothing(site: Site, context: Bro
     ticket = await site.store.read(tickets.latest, site.people.anna.id)
     assert ticket is not None
     assert ticket.nonce is None
+
+
+@pytest.mark.parametrize(("url", "kept"), [("https://muster.example", True), ("http://127.0.0.1:9", False)])
+async def test_browsers_keep_to_https(store: Store, clock: ManualClock, url: str, kept: bool) -> None:
+    """Nobody between can show the page without TLS to who was there once."""
+    async with running(store, clock, public_url=url) as site:
+        host = {"Host": url.rpartition("/")[2]}
+        for path in ("/", "/nothing", "/static/link.js"):
+            async with site.http.get(site.address + path, headers=host) as answer:
+                assert ("max-age=31536000" in answer.headers.get("Strict-Transport-Security", "")) is kept
