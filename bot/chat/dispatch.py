@@ -97,8 +97,8 @@ class Dispatcher:
     async def unfinished(self, platform: str) -> Sequence[Incoming]:
         """Accepted acts without a delivered answer, oldest first."""
         rows: list[tuple[str, bytes]] = await self._store.read(self._records.unfinished)
-        acts = [decode_act(payload) for _, payload in rows]
-        return [act for act in acts if act.place.platform == platform]
+        acts = (_read_back(payload) for _, payload in rows)
+        return [act for act in acts if act is not None and act.place.platform == platform]
 
     async def delivered(self, key: str) -> None:
         """The answer to the act with this key reached the person."""
@@ -238,6 +238,15 @@ class Dispatcher:
 
 def _name_of(incoming: Incoming) -> str:
     return type(incoming.act).__name__.lower()
+
+
+def _read_back(payload: bytes) -> Incoming | None:
+    """An accepted act; None if another version of the program wrote it in a way that is no longer known."""
+    try:
+        return decode_act(payload)
+    except msgspec.MsgspecError:  # its text quotes what was said
+        log.error("an accepted act cannot be read, so it is left out", extra={"action": "unfinished"})
+        return None
 
 
 def _kept(answer: bytes | None) -> Reply | None:

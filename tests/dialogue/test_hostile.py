@@ -12,6 +12,7 @@ from bot.chat.incoming import CommandCall, Incoming, Place, Press, Say, Start, S
 from bot.chat.model import Button, Reply, say
 from bot.chat.registry import Area
 from bot.domain.people import Permission
+from bot.services import records
 from tests.dialogue.stage import Persona, Stage
 
 probe = Area()
@@ -153,3 +154,16 @@ async def test_pressing_and_talking_without_end_is_refused(stage: Stage) -> None
     assert "Try again" not in (await ada.presses(post, "Join", farm)).text
     stage.clock.advance(timedelta(seconds=60))
     assert "Try again" not in (await bo.says("hello")).text
+
+
+async def test_an_accepted_act_that_cannot_be_read_does_not_stop_the_others(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Another version of the program wrote it."""
+    bo = stage.person("Bo")
+    act = Incoming("2", bo.actor, stage.private(bo), Say("good"))
+    await stage.store.write(records.receive, "words:1", "words:bo", b'{"act":{"type":"new secret"}}')
+    await stage.core.accept([act])
+    assert list(await stage.core.unfinished("words")) == [act]
+    assert "cannot be read" in caplog.text
+    assert "secret" not in caplog.text
