@@ -23,8 +23,8 @@ _MARKS = re.compile(
 )
 _LINE_MARKS = re.compile(r"^([ \t]*)(-?#|[-+]|\d+(?=[.)]))", re.MULTILINE)
 _TIMES = {"date": "D", "time": "t", "full": "f", "relative": "R"}
-LONGEST_WORD = 400
-"""Characters of a piece of text that is never divided further; escaped it may be twice as long."""
+LONGEST_PIECE = 800
+"""Characters of Markdown that stay together."""
 
 
 def escaped(text: str) -> str:
@@ -40,24 +40,50 @@ def _line_mark(found: re.Match[str]) -> str:
 
 def pieces(content: Spans) -> Iterator[str]:
     """The Markdown of spans in pieces that may stand in different messages."""
-    before = ""
-    for span in content:
-        parts = divided(visible(span.text)) if isinstance(span, Text) else [""]
-        for words in parts:
-            piece = _styled(escaped(words), span) if isinstance(span, Text) else _span(span)
-            joins = before.endswith(":") and piece.startswith("/")  # two spans must not make an address
-            yield f"\\{piece}" if joins else piece
-            before = piece
+    for span in _runs(content):
+        if isinstance(span, Text):
+            for part in divided(escaped(span.text)):
+                yield _styled(_LINE_MARKS.sub(_line_mark, part), span)
+        else:
+            yield _span(span)
 
 
-def divided(text: str, most: int = LONGEST_WORD) -> Iterator[str]:
+def divided(text: str, most: int = LONGEST_PIECE) -> Iterator[str]:
     """The text in pieces of at most `most` characters, cut at white space where there is some."""
     while len(text) > most:
         cut = max(text.rfind("\n", 1, most), text.rfind(" ", 1, most)) + 1 or most
+        while text[cut - 1] == "\\" and cut > 1:
+            cut -= 1  # what is escaped stays with its mark
         yield text[:cut]
         text = text[cut:]
     if text:
         yield text
+
+
+def _runs(content: Spans) -> Iterator[Span]:
+    """The spans, with neighbouring words of one style made one: two of them must not make a mark together."""
+    run: Text | None = None
+    for span in map(_as_words, content):
+        if run is not None and isinstance(span, Text) and (span.bold, span.italic) == (run.bold, run.italic):
+            run = Text(run.text + span.text, run.bold, run.italic)
+            continue
+        if run is not None:
+            yield run
+        run = span if isinstance(span, Text) else None
+        if run is None:
+            yield span
+    if run is not None:
+        yield run
+
+
+def _as_words(span: Span) -> Span:
+    """People of other platforms and links that lead nowhere are words."""
+    match span:
+        case Mention(platform=platform, native_id=native_id, name=name):
+            return span if platform == "discord" and native_id.isdecimal() else Text(name)
+        case Link(label=label, url=url):
+            return span if is_web_address(url) else Text(label)
+    return span
 
 
 def fence(text: str) -> str:
@@ -75,25 +101,21 @@ def _styled(words: str, span: Text) -> str:
     return f"{words[:at]}{mark}{bare}{mark[::-1]}{words[at + len(bare) :]}"
 
 
-def _span(span: Span) -> str:
+def _span(span: Code | Link | Mention | Moment) -> str:
     match span:
         case Code(text=text):
             return _code(visible(text).replace("\n", " "))
         case Link(label=label, url=url):
-            return f"[{escaped(label)}](<{url}>)" if is_web_address(url) else escaped(label)
-        case Mention(platform="discord", native_id=native_id) if native_id.isdigit():
+            return f"[{escaped(label)}](<{url}>)"
+        case Mention(native_id=native_id):
             return f"<@{native_id}>"
-        case Mention(name=name):
-            return escaped(name)
         case Moment(at=at, style=style):
             return f"<t:{int(at.timestamp())}:{_TIMES[style]}>"
-        case Text(text=text):
-            return escaped(text)
 
 
 def _code(text: str) -> str:
+    """Code within a line. Three backticks would begin a block, so those in the text are kept apart."""
     if "`" not in text:
         return f"`{text or ' '}`"
-    longest = max(len(run) for run in re.findall("`+", text))
-    mark = "`" * (longest + 1)
-    return f"{mark} {text} {mark}"
+    apart = text.replace("``", "`\u200b`").replace("``", "`\u200b`")
+    return f"`` {apart} ``"
