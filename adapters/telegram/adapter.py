@@ -100,10 +100,10 @@ class TelegramAdapter:
     async def stop(self) -> None:
         """Take no more updates, finish the acts taken, close connections; what is left comes back at the start."""
         self._updates.ready = False
-        if self._fetching is not None:
-            self._fetching.cancel()
+        if self._fetching is not None and self._inbox is not None:
+            async with self._inbox.keeping:
+                self._fetching.cancel()
             await asyncio.gather(self._fetching, return_exceptions=True)
-        if self._inbox is not None:
             await self._inbox.close()
         await self._pacer.close()
         for request in self._requests:

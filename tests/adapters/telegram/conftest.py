@@ -78,6 +78,7 @@ def paced() -> bool:
 def _at_once(paced: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if not paced:
         monkeypatch.setattr("adapters.telegram.adapter.Pacer", Unpaced)
+    monkeypatch.setattr("adapters.telegram.outgoing.FIRST_WAIT_S", 0.0)
 
 
 @pytest.fixture
