@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from importlib import resources
 
-from commands import events, help, links, people, spaces, unions
+from commands import events, help, links, people, spaces, unions, wallets
 
-AREAS = (unions.area, spaces.area, people.area, links.area, help.area, events.area)
+AREAS = (unions.area, spaces.area, people.area, links.area, wallets.area, help.area, events.area)
 LOCALES = ("de",)
 
 

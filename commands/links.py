@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from typing import Annotated
 
 from bot.chat.context import Context
@@ -18,7 +17,6 @@ from bot.chat.model import (
     Moment,
     Question,
     Reply,
-    Spans,
     Style,
     Visibility,
     bold,
@@ -26,21 +24,19 @@ from bot.chat.model import (
     items,
     p,
     say,
-    spans,
 )
 from bot.chat.params import Arg
 from bot.chat.registry import Area, Rate
-from bot.chat.text import platform_name
 from bot.domain.links import LIFETIME
 from bot.domain.names import one_line
-from bot.domain.people import Account, Permission, Wallet
+from bot.domain.people import Permission
 from bot.services import links
-from bot.services.links import Completed, Outcome
+from bot.services.links import Completed, Held, Outcome
+from commands.people import named
 
 area = Area()
 
 ENTER = Button("Enter the code", "link.code", lasts_s=int(LIFETIME.total_seconds()))
-MOST_BUTTONS = 10
 PIXELS_PER_MODULE = 8
 
 _REFUSED = {
@@ -104,9 +100,9 @@ def enter(ctx: Context, code: str | None = None) -> Reply:
     return Reply(form=Form("Enter the code", (question,), "link.code", submit="Link"))
 
 
-@area.action("link.merge", permission=Permission.ANYONE, needs_union=False)
-def merge(ctx: Context, code: str) -> Reply:
-    return _finish(ctx, code, agreed=True)
+@area.action("link.held", permission=Permission.ANYONE, needs_union=False)
+def decided(ctx: Context, code: str, choice: str) -> Reply:
+    return _finish(ctx, code, Held(choice))
 
 
 @area.deep_link("code")
@@ -114,59 +110,12 @@ def carried(ctx: Context, code: str) -> Reply:
     return _finish(ctx, code)
 
 
-@area.command("wallets", "Your linked wallets", visibility=Visibility.PRIVATE, reads=True)
-def wallets(ctx: Context) -> Reply:
-    """Lists the wallets linked to you in this union, with a button to unlink each. Only you see it."""
-    mine = links.wallets_of(ctx.tx, ctx.member)
-    if not mine:
-        return say(p("You have linked no wallet yet. ", Code("/link"), " links one."))
-    zone = ctx.union.time_zone
-    buttons = [
-        Button(f"Unlink {_short(wallet.address)}", "/unlink", {"address": wallet.address})
-        for wallet in mine[:MOST_BUTTONS]
-    ]
-    return say(
-        p("Your wallets in ", bold(one_line(ctx.union.name)), ":"),
-        items(*(_row(wallet, zone) for wallet in mine)),
-        p(Code("/link"), " adds another, ", Code("/unlink"), " takes one away."),
-        buttons=tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)),
-    )
-
-
-def _own_addresses(ctx: Context, typed: str) -> Sequence[tuple[str, str]]:
-    mine = links.wallets_of(ctx.tx, ctx.member)
-    return [(w.address, w.address) for w in mine if typed.lower() in w.address.lower()]
-
-
-@area.command("unlink", "Take a wallet off you", visibility=Visibility.PRIVATE, reads=True)
-def unlink(
-    ctx: Context,
-    address: Annotated[str, Arg("Which of your wallets", max_length=60, suggest=_own_addresses)],
-) -> Reply:
-    """Unlinks one of your wallets, after asking once more. You can link it again at any time."""
-    wallet = links.find_wallet(ctx.tx, ctx.member, address)
-    confirm = Button(
-        "Unlink", "wallet.unlink", {"address": wallet.address}, Style.DANGER, single_use=True, lasts_s=600
-    )
-    return say(
-        p("Unlink ", Code(wallet.address), "? It stays yours; only this union no longer knows it as you."),
-        buttons=((confirm,),),
-    )
-
-
-@area.action("wallet.unlink")
-def unlinked(ctx: Context, address: str) -> Reply:
-    for other in links.unlink(ctx.tx, ctx.account, address):
-        ctx.post(other, _unlinked_elsewhere(ctx, address))
-    return say(p("Unlinked ", Code(address), "."), edit=True)
-
-
-def _finish(ctx: Context, code: str, *, agreed: bool = False) -> Reply:
-    done = links.complete(ctx.tx, ctx.place.platform, ctx.actor.native_id, code, agreed=agreed)
+def _finish(ctx: Context, code: str, held: Held | None = None) -> Reply:
+    done = links.complete(ctx.tx, ctx.place.platform, ctx.actor.native_id, code, held)
     if done.account is None:
         return _refused(done)
-    if done.outcome is Outcome.MERGES:
-        return _ask_to_merge(done, code)
+    if done.outcome is Outcome.HELD:
+        return _ask_whose(done, code)
     # The link may be for another union than this chat talks to.
     ctx.enter(done.account.union_id)
     for other in done.others:
@@ -179,7 +128,11 @@ def _finish(ctx: Context, code: str, *, agreed: bool = False) -> Reply:
             p(bold("Linked."), " ", wallet, " is yours in ", union, "."),
             p(Code("/wallets"), " shows your wallets and unlinks them."),
         )
-    names = ", ".join(_named(other) for other in done.others)
+    if done.outcome is Outcome.TAKEN:
+        return say(
+            p(bold("Linked."), " ", wallet, " is yours alone in ", union, " now; who had it was told.")
+        )
+    names = ", ".join(named(other) for other in done.others)
     money = ctx.account.money_after or ctx.now
     return say(
         p(bold("Linked, and you are one member now."), " ", wallet, " was linked before from ", names, ". "
@@ -189,17 +142,19 @@ def _finish(ctx: Context, code: str, *, agreed: bool = False) -> Reply:
     )  # fmt: skip
 
 
-def _ask_to_merge(done: Completed, code: str) -> Reply:
-    names = ", ".join(_named(other) for other in done.others)
-    yes = Button(
-        "Yes, that is me too", "link.merge", {"code": code}, Style.PRIMARY, single_use=True, lasts_s=600
-    )
+def _ask_whose(done: Completed, code: str) -> Reply:
+    names = ", ".join(named(other) for other in done.others)
+    me = Button("That is me too", "link.held", {"code": code, "choice": "merge"}, Style.PRIMARY, lasts_s=600)
+    mine = Button("The wallet is mine alone", "link.held", {"code": code, "choice": "take"}, lasts_s=600)
     return say(
-        p("This wallet is linked to ", bold(names), " already."),
-        p("Is that you? Then you become one member with all these accounts, and this cannot be taken apart again. "
-          "If it is not you, stop here: whoever signed with that wallet is somebody else, and nothing was linked."),
-        buttons=((yes,),),
-    )  # fmt: skip
+        p("This wallet is linked to ", bold(names), " already. Who is that?"),
+        items(
+            "You, with another account: then you become one member, and this cannot be taken apart again.",
+            "Somebody who got your signature on a page of theirs: then the wallet is taken off them.",
+            "You signed nothing yourself just now: stop here. The wallet is not yours, and nothing was linked.",
+        ),
+        buttons=((me,), (mine,)),
+    )
 
 
 def _refused(done: Completed) -> Reply:
@@ -214,6 +169,8 @@ def _refused(done: Completed) -> Reply:
 
 
 def _linked_elsewhere(ctx: Context, done: Completed) -> Reply:
+    if done.outcome is Outcome.TAKEN:
+        return _taken_elsewhere(ctx, done)
     merged = done.outcome is Outcome.MERGED
     first = "Another account was joined to you" if merged else "A wallet was linked to you"
     remedy = (
@@ -226,7 +183,7 @@ def _linked_elsewhere(ctx: Context, done: Completed) -> Reply:
     return say(
         p(bold(first), " in ", bold(one_line(ctx.union.name)), "."),
         fields(
-            ("Account", _named(ctx.account)),
+            ("Account", named(ctx.account)),
             ("Wallet", Code(done.address)),
             ("When", Moment(ctx.now, ctx.union.time_zone)),
         ),
@@ -234,26 +191,13 @@ def _linked_elsewhere(ctx: Context, done: Completed) -> Reply:
     )
 
 
-def _unlinked_elsewhere(ctx: Context, address: str) -> Reply:
+def _taken_elsewhere(ctx: Context, done: Completed) -> Reply:
     return say(
-        p("The wallet ", Code(address), " was unlinked from you in ", bold(one_line(ctx.union.name)), " by ",
-          _named(ctx.account), "."),
-        p("If this was not you: somebody uses that account of yours. Take it back, then link the wallet again "
-          "with /link."),
+        p("The wallet ", Code(done.address), " belongs to ", named(ctx.account), " alone in ",
+          bold(one_line(ctx.union.name)), " now: they signed with it and said so."),
+        p("If it was linked to you and is yours, link it again with /link, and move what it holds to a new wallet: "
+          "somebody else can sign with it."),
     )  # fmt: skip
-
-
-def _named(account: Account) -> str:
-    return f"{one_line(account.name)} ({platform_name(account.platform)})"
-
-
-def _row(wallet: Wallet, zone: str) -> Spans:
-    kind = " · contract wallet" if wallet.kind == "contract" else ""
-    return spans(Code(wallet.address), kind, " · since ", Moment(wallet.linked_at, zone, "date"))
-
-
-def _short(address: str) -> str:
-    return f"{address[:6]}…{address[-4:]}"
 
 
 def _reachable(url: str) -> bool:

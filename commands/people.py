@@ -114,3 +114,8 @@ def _account(account: Account, ctx: Context, zone: str) -> Spans:
 def _wallet(wallet: Wallet, zone: str) -> Spans:
     kind = " · contract wallet" if wallet.kind == "contract" else ""
     return spans(Code(wallet.address), kind, " · since ", Moment(wallet.linked_at, zone, "date"))
+
+
+def named(account: Account) -> str:
+    """An account in words, for people who may see it."""
+    return f"{one_line(account.name)} ({platform_name(account.platform)})"

@@ -16,6 +16,7 @@ from bot.domain.people import Account, Member, Union, Wallet
 from bot.errors import BadInput, NotAllowed, NotFound
 from bot.services import people
 from bot.services.ledger import record
+from bot.services.wallets import others
 from bot.storage import accounts, tickets, unions, wallets
 from bot.storage import members as member_rows
 from bot.storage.transaction import Tx
@@ -34,7 +35,6 @@ TEXT_REPLACED = (
     "This is not the text to sign any more: it was tried already, or the link was opened in another "
     "window, which got a newer one. Choose your wallet again to get a fresh text."
 )
-NO_SUCH_WALLET = "You have no wallet with that address. /wallets shows those you have."
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +87,20 @@ class Outcome(StrEnum):
     LINKED = "linked"
     ALREADY = "already"
     MERGED = "merged"
-    MERGES = "merges"  # nothing is done yet: the person has to agree first
+    TAKEN = "taken"
+    HELD = "held"  # by another member; nothing is done yet: the person says first what to do
     WRONG = "wrong"
     STOPPED = "stopped"
     EXPIRED = "expired"
     UNSIGNED = "unsigned"
     NOTHING = "nothing"
+
+
+class Held(StrEnum):
+    """What to do about a wallet that another member holds."""
+
+    MERGE = "merge"
+    TAKE = "take"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +177,12 @@ def sign(tx: Tx, token: str, attempt: Attempt, kind: str) -> Signed:
     return Signed(code, account.platform)
 
 
-def complete(tx: Tx, platform: str, native_id: str, code: str, *, agreed: bool = False) -> Completed:
+def complete(tx: Tx, platform: str, native_id: str, code: str, held: Held | None = None) -> Completed:
     """Finish a link of this account with the code that its page showed.
 
-    If that makes one member of two, nothing is changed before the person `agreed`: somebody may have been
-    talked into bringing the code of a stranger's wallet, and would become that stranger.
+    If another member holds the wallet, nothing is changed before the person says what to do (`held`):
+    somebody may have been talked into bringing the code of a stranger's wallet, and would become that
+    stranger; or a stranger got a signature out of the wallet's owner, who now takes the wallet back.
 
     Tickets of all unions are looked at: a private chat may be talking to another one than the link is for.
     """
@@ -193,40 +202,16 @@ def complete(tx: Tx, platform: str, native_id: str, code: str, *, agreed: bool =
             and ticket.code_hash
             and rules.same(ticket.code_hash, rules.code_hash(ticket.token_hash, typed))
         ):
-            if not agreed and (holder := _other_holder(tx, account, ticket)):
-                return Completed(Outcome.MERGES, account, ticket.address or "", others=holder)
+            if held is None and (holder := _other_holder(tx, account, ticket)):
+                return Completed(Outcome.HELD, account, ticket.address or "", others=holder)
             # False if another process was faster: the code was used there.
             return (
-                _attach(tx, account, ticket) if tickets.close(tx, ticket.id) else Completed(Outcome.NOTHING)
+                _attach(tx, account, ticket, held)
+                if tickets.close(tx, ticket.id)
+                else Completed(Outcome.NOTHING)
             )
     left = max(_wrong(tx, ticket) for _, ticket in signed)
     return Completed(Outcome.WRONG if left else Outcome.STOPPED, tries_left=left)
-
-
-def unlink(tx: Tx, account: Account, address: str) -> tuple[Account, ...]:
-    """Take a wallet off the account's member; returns their other accounts, which are to be told.
-
-    Raises NotFound if the wallet is not (or no longer) theirs.
-    """
-    member = member_rows.by_id(tx, account.member_id)
-    if member is None or not wallets.remove(tx, member.id, address):
-        raise NotFound(NO_SUCH_WALLET)
-    record(tx, member.union_id, "wallet.unlinked", member)
-    return _others(tx, member.id, account)
-
-
-def wallets_of(tx: Tx, member: Member) -> list[Wallet]:
-    """The member's wallets, oldest first."""
-    return wallets.of_member(tx, member.id)
-
-
-def find_wallet(tx: Tx, member: Member, typed: str) -> Wallet:
-    """The member's own wallet with this address, in whatever case. Raises NotFound."""
-    wanted = typed.strip().lower()
-    for wallet in wallets.of_member(tx, member.id):
-        if wallet.address.lower() == wanted:
-            return wallet
-    raise NotFound(NO_SUCH_WALLET)
 
 
 def _ticket(tx: Tx, token: str) -> tuple[Ticket, Account, Union]:
@@ -251,7 +236,7 @@ def _wrong(tx: Tx, ticket: Ticket) -> int:
     return left
 
 
-def _attach(tx: Tx, account: Account, ticket: Ticket) -> Completed:
+def _attach(tx: Tx, account: Account, ticket: Ticket, choice: Held | None) -> Completed:
     member = member_rows.by_id(tx, account.member_id)
     if member is None or ticket.address is None or ticket.wallet_kind is None:
         raise RuntimeError("a signed ticket has a member, an address and its kind")
@@ -259,15 +244,26 @@ def _attach(tx: Tx, account: Account, ticket: Ticket) -> Completed:
     if held is None:
         wallets.add(tx, ticket.union_id, member.id, ticket.address, ticket.wallet_kind)
         record(tx, ticket.union_id, "wallet.linked", member)
-        others = _others(tx, member.id, account)
-        return Completed(Outcome.LINKED, account, ticket.address, others=others)
+        told = others(tx, member.id, account)
+        return Completed(Outcome.LINKED, account, ticket.address, others=told)
     if held.member_id == member.id:
         return Completed(Outcome.ALREADY, account, ticket.address)
     holder = member_rows.by_id(tx, held.member_id)
     if holder is None:
         raise RuntimeError("a wallet has a member")
+    if choice is Held.TAKE:
+        return _take_back(tx, account, member, holder, held)
     survivor = people.merge(tx, ticket.union_id, absorbed=member, survivor=holder)
-    return Completed(Outcome.MERGED, account, ticket.address, others=_others(tx, survivor.id, account))
+    return Completed(Outcome.MERGED, account, ticket.address, others=others(tx, survivor.id, account))
+
+
+def _take_back(tx: Tx, account: Account, member: Member, holder: Member, wallet: Wallet) -> Completed:
+    wallets.remove(tx, holder.id, wallet.address)
+    record(tx, holder.union_id, "wallet.unlinked", holder)
+    wallets.add(tx, member.union_id, member.id, wallet.address, wallet.kind)
+    record(tx, member.union_id, "wallet.linked", member)
+    told = (*others(tx, member.id, account), *accounts.of_member(tx, holder.id))
+    return Completed(Outcome.TAKEN, account, wallet.address, others=told)
 
 
 def _other_holder(tx: Tx, account: Account, ticket: Ticket) -> tuple[Account, ...]:
@@ -276,7 +272,3 @@ def _other_holder(tx: Tx, account: Account, ticket: Ticket) -> tuple[Account, ..
     if held is None or held.member_id == account.member_id:
         return ()
     return tuple(accounts.of_member(tx, held.member_id))
-
-
-def _others(tx: Tx, member_id: int, account: Account) -> tuple[Account, ...]:
-    return tuple(other for other in accounts.of_member(tx, member_id) if other.id != account.id)

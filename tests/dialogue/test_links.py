@@ -139,10 +139,10 @@ async def test_a_second_account_with_the_same_wallet_is_the_same_member(cast: Ca
     heard = await cast.ada_there.runs("link", cast.hall)
     code = await cast.signs(heard)
     asked = await cast.ada_there.runs("link", cast.hall, code=code)
-    assert "Is that you?" in asked.text
+    assert "Who is that?" in asked.text
     assert "Ada (Words)" in asked.text
     assert "Members: 3" in (await cast.bo.says("/union about", cast.farm)).text
-    done = await cast.ada_there.presses(asked, "Yes, that is me too", cast.hall)
+    done = await cast.ada_there.presses(asked, "That is me too", cast.hall)
     assert "you are one member now" in done.text
     assert (cast.stage.clock.now() + timedelta(hours=24)).isoformat() in done.text
     me = (await cast.ada_there.runs("me", cast.hall)).text
@@ -161,7 +161,7 @@ async def test_an_account_that_just_came_in_cannot_throw_the_others_out(cast: Ca
     await cast.links(cast.ada, cast.farm)
     code = await cast.signs(await cast.bo.says("/link", cast.farm))
     asked = await cast.bo.says(f"/link {code}", cast.farm)
-    await cast.bo.presses(asked, "Yes, that is me too", cast.farm)
+    await cast.bo.presses(asked, "That is me too", cast.farm)
     await cast.stage.person("Cy").says("/join", cast.farm)
     asked = await cast.bo.says("/union hand-over @cy", cast.farm)
     assert "less than 24 hours" in (await cast.bo.presses(asked, "Hand over", cast.farm)).text
@@ -178,11 +178,22 @@ async def test_an_account_that_just_came_in_cannot_throw_the_others_out(cast: Ca
     assert "erased" in (await cast.bo.presses(asked, "Leave and erase", cast.farm)).text
 
 
+async def test_a_wallet_is_taken_back(cast: Cast) -> None:
+    await cast.links(cast.bo, cast.farm)
+    code = await cast.signs(await cast.ada.says("/link", cast.farm))
+    asked = await cast.ada.opens(f"code-{code}")
+    assert "is yours alone" in (await cast.ada.presses(asked, "The wallet is mine alone")).text
+    assert "no wallet" in (await cast.bo.says("/wallets", cast.farm)).text
+    assert "belongs to Ada (Words) alone" in (await cast.stage.told(cast.bo))[0].text
+    again = await cast.ada.presses(asked, "That is me too")
+    assert "No link that you started waits" in again.text
+
+
 async def test_the_other_accounts_hear_of_a_new_and_of_a_gone_wallet(cast: Cast) -> None:
     await cast.links(cast.ada, cast.farm)
     code = await cast.signs(await cast.ada_there.runs("link", cast.hall))
     asked = await cast.ada_there.runs("link", cast.hall, code=code)
-    await cast.ada_there.presses(asked, "Yes, that is me too", cast.hall)
+    await cast.ada_there.presses(asked, "That is me too", cast.hall)
     await cast.links(cast.ada, cast.farm, BOBS)
     (new,) = await cast.stage.told(cast.ada_there)
     assert "A wallet was linked to you" in new.text

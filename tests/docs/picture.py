@@ -40,7 +40,7 @@ async def make() -> None:
             await expect(count).to_have_text("6 of 9")
             await back.close()
             back = await follow_link(page, "telegram")
-            await back.get_by_role("button", name="Yes, that is me too").click()
+            await back.get_by_role("button", name="That is me too").click()
             await expect(back.locator("#room-telegram .message").last).to_contain_text("one member now")
             await back.locator(".tour .go").click()
             await expect(back.locator(".tour .count")).to_have_text("8 of 9")

@@ -7,6 +7,7 @@ import pytest
 from bot.domain.ledger import first_broken
 from bot.errors import NotAllowed, NotFound
 from bot.services import links
+from bot.services import wallets as wallet_service
 from bot.services.links import MAX_WALLETS, Outcome
 from bot.services.people import join, leave
 from bot.storage import ledger, wallets
@@ -28,8 +29,8 @@ async def test_the_same_wallet_from_a_second_account_merges_the_two(
     clock.advance(timedelta(hours=1))
     code = (await store.write(signed, people.anna_telegram, ANNAS)).code
 
-    asked = await store.write(bring, people.anna_telegram, code, agreed=False)
-    assert asked.outcome is Outcome.MERGES
+    asked = await store.write(bring, people.anna_telegram, code, None)
+    assert asked.outcome is Outcome.HELD
     assert (await store.read(fresh, people.anna_telegram)).member_id != people.anna.member_id
 
     done = await store.write(bring, people.anna_telegram, code)
@@ -41,6 +42,19 @@ async def test_the_same_wallet_from_a_second_account_merges_the_two(
     assert joined.money_after == clock.now() + timedelta(hours=24)
     assert (await store.read(fresh, people.anna)).money_after is None
     assert len(await store.read(wallets.of_member, people.anna.member_id)) == 1
+
+
+async def test_an_owner_takes_a_wallet_back_from_who_tricked_them(store: Store, people: People) -> None:
+    await store.write(_link, people.bob)  # Bob got a signature of Anna's wallet out of her
+    code = (await store.write(signed, people.anna, ANNAS)).code
+
+    done = await store.write(bring, people.anna, code, links.Held.TAKE)
+
+    assert done.outcome is Outcome.TAKEN
+    assert [account.id for account in done.others] == [people.bob.id]
+    assert await store.read(wallets.of_member, people.bob.member_id) == []
+    assert [w.address for w in await store.read(wallets.of_member, people.anna.member_id)] == [ANNAS.address]
+    assert (await store.read(fresh, people.bob)).member_id != people.anna.member_id
 
 
 def _link(tx: Tx, account: object) -> None:
@@ -60,7 +74,7 @@ async def test_the_other_accounts_are_named_to_be_told(store: Store, people: Peo
     await store.write(_merge_telegram, people)
     code = (await store.write(signed, people.anna, BOBS)).code
     assert [a.id for a in (await store.write(bring, people.anna, code)).others] == [people.anna_telegram.id]
-    assert [a.id for a in await store.write(links.unlink, people.anna, BOBS.address)] == [
+    assert [a.id for a in await store.write(wallet_service.unlink, people.anna, BOBS.address)] == [
         people.anna_telegram.id
     ]
 
@@ -88,9 +102,9 @@ def gather_again(tx: Tx) -> object:
 
 async def test_unlinking_frees_the_address(store: Store, people: People) -> None:
     await store.write(_link, people.anna)
-    await store.write(links.unlink, people.anna, ANNAS.address)
+    await store.write(wallet_service.unlink, people.anna, ANNAS.address)
     with pytest.raises(NotFound):
-        await store.write(links.unlink, people.anna, ANNAS.address)
+        await store.write(wallet_service.unlink, people.anna, ANNAS.address)
     code = (await store.write(signed, people.bob, ANNAS)).code
     assert (await store.write(bring, people.bob, code)).outcome is Outcome.LINKED
 
@@ -98,7 +112,7 @@ async def test_unlinking_frees_the_address(store: Store, people: People) -> None
 async def test_nobody_unlinks_anothers_wallet(store: Store, people: People) -> None:
     await store.write(_link, people.anna)
     with pytest.raises(NotFound):
-        await store.write(links.unlink, people.bob, ANNAS.address)
+        await store.write(wallet_service.unlink, people.bob, ANNAS.address)
     assert len(await store.read(wallets.of_member, people.anna.member_id)) == 1
 
 
@@ -116,7 +130,7 @@ def _fill(tx: Tx, people: People) -> None:
 async def test_the_ledger_knows_the_change_but_no_address(store: Store, people: People) -> None:
     await store.write(_link, people.anna)
     await store.write(_merge_telegram, people)
-    await store.write(links.unlink, people.anna, ANNAS.address)
+    await store.write(wallet_service.unlink, people.anna, ANNAS.address)
     entries = await store.read(ledger.entries, people.union.id)
     assert [entry.kind for entry in entries][-3:] == ["wallet.linked", "member.merged", "wallet.unlinked"]
     written = "".join(f"{entry.payload}{entry.actor}" for entry in entries).lower()

@@ -65,9 +65,9 @@ def signed(tx: Tx, account: Account, wallet: Wallet) -> Signed:
     return links.sign(tx, token, attempt, "eoa")
 
 
-def bring(tx: Tx, account: Account, code: str, *, agreed: bool = True) -> Completed:
+def bring(tx: Tx, account: Account, code: str, held: links.Held | None = links.Held.MERGE) -> Completed:
     """Give a code back in chat, agreeing to become one member with whoever has the wallet."""
-    return links.complete(tx, account.platform, account.native_id, code, agreed=agreed)
+    return links.complete(tx, account.platform, account.native_id, code, held)
 
 
 def fresh(tx: Tx, account: Account) -> Account:

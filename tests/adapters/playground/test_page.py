@@ -61,7 +61,7 @@ async def test_the_whole_guide(on: Stage) -> None:
     await expect(page.locator(".tour .count")).to_have_text("6 of 9")
     await back.close()
     back = await link(page, "telegram")
-    await back.get_by_role("button", name="Yes, that is me too").click()
+    await back.get_by_role("button", name="That is me too").click()
     await expect(back.locator("#room-telegram .message").last).to_contain_text("you are one member now")
     await shot(back, "3-one-person")
     assert back.url == f"{on.url}/"
