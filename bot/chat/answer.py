@@ -147,9 +147,9 @@ class Answering:
         if row.action == dialogue.ANSWER:
             return self._chosen(ctx, arguments)
         if row.action == dialogue.CANCEL:
-            return self._cancel(ctx)
+            return self._cancel(ctx, arguments["dialogue"])
         if row.action == dialogue.SEND:
-            return self._send(ctx)
+            return self._send(ctx, arguments["dialogue"])
         return self._act(ctx, row.action, arguments, {})
 
     def _submitted(self, ctx: Context, act: Submit) -> Reply | None:
@@ -201,20 +201,21 @@ class Answering:
 
     def _advance(self, ctx: Context, state: dialogue.State, words: str) -> Reply | None:
         reply = dialogue.answer(ctx, state, words)
-        return keep_tokens(ctx, reply) if reply is not None else self._send(ctx)
+        return keep_tokens(ctx, reply) if reply is not None else self._send(ctx, state.id)
 
     def _chosen(self, ctx: Context, arguments: dict[str, Any]) -> Reply | None:
-        state = dialogue.find(ctx)
+        state = dialogue.find(ctx, arguments["dialogue"])
         if state is None or state.at != arguments["at"]:
             raise NotFound(text.FORM_GONE)
         return self._advance(ctx, state, arguments["value"])
 
-    def _cancel(self, ctx: Context) -> Reply:
-        words = text.CANCELLED if dialogue.end(ctx) else text.NOTHING_TO_CANCEL
+    def _cancel(self, ctx: Context, wanted: str | None = None) -> Reply:
+        found = dialogue.find(ctx, wanted) is not None and dialogue.end(ctx)
+        words = text.CANCELLED if found else text.NOTHING_TO_CANCEL
         return say(words, visibility=Visibility.PRIVATE, edit=True)
 
-    def _send(self, ctx: Context) -> Reply | None:
-        state = dialogue.find(ctx)
+    def _send(self, ctx: Context, wanted: str) -> Reply | None:
+        state = dialogue.find(ctx, wanted)
         if state is None:
             raise NotFound(text.FORM_GONE)
         action, arguments, answers = dialogue.submitted(state)

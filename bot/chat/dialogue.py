@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 import msgspec
@@ -16,8 +17,12 @@ ANSWER, SEND, CANCEL = "!answer", "!send", "!cancel"
 
 
 class State(msgspec.Struct, frozen=True):
-    """Where a dialogue stands. `at` is the index of the question asked; past the last is the summary."""
+    """Where a dialogue stands. `at` is the index of the question asked; past the last is the summary.
 
+    Its buttons carry its `id`: under an older question they must not answer or send what is asked now.
+    """
+
+    id: str
     form: Form
     answers: dict[str, str]
     at: int
@@ -29,7 +34,7 @@ def begin(ctx: Context, form: Form, visibility: Visibility | None) -> Reply:
     """Ask the first question of a form."""
     private = visibility is Visibility.PRIVATE
     union = ctx.standing.union
-    return _ask(ctx, State(form, {}, 0, private, union.id if union else None))
+    return _ask(ctx, State(secrets.token_hex(8), form, {}, 0, private, union.id if union else None))
 
 
 def chat_of(place: Place, person: str, private: bool) -> str:
@@ -38,10 +43,11 @@ def chat_of(place: Place, person: str, private: bool) -> str:
     return person if private and place.space is not None else place.chat
 
 
-def find(ctx: Context) -> State | None:
-    """The dialogue that the actor's words in this chat belong to."""
+def find(ctx: Context, wanted: str | None = None) -> State | None:
+    """The dialogue that the actor's words in this chat belong to; None if it is not the one `wanted`."""
     found = ctx.records.dialogue(ctx.tx, ctx.place.platform, ctx.place.chat, ctx.actor.native_id)
-    return msgspec.json.decode(found, type=State) if found else None
+    state = msgspec.json.decode(found, type=State) if found else None
+    return state if state is not None and wanted in (None, state.id) else None
 
 
 def answer(ctx: Context, state: State, words: str) -> Reply | None:
@@ -60,9 +66,9 @@ def answer(ctx: Context, state: State, words: str) -> Reply | None:
         raise BadInput(f"{question.label}: {text.NOT_OPTIONAL}")
     answers = {**state.answers, question.name: given} if given else state.answers
     if len(state.form.questions) == 1:
-        _keep(ctx, State(state.form, answers, 1, state.private, state.union_id))
+        _keep(ctx, msgspec.structs.replace(state, answers=answers, at=1))
         return None
-    return _ask(ctx, State(state.form, answers, state.at + 1, state.private, state.union_id))
+    return _ask(ctx, msgspec.structs.replace(state, answers=answers, at=state.at + 1))
 
 
 def end(ctx: Context) -> bool:
@@ -107,7 +113,8 @@ def _ask(ctx: Context, state: State) -> Reply:
     heading = f"{state.form.title} ({state.at + 1}/{len(state.form.questions)})" if state.at == 0 else ""
     lines = [p(line) for line in (heading, question.label, question.hint, hint) if line]
     buttons = tuple(
-        (Button(label, ANSWER, {"value": value, "at": state.at}),) for label, value in question.choices[:8]
+        (Button(label, ANSWER, {"value": value, "at": state.at, "dialogue": state.id}),)
+        for label, value in question.choices[:8]
     )
     return Reply(tuple(lines), buttons, visibility=_visibility(state), ask=question)
 
@@ -119,8 +126,8 @@ def _summary(ctx: Context, state: State) -> Reply:
         fields(*((labels[name], value) for name, value in state.answers.items())),
         buttons=(
             (
-                Button(state.form.submit, SEND, style=Style.PRIMARY, single_use=True),
-                Button(text.CANCEL, CANCEL, single_use=True),
+                Button(state.form.submit, SEND, {"dialogue": state.id}, Style.PRIMARY, single_use=True),
+                Button(text.CANCEL, CANCEL, {"dialogue": state.id}, single_use=True),
             ),
         ),
         visibility=_visibility(state),

@@ -9,7 +9,7 @@ import pytest
 
 from bot.chat.context import Context
 from bot.chat.incoming import CommandCall, Incoming, Place, Press, Say, Start, Submit
-from bot.chat.model import Button, Reply, say
+from bot.chat.model import Button, Form, Question, Reply, say
 from bot.chat.registry import Area
 from bot.domain.people import Permission
 from bot.services import records
@@ -34,6 +34,18 @@ def slowly(ctx: Context) -> Reply:
 async def look(ctx: Context) -> Reply:
     """Takes its time."""
     return say(ctx.union.name)
+
+
+@probe.command("pick", "Choose a colour", permission=Permission.ANYONE, needs_union=False)
+def pick(ctx: Context) -> Reply:
+    """Asks one question."""
+    question = Question("colour", "Colour", "choice", choices=(("Red", "r"), ("Blue", "b")))
+    return Reply(form=Form("Pick", (question,), "probe.picked"))
+
+
+@probe.action("probe.picked", permission=Permission.ANYONE, needs_union=False)
+def picked(ctx: Context, colour: str) -> Reply:
+    return say(colour)
 
 
 @pytest.fixture
@@ -167,3 +179,24 @@ async def test_an_accepted_act_that_cannot_be_read_does_not_stop_the_others(
     assert list(await stage.core.unfinished("words")) == [act]
     assert "cannot be read" in caplog.text
     assert "secret" not in caplog.text
+
+
+async def test_a_button_of_one_question_never_sends_the_answers_to_another(stage: Stage) -> None:
+    """Two forms were filled in; the older summary shows what the newer one does not say."""
+    ada, farm = stage.person("Ada", moderator=True), stage.group("Farm")
+    await ada.says("/union create", farm)
+    await ada.says("Free Farmers", farm)
+    older = await ada.says("Grow food", farm)
+    await ada.says("/union create", farm)
+    await ada.says("Weeds", farm)
+    newer = await ada.says("Choke", farm)
+    assert "expired" in (await ada.presses(older, "Send", farm)).text
+    assert "nothing to cancel" in (await ada.presses(older, "Cancel", farm)).text
+    assert "Weeds is founded" in (await ada.presses(newer, "Send", farm)).text
+
+
+async def test_a_choice_of_one_question_never_answers_another(stage: Stage) -> None:
+    bo = stage.person("Bo")
+    older, newer = await bo.says("/pick"), await bo.says("/pick")
+    assert "expired" in (await bo.presses(older, "Blue")).text
+    assert (await bo.presses(newer, "Red")).text == "r"
