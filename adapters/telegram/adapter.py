@@ -101,7 +101,7 @@ class TelegramAdapter:
         """Take no more updates, finish the acts taken, close connections; what is left comes back at the start."""
         self._updates.ready = False
         if self._fetching is not None and self._inbox is not None:
-            async with self._inbox.keeping:
+            async with self._updates.keeping:
                 self._fetching.cancel()
             await asyncio.gather(self._fetching, return_exceptions=True)
             await self._inbox.close()
@@ -201,7 +201,8 @@ class TelegramAdapter:
             self._ephemeral = await menu.publish(self._bot, core.registry)
         except (BadRequest, RetryAfter) as error:
             log.error("the menus were refused: %s", error, extra={"action": "telegram.menu"})
-        await inbox.resume()
+        async with self._updates.keeping:
+            await inbox.resume()
 
     async def _take(self, updates: Sequence[Update]) -> None:
         _, inbox = self._served()

@@ -40,16 +40,13 @@ class Inbox:
         self._resumed = False
         self._repeats_until = clock.now() + REPEATS_AFTER_START if by_webhook else None
         self._first = True
-        self.keeping = asyncio.Lock()
-        """Held while acts are being made durable; who ends the fetching takes it first."""
 
     async def resume(self) -> None:
         """Answer what the last run left unanswered; only the first call does anything."""
-        async with self.keeping:
-            if not self._resumed:
-                for act in await self._core.unfinished(events.PLATFORM):
-                    self._put(Heard(act, Route()))
-                self._resumed = True
+        if not self._resumed:
+            for act in await self._core.unfinished(events.PLATFORM):
+                self._put(Heard(act, Route()))
+            self._resumed = True
 
     async def take(self, updates: Sequence[Update], me: Me) -> None:
         """Keep what updates say and have it answered; returns when it is durable. Raises StorageError."""
@@ -63,13 +60,12 @@ class Inbox:
                     self._spawn(self._answering.hint(each))
             if not found and update.callback_query is not None:
                 self._spawn(self._close(update.callback_query.id))
-        async with self.keeping:
-            new = [each for each in heard if each.incoming.key not in self._seen]
-            if new:
-                await self._core.accept([each.incoming for each in new])
-            for each in await self._unanswered(new):
-                self._put(each)
-            self._first = False
+        new = [each for each in heard if each.incoming.key not in self._seen]
+        if new:
+            await self._core.accept([each.incoming for each in new])
+        for each in await self._unanswered(new):
+            self._put(each)
+        self._first = False
 
     async def idle(self) -> None:
         """Until every act taken is answered."""
@@ -91,6 +87,8 @@ class Inbox:
 
     def _put(self, heard: Heard) -> None:
         act = heard.incoming
+        if act.key in self._seen:
+            return
         self._seen[act.key] = None
         while len(self._seen) > REMEMBERED:
             self._seen.popitem(last=False)

@@ -62,6 +62,8 @@ class Updates:
         self.tried = asyncio.Event()
         """Set after the first attempt to reach Telegram, whatever came of it."""
         self.ready = False
+        self.keeping = asyncio.Lock()
+        """Held while acts are being kept; who ends `run` takes it first, so that this is never cut off."""
 
     async def run(self) -> None:
         """For ever, through every error: waits longer after each, with jitter."""
@@ -127,7 +129,8 @@ class Updates:
         raw: list[Json] = found if isinstance(found, list) else []
         updates = [update for each in raw if (update := parse(each, self._bot)) is not None]
         if raw:
-            await self._take(updates)
+            async with self.keeping:
+                await self._take(updates)
             self._offset = max(each["update_id"] for each in raw) + 1
 
     async def _look(self) -> None:
