@@ -231,8 +231,8 @@ class PlaygroundAdapter:
             private = chat.is_room and reply.visibility is not Visibility.PUBLIC
             new = Message(chat.native_id, body, only=account.player if private else None, about=about)
             old = self._feed.find(chat.native_id, source, account.player) if source else None
-            if reply.edit and old is not None and old.by is None:
-                # An edit never widens who sees a message: the old audience stays.
+            if reply.edit and old is not None and old.by is None and (old.only or not private):
+                # An edit never widens who sees a message or an answer: the old audience stays.
                 new = replace(new, id=old.id, only=old.only, at=old.at, about=old.about, edited=True)
             self._feed.post(new)
         return personal

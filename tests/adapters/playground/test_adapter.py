@@ -181,6 +181,18 @@ async def test_an_edit_replaces_the_message_pressed_for_those_who_saw_it(play: P
     assert await ada.silent()
 
 
+async def test_a_private_answer_never_takes_the_place_of_a_public_message(play: Playground) -> None:
+    ada, bo = await play.browser("ada", "tab-of-ada"), await play.browser("bo", "tab-of-bo")
+    play.core.answer = always(say("for all", visibility=PUBLIC))
+    public = (await bo.act("bo", "room-discord", PING))[0]["message"]["id"]
+    assert not await ada.silent()
+    play.core.answer = always(say("for Bo", edit=True, visibility=PRIVATE))
+    pressed = await bo.act("bo", "room-discord", {"t": "press", "token": "tok", "message": public})
+    answer = pressed[0]["message"]
+    assert (answer["id"] == public, answer["only"]) == (False, "bo")
+    assert await ada.silent()
+
+
 async def test_nobody_edits_a_message_that_they_cannot_see(play: Playground) -> None:
     ada, bo = await play.browser("ada", "tab-of-ada"), await play.browser("bo", "tab-of-bo")
     play.core.answer = always(say("secret", visibility=PRIVATE))
