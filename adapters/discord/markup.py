@@ -23,7 +23,7 @@ _MARKS = re.compile(
 )
 _LINE_MARKS = re.compile(r"^([ \t]*)(-?#|[-+]|\d+(?=[.)]))", re.MULTILINE)
 _TIMES = {"date": "D", "time": "t", "full": "f", "relative": "R"}
-LONGEST_PIECE = 800
+LONGEST_PIECE = 400
 """Characters of Markdown that stay together."""
 
 

@@ -1,0 +1,135 @@
+"""Interactions as acts: every kind, as discord.py hands them over."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from adapters.discord import events
+from adapters.discord.events import Kind
+from bot.chat.incoming import Actor, CommandCall, Place, Press, Submit, Where, Who
+from tests.adapters.discord.conftest import House
+from tests.emulators.discord import MANAGE_ROLES, Person
+
+
+def heard(muster: House, monkeypatch: pytest.MonkeyPatch) -> list[events.Asked]:
+    """Every interaction from now on, as events.py understands it."""
+    seen: list[events.Asked] = []
+    understand = events.asked
+
+    def listen(interaction: Any) -> events.Asked | None:
+        asked = understand(interaction)
+        if asked is not None:
+            seen.append(asked)
+        return asked
+
+    monkeypatch.setattr(events, "asked", listen)
+    return seen
+
+
+async def test_a_command_in_a_server(muster: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = heard(muster, monkeypatch)
+    muster.bob.rename("Bobby")
+    muster.bob.user.locale = "de"
+    reply = await muster.bob.slash(muster.room, "union create", name="Farmers", purpose="Grow")
+    (asked,) = seen
+    incoming = asked.incoming
+    assert asked.kind is Kind.COMMAND
+    assert incoming.native_id == str(reply.interaction.id)
+    assert incoming.actor == Actor("discord", str(muster.bob.id), "Bobby", "bob", False)
+    assert incoming.place == Place("discord", str(muster.room.id), str(muster.guild.id), None, "Farm")
+    assert incoming.act == CommandCall("union create", {"name": "Farmers", "purpose": "Grow"})
+    assert incoming.locale == "de"
+
+
+async def test_a_command_in_private(muster: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = heard(muster, monkeypatch)
+    await muster.bob.slash(muster.bob.dm, "help")
+    incoming = seen[0].incoming
+    assert incoming.actor.moderator is None
+    assert incoming.place == Place("discord", str(muster.bob.dm.id))
+
+
+@pytest.mark.parametrize(
+    ("permissions", "moderates"),
+    [(0, False), (1 << 5, True), (MANAGE_ROLES, True), (1 << 3, True), (1 << 13, False)],
+)
+async def test_who_moderates(
+    muster: House, monkeypatch: pytest.MonkeyPatch, permissions: int, moderates: bool
+) -> None:
+    seen = heard(muster, monkeypatch)
+    carl: Person = muster.guild.member("Carl", permissions=permissions)
+    await carl.slash(muster.room, "help")
+    assert seen[0].incoming.actor.moderator is moderates
+
+
+async def test_people_presses_and_forms(muster: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    await muster.founded()
+    seen = heard(muster, monkeypatch)
+    await muster.alice.slash(muster.room, "whois", person=muster.bob)
+    assert seen[-1].incoming.act == CommandCall("whois", {"person": Who(str(muster.bob.id), "Bob")})
+    link = await muster.alice.slash(muster.room, "link")
+    form = await muster.alice.press(link, "Enter the code")
+    assert isinstance(seen[-1].incoming.act, Press)
+    assert (seen[-1].kind, seen[-1].on_message, seen[-1].on_private) == (Kind.PRESS, True, True)
+    await muster.alice.submit(form, {"code": "123456"})
+    assert seen[-1].incoming.act == Submit(form.modal["custom_id"], {"code": "123456"})
+    assert seen[-1].kind is Kind.SUBMIT
+
+
+async def test_half_typed(muster: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = heard(muster, monkeypatch)
+    await muster.alice.autocomplete(muster.room, "union create", "time_zone", "Eur", name="x")
+    assert seen[0].kind is Kind.SUGGEST
+    assert seen[0].focused == ("time_zone", "Eur")
+    assert seen[0].incoming.act == CommandCall("union create", {"name": "x", "time_zone": "Eur"})
+
+
+def test_values_of_every_type() -> None:
+    data = {
+        "name": "a",
+        "options": [
+            {"name": "text", "type": 3, "value": "x"},
+            {"name": "number", "type": 4, "value": -3},
+            {"name": "yes", "type": 5, "value": True},
+            {"name": "member", "type": 6, "value": "1"},
+            {"name": "user", "type": 6, "value": "2"},
+            {"name": "stranger", "type": 6, "value": "3"},
+            {"name": "channel", "type": 7, "value": "4"},
+            {"name": "float", "type": 10, "value": 1.5},
+        ],
+        "resolved": {
+            "users": {
+                "1": {"username": "one", "global_name": "One"},
+                "2": {"username": "two", "global_name": None},
+            },
+            "members": {"1": {"nick": "First"}},
+            "channels": {"4": {"name": "general"}},
+        },
+    }
+    call, focused = events.call(data)
+    assert focused == ("", "")
+    assert call == CommandCall(
+        "a",
+        {
+            "text": "x",
+            "number": -3,
+            "yes": True,
+            "member": Who("1", "First"),
+            "user": Who("2", "two"),
+            "stranger": Who("3", ""),
+            "channel": Where("4", "general"),
+            "float": 1.5,
+        },
+    )
+
+
+def test_what_muster_does_not_offer_is_no_act() -> None:
+    menu_of_a_person: Any = SimpleNamespace(
+        data={"name": "Endorse", "type": 2}, type=SimpleNamespace(value=2), message=None
+    )
+    assert events.asked(menu_of_a_person) is None
+    ping: Any = SimpleNamespace(data=None, type=SimpleNamespace(value=1), message=None)
+    assert events.asked(ping) is None
