@@ -24,8 +24,10 @@ Sleep = Callable[[float], Awaitable[None]]
 
 _SECOND: Final = 1.0
 _MINUTE: Final = 60.0
+_PASSED_OVER: Final = limits.MESSAGES_PER_SECOND
+"""Round trips not learned from: the first burst opens connections, and its own crowd makes all of them long."""
 _SAMPLES: Final = 30
-"""Round trips seen before the smallest is believed: the first ones contain opening connections."""
+"""Round trips seen after those before the smallest is believed."""
 _BULK_SPACING: Final = _SECOND / limits.MESSAGES_PER_SECOND
 _KEPT_LANES: Final = 1024
 
@@ -103,7 +105,7 @@ class Pacer:
         self._ready: list[tuple[bool, int, _Lane]] = []
         self._cooling: list[tuple[float, int, _Lane]] = []
         self._order = itertools.count()
-        self._shortest, self._usual, self._samples = float("inf"), 0.0, 0
+        self._shortest, self._usual, self._samples = float("inf"), 0.0, -_PASSED_OVER
         self._sweep_at = _KEPT_LANES
         self._not_before = 0.0
         self._bulk_at = 0.0
@@ -237,6 +239,8 @@ class Pacer:
 
     def _learn(self, round_trip: float) -> None:
         self._samples += 1
+        if self._samples <= 0:
+            return
         self._shortest = min(self._shortest, round_trip)
         self._usual += (round_trip - self._usual) / min(self._samples, _SAMPLES)
 
