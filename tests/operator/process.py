@@ -13,13 +13,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE_S = 30.0
+WARNINGS = "error,ignore:'audioop' is deprecated:DeprecationWarning"  # discord.py imports it
 
 
 def environment(variables: Mapping[str, str]) -> dict[str, str]:
     """Ours without settings of this machine, with `variables`; listeners get free ports."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MUSTER_")}
     free = {"MUSTER_PLAYGROUND_PORT": "0", "MUSTER_PORT": "0"}
-    return kept | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"} | free | variables
+    return kept | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": WARNINGS} | free | variables
 
 
 def muster(
