@@ -11,6 +11,9 @@ from adapters.discord.rest import Connectors
 MEMBERS_FLAGS = (1 << 14) | (1 << 15)
 """Application flags: the operator switched the Server Members intent on (verified bot, or not)."""
 
+READY_S = 0.1
+"""discord.py holds events back for its own count of servers; nothing here waits for that."""
+
 
 class Listener(Protocol):
     """Who is told."""
@@ -45,6 +48,7 @@ class Gateway(discord.AutoShardedClient):
             max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
             enable_raw_presences=False,
+            guild_ready_timeout=READY_S,
         )
         self._listener = listener
 

@@ -26,6 +26,7 @@ class Probe:
         self.done: Counter[str] = Counter()
         self.heard: dict[str, Any] = {}
         self.answer = Reply()
+        self.talks = True
         self.gate = asyncio.Event()
         self.waiting = asyncio.Event()
         self.area = Area()
@@ -116,7 +117,8 @@ class Probe:
 
     async def _pass(self, ctx: Context) -> Reply:
         self.done["slow"] += 1
-        await ctx.progress("Halfway…")
+        if self.talks:
+            await ctx.progress("Halfway…")
         self.waiting.set()
         await self.gate.wait()
         return self.answer

@@ -39,7 +39,7 @@ async def test_all_is_well(house: House, adapter: DiscordAdapter) -> None:
     ("permissions", "problem", "remedy"),
     [
         (EVERYONE, "Send Messages in Threads", "allow it"),
-        (IN_THREADS, "View Channels, Send Messages, Attach Files", "Invite it again"),
+        (IN_THREADS, "View Channels, Send Messages, Attach Files", "invite it again"),
         (EVERYONE | IN_THREADS | MANAGE_ROLES, "Manage Roles, which Muster does not use", "take it"),
         (ADMINISTRATOR, "Administrator, which Muster does not use", "take it"),
     ],
