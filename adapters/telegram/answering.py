@@ -25,6 +25,7 @@ from bot.chat.answer import whole_path
 from bot.chat.incoming import CommandCall, Incoming, Press
 from bot.chat.model import Mention, Reply, Visibility, say
 from bot.chat.port import Core
+from bot.errors import MusterError
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +52,10 @@ class Answering:
         self._at_once = asyncio.Semaphore(AT_ONCE)
 
     async def answer(self, heard: Heard) -> None:
-        """Dispatch an act and show its answer. One that Telegram refuses for good is logged, and done with."""
+        """Dispatch an act and show its answer. One that Telegram refuses for good is logged, and done with.
+
+        Raises StorageError when an answer cannot be kept; it is then shown after the next start.
+        """
         act = heard.incoming
         query = Query(self._bot, self._wire, act.native_id if isinstance(act.act, Press) else None)
         feedback = self._feedback(act)
@@ -67,9 +71,11 @@ class Answering:
             log.error(
                 "an answer cannot be shown: %s", problem, extra={"action": "telegram.lost", "key": act.key}
             )
-        finally:
+        except MusterError:
             await query.answer()
-            await feedback.clear()
+            raise
+        await query.answer()
+        await feedback.clear()
         await self._core.delivered(act.key)
 
     async def hint(self, nameless: Nameless) -> None:

@@ -60,10 +60,9 @@ class Inbox:
                     self._spawn(self._answering.hint(each))
             if not found and update.callback_query is not None:
                 self._spawn(self._close(update.callback_query.id))
-        new = [each for each in heard if each.incoming.key not in self._seen]
-        if new:
-            await self._core.accept([each.incoming for each in new])
-        for each in await self._unanswered(new):
+        if heard:
+            await self._core.accept([each.incoming for each in heard])
+        for each in await self._unanswered(heard):
             self._put(each)
         self._first = False
 

@@ -107,15 +107,15 @@ class Wire:
         """
         return await self.until_done(lambda: self.once(chat, payload, urgent=True, **more))
 
-    async def until_done(self, request: Callable[[], Awaitable[T]]) -> T:
-        """Repeat a request as this module says. Raises TelegramError as `insist` does."""
+    async def until_done(self, request: Callable[[], Awaitable[T]], tries: float = float("inf")) -> T:
+        """Repeat a request as this module says, up to `tries` times. Raises TelegramError as `insist` does."""
         failures = uncertain = 0
         while True:
             try:
                 return await request()
             except TelegramError as error:
                 failures += 1
-                if refused(error):
+                if refused(error) or failures >= tries:
                     raise
                 if not unsent(error):
                     uncertain += 1
@@ -126,6 +126,8 @@ class Wire:
                     )
                     if uncertain >= UNCERTAIN_TRIES:
                         raise
+                else:
+                    log.info("not sent yet", extra={"action": "telegram.unsent", "why": type(error).__name__})
                 wait = error.seconds if isinstance(error, FloodWait) else backoff(failures)
             await self._sleep(wait)
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from telegram import Bot
 from telegram.error import TelegramError
 
 from adapters.telegram.outgoing import Wire
+
+TRIES: Final = 4
+"""Telegram waits only seconds for this answer."""
 
 
 class Query:
@@ -25,7 +30,7 @@ class Query:
         query = self.id
         try:
             await self._wire.until_done(
-                lambda: self._bot.answer_callback_query(query, text, show_alert=alert or None, url=url)
+                lambda: self._bot.answer_callback_query(query, text, show_alert=alert or None, url=url), TRIES
             )
         except TelegramError:
             return False

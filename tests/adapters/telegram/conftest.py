@@ -15,8 +15,10 @@ from bot.app import App
 from bot.config import Settings
 from tests.adapters.telegram.unpaced import Unpaced
 from tests.clock import ManualClock
-from tests.emulators.telegram import TelegramEmulator
+from tests.emulators.telegram import Group, Person, TelegramEmulator
 from tests.storage.fixtures import Database
+
+FOUND = '/union create name:"Farmers" purpose:"Grow food" time_zone:Europe/Madrid'
 
 
 class House:
@@ -120,3 +122,26 @@ async def muster(house: House) -> House:
     """Started."""
     await house.start()
     return house
+
+
+@pytest.fixture
+def alice(muster: House) -> Person:
+    return muster.emu.user("Alice", started=True)
+
+
+@pytest.fixture
+def bob(muster: House) -> Person:
+    return muster.emu.user("Bob", started=True)
+
+
+@pytest.fixture
+def group(muster: House, alice: Person, bob: Person) -> Group:
+    """Alice's group; she is its creator."""
+    return muster.emu.group("Farm", alice, bob)
+
+
+@pytest.fixture
+async def union(group: Group, alice: Person) -> Group:
+    """The group, with a union that Alice founded there."""
+    await alice.says(FOUND, group)
+    return group

@@ -21,16 +21,6 @@ def _commands(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def alice(muster: House) -> Person:
-    return muster.emu.user("Alice", started=True)
-
-
-@pytest.fixture
-def group(muster: House, alice: Person) -> Group:
-    return muster.emu.group("Farm", alice)
-
-
-@pytest.fixture
 async def post(alice: Person, group: Group) -> Message:
     return (await alice.says("/post", group)).one
 
@@ -100,10 +90,16 @@ async def test_a_long_whisper_to_who_never_started_opens_the_private_chat(
 
 
 @pytest.mark.parametrize("options", [{"ephemeral": True}])
-async def test_a_long_whisper_is_ephemeral_where_that_is_possible(alice: Person, post: Message) -> None:
+async def test_a_long_whisper_is_ephemeral_where_that_is_possible(
+    muster: House, alice: Person, post: Message
+) -> None:
     answer = await alice.presses(post, "Whisper", expect=1)
     assert answer.one.receiver is alice
     assert answer.one.chat is post.chat
+    asked = [r.parameters for r in muster.emu.requests if r.method == "sendMessage"][-1]
+    to = {"receiver_user_id": alice.id, "callback_query_id": answer.press.id if answer.press else ""}
+    assert asked["ephemeral_message_parameters"] == to, "Bot API 10.3 knows this name only"
+    assert {name: str(asked[name]) for name in to} == {name: str(to[name]) for name in to}
 
 
 async def test_a_press_too_old_to_answer_is_answered_in_private(

@@ -25,6 +25,7 @@ from bot.chat.incoming import (
     Start,
     Who,
 )
+from tests.emulators.telegram.model import PERMISSIONS, RIGHTS
 
 ME = Me(77, "Muster_bot", "Muster")
 ADA: dict[str, Any] = {
@@ -246,17 +247,8 @@ def standing(chat: dict[str, Any], user: dict[str, Any], before: str, after: str
 
 
 def member(user: dict[str, Any], status: str) -> dict[str, Any]:
-    rights = (
-        "can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats",
-        "can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories",
-        "can_edit_stories", "can_delete_stories",
-    )  # fmt: skip
-    restricted = dict.fromkeys(
-        ("can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos", "can_send_videos",
-         "can_send_video_notes", "can_send_voice_notes", "can_send_polls", "can_send_other_messages",
-         "can_add_web_page_previews", "can_change_info", "can_invite_users", "can_pin_messages",
-         "can_manage_topics", "can_edit_tag", "can_react_to_messages"), False,
-    )  # fmt: skip
+    rights = ("can_be_edited", "is_anonymous", *RIGHTS)
+    restricted = dict.fromkeys(PERMISSIONS, False)
     more: dict[str, dict[str, Any]] = {
         "administrator": dict.fromkeys(rights, False),
         "kicked": {"until_date": 0},
