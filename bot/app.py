@@ -10,6 +10,7 @@ import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import bot
 import commands
 from bot import build
 from bot.chat.dispatch import Dispatcher
@@ -91,6 +92,9 @@ class App:
         self._exits.push_async_callback(self._together, [sender.stop for sender in self._senders.values()])
         await asyncio.gather(*(adapter.start(core) for adapter in self.adapters.values()))
         await asyncio.gather(*(sender.start() for sender in self._senders.values()))
+        before = await self.store.write(upkeep.started, bot.__version__)
+        if before not in (None, bot.__version__):
+            log.info("This database was last run by Muster %s", before, extra={"action": "start"})
         task = asyncio.create_task(self._keep_up(), name="upkeep")
         self._exits.push_async_callback(_ended, task)
 

@@ -208,5 +208,7 @@ def _picture(url: str) -> bytes:
     import segno  # only here, and 30 ms to load
 
     picture = io.BytesIO()
-    segno.make(url, error="m", micro=False).save(picture, kind="png", scale=PIXELS_PER_MODULE, border=4)
+    segno.make(url, error="m", micro=False, mask=0).save(
+        picture, kind="png", scale=PIXELS_PER_MODULE, border=4
+    )
     return picture.getvalue()

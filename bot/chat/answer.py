@@ -17,6 +17,7 @@ from bot.chat.model import Button, Form, Question, Reply, Style, Visibility, dec
 from bot.chat.params import Kind, Param
 from bot.chat.parse import parse
 from bot.chat.port import Capabilities
+from bot.chat.records import TokenRow
 from bot.chat.registry import Command, Rate, Registry
 from bot.chat.tokens import BUTTON, FORM, HELD, actor_key, keep_tokens
 from bot.chat.words import values_of
@@ -27,16 +28,12 @@ MOST_ACTS = Rate(60, 60)  # of one account, besides commands, which have rates o
 
 
 class Outside(Exception):
-    """The command is asynchronous: dispatch runs it outside the transaction, with these raw values.
+    """The command is asynchronous: permitted and with its values read, dispatch runs it after the transaction."""
 
-    `union_id` is the union whose button was pressed, whatever union the place or the private chat is about.
-    """
-
-    def __init__(self, command: Command, values: dict[str, Value], union_id: int | None) -> None:
+    def __init__(self, command: Command, values: dict[str, Any]) -> None:
         super().__init__(command.path)
         self.command = command
         self.values = values
-        self.union_id = union_id
 
 
 class Answering:
@@ -91,7 +88,7 @@ class Answering:
         buttons = tuple((Button(f"/{sub.path}", f"/{sub.path}"),) for sub in usable[:MOST_BUTTONS])
         return say(text.WHICH, buttons=buttons, visibility=Visibility.PRIVATE)
 
-    def prepare(self, ctx: Context, command: Command, raw: dict[str, Value]) -> dict[str, Any] | Reply:
+    def _prepare(self, ctx: Context, command: Command, raw: dict[str, Value]) -> dict[str, Any] | Reply:
         """The typed values of a permitted call, or the form that asks for what is missing."""
         member = ctx.standing.member
         person = f"member {member.id}" if member else actor_key(ctx.actor)
@@ -116,11 +113,12 @@ class Answering:
 
     def run(self, ctx: Context, command: Command, raw: dict[str, Value]) -> Reply | None:
         """Do a command with raw values by parameter name."""
+        values = self._prepare(ctx, command, raw)
+        if isinstance(values, Reply):
+            return self.finish(ctx, values, command.visibility)
         if command.is_async:
-            raise Outside(command, raw, ctx.standing.union.id if ctx.standing.union else None)
-        values = self.prepare(ctx, command, raw)
-        reply = values if isinstance(values, Reply) else command.handler(ctx, **values)
-        return self.finish(ctx, reply, command.visibility)
+            raise Outside(command, values)
+        return self.finish(ctx, command.handler(ctx, **values), command.visibility)
 
     def finish(self, ctx: Context, reply: Reply | None, visibility: Visibility) -> Reply | None:
         """The reply as adapters take it: its visibility said, its form asked as the platform can."""
@@ -140,7 +138,7 @@ class Answering:
         row = ctx.records.token(ctx.tx, token)
         if row is None or row.kind != BUTTON:
             raise NotFound(text.BUTTON_GONE)
-        self._own(ctx, row.presser, row.union_id)
+        self._own(ctx, row)
         if row.single_use and not ctx.records.use_token(ctx.tx, token):
             raise NotAllowed(text.BUTTON_USED)
         arguments: dict[str, Any] = json.loads(row.arguments)
@@ -156,18 +154,20 @@ class Answering:
         row = ctx.records.token(ctx.tx, act.token)
         if row is None or row.kind != FORM:
             raise NotFound(text.FORM_GONE)
-        self._own(ctx, row.presser, row.union_id)
+        self._own(ctx, row)
         if not ctx.records.use_token(ctx.tx, act.token):
             raise NotAllowed(text.BUTTON_USED)  # what was refused is not used: the whole act was undone
         form = msgspec.json.decode(row.arguments, type=Form)
         return self._act(ctx, form.action, form.arguments, dialogue.checked_all(form, act.values))
 
-    def _own(self, ctx: Context, presser: str | None, union_id: int | None) -> None:
-        if presser is not None and presser != actor_key(ctx.actor):
+    def _own(self, ctx: Context, row: TokenRow) -> None:
+        if row.presser is not None and row.presser != actor_key(ctx.actor):
             raise NotAllowed(text.NOT_YOURS)
-        if union_id is not None:
-            ctx.enter(union_id)
-            if presser is None and ctx.place.space is not None and ctx.standing.space is None:
+        if row.presser is not None:
+            ctx.speak_in(row.space)
+        if row.union_id is not None:
+            ctx.enter(row.union_id)
+            if row.presser is None and ctx.place.space is not None and ctx.standing.space is None:
                 raise NotAllowed(text.not_here(ctx.union.name))  # posts outlive the place's membership
 
     def _act(
@@ -220,6 +220,7 @@ class Answering:
             raise NotFound(text.FORM_GONE)
         action, arguments, answers = dialogue.submitted(state)
         dialogue.end(ctx)
+        ctx.speak_in(state.space)
         if state.union_id is not None:
             ctx.enter(state.union_id)
         return self._act(ctx, action, arguments, answers)

@@ -37,7 +37,11 @@ class World(Protocol):
 
 
 class ModeratorUnknown(Exception):
-    """The answer depends on whether the actor moderates this place, which the platform has to be asked."""
+    """The answer depends on whether the actor moderates `place`, which the platform has to be asked."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(place.space)
+        self.place = place
 
 
 class ChooseUnion(MusterError):
@@ -114,6 +118,12 @@ class Context:
             self.tx, union_id, actor.platform, actor.native_id, self.place.space
         )
 
+    def speak_in(self, space: str | None) -> None:
+        """Speak for the space that a private answer came from, where it could be shown only in a private chat."""
+        if self.place.space is None and space is not None:
+            place = msgspec.structs.replace(self.place, space=space)
+            self.incoming = msgspec.structs.replace(self.incoming, place=place)
+
     @property
     def is_founder(self) -> bool:
         member, union = self.standing.member, self.standing.union
@@ -126,7 +136,7 @@ class Context:
         if self.place.space is None or elsewhere:
             return False
         if self.actor.moderator is None:
-            raise ModeratorUnknown
+            raise ModeratorUnknown(self.place)
         return self.actor.moderator
 
     def may(self, permission: Permission) -> bool:

@@ -28,13 +28,15 @@ class State(msgspec.Struct, frozen=True):
     at: int
     private: bool
     union_id: int | None = None
+    space: str | None = None
 
 
 def begin(ctx: Context, form: Form, visibility: Visibility | None) -> Reply:
     """Ask the first question of a form."""
     private = visibility is Visibility.PRIVATE
     union = ctx.standing.union
-    return _ask(ctx, State(secrets.token_hex(8), form, {}, 0, private, union.id if union else None))
+    union_id = union.id if union else None
+    return _ask(ctx, State(secrets.token_hex(8), form, {}, 0, private, union_id, ctx.place.space))
 
 
 def chat_of(place: Place, person: str, private: bool) -> str:

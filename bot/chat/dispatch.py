@@ -7,6 +7,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -14,7 +15,7 @@ import msgspec
 from bot.chat import text
 from bot.chat.answer import Answering, Outside, choose_union, whole_path
 from bot.chat.context import ChooseUnion, Context, ModeratorUnknown, World
-from bot.chat.incoming import Actor, CommandCall, Incoming
+from bot.chat.incoming import Actor, CommandCall, Incoming, Place
 from bot.chat.incoming import decode as decode_act
 from bot.chat.incoming import encode as encode_act
 from bot.chat.limits import RateLimits
@@ -23,13 +24,21 @@ from bot.chat.port import Adapter, Progress
 from bot.chat.records import Records, Store
 from bot.chat.registry import Command, Registry
 from bot.chat.tokens import actor_key, keep_held
-from bot.chat.words import values_of
 from bot.errors import MusterError
 
 log = logging.getLogger(__name__)
 
 # Observe(command or kind of act, outcome, seconds)
 Observe = Callable[[str, str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Later:
+    """An asynchronous command whose act is claimed; it runs after the transaction."""
+
+    context: Context
+    command: Command
+    values: dict[str, Any]
 
 
 class Dispatcher:
@@ -70,8 +79,8 @@ class Dispatcher:
         try:
             try:
                 reply = await self._attempt(incoming, progress)
-            except ModeratorUnknown:
-                reply = await self._attempt(await self._with_moderator(incoming), progress)
+            except ModeratorUnknown as unknown:
+                reply = await self._attempt(await self._with_moderator(incoming, unknown.place), progress)
         except ChooseUnion as choice:
             outcome, reply = (
                 "refused",
@@ -123,28 +132,42 @@ class Dispatcher:
 
     async def _attempt(self, incoming: Incoming, progress: Progress | None) -> Reply | None:
         command = self._command(incoming)
-        try:
-            if command is not None and command.reads:
-                return await self._read(incoming)
-            if command is not None and command.is_async and isinstance(incoming.act, CommandCall):
-                return await self._outside(
-                    incoming, command, values_of(incoming.act, command.params), progress
-                )
-            return await self._store.write(self._once, incoming)
-        except Outside as outside:
-            return await self._outside(incoming, outside.command, outside.values, progress, outside.union_id)
+        if command is not None and command.reads:
+            return await self._read(incoming)
+        done = await self._store.write(self._once, incoming)
+        return await self._later(done, progress) if isinstance(done, _Later) else done
 
-    def _once(self, tx: Any, incoming: Incoming) -> Reply | None:
+    def _once(self, tx: Any, incoming: Incoming) -> Reply | _Later | None:
         """The whole act in one write transaction: claimed, answered, its answer kept."""
         ours, before = self._records.claim(tx, incoming.key, actor_key(incoming.actor))
         if not ours:
             return _kept(before)
         context = self._context(tx, incoming)
         self._notice_names(context)
-        reply = self._answering.answer(context)
+        reply: Reply | None
+        try:
+            reply = self._answering.answer(context)
+        except Outside as outside:
+            # Claimed before it begins: a repeat of the act never does it twice.
+            interrupted = say(text.INTERRUPTED, visibility=Visibility.PRIVATE)
+            self._records.answer(tx, incoming.key, encode(interrupted))
+            context.tx = None
+            return _Later(context, outside.command, outside.values)
         if reply is not None:
             self._records.answer(tx, incoming.key, encode(reply))
         return reply
+
+    async def _later(self, later: _Later, progress: Progress | None) -> Reply | None:
+        later.context.store, later.context.report = self._store, progress
+        reply = await later.command.handler(later.context, **later.values)
+        return await self._store.write(self._conclude, later, reply)
+
+    def _conclude(self, tx: Any, later: _Later, reply: Reply) -> Reply | None:
+        later.context.tx = tx
+        finished = self._answering.finish(later.context, reply, later.command.visibility)
+        if finished is not None:
+            self._records.answer(tx, later.context.incoming.key, encode(finished))
+        return finished
 
     async def _read(self, incoming: Incoming) -> Reply | None:
         reply: Reply | None = await self._store.read(self._answered, incoming)
@@ -155,50 +178,15 @@ class Dispatcher:
         context.writable = False
         return self._answering.answer(context)
 
-    def _tokened(
-        self, tx: Any, incoming: Incoming, reply: Reply, union_id: int | None = None
-    ) -> Reply | None:
-        return self._answering.finish(self._context(tx, incoming, union_id), reply, Visibility.PRIVATE)
-
-    async def _outside(
-        self,
-        incoming: Incoming,
-        command: Command,
-        raw: dict[str, Any],
-        progress: Progress | None,
-        union_id: int | None = None,
-    ) -> Reply | None:
-        context = await self._store.read(self._context, incoming, union_id)
-
-        def prepare(tx: Any) -> dict[str, Any] | Reply:
-            context.tx = tx
-            try:
-                return self._answering.prepare(context, command, raw)
-            finally:
-                context.tx = None
-
-        values = await self._store.read(prepare)
-        if isinstance(values, Reply):
-            reply = values
-        else:
-            context.store, context.report = self._store, progress
-            reply = await command.handler(context, **values)
-        if reply.visibility is None:
-            reply = msgspec.structs.replace(reply, visibility=command.visibility)
-        if not _needs_tokens(reply):
-            return reply
-        return await self._store.write(self._tokened, incoming, reply, union_id)
+    def _tokened(self, tx: Any, incoming: Incoming, reply: Reply) -> Reply | None:
+        return self._answering.finish(self._context(tx, incoming), reply, Visibility.PRIVATE)
 
     # -- small things ------------------------------------------------------------------------------------
 
-    def _context(self, tx: Any, incoming: Incoming, union_id: int | None = None) -> Context:
-        """Who acts in the union of the place, or in the one with `union_id`."""
+    def _context(self, tx: Any, incoming: Incoming) -> Context:
         place, actor = incoming.place, incoming.actor
         standing = self._records.identify(tx, place.platform, actor.native_id, place.space)
-        context = Context(incoming, tx, tx.now, standing, self._records, self._world, self._registry)
-        if union_id is not None:
-            context.enter(union_id)
-        return context
+        return Context(incoming, tx, tx.now, standing, self._records, self._world, self._registry)
 
     def _notice_names(self, context: Context) -> None:
         known, actor = context.standing.account, context.actor
@@ -220,9 +208,8 @@ class Dispatcher:
         context.require(command.permission)
         return list(param.arg.suggest(context, typed))[:25]
 
-    async def _with_moderator(self, incoming: Incoming) -> Incoming:
-        adapter = self._adapters[incoming.place.platform]
-        moderator = await adapter.is_moderator(incoming.place, incoming.actor)
+    async def _with_moderator(self, incoming: Incoming, place: Place) -> Incoming:
+        moderator = await self._adapters[place.platform].is_moderator(place, incoming.actor)
         return msgspec.structs.replace(
             incoming, actor=msgspec.structs.replace(incoming.actor, moderator=moderator)
         )

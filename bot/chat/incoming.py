@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 
@@ -145,7 +147,19 @@ _DECODER = msgspec.json.Decoder(Incoming)
 
 
 def encode(incoming: Incoming) -> bytes:
-    return msgspec.json.encode(incoming)
+    """The act as JSON. Half characters (lone surrogates), which JSON can smuggle in, become question marks."""
+    try:
+        return msgspec.json.encode(incoming)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_whole(msgspec.to_builtins(incoming)))
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_whole(key): _whole(one) for key, one in value.items()}
+    return value
 
 
 def decode(data: bytes) -> Incoming:

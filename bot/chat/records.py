@@ -35,6 +35,8 @@ class TokenRow(Protocol):
     @property
     def presser(self) -> str | None: ...
     @property
+    def space(self) -> str | None: ...
+    @property
     def single_use(self) -> bool: ...
     @property
     def expires_at(self) -> datetime | None: ...
@@ -87,6 +89,7 @@ class Records(Protocol):
         action: str,
         arguments: str,
         presser: str | None,
+        space: str | None,
         single_use: bool,
         lasts_s: int | None,
     ) -> str:

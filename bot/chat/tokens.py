@@ -24,17 +24,18 @@ def actor_key(actor: Actor) -> str:
 def keep_tokens(ctx: Context, reply: Reply, presser: str | None = None) -> Reply:
     """The reply with every button and its form stored and tokened.
 
-    `presser` is who may press what is not for `anyone`: by default the actor.
+    `presser` is who may press what is not for `anyone`: by default the actor, then for the space spoken in.
     """
     if not reply.buttons and reply.form is None:
         return reply
+    space = ctx.place.space if presser is None else None
     presser = presser or actor_key(ctx.actor)
-    rows = tuple(tuple(_keep_button(ctx, button, presser) for button in row) for row in reply.buttons)
-    form = _keep_form(ctx, reply.form, presser) if reply.form else None
+    rows = tuple(tuple(_keep_button(ctx, button, presser, space) for button in row) for row in reply.buttons)
+    form = _keep_form(ctx, reply.form, presser, space) if reply.form else None
     return msgspec.structs.replace(reply, buttons=rows, form=form)
 
 
-def _keep_button(ctx: Context, button: AnyButton, presser: str) -> AnyButton:
+def _keep_button(ctx: Context, button: AnyButton, presser: str, space: str | None) -> AnyButton:
     if not isinstance(button, Button) or button.token:
         return button
     token = ctx.records.keep_token(
@@ -44,13 +45,14 @@ def _keep_button(ctx: Context, button: AnyButton, presser: str) -> AnyButton:
         action=button.action,
         arguments=json.dumps(button.arguments),
         presser=None if button.anyone else presser,
+        space=space,
         single_use=button.single_use,
         lasts_s=button.lasts_s,
     )
     return msgspec.structs.replace(button, token=token)
 
 
-def _keep_form(ctx: Context, form: Form, presser: str) -> Form:
+def _keep_form(ctx: Context, form: Form, presser: str, space: str | None) -> Form:
     if form.token:
         return form
     token = ctx.records.keep_token(
@@ -60,6 +62,7 @@ def _keep_form(ctx: Context, form: Form, presser: str) -> Form:
         action=form.action,
         arguments=msgspec.json.encode(form).decode(),
         presser=presser,
+        space=space,
         single_use=False,
         lasts_s=form.lasts_s,
     )
@@ -75,6 +78,7 @@ def keep_held(records: Any, tx: Any, actor: Actor, reply: Reply) -> str:
         action="",
         arguments=encode(reply).decode(),
         presser=actor_key(actor),
+        space=None,
         single_use=False,
         lasts_s=3600,
     )

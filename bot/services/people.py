@@ -9,7 +9,18 @@ from datetime import timedelta
 from bot.domain.people import Account, Member, Union, Wallet
 from bot.errors import BadInput, NotAllowed
 from bot.services.ledger import record
-from bot.storage import accounts, dialogues, inbound, members, outbox, tickets, tokens, unions, wallets
+from bot.storage import (
+    accounts,
+    dialogues,
+    inbound,
+    members,
+    outbox,
+    spaces,
+    tickets,
+    tokens,
+    unions,
+    wallets,
+)
 from bot.storage.transaction import Tx
 
 MONEY_COOLDOWN = timedelta(hours=24)
@@ -49,7 +60,8 @@ def profile(tx: Tx, member: Member) -> Profile:
 def leave(tx: Tx, union: Union, member: Member) -> None:
     """End the membership and erase the person: accounts, wallets, tickets, buttons, undelivered answers.
 
-    The ledger keeps the random ref, which points at nobody any more.
+    The ledger keeps the random ref, which points at nobody any more. A union that nobody is left in ends: its
+    places are free for another.
 
     Raises:
         NotAllowed: the founder cannot leave a union that others are still in.
@@ -67,6 +79,10 @@ def leave(tx: Tx, union: Union, member: Member) -> None:
     if union.founder_id == member.id:
         unions.set_founder(tx, union.id, None)
     record(tx, union.id, "member.left", member)
+    if members.count(tx, union.id) == 0:
+        for space in spaces.of_union(tx, union.id):
+            spaces.disconnect(tx, space.id)
+        record(tx, union.id, "union.ended", None)
 
 
 def require_settled(tx: Tx, account: Account) -> None:

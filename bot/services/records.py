@@ -109,13 +109,14 @@ def keep_token(
     action: str,
     arguments: str,
     presser: str | None,
+    space: str | None,
     single_use: bool,
     lasts_s: int | None,
 ) -> str:
     """Store what a button, form or held reply means; returns its new token (22 characters)."""
     token = new_ref()
     expires = tx.now + timedelta(seconds=lasts_s) if lasts_s is not None else None
-    row = tokens.Token(token, union_id, kind, action, arguments, presser, single_use, expires, None)
+    row = tokens.Token(token, union_id, kind, action, arguments, presser, space, single_use, expires, None)
     tokens.add(tx, row)
     return token
 

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.storage import dialogues, inbound, outbox, spaces, tickets, tokens
+from bot.storage import dialogues, inbound, meta, outbox, spaces, tickets, tokens
 from bot.storage.transaction import Tx
 
 # Telegram repeats updates for 24 hours, Discord interactions live 15 minutes.
 KEEP_ACTS = timedelta(hours=25)
 KEEP_EXPIRED = timedelta(days=1)
+RAN = "program version"
 KEEP_SENT = timedelta(days=14)
+
+
+def started(tx: Tx, version: str) -> str | None:
+    """Note which version of the program runs on this database; the version that ran on it before."""
+    before = meta.get(tx, RAN)
+    meta.put(tx, RAN, version)
+    return before
 
 
 def prune(tx: Tx) -> None:

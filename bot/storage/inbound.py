@@ -13,16 +13,19 @@ from bot.storage.transaction import Tx
 RECEIVED, DONE, DELIVERED = 0, 1, 2
 
 _GET = Statement(select(inbound.c.state, inbound.c.reply).where(inbound.c.key == bindparam("wanted")))
+_NEW = insert(inbound).values(
+    key=bindparam("key"),
+    actor=bindparam("actor"),
+    payload=bindparam("payload"),
+    state=RECEIVED,
+    received_at=bindparam("received_at"),
+)
 _RECEIVE = Statement(
-    insert(inbound)
-    .values(
-        key=bindparam("key"),
-        actor=bindparam("actor"),
-        payload=bindparam("payload"),
-        state=RECEIVED,
-        received_at=bindparam("received_at"),
+    _NEW.on_conflict_do_update(
+        index_elements=["key"],
+        set_={"payload": _NEW.excluded.payload},
+        where=(inbound.c.state == literal_column(str(DONE))) & inbound.c.payload.is_(None),
     )
-    .on_conflict_do_nothing()
 )
 _CLAIM = Statement(
     insert(inbound)
@@ -51,7 +54,10 @@ _ERASE = Statement(
 
 
 def receive(tx: Tx, key: str, actor: str, payload: bytes) -> None:
-    """Record an act before it is acknowledged; a repeat changes nothing."""
+    """Record an act before it is acknowledged; a repeat changes nothing.
+
+    An act that is acknowledged only while it is being done (a platform waits no longer) is kept from then on.
+    """
     tx.run(_RECEIVE, key=key, actor=actor, payload=payload, received_at=tx.now)
 
 

@@ -174,6 +174,7 @@ tokens = _table(
     _text("action"),
     _text("arguments"),  # JSON
     _text_or_null("presser"),  # "platform:native_id"; null = anyone
+    _text_or_null("space"),  # native id of the space that it was given in
     Column("single_use", Boolean, nullable=False),
     _moment_or_null("expires_at"),
     _moment_or_null("used_at"),

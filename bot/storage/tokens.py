@@ -14,7 +14,8 @@ from bot.storage.transaction import Tx
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """`arguments` is JSON; `presser` "platform:native_id" or None for anyone; `kind` says what it stands for."""
+    """`arguments` is JSON; `presser` "platform:native_id" or None for anyone; `kind` says what it stands for;
+    `space` is the native id of the space that it was given in."""
 
     token: str
     union_id: int | None
@@ -22,6 +23,7 @@ class Token:
     action: str
     arguments: str
     presser: str | None
+    space: str | None
     single_use: bool
     expires_at: datetime | None
     used_at: datetime | None
@@ -34,6 +36,7 @@ _COLUMNS = (
     tokens.c.action,
     tokens.c.arguments,
     tokens.c.presser,
+    tokens.c.space,
     tokens.c.single_use,
     tokens.c.expires_at,
     tokens.c.used_at,
@@ -47,6 +50,7 @@ _INSERT = Statement(
         action=bindparam("action"),
         arguments=bindparam("arguments"),
         presser=bindparam("presser"),
+        space=bindparam("space"),
         single_use=bindparam("single_use"),
         expires_at=bindparam("expires_at"),
     )
@@ -79,6 +83,7 @@ def add(tx: Tx, token: Token) -> None:
         action=token.action,
         arguments=token.arguments,
         presser=token.presser,
+        space=token.space,
         single_use=token.single_use,
         expires_at=token.expires_at,
     )

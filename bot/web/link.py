@@ -52,8 +52,10 @@ async def text(request: web.Request) -> web.Response:
     deps = request.app[DEPS]
     asked = await _read(request, _Address)
     address = deps.parse_address(asked.address)
+    token = _token(request)
+    await deps.store.read(links.page, token)  # guesses do not reach the writer
     site = Site(deps.host, f"{deps.origin}/link", deps.chain_id)
-    issued = await deps.store.write(links.issue_text, _token(request), address, site)
+    issued = await deps.store.write(links.issue_text, token, address, site)
     return web.json_response({"text": issued.text, "nonce": issued.nonce, "address": address})
 
 

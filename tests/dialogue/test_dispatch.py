@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Annotated
 
@@ -125,12 +126,47 @@ async def test_slow_commands_report_and_their_buttons_work(stage: Stage) -> None
         seen.append(words)
 
     reply = await stage.core.dispatch(
-        Incoming("1", bo.actor, stage.private(bo), CommandCall("slow", words="first")), progress
+        Incoming("slow-1", bo.actor, stage.private(bo), CommandCall("slow", words="first")), progress
     )
     assert reply is not None
     heard = Heard(reply)
     assert (heard.text, heard.private, seen) == ("first", True, ["half way"])
     assert (await bo.presses(heard, "Again")).text == "again"
+
+
+async def test_a_slow_command_is_done_once_and_its_answer_kept(stage: Stage) -> None:
+    bo, runs = stage.person("Bo"), []
+
+    async def progress(words: str) -> None:
+        runs.append(words)
+
+    act = Incoming("1", bo.actor, stage.private(bo), CommandCall("slow", words="first"))
+    first = await stage.core.dispatch(act, progress)
+    assert await stage.core.dispatch(act, progress) == first
+    assert runs == ["half way"]
+
+
+async def test_a_slow_command_cut_off_says_so_when_it_comes_again(stage: Stage) -> None:
+    bo = stage.person("Bo")
+
+    async def dies(words: str) -> None:
+        raise asyncio.CancelledError
+
+    act = Incoming("1", bo.actor, stage.private(bo), CommandCall("slow", words="first"))
+    with pytest.raises(asyncio.CancelledError):
+        await stage.core.dispatch(act, dies)
+    again = await stage.core.dispatch(act)
+    assert again is not None
+    assert "interrupted" in Heard(again).text
+
+
+async def test_half_characters_do_not_hold_up_a_batch(stage: Stage) -> None:
+    bo = stage.person("Bo")
+    whole = Incoming("1", bo.actor, stage.private(bo), Say("fine"))
+    half = Incoming("2", bo.actor, stage.private(bo), Say("half \ud83d"))
+    await stage.core.accept([half, whole])
+    kept = await stage.core.unfinished("words")
+    assert [act.act for act in kept] == [Say("fine"), Say("half ?")]
 
 
 async def test_a_form_is_asked_as_questions_where_there_are_no_modals(stage: Stage) -> None:

@@ -233,6 +233,25 @@ async def test_the_founder_hands_over_before_leaving(stage: Stage) -> None:
     assert "erased" in (await ada.presses(again, "Leave and erase", farm)).text
 
 
+async def test_a_union_ends_with_its_last_member(stage: Stage) -> None:
+    ada, farm = await founded(stage)
+    await ada.presses(await ada.says("/leave", farm), "Leave and erase", farm)
+    assert "No union lives here" in (await stage.person("Bo").says("/join", farm)).text
+    assert "is founded" in (await ada.says(FOUND, farm)).text
+
+
+async def test_a_moderator_confirms_in_private_what_was_asked_in_a_group(stage: Stage) -> None:
+    """Where a private answer can only be shown in the private chat, its button still speaks for the group."""
+    _, farm = await founded(stage)
+    mod = stage.person("Mod", moderator=True)
+    question = await mod.says("/union disconnect", farm)
+    assert question.private
+    stage.platforms["words"].moderators.discard(mod.actor.native_id)
+    assert "Only moderators" in (await mod.presses(question, "Disconnect")).text
+    stage.platforms["words"].moderators.add(mod.actor.native_id)
+    assert "no place of Free Farmers any more" in (await mod.presses(question, "Disconnect")).text
+
+
 async def test_leaving_erases_and_the_ledger_still_verifies(stage: Stage) -> None:
     ada, farm = await founded(stage)
     bo = stage.person("Bo Hidden-Name")

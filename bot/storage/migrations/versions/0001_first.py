@@ -174,6 +174,7 @@ def _chat() -> None:
         _column("action", sa.Text),
         _column("arguments", sa.Text),
         _column("presser", sa.Text, null=True),
+        _column("space", sa.Text, null=True),
         _column("single_use", sa.Boolean),
         _column("expires_at", MOMENT, null=True),
         _column("used_at", MOMENT, null=True),

@@ -1,0 +1,25 @@
+"""Facts about the database as a whole."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, select
+
+from bot.storage.statements import Statement, insert
+from bot.storage.tables import meta
+from bot.storage.transaction import Tx
+
+_GET = Statement(select(meta.c.value).where(meta.c.key == bindparam("wanted")))
+_PUT = Statement(
+    insert(meta)
+    .values(key=bindparam("key"), value=bindparam("value"))
+    .on_conflict_do_update(index_elements=["key"], set_={"value": bindparam("value")})
+)
+
+
+def get(tx: Tx, key: str) -> str | None:
+    found: str | None = tx.value(_GET, wanted=key)
+    return found
+
+
+def put(tx: Tx, key: str, value: str) -> None:
+    tx.run(_PUT, key=key, value=value)
