@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from adapters.discord import forms, limits, render
-from adapters.discord.events import Asked, Kind
+from adapters.discord.events import Asked
 from adapters.discord.render import Json, Part
 from adapters.discord.responses import (
     MODAL,
@@ -28,6 +28,7 @@ from bot.chat.incoming import CommandCall
 from bot.chat.model import Form, Reply, Visibility, say
 from bot.chat.port import Core
 from bot.domain.names import one_line
+from bot.errors import MusterError
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ class Exchange:
         self._began = self._loop.time()
         self._acknowledged = Acknowledged.NOT
         self._deferring: asyncio.Task[None] | None = None
-        self._recorded: asyncio.Task[None] | None = None
+        self._recorded: asyncio.Task[bool] | None = None
         self._progress_at = 0.0
 
     async def run(self) -> None:
@@ -67,8 +68,7 @@ class Exchange:
         try:
             await self._send(reply)
         finally:
-            if self._recorded is not None:
-                await asyncio.wait([self._recorded])
+            if self._recorded is not None and await self._recorded:
                 await self._core.delivered(self._asked.incoming.key)
 
     async def suggest(self) -> None:
@@ -100,7 +100,7 @@ class Exchange:
 
         The record is waited for only shortly: Discord's three seconds do not wait either.
         """
-        self._recorded = asyncio.ensure_future(self._core.accept([self._asked.incoming]))
+        self._recorded = asyncio.create_task(self._record())
         await asyncio.wait([self._recorded], timeout=RECORD_S)
         callback, acknowledged = deferral(self._asked, self._is_private())
         try:
@@ -109,6 +109,14 @@ class Exchange:
             log.warning("not deferred: %s", problem, extra={"action": "discord.defer"})
         else:
             self._acknowledged = acknowledged
+
+    async def _record(self) -> bool:
+        try:
+            await self._core.accept([self._asked.incoming])
+        except MusterError as problem:
+            log.warning("not recorded: %s", problem, extra={"action": "discord.record"})
+            return False
+        return True
 
     def _is_private(self) -> bool:
         act = self._asked.incoming.act
@@ -190,6 +198,3 @@ class Exchange:
 def _edited(part: Part) -> Json:
     """An edit cannot change who sees a message, and says nothing about it."""
     return {key: value for key, value in part.payload.items() if key != "flags"}
-
-
-__all__ = ["Exchange", "Forms", "Kind"]

@@ -21,7 +21,6 @@ import aiohttp
 import msgspec
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from adapters.discord import limits
 from adapters.discord.pacing import Pacer
 from adapters.discord.render import File, Json
 
@@ -55,32 +54,25 @@ class Unavailable(Exception):
 
 
 class _Everywhere(AbstractResolver):
-    """Every host name leads to one address, with its port."""
+    """Every host name leads to one host and port; the name that TLS checks stays."""
 
     def __init__(self, host: str, port: int) -> None:
         self._host, self._port = host, port
+        self._resolver = aiohttp.ThreadedResolver()
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        return [
-            ResolveResult(
-                hostname=host,
-                host=self._host,
-                port=self._port,
-                family=family,
-                proto=0,
-                flags=socket.AI_NUMERICHOST,
-            )
-        ]
+        found = await self._resolver.resolve(self._host, self._port, family)
+        return [{**one, "hostname": host} for one in found]
 
     async def close(self) -> None:
-        return None
+        await self._resolver.close()
 
 
 def connectors(api: str | None, ca: Path | None) -> Connectors:
-    """Connectors to Discord; with `api` to the address (numeric host, port) that stands for all its hosts,
-    trusted by the certificate in `ca`: an emulator, or a gateway of the operator."""
+    """Connectors to Discord; with `api` to the host and port that stand for all of Discord's, trusted by the
+    certificate in `ca`: an emulator, or a gateway of the operator."""
     context = ssl.create_default_context(cafile=ca) if ca is not None else None
     parts = urlsplit(api) if api is not None else None
 
@@ -141,10 +133,10 @@ class Rest:
         wait = FIRST_WAIT_S
         while True:
             try:
-                async with asyncio.timeout_at(until):
+                async with asyncio.timeout(min(until - loop.time(), patience_s / 2)):
                     return await self._once(method, path, body, file, query, as_bot)
             except TimeoutError:
-                raise Unavailable(f"no answer within {patience_s:g} s") from None
+                problem = Unavailable("there was no answer in time")
             except (aiohttp.ClientError, OSError) as error:
                 problem = Unavailable(f"the connection failed ({type(error).__name__})")
             except Unavailable as error:
@@ -214,6 +206,3 @@ def _said(content: bytes) -> Json:
         return msgspec.json.decode(content, type=Json)
     except msgspec.DecodeError:
         return {}
-
-
-__all__ = ["BASE", "Connectors", "Refused", "Rest", "Unavailable", "connectors", "limits"]

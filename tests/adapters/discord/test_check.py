@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from adapters.discord import check
@@ -136,3 +139,10 @@ async def test_owners_moderate_and_strangers_do_not(muster: House) -> None:
     assert await muster.adapter.is_moderator(place, owner)
     assert not await muster.adapter.is_moderator(place, stranger)
     assert not await muster.adapter.is_moderator(Place("discord", "1"), owner)
+
+
+def test_the_page_of_permissions_names_these_and_no_others() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "permissions.md").read_text("utf-8")
+    listed = re.findall(r"^\| ([A-Z][A-Za-z ]+) \(`\w+`\) \| (\d+) \|", page, re.MULTILINE)
+    assert {1 << int(bit): name for name, bit in listed} == check.NEEDED
+    assert f"Permissions integer: `{check.PERMISSIONS}`" in page
