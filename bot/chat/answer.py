@@ -86,7 +86,7 @@ class Answering:
             raise NotFound(text.unknown_command(f"{call.name} {first}", found))
         usable = [sub for sub in ctx.registry.subcommands(call.name) if ctx.may(sub.permission)]
         buttons = tuple((Button(f"/{sub.path}", f"/{sub.path}"),) for sub in usable[:MOST_BUTTONS])
-        return say(text.WHICH, buttons=buttons, visibility=Visibility.PRIVATE)
+        return self.finish(ctx, say(text.WHICH, buttons=buttons), Visibility.PRIVATE)
 
     def _prepare(self, ctx: Context, command: Command, raw: dict[str, Value]) -> dict[str, Any] | Reply:
         """The typed values of a permitted call, or the form that asks for what is missing."""

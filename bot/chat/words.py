@@ -70,7 +70,7 @@ def _from_words(
     for word, start, quoted in words:
         name, separator, rest = _partition(word)
         if separator and name in by_name and name not in values:
-            values[name] = _value(rest, mentions)
+            values[name] = _value(by_name[name], rest, mentions)
         else:
             positional.append((word, start, quoted))
     waiting = [param for param in params if param.name not in values]
@@ -79,10 +79,10 @@ def _from_words(
         word, start, quoted = positional.pop(0)
         takes_rest = param.kind in _SENTENCES and not waiting and positional and not quoted
         if takes_rest and len(positional) + 1 == _trailing(words, start):
-            values[param.name] = line[start:].strip()
+            values[param.name] = _spoken(line[start:].strip(), mentions)
             positional.clear()
         else:
-            values[param.name] = _value(word, mentions)
+            values[param.name] = _value(param, word, mentions)
     if positional:
         extra = " ".join(word for word, _, _ in positional)
         raise BadInput(
@@ -99,5 +99,12 @@ def _trailing(words: list[tuple[str, int, bool]], start: int) -> int:
     return sum(1 for _, begins, _ in words if begins >= start)
 
 
-def _value(word: str, mentions: Mapping[str, Who]) -> Value:
-    return mentions.get(word, word)
+def _value(param: Param, word: str, mentions: Mapping[str, Who]) -> Value:
+    return mentions.get(word, word) if param.kind is Kind.PERSON else _spoken(word, mentions)
+
+
+def _spoken(text: str, mentions: Mapping[str, Who]) -> str:
+    """A text with the names of the people in it in place of their tokens."""
+    for token in sorted(mentions, key=len, reverse=True):  # @_10 before @_1
+        text = text.replace(token, mentions[token].name)
+    return text

@@ -207,6 +207,13 @@ async def test_forged_and_foreign_tokens_are_refused(stage: Stage) -> None:
     assert "expired" in as_form.text
 
 
+async def test_a_group_alone_offers_what_this_person_may_do(stage: Stage) -> None:
+    ada, farm = stage.person("Ada", moderator=True), stage.group("Farm")
+    offered = await ada.says("/union", farm)
+    assert "/union create" in offered.labels
+    assert "What the union is called" in (await ada.presses(offered, "/union create", farm)).text
+
+
 async def test_a_form_is_taken_once(stage: Stage) -> None:
     bo = stage.person("Bo", "values")
     form = await bo.runs("asks")

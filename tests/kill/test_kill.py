@@ -109,7 +109,7 @@ async def test_nothing_accepted_is_lost_and_nothing_happens_twice(tmp_path: Path
     database = tmp_path / "data" / "muster.db"
     url = f"sqlite+aiosqlite:///{database}"
     async with AsyncExitStack() as stack:
-        telegram = await stack.enter_async_context(TelegramEmulator(SystemClock(), ephemeral=True))
+        telegram = await stack.enter_async_context(TelegramEmulator(SystemClock()))
         discord = await stack.enter_async_context(DiscordEmulator())
         discord.patience, telegram.signal.patience = PATIENCE_S, PATIENCE_S
         crowd = Crowd(telegram, discord)

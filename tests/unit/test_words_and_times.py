@@ -62,6 +62,14 @@ def test_a_mention_and_a_reply_name_the_person() -> None:
     assert values("@cy 5", reply_to=bo)["who"] == "@cy"
 
 
+def test_people_in_a_sentence_are_named() -> None:
+    bo = Who("7", "Bo Lindgren")
+    assert (
+        values("@cy 5 red thanks to @_0 again", mentions={"@_0": bo})["note"] == "thanks to Bo Lindgren again"
+    )
+    assert values("@cy 5 red @_0", mentions={"@_0": bo})["note"] == "Bo Lindgren"
+
+
 def test_words_that_fit_nowhere_are_an_error() -> None:
     with pytest.raises(BadInput, match="quotation marks"):
         values('@bo 5 red "a note" more words')

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -92,17 +91,7 @@ def options() -> dict[str, bool]:
 @pytest.fixture
 async def emu(clock: ManualClock, options: dict[str, bool]) -> AsyncIterator[TelegramEmulator]:
     async with TelegramEmulator(clock, **options) as emulator:
-        overlook_ephemeral(emulator)
         yield emulator
-
-
-def overlook_ephemeral(emulator: TelegramEmulator) -> None:
-    """A server older than Bot API 10.2 overlooks `is_ephemeral` of a command; the stored specification forbids it."""
-    if emulator.spec is not None and not emulator.ephemeral:
-        emulator.spec = copy.copy(emulator.spec)
-        fields = dict(emulator.spec._fields)
-        fields["BotCommand"] = {**fields["BotCommand"], "is_ephemeral": (["Boolean"], False, None)}
-        emulator.spec._fields = fields
 
 
 @pytest.fixture

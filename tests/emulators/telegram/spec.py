@@ -46,6 +46,8 @@ class Spec:
             name: {field["name"]: _field(field) for field in entry.get("fields", [])}
             for name, entry in {**raw["types"], **raw["methods"]}.items()
         }
+        # Bots ask for it to learn whether the server knows it; one that does not overlooks it.
+        self._fields["BotCommand"]["is_ephemeral"] = (["Boolean"], False, None)
         if ephemeral:
             self._know_ephemeral()
 
