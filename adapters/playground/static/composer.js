@@ -101,7 +101,7 @@ export class Composer {
 
   #commands(typed, at) {
     const inside = state.commands.find((command) => `${typed} `.startsWith(`${command.path} `) && typed.length > command.path.length);
-    if (inside && this.server) return this.#fill(inside);
+    if (inside && this.server) return this.#fill(inside, this.input.value.slice(inside.path.length + 2).trim());
     if (inside && at) return this.#people(at[2]);
     if (inside) return this.picker.show(this.input, usage(inside), [], () => {});
     const close = (command) => command.path.startsWith(typed) || (typed && ` ${command.path}`.includes(` ${typed}`));
@@ -112,9 +112,10 @@ export class Composer {
 
   #take(command) {
     if (this.server) return this.#fill(command);
+    const whole = this.input.value.trim().toLowerCase() === `/${command.path}`;
     this.input.value = `/${command.path}`;
     this.picker.close();
-    if (!command.params.length) return this.submit();
+    if (whole || !command.params.length) return this.submit();
     this.input.value += " ";
     return this.#typed();
   }
@@ -131,12 +132,13 @@ export class Composer {
     });
   }
 
-  #fill(command) {
+  // `rest`: what was typed or pasted behind the command's name.
+  #fill(command, rest = "") {
     this.picker.close();
     this.pills = new OptionPills(command, this.chat, this.picker, { send: () => this.submit(), cancel: () => { this.#leavePills(); this.input.focus(); } });
     this.field.replaceChildren(this.pills.element);
     if (!command.params.length) this.send.focus();
-    else this.pills.focus();
+    else this.pills.focus(rest);
   }
 
   #leavePills() {

@@ -14,7 +14,9 @@ export class OptionPills {
     this.picked = new Map();
     this.element = h("div", { class: "pills", role: "group", "aria-label": `Options of /${command.path}` },
       h("span", { class: "command-name" }, `/${command.path}`));
-    for (const param of command.params.filter((each) => each.required)) this.#add(param);
+    const required = command.params.filter((each) => each.required);
+    // One field is always open, so that typing goes on and Enter sends.
+    for (const param of required.length ? required : command.params.slice(0, 1)) this.#add(param);
     this.more = h("span", { class: "more" });
     this.element.append(this.more);
     this.#offer();
@@ -22,8 +24,9 @@ export class OptionPills {
     this.element.append(this.stop);
   }
 
-  focus() {
+  focus(value = "") {
     const empty = [...this.inputs.values()].find((input) => !input.value);
+    if (empty) empty.value = value;
     (empty || [...this.inputs.values()].at(-1) || this.more.querySelector("button") || this.stop).focus();
   }
 

@@ -98,6 +98,34 @@ async def test_a_command_by_keyboard_alone(on: Stage) -> None:
     await expect(founded.locator(".used")).to_have_text("AAda used /union create")
 
 
+async def test_what_follows_the_name_of_a_command_is_its_first_option(on: Stage) -> None:
+    page = await on.open()
+    box, last = page.locator("#box-discord"), page.locator("#room-discord .message").last
+    await box.fill("/union connect PASTEDCODE")
+    await expect(page.locator("#room-discord .pill input")).to_have_value("PASTEDCODE")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("Escape")
+    await box.focus()
+    await page.keyboard.type("/help join")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("Enter")
+    await expect(last).to_contain_text("Makes you a member")
+
+
+async def test_a_command_that_needs_nothing_is_sent_by_enter(on: Stage) -> None:
+    page = await on.open()
+    await page.locator("#box-discord").focus()
+    await page.keyboard.type("/help")
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#room-discord .message").last).to_contain_text("What you can do here")
+
+    await page.locator("#box-telegram").focus()
+    await page.keyboard.type("/help")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#room-telegram .message").last).to_contain_text("What you can do here")
+
+
 async def test_missing_options_are_asked_in_a_window_and_in_a_card(on: Stage) -> None:
     page = await on.open()
     await page.locator("#box-discord").fill("/union create")
@@ -111,7 +139,6 @@ async def test_missing_options_are_asked_in_a_window_and_in_a_card(on: Stage) ->
     await expect(page.locator("#room-discord .message").last).to_contain_text("Harbour is founded")
 
     await page.locator("#box-telegram").fill("/union connect")
-    await page.keyboard.press("Enter")
     await page.keyboard.press("Enter")
     card = page.locator("#room-telegram .card")
     await expect(card.get_by_label("The code from")).to_be_focused()
