@@ -123,12 +123,18 @@ def _value(option: Any, resolved: Any) -> Value:
 
 
 def actor(interaction: discord.Interaction[Any]) -> Actor:
-    """Who acts; Discord says with every interaction in a server what they may do there."""
+    """Who acts; whether they moderate, as far as Discord tells it with the interaction."""
     user = interaction.user
-    may = interaction.permissions
-    moderates = may.administrator or may.manage_guild or may.manage_roles
-    in_guild = interaction.guild_id is not None
-    return Actor(PLATFORM, str(user.id), user.display_name, user.name, moderates if in_guild else None)
+    moderates = _moderates(interaction.permissions) if interaction.guild_id is not None else None
+    return Actor(PLATFORM, str(user.id), user.display_name, user.name, moderates)
+
+
+def _moderates(may: discord.Permissions) -> bool | None:
+    """By what they may do in the channel. One channel's rules can give a person Manage Roles (there it is called
+    Manage Permissions), which is no power over the server: then the server has to be asked."""
+    if may.administrator or may.manage_guild:
+        return True
+    return None if may.manage_roles else False
 
 
 def place(interaction: discord.Interaction[Any]) -> Place:
