@@ -33,12 +33,17 @@ from bot.errors import MusterError
 log = logging.getLogger(__name__)
 
 ALREADY_ACKNOWLEDGED = 40060
+UNKNOWN_MESSAGE = 10008
 RECORD_S = 0.5
 MARGIN_S = 0.2
 PROGRESS_EVERY_S = 1.0
 
 Forms = OrderedDict[str, Form]
 """Forms that wait behind a button, by token."""
+
+
+class _DeferredBefore(Exception):
+    """The deferral that seemed to be lost had arrived."""
 
 
 class Exchange:
@@ -52,6 +57,7 @@ class Exchange:
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
         self._acknowledged = Acknowledged.NOT
+        self._perhaps = Acknowledged.NOT  # by a deferral to which Discord's answer was lost
         self._deferring: asyncio.Task[None] | None = None
         self._recorded: asyncio.Task[bool] | None = None
         self._progress_at = 0.0
@@ -106,6 +112,8 @@ class Exchange:
         try:
             await self._take(callback)
         except (Refused, Unavailable) as problem:
+            if isinstance(problem, Unavailable):
+                self._perhaps = acknowledged
             log.warning("not deferred: %s", problem, extra={"action": "discord.defer"})
         else:
             self._acknowledged = acknowledged
@@ -143,17 +151,20 @@ class Exchange:
     async def _send(self, reply: Reply | None) -> None:
         try:
             parts = self._parts(reply)
-            steps = plan(self._asked, reply, parts, self._acknowledged)
         except limits.CannotShow:
             log.exception("a reply cannot be shown", extra={"action": "discord.render"})
-            sorry = say(text.CANNOT_SHOW, visibility=Visibility.PRIVATE)
-            steps = plan(self._asked, sorry, render.render(sorry).parts, self._acknowledged)
+            reply = say(text.CANNOT_SHOW, visibility=Visibility.PRIVATE)
+            parts = self._parts(reply)
         if reply is not None and reply.form is not None:
             self._waiting[reply.form.token] = reply.form
             while len(self._waiting) > limits.REMEMBERED:
                 self._waiting.popitem(last=False)
-        for step in steps:
-            await self._take(step)
+        try:
+            for step in plan(self._asked, reply, parts, self._acknowledged):
+                await self._take(step)
+        except _DeferredBefore:  # nothing was shown yet
+            for step in plan(self._asked, reply, parts, self._acknowledged):
+                await self._take(step)
 
     def _parts(self, reply: Reply | None) -> Sequence[Part]:
         if reply is None:
@@ -178,7 +189,11 @@ class Exchange:
             case FollowUp(part=part):
                 await self._rest.answer("POST", hook, part.payload, part.file)
             case Delete():
-                await self._rest.answer("DELETE", f"{hook}/messages/@original", None)
+                try:
+                    await self._rest.answer("DELETE", f"{hook}/messages/@original", None)
+                except Refused as refused:
+                    if refused.code != UNKNOWN_MESSAGE:  # gone is what it shall be
+                        raise
 
     async def _callback(self, step: Callback) -> None:
         data = step.part.payload if step.part is not None else step.data
@@ -191,6 +206,9 @@ class Exchange:
         except Refused as refused:
             if refused.code != ALREADY_ACKNOWLEDGED:
                 raise
+            if self._perhaps is not Acknowledged.NOT:
+                self._acknowledged, self._perhaps = self._perhaps, Acknowledged.NOT
+                raise _DeferredBefore from refused
             # The answer to an earlier try was lost on the way: it worked.
             log.info("acknowledged before", extra={"action": "discord.acknowledge"})
 
