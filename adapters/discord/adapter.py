@@ -63,9 +63,10 @@ class DiscordAdapter:
 
     async def start(self, core: Core) -> None:
         """Connect, or begin to try; answer what a stop left unanswered."""
+        left = await core.unfinished(self.name)  # before anything new is among them
         self._core = core
         await self._supervisor.start(START_PATIENCE_S)
-        self._keep(asyncio.create_task(self._answer_left(core), name="discord unanswered"))
+        self._keep(asyncio.create_task(self._answer_left(core, left), name="discord unanswered"))
 
     async def stop(self) -> None:
         """Disconnect, finish the interactions that were taken, close."""
@@ -197,9 +198,9 @@ class DiscordAdapter:
                 extra={"action": "discord.answer", "kind": str(asked.kind)},
             )
 
-    async def _answer_left(self, core: Core) -> None:
+    async def _answer_left(self, core: Core, left: Sequence[Incoming]) -> None:
         """Acts that were taken but not answered before the last stop; their interactions are over."""
-        for act in await core.unfinished(self.name):
+        for act in left:
             reply = await core.dispatch(act)
             if reply is not None:
                 private = reply.visibility is not Visibility.PUBLIC

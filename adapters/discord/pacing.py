@@ -14,6 +14,7 @@ from weakref import WeakValueDictionary
 from adapters.discord import limits
 
 _WINDOW_S = 1.0
+_MARGIN_S = 0.01  # what Discord tells is rounded
 _KEPT = 1000
 
 
@@ -61,4 +62,4 @@ class Pacer:
         now = asyncio.get_running_loop().time()
         if len(self._closed_until) > _KEPT:
             self._closed_until = {key: until for key, until in self._closed_until.items() if until > now}
-        self._closed_until[route] = now + seconds
+        self._closed_until[route] = now + seconds + _MARGIN_S

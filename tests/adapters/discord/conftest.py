@@ -145,5 +145,5 @@ async def muster(house: House) -> House:
 
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is not answered at once is deferred at once."""
-    monkeypatch.setattr(limits, "DEFER_AFTER_S", 0.01)
+    """What is slow without a word of progress is deferred soon."""
+    monkeypatch.setattr(limits, "DEFER_AFTER_S", 0.3)

@@ -194,7 +194,7 @@ async def test_the_same_interaction_again_has_no_second_effect(muster: House) ->
 # -- slow commands ---------------------------------------------------------------------------------------
 
 
-async def test_a_slow_public_command(muster: House, soon: None) -> None:
+async def test_a_slow_public_command(muster: House) -> None:
     muster.probe.answer = say("Done for all.")
     reply = await muster.alice.send_slash(muster.room, "probe slow").acked()
     await muster.probe.waiting.wait()
@@ -205,7 +205,7 @@ async def test_a_slow_public_command(muster: House, soon: None) -> None:
     assert reply.content == "Done for all."
 
 
-async def test_a_slow_private_command(muster: House, soon: None) -> None:
+async def test_a_slow_private_command(muster: House) -> None:
     muster.probe.answer = say("Done for you.")
     muster.probe.gate.set()
     reply = await muster.alice.slash(muster.room, "probe quiet")
@@ -214,7 +214,7 @@ async def test_a_slow_private_command(muster: House, soon: None) -> None:
     assert await muster.told() == []
 
 
-async def test_a_private_answer_never_takes_the_place_of_public_thinking(muster: House, soon: None) -> None:
+async def test_a_private_answer_never_takes_the_place_of_public_thinking(muster: House) -> None:
     muster.probe.answer = say("For your eyes.", visibility=Visibility.PRIVATE)
     reply = await muster.alice.send_slash(muster.room, "probe slow").acked()
     await muster.probe.waiting.wait()
@@ -226,7 +226,7 @@ async def test_a_private_answer_never_takes_the_place_of_public_thinking(muster:
     assert not any("For your eyes." in str(message.history) for message in muster.room.messages.values())
 
 
-async def test_a_public_answer_after_private_thinking(muster: House, soon: None) -> None:
+async def test_a_public_answer_after_private_thinking(muster: House) -> None:
     muster.probe.answer = say("For all.", visibility=Visibility.PUBLIC)
     reply = await muster.alice.send_slash(muster.room, "probe quiet").acked()
     await muster.probe.waiting.wait()
@@ -247,7 +247,7 @@ async def test_a_slow_press(muster: House, soon: None) -> None:
     assert offered.content == "Press."
 
 
-async def test_a_form_that_comes_late_waits_behind_a_button(muster: House, soon: None) -> None:
+async def test_a_form_that_comes_late_waits_behind_a_button(muster: House) -> None:
     muster.probe.answer = FORM
     reply = await muster.alice.send_slash(muster.room, "probe quiet").acked()
     await muster.probe.waiting.wait()
@@ -258,7 +258,7 @@ async def test_a_form_that_comes_late_waits_behind_a_button(muster: House, soon:
     assert done.content == "You wrote spade."
 
 
-async def test_a_form_that_nobody_remembers_says_so(muster: House, soon: None) -> None:
+async def test_a_form_that_nobody_remembers_says_so(muster: House) -> None:
     muster.probe.answer = FORM
     muster.probe.gate.set()
     reply = await muster.alice.slash(muster.room, "probe quiet")
@@ -268,7 +268,7 @@ async def test_a_form_that_nobody_remembers_says_so(muster: House, soon: None) -
     assert "This form has expired" in answer.text
 
 
-async def test_what_was_deferred_is_answered_after_a_crash(muster: House, soon: None) -> None:
+async def test_what_was_deferred_is_answered_after_a_crash(muster: House) -> None:
     """The interaction is over then: a private answer comes as a direct message, and nothing is done twice."""
     reply = await muster.bob.send_slash(muster.room, "probe quiet").acked()
     await muster.probe.waiting.wait()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
+import discord
 import pytest
 
 from adapters.discord import events
@@ -85,6 +87,17 @@ async def test_half_typed(muster: House, monkeypatch: pytest.MonkeyPatch) -> Non
     assert seen[0].kind is Kind.SUGGEST
     assert seen[0].focused == ("time_zone", "Eur")
     assert seen[0].incoming.act == CommandCall("union create", {"name": "x", "time_zone": "Eur"})
+
+
+def test_a_thread_belongs_to_its_channel() -> None:
+    thread = Mock(spec=discord.Thread, id=7, parent_id=6)
+    interaction: Any = SimpleNamespace(channel=thread, guild_id=5, guild=SimpleNamespace(name="Farm"))
+    assert events.place(interaction) == Place("discord", "6", "5", "7", "Farm")
+
+
+def test_a_channel_that_discord_py_does_not_know_is_still_a_place() -> None:
+    interaction: Any = SimpleNamespace(channel=None, guild_id=5, guild=None)
+    assert events.place(interaction) == Place("discord", "5", "5")
 
 
 def test_values_of_every_type() -> None:

@@ -77,7 +77,7 @@ async def test_an_acknowledgement_that_comes_too_late_ends_quietly(
 
 
 @pytest.mark.parametrize("kind", ["503", "502", "429", "drop-before", "drop-after"])
-async def test_what_follows_a_deferral_survives(muster: House, soon: None, kind: str) -> None:
+async def test_what_follows_a_deferral_survives(muster: House, kind: str) -> None:
     muster.probe.answer = say("Done for all.")
     reply = await muster.alice.send_slash(muster.room, "probe slow").acked()
     await muster.probe.waiting.wait()
@@ -89,7 +89,7 @@ async def test_what_follows_a_deferral_survives(muster: House, soon: None, kind:
     assert reply.content == "Done for all."
 
 
-async def test_a_deferral_that_was_lost_on_the_way_worked(muster: House, soon: None) -> None:
+async def test_a_deferral_that_was_lost_on_the_way_worked(muster: House) -> None:
     muster.emulator.fault("POST", CALLBACK, "drop-after")
     muster.probe.answer = say("Done for all.")
     reply = await muster.alice.send_slash(muster.room, "probe slow").acked()
@@ -100,7 +100,7 @@ async def test_a_deferral_that_was_lost_on_the_way_worked(muster: House, soon: N
 
 
 async def test_after_fifteen_minutes_the_answer_is_given_up(
-    muster: House, soon: None, caplog: pytest.LogCaptureFixture
+    muster: House, caplog: pytest.LogCaptureFixture
 ) -> None:
     reply = await muster.alice.send_slash(muster.room, "probe slow").acked()
     await muster.probe.waiting.wait()
@@ -115,7 +115,7 @@ async def test_after_fifteen_minutes_the_answer_is_given_up(
     assert "Too late." not in str([m.content for m in muster.room.messages.values()])
 
 
-async def test_an_interaction_that_is_still_answered_is_not_taken_twice(muster: House, soon: None) -> None:
+async def test_an_interaction_that_is_still_answered_is_not_taken_twice(muster: House) -> None:
     muster.probe.answer = say("Once.")
     reply: Reply = await muster.alice.send_slash(muster.room, "probe slow").acked()
     await muster.probe.waiting.wait()
@@ -137,7 +137,7 @@ async def test_discord_is_told_within_three_seconds(muster: House) -> None:
 
 
 async def test_a_database_that_hangs_does_not_keep_discord_waiting(
-    muster: House, soon: None, monkeypatch: pytest.MonkeyPatch
+    muster: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(exchange, "RECORD_S", 0.01)
     core = muster.adapter._core
@@ -158,13 +158,14 @@ async def test_a_database_that_hangs_does_not_keep_discord_waiting(
     assert reply.content == "Done."
 
 
-async def test_stopping_finishes_what_was_taken(muster: House, soon: None) -> None:
+async def test_stopping_finishes_what_was_taken(muster: House) -> None:
     muster.probe.answer = say("Done at the end.")
     reply = await muster.alice.send_slash(muster.room, "probe slow").acked()
     await muster.probe.waiting.wait()
     stopping = asyncio.create_task(muster.stop())
-    await asyncio.sleep(0)
+    await muster.emulator.gateway.until(lambda: not muster.emulator.gateway.connections, "goodbye")
     assert not stopping.done()
+    assert reply.content == "Halfway…"
     muster.probe.gate.set()
     await stopping
     assert reply.content == "Done at the end."
@@ -247,12 +248,17 @@ async def test_direct_messages_opened_too_fast_wait(muster: House) -> None:
 
 
 async def test_a_lost_direct_message_channel_is_opened_again(muster: House) -> None:
+    def opened() -> int:
+        return muster.emulator.calls["POST", "/users/@me/channels", 200]
+
     await muster.adapter.deliver(to_bob(muster), say("x"), "m1")
     muster.emulator.fault("POST", MESSAGES, 10003)
     with pytest.raises(RetryLater):
         await muster.adapter.deliver(to_bob(muster), say("y"), "m2")
+    assert opened() == 1
     await muster.adapter.deliver(to_bob(muster), say("y"), "m2")
     assert [message.content for message in muster.bob.dms] == ["x", "y"]
+    assert opened() == 2
 
 
 async def test_the_bots_own_missing_rights(muster: House) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import discord
 import pytest
 from pydantic import SecretStr
 
@@ -53,7 +54,7 @@ async def test_nothing_privileged_is_asked_for_and_nothing_needless_kept(muster:
     assert identify["intents"] == 1  # servers
     client = muster.adapter._supervisor.gateway
     assert client is not None
-    assert client.users == [client.user]
+    assert client._connection.member_cache_flags == discord.MemberCacheFlags.none()
     assert client._connection.max_messages is None
 
 
