@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Coroutine, Sequence
 from datetime import timedelta
@@ -17,6 +18,8 @@ from adapters.telegram.events import Heard, Me, Nameless, Route
 from adapters.telegram.lanes import Lanes
 from bot.chat.port import Core
 from bot.domain.clock import Clock
+
+log = logging.getLogger(__name__)
 
 REMEMBERED: Final = 10_000
 BACKLOG: Final = 10_000
@@ -53,7 +56,7 @@ class Inbox:
         await self._lanes.below(BACKLOG)
         heard: list[Heard] = []
         for update in updates:
-            found = events.read(update, me)
+            found = _read(update, me)
             heard += [each for each in found if isinstance(each, Heard)]
             for each in found:
                 if isinstance(each, Nameless):
@@ -104,3 +107,12 @@ class Inbox:
             await self._bot.answer_callback_query(query)
         except TelegramError:
             return
+
+
+def _read(update: Update, me: Me) -> list[Heard | Nameless]:
+    """What an update says; nothing if it is like none foreseen: it must not hold up those after it."""
+    try:
+        return events.read(update, me)
+    except Exception:
+        log.exception("an update is not understood", extra={"action": "telegram.updates"})
+        return []

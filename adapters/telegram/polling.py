@@ -142,7 +142,8 @@ class Updates:
             await self._begin()
 
     async def receive(self, headers: Mapping[str, str], body: bytes) -> int:
-        """A request to the webhook; returns the status to answer: 200 only when the update is durable."""
+        """A request to the webhook; returns the status to answer: 200 when the update is durable, or when it is
+        one that can never be read, which Telegram would send again and again instead of those after it."""
         if not self._secret or not hmac.compare_digest(
             headers.get(SIGNED_BY, "").encode(), self._secret.encode()
         ):
@@ -151,14 +152,14 @@ class Updates:
             return 503
         self._contact()
         try:
-            raw = msgspec.json.decode(body)
-        except msgspec.DecodeError:
+            raw = self._request.parse_json_payload(body)
+        except TelegramError:
             return 400
-        update = (
-            parse(raw, self._bot) if isinstance(raw, dict) and isinstance(raw.get("update_id"), int) else None
-        )
+        if not isinstance(raw, dict) or not isinstance(raw.get("update_id"), int):
+            return 400
+        update = parse(raw, self._bot)
         if update is None:
-            return 400
+            return 200
         try:
             await self._take([update])
         except Exception as error:

@@ -5,6 +5,7 @@ Errors name no URL, because a Bot API URL contains the bot's token.
 
 import functools
 import io
+import json
 import logging
 from datetime import timedelta
 from typing import Final
@@ -98,10 +99,14 @@ class AiohttpRequest(BaseRequest):
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, object]:
         """The decoded answer; TelegramError when it is not JSON (its text stays out of the log)."""
+        decoded: dict[str, object]
         try:
-            decoded: dict[str, object] = msgspec.json.decode(payload)
+            decoded = msgspec.json.decode(payload)
         except msgspec.DecodeError:
-            raise TelegramError("Invalid server response") from None
+            try:  # half characters are errors to msgspec: one of them must not cost a whole answer
+                decoded = json.loads(payload)
+            except ValueError:
+                raise TelegramError("Invalid server response") from None
         return decoded
 
     async def do_request(

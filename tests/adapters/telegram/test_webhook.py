@@ -144,8 +144,8 @@ async def test_a_webhook_that_was_changed_is_set_again(
         (GOOD, b"[]", 400),
         (GOOD, b"{}", 400),
         (GOOD, b'{"update_id": "1"}', 400),
-        (GOOD, b'{"update_id": 1, "message": {"chat": 5}}', 400),
-        (GOOD, b'{"update_id": 1, "message": 5}', 400),
+        (GOOD, b'{"update_id": 1, "message": {"chat": 5}}', 200),  # else Telegram sends it for ever
+        (GOOD, b'{"update_id": 1, "message": 5}', 200),
         (GOOD, UPDATE, 200),
         (GOOD, b'{"update_id": 1, "something_new": {}}', 200),
     ],
