@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from typing import Annotated
 
+import msgspec
+
 from bot.chat.context import Context
 from bot.chat.model import (
     AnyButton,
@@ -102,7 +104,8 @@ def enter(ctx: Context, code: str | None = None) -> Reply:
 
 @area.action("link.held", permission=Permission.ANYONE, needs_union=False)
 def decided(ctx: Context, code: str, choice: str) -> Reply:
-    return _finish(ctx, code, Held(choice))
+    # In the place of the question: what was decided is not asked any more.
+    return msgspec.structs.replace(_finish(ctx, code, Held(choice)), edit=True)
 
 
 @area.deep_link("code")

@@ -144,6 +144,7 @@ async def test_a_second_account_with_the_same_wallet_is_the_same_member(cast: Ca
     assert "Members: 3" in (await cast.bo.says("/union about", cast.farm)).text
     done = await cast.ada_there.presses(asked, "That is me too", cast.hall)
     assert "you are one member now" in done.text
+    assert done.reply.edit  # the question with its buttons is gone
     assert (cast.stage.clock.now() + timedelta(hours=24)).isoformat() in done.text
     me = (await cast.ada_there.runs("me", cast.hall)).text
     assert me.count("Ada") >= 2
