@@ -44,7 +44,8 @@ def help_(
         return _page(ctx, command)
     usable = [known for known in ctx.registry.commands.values() if _usable(ctx, known)]
     more = p(
-        "/help with a command's name explains it. The bot never asks for keys, phrases or codes of your phone."
+        Code("/help"),
+        " with a command's name explains it. The bot never asks for keys, phrases or codes of your phone.",
     )
     return say(p(bold("What you can do here")), _listed(ctx, usable), more)
 

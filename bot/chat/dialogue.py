@@ -112,8 +112,9 @@ def _ask(ctx: Context, state: State) -> Reply:
         return _summary(ctx, state)
     question = state.form.questions[state.at]
     hint = text.STOP_HINT if question.required else text.SKIP_HINT
-    heading = f"{state.form.title} ({state.at + 1}/{len(state.form.questions)})" if state.at == 0 else ""
-    lines = [p(line) for line in (heading, question.label, question.hint, hint) if line]
+    of = f" (1/{len(state.form.questions)})" if len(state.form.questions) > 1 else ""
+    heading = f"{state.form.title}{of}" if state.at == 0 else ""
+    lines = [*(p(line) for line in (heading, question.label, question.hint) if line), hint]
     buttons = tuple(
         (Button(label, ANSWER, {"value": value, "at": state.at, "dialogue": state.id}),)
         for label, value in question.choices[:8]

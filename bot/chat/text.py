@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.chat.model import Code, p
 from bot.domain.people import Permission
 
 NO_UNION_HERE = (
@@ -38,8 +39,8 @@ INTERRUPTED = "This was interrupted before it was done. Type it again if you sti
 SUMMARY = "Is this right?"
 SEND = "Send"
 CANCEL = "Cancel"
-STOP_HINT = "Type /cancel to stop."
-SKIP_HINT = "Type /skip to leave it out, /cancel to stop."
+STOP_HINT = p("Type ", Code("/cancel"), " to stop.")
+SKIP_HINT = p("Type ", Code("/skip"), " to leave it out, ", Code("/cancel"), " to stop.")
 NOT_OPTIONAL = "This cannot be left out."
 CHOOSE_ONE = "Please choose one of the buttons."
 WHICH = "Which of these?"
