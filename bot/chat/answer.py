@@ -73,7 +73,7 @@ class Answering:
             return self._which(ctx, call)
         if ctx.place.space is not None and call.words is not None:
             return None  # in a shared place it may be meant for another bot
-        close = difflib.get_close_matches(call.name, [*ctx.registry.commands, *ctx.registry.tops()], 1)
+        close = difflib.get_close_matches(call.name, [*ctx.registry.commands, *ctx.registry.tops()], 1, 0.7)
         raise NotFound(text.unknown_command(call.name[:40], close[0] if close else None))
 
     def _which(self, ctx: Context, call: CommandCall) -> Reply | None:

@@ -76,12 +76,12 @@ def find_person(tx: Tx, union: Union | None, platform: str, native_id: str | Non
     here = [account for account in found if account.platform == platform] or found
     if len({account.member_id for account in here}) > 1:
         raise BadInput(
-            f"More than one member is called {name}. Mention the person, or reply to a message of theirs."
+            f"More than one member is called “{name}”. Mention the person, or reply to a message of theirs."
         )
     if not here:
+        who = f"“{name}”" if name else "that person"
         raise BadInput(
-            f"I do not know {name or 'that person'} here. Mention them, reply to a message of theirs, "
-            "or ask them to /join."
+            f"I do not know {who} here. Mention them, reply to a message of theirs, or ask them to /join."
         )
     return _person(tx, here[0])
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot.chat.context import Context
 from bot.chat.incoming import CommandCall, Incoming, Place, Press, Say, Submit, Who
-from bot.chat.model import Button, Form, Question, Reply, Visibility, p, say
+from bot.chat.model import Button, Code, Form, Question, Reply, Visibility, p, say
 from bot.chat.params import Arg
 from bot.chat.registry import Area, Rate
 from bot.domain.people import Permission, Person
@@ -250,6 +250,7 @@ async def test_unknown_commands_are_silent_in_groups_and_explained_in_private(st
     assert await bo.says_quietly("/weather Berlin", farm) is None
     assert "/help lists" in (await bo.says("/weather Berlin")).text
     assert "Did you mean /join?" in (await bo.says("/jion")).text
+    assert "Did you mean" not in (await bo.says("/nonsense")).text
     assert await bo.does(Say("hello all"), farm) is None
 
 
@@ -261,9 +262,10 @@ async def test_a_person_is_named_by_mention_reply_or_name(stage: Stage) -> None:
     named = await ada.does(call, farm)
     assert named is not None
     assert named.text == "hello Ada"
-    assert "I do not know @nobody" in (await ada.says("/greet @nobody", farm)).text
+    assert "I do not know “@nobody”" in (await ada.says("/greet @nobody", farm)).text
     asked = await ada.says("/greet", farm)
     assert asked.reply.ask is not None
+    assert asked.reply.blocks[-1] == p("Type ", Code("/cancel"), " to stop.")  # as Code it can be tapped
     assert (await ada.says("@ada", farm)).text == "hello Ada"
 
 

@@ -181,7 +181,7 @@ async def test_two_unions_never_see_each_other(stage: Stage) -> None:
     ada, farm = await founded(stage)
     eve, lair = stage.person("Eve", moderator=True), stage.group("Lair")
     await eve.says('/union create name:Lair purpose:"Secrets"', lair)
-    assert "I do not know @ada here" in (await eve.says("/whois @ada", lair)).text
+    assert "I do not know “@ada” here" in (await eve.says("/whois @ada", lair)).text
     assert "has not joined" in (await eve.says("/whois", lair, reply_to=ada)).text
     assert "Type /join first" in (await ada.says("/me", lair)).text
     assert "Type /join first" in (await eve.says("/union edit name:Mine", farm)).text
