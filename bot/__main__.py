@@ -26,7 +26,7 @@ cli = typer.Typer(
 def main() -> None:
     """Run the command line; errors that a person can mend are one line each, and exit code 1."""
     try:
-        cli()
+        cli(prog_name="muster")
     except MusterError as error:
         for line in str(error).splitlines():
             print(f"muster: {line}", file=sys.stderr)

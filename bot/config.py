@@ -247,8 +247,9 @@ def _strange(given: Mapping[str, str | None]) -> Iterator[str]:
     known = names()
     for name in sorted({name.upper() for name in given}):
         if name.startswith(PREFIX) and name not in known and name not in TEST_VARIABLES:
-            near = difflib.get_close_matches(name, known, 1)
-            meant = f"Did you mean {near[0]}?" if near else ".env.example lists all."
+            bare = [each.removeprefix(PREFIX) for each in known]
+            near = difflib.get_close_matches(name.removeprefix(PREFIX), bare, 1)
+            meant = f"Did you mean {PREFIX}{near[0]}?" if near else ".env.example lists all."
             yield f"{name}: there is no such setting. {meant}"
 
 

@@ -148,6 +148,9 @@ def test_each_problem_has_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_slip_in_a_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     [line] = refused(monkeypatch, MUSTER_DISCORD_TOKE="x")
     assert line == "MUSTER_DISCORD_TOKE: there is no such setting. Did you mean MUSTER_DISCORD_TOKEN?"
+    monkeypatch.delenv("MUSTER_DISCORD_TOKE")
+    [line] = refused(monkeypatch, MUSTER_FOO="x")
+    assert line == "MUSTER_FOO: there is no such setting. .env.example lists all."
 
 
 def test_a_slip_in_the_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -137,5 +137,6 @@ def test_version_and_bench_outside_a_checkout(tmp_path: Path) -> None:
 def test_help_lists_the_commands(tmp_path: Path) -> None:
     shown = muster("--help", cwd=tmp_path)
     assert shown.returncode == 0
+    assert "Usage: muster [OPTIONS]" in shown.stdout
     for command in ("run", "doctor", "init", "migrate", "export", "bench", "version"):
         assert f" {command} " in shown.stdout
