@@ -13,9 +13,8 @@ from bot.domain.clock import Clock
 
 if TYPE_CHECKING:
     from adapters.discord.adapter import DiscordAdapter
-    from adapters.telegram.adapter import TelegramAdapter
-
     from adapters.playground.adapter import PlaygroundAdapter
+    from adapters.telegram.adapter import TelegramAdapter
     from bot.chain.client import ChainClient
 
 
