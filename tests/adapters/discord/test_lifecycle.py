@@ -6,7 +6,6 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-import discord
 import pytest
 from pydantic import SecretStr
 
@@ -54,7 +53,7 @@ async def test_nothing_privileged_is_asked_for_and_nothing_needless_kept(muster:
     assert identify["intents"] == 1  # servers
     client = muster.adapter._supervisor.gateway
     assert client is not None
-    assert client._connection.member_cache_flags == discord.MemberCacheFlags.none()
+    assert client.users == [client.user]
     assert client._connection.max_messages is None
 
 
@@ -264,6 +263,9 @@ async def test_who_leaves_is_noticed_where_the_operator_allows_it(
     assert left[0].actor.native_id == str(house.bob.id)
     assert left[0].place.space == str(house.guild.id)
     assert emulator.gateway.identifies[0]["intents"] == 3
+    client = house.adapter._supervisor.gateway
+    assert client is not None
+    assert [member for guild in client.guilds for member in guild.members] == [client.guilds[0].me]
 
 
 async def test_a_message_to_who_left_every_server_marks_them(muster: House) -> None:
