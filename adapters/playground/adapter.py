@@ -51,7 +51,7 @@ class PlaygroundAdapter:
         """Answer what was left unanswered, tell the core of its rooms, and take acts."""
         host = people.PLAYERS[0]
         added = [
-            events.bot_added(chat, host.account(chat.manner))
+            events.bot_added(chat, host.account(chat.manner), self._clock.now())
             for room in people.ROOMS
             if (chat := people.chat(room.native_id))
         ]

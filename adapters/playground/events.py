@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from adapters.playground import people
 from adapters.playground.frames import Do, Filled, Line, Opened, Options, Pressed, Suggest
@@ -81,9 +82,11 @@ def half_typed(frame: Suggest, account: people.Account, chat: people.Chat, local
     return Incoming(f"suggest-{frame.n}", actor(account, chat), place(chat), call, locale)
 
 
-def bot_added(chat: people.Chat, by: people.Account) -> Incoming:
-    """The bot has been in every room from the start; the same act at every start of the program."""
-    return Incoming(f"added-{chat.native_id}", actor(by, chat), place(chat), BotAdded())
+def bot_added(chat: people.Chat, by: people.Account, start: datetime) -> Incoming:
+    """The bot comes into every room at each start of the program: what it says there depends on what is stored."""
+    return Incoming(
+        f"added-{start:%Y%m%d%H%M%S%f}-{chat.native_id}", actor(by, chat), place(chat), BotAdded()
+    )
 
 
 def _line(text: str, chat: people.Chat, registry: Registry, replied_to: RepliedTo | None) -> Act | None:

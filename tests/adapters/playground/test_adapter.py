@@ -334,8 +334,8 @@ async def test_start_answers_what_was_left_and_tells_of_the_rooms(moment: Manual
     async with playground(core, moment) as play:
         assert seen == [
             "playground:old",
-            "playground:added-room-discord",
-            "playground:added-room-telegram",
+            f"playground:added-{moment.now():%Y%m%d%H%M%S%f}-room-discord",
+            f"playground:added-{moment.now():%Y%m%d%H%M%S%f}-room-telegram",
         ]
         browser = await play.browser()
         assert len((await browser.become("ada"))["history"]["room-discord"]) == 2

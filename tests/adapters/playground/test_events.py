@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import msgspec
@@ -135,9 +136,15 @@ def test_presses_forms_and_deep_links() -> None:
     assert read({"t": "start", "payload": "code-1"}, BO, GROUP) == Start("code-1")
 
 
-def test_the_bot_was_added_by_the_same_act_at_every_start() -> None:
-    added = events.bot_added(SERVER, ADA.account(people.Manner.DISCORD))
-    assert (added.key, added.act) == ("playground:added-room-discord", BotAdded())
+def test_the_bot_comes_in_anew_at_every_start() -> None:
+    """The same act would get the answer that was kept, from before there was a union."""
+    start = datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC)
+    first, second = (
+        events.bot_added(SERVER, ADA.account(people.Manner.DISCORD), start + timedelta(seconds=later))
+        for later in (0, 1)
+    )
+    assert (first.key, first.act) == ("playground:added-20260102030405000006-room-discord", BotAdded())
+    assert second.key != first.key
 
 
 @pytest.mark.parametrize(
