@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Coroutine, Sequence
 from datetime import timedelta
 from typing import Any, Final
@@ -16,6 +16,7 @@ from adapters.telegram import events
 from adapters.telegram.answering import Answering
 from adapters.telegram.events import Heard, Me, Nameless, Route
 from adapters.telegram.lanes import Lanes
+from bot.chat.incoming import CommandCall, Incoming, Press, Say, Start
 from bot.chat.port import Core
 from bot.domain.clock import Clock
 
@@ -24,6 +25,10 @@ log = logging.getLogger(__name__)
 REMEMBERED: Final = 10_000
 BACKLOG: Final = 10_000
 """Acts waiting for their answer; while there are more, Telegram keeps the rest."""
+CROWDED: Final = BACKLOG // 2
+OF_ONE_CHAT: Final = 50
+"""Past `CROWDED` acts waiting, a chat that has so many of them is not heard: one that is flooded (its answers may go
+out at 20 a minute) must not make the bot deaf to all others."""
 REPEATS_AFTER_START: Final = timedelta(minutes=10)
 """How long after a start a webhook may be sent again what the last run took and answered."""
 FINISH_S: Final = 20.0
@@ -37,7 +42,9 @@ class Inbox:
         self._answering = answering
         self._bot = bot
         self._clock = clock
-        self._lanes: Lanes[Heard] = Lanes(answering.answer)
+        self._lanes: Lanes[Heard] = Lanes(self._answer)
+        self._waiting: Counter[str] = Counter()
+        self._hinted: set[str] = set()
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
         self._resumed = False
@@ -57,10 +64,11 @@ class Inbox:
         heard: list[Heard] = []
         for update in updates:
             found = _read(update, me)
-            heard += [each for each in found if isinstance(each, Heard)]
+            heard += [each for each in found if isinstance(each, Heard) and not self._floods(each.incoming)]
             for each in found:
-                if isinstance(each, Nameless):
-                    self._spawn(self._answering.hint(each))
+                if isinstance(each, Nameless) and each.place.chat not in self._hinted:
+                    self._hinted.add(each.place.chat)
+                    self._spawn(self._hint(each))
             if not found and update.callback_query is not None:
                 self._spawn(self._close(update.callback_query.id))
         if heard:
@@ -77,6 +85,8 @@ class Inbox:
     async def close(self) -> None:
         """Finish the acts taken; those that cannot be finished now come back at the next start."""
         await self._lanes.close(FINISH_S)
+        for task in self._tasks:
+            task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _unanswered(self, heard: list[Heard]) -> list[Heard]:
@@ -94,7 +104,33 @@ class Inbox:
         self._seen[act.key] = None
         while len(self._seen) > REMEMBERED:
             self._seen.popitem(last=False)
+        self._waiting[act.place.chat] += 1
         self._lanes.put((act.place.chat, act.actor.native_id), heard)
+
+    async def _answer(self, heard: Heard) -> None:
+        try:
+            await self._answering.answer(heard)
+        finally:
+            chat = heard.incoming.place.chat
+            self._waiting[chat] -= 1
+            if not self._waiting[chat]:
+                del self._waiting[chat]
+
+    def _floods(self, act: Incoming) -> bool:
+        """Whether this is passed over, because too much waits and too much of it is of this chat."""
+        said = isinstance(act.act, CommandCall | Press | Say | Start)
+        if not said or self._lanes.size < CROWDED or self._waiting[act.place.chat] < OF_ONE_CHAT:
+            return False
+        self._core.trouble(events.PLATFORM, "flood")
+        log.warning("a flooded chat is not heard", extra={"action": "telegram.flood", "chat": act.place.chat})
+        return True
+
+    async def _hint(self, nameless: Nameless) -> None:
+        """One at a time in a chat."""
+        try:
+            await self._answering.hint(nameless)
+        finally:
+            self._hinted.discard(nameless.place.chat)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
