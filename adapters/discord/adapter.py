@@ -48,9 +48,9 @@ class DiscordAdapter:
     ) -> None:
         self._clock = clock
         self._connectors = connectors(api, api_ca)
-        self._rest = Rest(token, self._connectors, self._answered)
+        self._rest = Rest(token, self._connectors, self._answered, self._trouble)
         self._delivery = Delivery(self._rest)
-        self._supervisor = Supervisor(token, self._prepare)
+        self._supervisor = Supervisor(token, self._prepare, self._trouble)
         self._core: Core | None = None
         self._me = Actor(self.name, "0", "Muster")
         self._running: set[asyncio.Task[Any]] = set()
@@ -137,6 +137,10 @@ class DiscordAdapter:
 
     def _answered(self) -> None:
         self._last_contact = self._clock.now()
+
+    def _trouble(self, what: str) -> None:
+        if self._core is not None:
+            self._core.trouble(self.name, what)
 
     # -- what the gateway tells (`gateway.Listener`) -----------------------------------------------------
 

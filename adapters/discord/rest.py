@@ -88,8 +88,15 @@ def connectors(api: str | None, ca: Path | None) -> Connectors:
 class Rest:
     """Calls Discord's REST interface with the bot's token; opens its session when first used."""
 
-    def __init__(self, token: str, make_connector: Connectors, answered: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        token: str,
+        make_connector: Connectors,
+        answered: Callable[[], None],
+        trouble: Callable[[str], None],
+    ) -> None:
         self._token = token
+        self._trouble = trouble
         self._make_connector = make_connector
         self._answered = answered
         self._session: aiohttp.ClientSession | None = None
@@ -136,8 +143,10 @@ class Rest:
                 async with asyncio.timeout(min(until - loop.time(), patience_s / 2)):
                     return await self._once(method, path, body, file, query, as_bot)
             except TimeoutError:
+                self._trouble("timeout")
                 problem = Unavailable("there was no answer in time")
             except (aiohttp.ClientError, OSError) as error:
+                self._trouble("connection")
                 problem = Unavailable(f"the connection failed ({type(error).__name__})")
             except Unavailable as error:
                 problem = error
@@ -166,6 +175,7 @@ class Rest:
                 if as_bot:
                     pacer.learn(route, response.headers)
                 return msgspec.json.decode(content) if content else None
+            self._trouble(str(response.status) if response.status < 500 else "5xx")
             said = _said(content)
             if response.status == 429:
                 after = float(said.get("retry_after") or response.headers.get("Retry-After") or 1)

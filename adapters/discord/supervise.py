@@ -47,8 +47,9 @@ class Hopeless(Exception):
 class Supervisor:
     """Runs one client after another until stopped. `problem` says why there will be no other."""
 
-    def __init__(self, token: str, make: MakeGateway) -> None:
+    def __init__(self, token: str, make: MakeGateway, trouble: Callable[[str], None]) -> None:
         self._token = token
+        self._trouble = trouble
         self._make = make
         self._gateway: Gateway | None = None
         self._task: asyncio.Task[None] | None = None
@@ -84,11 +85,13 @@ class Supervisor:
             try:
                 reason = await self._live()
             except Hopeless as end:
+                self._trouble("gateway")
                 self.problem = str(end)
                 log.critical("%s", end, extra={"action": "discord.stopped"})
                 return
             if asyncio.get_running_loop().time() - began > HELD_S:
                 wait = FIRST_WAIT_S
+            self._trouble("gateway")
             pause = wait * random.uniform(0.5, 1)  # noqa: S311  # spreads reconnections; nothing secret
             log.warning(
                 "Discord is not connected (%s); trying again in %.0f s",

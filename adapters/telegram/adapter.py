@@ -57,7 +57,10 @@ class TelegramAdapter:
     ) -> None:
         self._clock = clock
         self._webhook_url = webhook_url
-        self._requests = AiohttpRequest(), AiohttpRequest(connections=2)
+        self._requests = (
+            AiohttpRequest(trouble=self._trouble),
+            AiohttpRequest(connections=2, trouble=self._trouble),
+        )
         self._bot = Bot(
             token,
             base_url=f"{api}/bot",
@@ -191,6 +194,10 @@ class TelegramAdapter:
 
     def _contact(self) -> None:
         self._last_contact = self._clock.now()
+
+    def _trouble(self, what: str) -> None:
+        if self._core is not None:
+            self._core.trouble(self.name, what)
 
     async def _prepare(self) -> None:
         """Who the bot is, its menus, and once what the last run left unanswered."""

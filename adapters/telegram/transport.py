@@ -7,6 +7,7 @@ import functools
 import io
 import json
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
@@ -52,11 +53,11 @@ class AiohttpRequest(BaseRequest):
     """A `BaseRequest` on one aiohttp session with keep-alive; environment proxies are ignored.
 
     Times are in seconds, None for no limit. `connections` is the size of the pool; a request waits for a free
-    connection up to `pool_timeout`. Raises `NotSent` or `NotConnected` when nothing was sent, `FloodWait`
-    on 429, and `TimedOut` or `NetworkError` when the outcome is unknown.
+    connection up to `pool_timeout`. `trouble` is told of each error in a word. Raises `NotSent` or `NotConnected`
+    when nothing was sent, `FloodWait` on 429, and `TimedOut` or `NetworkError` when the outcome is unknown.
     """
 
-    __slots__ = ("_connections", "_media_write", "_session", "_times")
+    __slots__ = ("_connections", "_media_write", "_session", "_times", "_trouble")
 
     def __init__(
         self,
@@ -67,7 +68,9 @@ class AiohttpRequest(BaseRequest):
         write_timeout: float | None = 5.0,
         media_write_timeout: float | None = 30.0,
         pool_timeout: float | None = 5.0,
+        trouble: Callable[[str], None] = lambda what: None,
     ) -> None:
+        self._trouble = trouble
         self._connections = connections
         self._times = (connect_timeout, read_timeout, write_timeout, pool_timeout)
         self._media_write = media_write_timeout
@@ -139,15 +142,21 @@ class AiohttpRequest(BaseRequest):
             ) as answer:
                 status, payload = answer.status, await answer.read()
         except aiohttp.ConnectionTimeoutError:
+            self._trouble("timeout")
             raise NotConnected("no connection in time") from None
         except TimeoutError:
+            self._trouble("timeout")
             raise TimedOut("no answer in time") from None
         except aiohttp.ClientConnectorError as error:
+            self._trouble("connection")
             raise NotSent(
                 f"cannot connect: {error.os_error.strerror or type(error.os_error).__name__}"
             ) from None
         except aiohttp.ClientError as error:
+            self._trouble("connection")
             raise NetworkError(f"connection failed: {type(error).__name__}") from None
+        if status >= 400:
+            self._trouble(str(status) if status < 500 else "5xx")
         if status == 429:
             _raise_flood_wait(payload)
         return status, payload

@@ -72,3 +72,17 @@ async def test_thinking_that_is_gone_already(muster: House, soon: None, kind: st
     muster.probe.gate.set()
     await muster.idle()
     assert [message.content for message in reply.followups if message.ephemeral] == ["For Alice."]
+
+
+async def test_discords_errors_are_counted(muster: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rest, "FIRST_WAIT_S", 0.01)
+    for kind in ("503", "429", "drop-before", "50013"):
+        muster.emulator.fault("POST", CALLBACK, kind)
+    muster.alice.send_slash(muster.room, "probe count")
+    muster.emulator.gateway.dispatch("GUILD_CREATE", {"id": "not a number"})
+    await eventually(lambda: len(muster.emulator.gateway.identifies) == 2)
+    await muster.idle()
+    assert muster.app is not None
+    count = muster.app.metrics.registry.get_sample_value
+    for what in ("5xx", "429", "connection", "403", "gateway"):
+        assert count("muster_platform_errors_total", {"platform": "discord", "what": what}) == 1, what

@@ -101,3 +101,14 @@ async def test_somebody_anonymous_is_told_once_at_a_time_and_holds_up_no_stop(sl
     await box.take(updates(30, **{"from": ANONYMOUS, "sender_chat": GROUP}), ME)
     await asyncio.sleep(0)
     assert core.hints == 1
+
+
+async def test_telegrams_errors_are_counted(muster: House, alice: Person, group: Group) -> None:
+    muster.emu.fails("sendMessage", 502)
+    muster.emu.fails("sendMessage", 429, retry_after=0)
+    muster.emu.drops("sendMessage")
+    await alice.says("/help")
+    assert muster.app is not None
+    count = muster.app.metrics.registry.get_sample_value
+    for what in ("5xx", "429", "connection"):
+        assert count("muster_platform_errors_total", {"platform": "telegram", "what": what}) == 1
