@@ -61,6 +61,8 @@ def bench(only: str | None) -> int:
     """Run the measurements of a source checkout; the exit code. Raises ConfigError elsewhere."""
     if importlib.util.find_spec("tests") is None or importlib.util.find_spec("tests.bench") is None:
         raise ConfigError("The measurements are in the source checkout only: run `make bench` there.")
+    if importlib.util.find_spec("psutil") is None:
+        raise ConfigError("The measurements need the development requirements: `make bench` installs them.")
     measure = importlib.import_module("tests.bench.__main__")
     return int(measure.main(only))
 

@@ -1,5 +1,6 @@
 """`muster run` as a real process: it starts, refuses in words, and stops cleanly."""
 
+import importlib.util
 import json
 import signal
 import socket
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 
 import bot
+from bot import operate
+from bot.errors import ConfigError
 from tests.operator.process import PATIENCE_S, ROOT, environment, muster, running
 
 
@@ -132,6 +135,13 @@ def test_version_and_bench_outside_a_checkout(tmp_path: Path) -> None:
     bench = muster("bench", cwd=tmp_path, PYTHONPATH=str(tmp_path))
     assert bench.returncode == 1
     assert "source checkout" in bench.stderr
+
+
+def test_measuring_without_the_development_requirements(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "psutil" else found(name))
+    with pytest.raises(ConfigError, match="`make bench` installs them"):
+        operate.bench("start")
 
 
 def test_help_lists_the_commands(tmp_path: Path) -> None:
