@@ -12,7 +12,9 @@ from bot.storage.transaction import Tx
 
 RECEIVED, DONE, DELIVERED = 0, 1, 2
 
-_GET = Statement(select(inbound.c.state, inbound.c.reply).where(inbound.c.key == bindparam("wanted")))
+_GET = Statement(
+    select(inbound.c.reply).where(inbound.c.key == bindparam("wanted"), inbound.c.actor == bindparam("who"))
+)
 _NEW = insert(inbound).values(
     key=bindparam("key"),
     actor=bindparam("actor"),
@@ -62,10 +64,13 @@ def receive(tx: Tx, key: str, actor: str, payload: bytes) -> None:
 
 
 def claim(tx: Tx, key: str, actor: str) -> tuple[bool, bytes | None]:
-    """(True, None) if the act is this transaction's to do; (False, its answer) if it was done before."""
+    """(True, None) if the act is this transaction's to do; (False, its answer) if it was done before.
+
+    An answer is given again only to whom it was for: another bot's token may bring the same ids.
+    """
     if tx.run(_CLAIM, key=key, actor=actor, received_at=tx.now):
         return True, None
-    row = tx.one(_GET, wanted=key)
+    row = tx.one(_GET, wanted=key, who=actor)
     return False, row.reply if row else None
 
 
