@@ -39,6 +39,8 @@ class Row(Protocol):
     def body(self) -> bytes: ...
     @property
     def attempts(self) -> int: ...
+    @property
+    def created_at(self) -> datetime: ...
 
 
 class Outbox(Protocol):
@@ -51,6 +53,11 @@ class Outbox(Protocol):
     def recover(self, tx: Any, platform: str) -> int: ...
     def next_due(self, tx: Any, platform: str) -> datetime | None: ...
     def gone(self, tx: Any, platform: str, native_id: str) -> None: ...
+
+
+def key_of(row: Row) -> str:
+    """The same for every try of this row, and no other's: after a backup is restored, numbers come again."""
+    return f"m{row.id}-{int(row.created_at.timestamp() * 1000):x}"[:25]
 
 
 # Sent(platform, outcome): "sent", "retried" or "parked"
@@ -137,7 +144,7 @@ class Sender:
     async def _send(self, row: Row) -> None:
         try:
             target = msgspec.json.decode(row.target, type=Target)
-            sent_id = await self._adapter.deliver(target, decode(row.body), f"m{row.id}")
+            sent_id = await self._adapter.deliver(target, decode(row.body), key_of(row))
         except RetryLater as later:
             await self._again(row, str(later), MOST_WAITS, later.after_s)
         except Undeliverable as never:
