@@ -10,6 +10,7 @@ import asyncio
 import heapq
 import itertools
 import logging
+import math
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -30,6 +31,8 @@ _SAMPLES: Final = 30
 """Round trips seen after those before the smallest is believed."""
 _BULK_SPACING: Final = _SECOND / limits.MESSAGES_PER_SECOND
 _KEPT_LANES: Final = 1024
+_PATIENT_S: Final = 10.0
+"""Bulk that would have to wait longer for a 429 to pass is given back: it must not hold up what is for others."""
 
 
 class _Window:
@@ -119,6 +122,7 @@ class Pacer:
         """Await `send()` when it is `chat`'s turn; after a 429 wait as told, up to `tries` times in all.
 
         A 429 was not delivered, so trying again makes no duplicate. Whatever else `send` raises is passed on.
+        What is not `urgent` waits for no long 429, whoever drew it: then FloodWait is raised at once.
         """
         while True:
             tries -= 1
@@ -128,7 +132,7 @@ class Pacer:
                 result = await send()
             except FloodWait as refusal:
                 self._flooded(lane, refusal.seconds)
-                if tries <= 0:
+                if tries <= 0 or (not urgent and refusal.seconds > _PATIENT_S):
                     raise
             else:
                 self._learn(self._monotonic() - started)
@@ -155,6 +159,9 @@ class Pacer:
         lane = self._lanes.get(chat)
         if lane is None:
             lane = self._lanes[chat] = _Lane(chat, group)
+        closed = max(lane.not_before, self._not_before) - self._monotonic()
+        if not urgent and closed > _PATIENT_S:
+            raise FloodWait(math.ceil(closed))
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         queue = lane.urgent if urgent else lane.bulk
         queue.append(waiter)
@@ -249,6 +256,11 @@ class Pacer:
         until = self._monotonic() + seconds
         self._refused = {chat: at for chat, at in self._refused.items() if at > self._monotonic()}
         lane.not_before = max(lane.not_before, until)
+        if seconds > _PATIENT_S:
+            for waiter in lane.bulk:
+                if not waiter.done():
+                    waiter.set_exception(FloodWait(math.ceil(seconds)))
+            lane.bulk.clear()
         if self._refused.keys() - {lane.chat}:
             self._not_before = max(self._not_before, until)
         self._refused[lane.chat] = until

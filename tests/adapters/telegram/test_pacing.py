@@ -262,3 +262,29 @@ async def _all(sends: object) -> list[float]:
 
 async def _pair(one: object, other: object) -> list:
     return await asyncio.gather(one, other)  # type: ignore[misc, return-value]
+
+
+async def test_a_long_flood_wait_of_one_chat_holds_up_no_bulk(time: VirtualTime, pacer: Pacer) -> None:
+    """An hour for one group: its posts are given back to the outbox, which sends to others meanwhile."""
+
+    async def flooded() -> None:
+        await time.sleep(0.02)
+        raise FloodWait(3600)
+
+    async def works() -> str:
+        return "sent"
+
+    async def scenario() -> list[object]:
+        return await asyncio.gather(
+            *(pacer.run(-7, flooded, group=True, urgent=False) for _ in range(3)),
+            pacer.run(8, works, group=False, urgent=False),
+            return_exceptions=True,
+        )
+
+    *given_back, other = await time.run(scenario())
+    assert other == "sent"
+    assert [type(one) for one in given_back] == [FloodWait] * 3
+    with pytest.raises(FloodWait) as later:
+        await time.run(pacer.run(-7, works, group=True, urgent=False))
+    assert 3590 < later.value.seconds <= 3601
+    assert time.monotonic() < 1010
