@@ -54,6 +54,7 @@ class Supervisor:
         self._gateway: Gateway | None = None
         self._task: asyncio.Task[None] | None = None
         self._connected = asyncio.Event()
+        self._refused_members = False
         self.problem: str | None = None
 
     async def start(self, patience_s: float) -> None:
@@ -72,6 +73,7 @@ class Supervisor:
 
     def connected(self) -> None:
         self._connected.set()
+        self._refused_members = False
 
     @property
     def gateway(self) -> Gateway | None:
@@ -112,7 +114,10 @@ class Supervisor:
         except discord.LoginFailure as refused:
             raise Hopeless(REFUSED_LOGIN) from refused
         except discord.PrivilegedIntentsRequired as refused:
-            raise Hopeless(NOT_ALLOWED) from refused
+            if gateway is None or not gateway.intents.members or self._refused_members:
+                raise Hopeless(NOT_ALLOWED) from refused
+            self._refused_members = True  # it may have been switched off meanwhile: the next life asks first
+            return "the Server Members intent was switched off"
         except discord.ConnectionClosed as closed:
             if closed.code in CLOSED:
                 raise Hopeless(CLOSED[closed.code]) from closed

@@ -268,6 +268,20 @@ async def test_who_leaves_is_noticed_where_the_operator_allows_it(
     assert [member for guild in client.guilds for member in guild.members] == [client.guilds[0].me]
 
 
+async def test_the_members_intent_switched_off_while_muster_runs(
+    house: House, emulator: DiscordEmulator
+) -> None:
+    emulator.privileged.add("members")
+    await house.start()
+    emulator.privileged.discard("members")
+    emulator.fault("GATEWAY", "identify", 4014)
+    emulator.gateway.invalidate(resumable=False)
+    await eventually(lambda: len(emulator.gateway.identifies) == 3)
+    assert [identify["intents"] for identify in emulator.gateway.identifies] == [3, 3, 1]
+    assert (await house.alice.slash(house.room, "probe count")).content == "Counted 1."
+    assert house.adapter._supervisor.problem is None
+
+
 async def test_a_message_to_who_left_every_server_marks_them(muster: House) -> None:
     muster.bob.leave()
     with pytest.raises(Undeliverable) as gone:
