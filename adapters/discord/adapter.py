@@ -205,6 +205,11 @@ class DiscordAdapter:
     async def _answer_left(self, core: Core, left: Sequence[Incoming]) -> None:
         """Acts that were taken but not answered before the last stop; their interactions are over."""
         for act in left:
+            await self._answer_late(core, act)
+
+    async def _answer_late(self, core: Core, act: Incoming) -> None:
+        """One that fails, and those not sent, come again at the next start."""
+        try:
             reply = await core.dispatch(act)
             if reply is not None:
                 private = reply.visibility is not Visibility.PUBLIC
@@ -216,8 +221,10 @@ class DiscordAdapter:
                 )
                 shown = msgspec.structs.replace(reply, form=None)
                 if not await self._post(target, shown, act.native_id[-NONCE_OF_ACT:]):
-                    continue
+                    return
             await core.delivered(act.key)
+        except Exception:
+            log.exception("an act is left unanswered", extra={"action": "discord.left"})
 
     async def _post(self, target: Target, reply: Reply, key: str) -> bool:
         """Send once; False if it is worth another try."""

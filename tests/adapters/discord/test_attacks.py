@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from adapters.discord import limits, rest
+from bot.chat.dispatch import Dispatcher
+from bot.chat.incoming import Actor, CommandCall, Incoming, Place
 from bot.chat.model import Reply, Visibility, say
+from bot.errors import StorageError
 from bot.storage import spaces
 from tests.adapters.discord.conftest import House
 from tests.adapters.discord.test_lifecycle import eventually
@@ -86,3 +91,23 @@ async def test_discords_errors_are_counted(muster: House, monkeypatch: pytest.Mo
     count = muster.app.metrics.registry.get_sample_value
     for what in ("5xx", "429", "connection", "403", "gateway"):
         assert count("muster_platform_errors_total", {"platform": "discord", "what": what}) == 1, what
+
+
+async def test_one_act_that_fails_leaves_no_other_unanswered(
+    muster: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert muster.app is not None
+    place = Place("discord", str(muster.room.id), str(muster.guild.id))
+    who = Actor("discord", str(muster.bob.id), "Bob", None, False)
+    calls = [Incoming(number, who, place, CommandCall("probe count")) for number in ("1", "2")]
+    await muster.app.core.accept(calls)
+    dispatch = Dispatcher.dispatch
+
+    async def failing(core: Dispatcher, act: Incoming, *more: Any) -> Any:
+        if act.native_id == "1":
+            raise StorageError("full")
+        return await dispatch(core, act, *more)
+
+    monkeypatch.setattr(Dispatcher, "dispatch", failing)
+    await muster.restart()
+    assert [message.content for message in await muster.told()] == ["Counted 1."]
