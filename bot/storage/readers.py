@@ -41,6 +41,7 @@ class Readers:
             pool_timeout=WAIT_SECONDS,
             connect_args=patience,
         )
+        self._reading: set[asyncio.Future[Any]] = set()
         if self._sqlite:
             event.listen(self._engine.sync_engine, "connect", _forbid_writing)
 
@@ -51,8 +52,20 @@ class Readers:
     async def read(self, function: Function, args: Arguments, kwargs: Keywords) -> Any:
         """Run a function in a transaction that only reads; again if its connection turned out to be lost.
 
+        A cancelled caller does not stop it: its connection would be left in the middle of something.
         Raises StorageError when the database cannot be read, TryAgain when too many read at once.
         """
+        reading = asyncio.ensure_future(self._read(function, args, kwargs))
+        self._reading.add(reading)
+        reading.add_done_callback(self._ended)
+        return await asyncio.shield(reading)
+
+    def _ended(self, reading: asyncio.Future[Any]) -> None:
+        self._reading.discard(reading)
+        if not reading.cancelled():
+            reading.exception()  # looked at, also where the caller is gone
+
+    async def _read(self, function: Function, args: Arguments, kwargs: Keywords) -> Any:
         for _ in range(POOL_SIZE):  # as many as there may be connections that died unnoticed
             try:
                 return await self._attempt(function, args, kwargs)
@@ -72,8 +85,8 @@ class Readers:
         async with self._engine.connect() as connection:
             try:
                 return await connection.run_sync(self._run, function, args, kwargs)
-            except (Exception, asyncio.CancelledError) as error:
-                if not isinstance(error, Exception) or self._session.diagnose(error) is not None:
+            except Exception as error:
+                if self._session.diagnose(error) is not None:
                     await connection.invalidate()
                 raise
 
@@ -93,7 +106,9 @@ class Readers:
             cursor.close()
 
     async def close(self) -> None:
-        """Close the connections."""
+        """Let what is being read end, then close the connections."""
+        if self._reading:
+            await asyncio.wait(self._reading)
         await self._engine.dispose()
 
 

@@ -299,3 +299,15 @@ class TestMoments:
         assert await store.write(lambda tx: tx.now) == START
         clock.advance(timedelta(hours=1))
         assert await store.read(lambda tx: tx.now) == START + timedelta(hours=1)
+
+
+async def test_a_reader_who_is_cancelled_leaves_nothing_behind(store: Store) -> None:
+    """Neither a connection in the middle of something nor a thread that answers into nothing."""
+    readers = [asyncio.create_task(store.read(get, "a")) for _ in range(8)]
+    await asyncio.sleep(0)
+    for reader in readers:
+        reader.cancel()
+    gone = await asyncio.gather(*readers, return_exceptions=True)
+    assert all(isinstance(one, asyncio.CancelledError) for one in gone)
+    await store.write(put, "a", "b")
+    assert await store.read(get, "a") == "b"
