@@ -89,6 +89,8 @@ def link(
     ]  # fmt: skip
     if _reachable(url):
         blocks.append(Image(_picture(url), "QR code of the link above, for your phone's camera", "link.png"))
+    else:
+        blocks.append(p("The page opens only on the computer that runs Muster: it has no public address."))
     return Reply(tuple(blocks), ((LinkButton("Open the page", url),), (ENTER,)))
 
 

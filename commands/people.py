@@ -86,6 +86,7 @@ def leave(ctx: Context) -> Reply:
 
     The union's ledger keeps a random number in your place, so that it can still be verified.
     """
+    people.require_settled(ctx.tx, ctx.account)
     question = p(
         "Leave ", bold(one_line(ctx.union.name)), "? All your accounts and wallets here are erased. "
         "This cannot be undone."

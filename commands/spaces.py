@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from bot.chat.context import Context
-from bot.chat.model import Button, Code, Moment, Reply, Style, Visibility, bold, fields, items, p, say, spans
+from bot.chat.model import (
+    Button,
+    Code,
+    Link,
+    Moment,
+    Reply,
+    Spans,
+    Style,
+    Text,
+    Visibility,
+    bold,
+    fields,
+    items,
+    p,
+    say,
+    spans,
+)
 from bot.chat.params import Arg
+from bot.chat.port import Finding
 from bot.chat.registry import Area, Rate
 from bot.chat.text import platform_name
 from bot.domain.names import one_line
@@ -16,6 +34,8 @@ from bot.services import spaces
 from commands.unions import join_button
 
 area = Area()
+
+_ADDRESS = re.compile(r"(https://[^\s.]+(?:\.[^\s.]+)*)")
 
 
 def _spaces(ctx: Context, typed: str) -> list[tuple[str, str]]:
@@ -144,12 +164,16 @@ async def check(ctx: Context) -> Reply:
         spans(
             ("✓ " if finding.problem is None else "✗ "),
             bold(finding.subject),
-            _remedy(finding.problem, finding.remedy),
+            *_remedy(finding),
         )
         for finding in findings
     ]
     return say(items(*rows)) if rows else say("All is well here.")
 
 
-def _remedy(problem: str | None, remedy: str) -> str:
-    return "" if problem is None else f": {problem}. {remedy}"
+def _remedy(finding: Finding) -> Spans:
+    """What is wrong and what helps, its addresses as links."""
+    if finding.problem is None:
+        return ()
+    words = _ADDRESS.split(f": {finding.problem}. {finding.remedy}")
+    return tuple(Link(word, word) if _ADDRESS.fullmatch(word) else Text(word) for word in words if word)

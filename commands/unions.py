@@ -96,6 +96,8 @@ def hand_over(ctx: Context, heir: Annotated[Person, "Who is to be the founder"])
         raise BadInput(
             f"{one_line(heir.name)} has not joined {one_line(ctx.union.name)}. Ask them to /join first."
         )
+    if heir.member.id == ctx.member.id:
+        raise BadInput("You are the founder already.")
     question = p(
         "Hand ", bold(one_line(ctx.union.name)), " to ", ctx.mention(heir.account), "? Only they can undo it."
     )

@@ -8,6 +8,7 @@ opens the private chat. It is never shown in public.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from typing import Any, Final
@@ -21,6 +22,7 @@ from adapters.telegram.feedback import Feedback
 from adapters.telegram.outgoing import Sent, Wire, refused
 from adapters.telegram.query import Query
 from adapters.telegram.render import Payload, Rendered, as_edit, link_button, plain, render, toast
+from bot.chat import text
 from bot.chat.answer import whole_path
 from bot.chat.incoming import CommandCall, Incoming, Press
 from bot.chat.model import Mention, Reply, Visibility, say
@@ -71,6 +73,9 @@ class Answering:
             log.error(
                 "an answer cannot be shown: %s", problem, extra={"action": "telegram.lost", "key": act.key}
             )
+            instead = say(text.CANNOT_SHOW, visibility=Visibility.PRIVATE)
+            with contextlib.suppress(TelegramError):
+                await _Answer(self, heard, instead, query, feedback).show()
         except MusterError:
             await query.answer()
             raise

@@ -73,19 +73,12 @@ class Dispatcher:
     async def dispatch(self, incoming: Incoming, progress: Progress | None = None) -> Reply | None:
         """Do what was asked, once, and return the answer; errors are answers too."""
         began = time.perf_counter()
-        outcome = "ok"
+        outcome: str
+        reply: Reply | None
         if isinstance(incoming.act, CommandCall):
             incoming = msgspec.structs.replace(incoming, act=whole_path(self._registry, incoming.act))
         try:
-            try:
-                reply = await self._attempt(incoming, progress)
-            except ModeratorUnknown as unknown:
-                reply = await self._attempt(await self._with_moderator(incoming, unknown.place), progress)
-        except ChooseUnion as choice:
-            outcome, reply = (
-                "refused",
-                await self._store.write(self._tokened, incoming, choose_union(choice.choices)),
-            )
+            outcome, reply = await self._settled(incoming, progress)
         except MusterError as error:
             outcome, reply = "refused", say(str(error), visibility=Visibility.PRIVATE)
         except Exception:
@@ -129,6 +122,19 @@ class Dispatcher:
         self._trouble(platform, what)
 
     # -- one try -----------------------------------------------------------------------------------------
+
+    async def _settled(self, incoming: Incoming, progress: Progress | None) -> tuple[str, Reply | None]:
+        """Outcome and answer, after asking what has to be asked: the platform who moderates, or the person which
+        union is meant."""
+        try:
+            try:
+                return "ok", await self._attempt(incoming, progress)
+            except ModeratorUnknown as unknown:
+                known = await self._with_moderator(incoming, unknown.place)
+                return "ok", await self._attempt(known, progress)
+        except ChooseUnion as choice:
+            question = choose_union(choice.choices)
+            return "refused", await self._store.write(self._tokened, incoming, question)
 
     async def _attempt(self, incoming: Incoming, progress: Progress | None) -> Reply | None:
         command = self._command(incoming)

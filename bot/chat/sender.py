@@ -131,6 +131,8 @@ class Sender:
         """Send rows side by side; when all have ended, raises what went wrong with the first that failed."""
         results = await asyncio.gather(*(self._send(row) for row in rows), return_exceptions=True)
         for result in results:
+            if isinstance(result, asyncio.CancelledError):
+                raise RuntimeError("sending was cancelled inside the adapter") from result
             if isinstance(result, BaseException):
                 raise result
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, literal_column, select, update
+from sqlalchemy import bindparam, delete, literal_column, or_, select, update
 
 from bot.storage.statements import Statement, insert
 from bot.storage.tables import inbound
@@ -13,7 +13,10 @@ from bot.storage.transaction import Tx
 RECEIVED, DONE, DELIVERED = 0, 1, 2
 
 _GET = Statement(
-    select(inbound.c.reply).where(inbound.c.key == bindparam("wanted"), inbound.c.actor == bindparam("who"))
+    select(inbound.c.reply).where(
+        inbound.c.key == bindparam("wanted"),
+        or_(inbound.c.actor == bindparam("who"), inbound.c.actor.is_(None)),  # None: who has left since
+    )
 )
 _NEW = insert(inbound).values(
     key=bindparam("key"),

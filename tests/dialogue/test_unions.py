@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from bot.chat.incoming import BotAdded, BotRemoved, PersonLeft, Place, SpaceMoved, Where
+from bot.chat.model import Link
+from bot.chat.port import Finding
 from bot.services import ledger
 from bot.services.unions import of_account
 from bot.storage.statements import Statement
@@ -268,3 +271,22 @@ async def test_leaving_erases_and_the_ledger_still_verifies(stage: Stage) -> Non
     entries, broken = await stage.store.read(ledger.verify, union.id)
     assert entries >= 5
     assert broken is None
+
+
+async def test_handing_over_to_oneself_is_no_question(stage: Stage) -> None:
+    ada, farm = await founded(stage)
+    assert "You are the founder already" in (await ada.says("/union hand-over @ada", farm)).text
+
+
+async def test_the_check_tells_remedies_with_their_links(stage: Stage) -> None:
+    ada, farm = await founded(stage)
+    remedy = "Invite it again: https://discord.com/oauth2/authorize?client_id=1&scope=bot."
+
+    async def findings(spaces: Sequence[str]) -> Sequence[Finding]:
+        return [Finding("rights here", "it may not post", remedy)]
+
+    stage.platforms["words"].check = findings  # type: ignore[method-assign]
+    heard = await ada.says("/union check", farm)
+    links = [span for item in heard.reply.blocks[0].items for span in item if isinstance(span, Link)]
+    assert [link.url for link in links] == ["https://discord.com/oauth2/authorize?client_id=1&scope=bot"]
+    assert "rights here: it may not post. Invite it again" in heard.text
