@@ -197,6 +197,8 @@ class _Answer:
             await self._behind_a_button()
             return
         self._log("private", how="private chat")
+        # The word in public may wait for its turn; the answer is there and is not shown again after a restart.
+        await self._core.delivered(self._act.key)
         if not await self._query.answer(words.ANSWERED_IN_PRIVATE):
             await self._aside(words.ANSWERED_IN_PRIVATE)
 

@@ -29,7 +29,7 @@ from tests.operator.process import Running, running
 GROUPS, IN_GROUP, ON_DISCORD = 20, 15, 700
 KILL_AFTER = 350
 # What was sent and not yet noted as delivered when the process died: Telegram has no key to send it once.
-MOST_DOUBLED = 60
+MOST_DOUBLED = 40
 PATIENCE_S = 120.0
 
 
