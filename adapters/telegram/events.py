@@ -79,14 +79,15 @@ class Nameless:
 
 def read(update: Update, me: Me) -> list[Heard | Nameless]:
     """What an update says, as acts; nothing if it does not concern the bot."""
+    number = f"{me.id}-u{update.update_id}"  # another bot, after a change of token, counts its updates anew
     if update.message is not None:
-        return _message(update.update_id, update.message, me)
+        return _message(number, update.message, me)
     if update.callback_query is not None:
         return _press(update.callback_query)
     if update.my_chat_member is not None:
-        return _own_standing(update.update_id, update.my_chat_member)
+        return _own_standing(number, update.my_chat_member)
     if update.chat_member is not None:
-        return _standing(update.update_id, update.chat_member)
+        return _standing(number, update.chat_member)
     return []
 
 
@@ -114,8 +115,8 @@ def _ephemeral_id(message: Message) -> int | None:
 # -- messages ----------------------------------------------------------------------------------------------
 
 
-def _message(update_id: int, message: Message, me: Me) -> list[Heard | Nameless]:
-    user, where, number = message.from_user, place(message.chat, message), f"u{update_id}"
+def _message(number: str, message: Message, me: Me) -> list[Heard | Nameless]:
+    user, where = message.from_user, place(message.chat, message)
     if user is None:
         return []
     if (act := _service(message, me)) is not None:
@@ -244,7 +245,7 @@ def _press(query: CallbackQuery) -> list[Heard | Nameless]:
 # -- who is where ------------------------------------------------------------------------------------------
 
 
-def _own_standing(update_id: int, changed: ChatMemberUpdated) -> list[Heard | Nameless]:
+def _own_standing(number: str, changed: ChatMemberUpdated) -> list[Heard | Nameless]:
     before, after = _present(changed.old_chat_member), _present(changed.new_chat_member)
     act: Act
     if changed.chat.type == Chat.PRIVATE:
@@ -253,14 +254,14 @@ def _own_standing(update_id: int, changed: ChatMemberUpdated) -> list[Heard | Na
         return []
     else:
         act = BotAdded() if after else BotRemoved()
-    return [_heard(f"u{update_id}", changed.from_user, place(changed.chat), act)]
+    return [_heard(number, changed.from_user, place(changed.chat), act)]
 
 
-def _standing(update_id: int, changed: ChatMemberUpdated) -> list[Heard | Nameless]:
+def _standing(number: str, changed: ChatMemberUpdated) -> list[Heard | Nameless]:
     person = changed.new_chat_member.user
     if not _present(changed.old_chat_member) or _present(changed.new_chat_member) or person.is_bot:
         return []
-    return [_heard(f"u{update_id}", person, place(changed.chat), PersonLeft())]
+    return [_heard(number, person, place(changed.chat), PersonLeft())]
 
 
 def _present(member: ChatMember) -> bool:

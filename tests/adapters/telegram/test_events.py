@@ -76,7 +76,7 @@ def act_of(payload: dict[str, Any], kind: str = "message") -> Act | None:
 
 def test_who_where_and_which() -> None:
     one = heard(message("/me"))
-    assert one.incoming.key == "telegram:u123"
+    assert one.incoming.key == "telegram:77-u123"
     assert one.incoming.actor == Actor("telegram", "5", "Ada Lovelace", "Ada_L", None)
     assert one.incoming.place == Place("telegram", "-100", "-100", None, "Farm")
     assert one.incoming.locale == "de"
@@ -128,8 +128,8 @@ def test_start_with_a_payload_also_says_that_the_person_can_be_reached() -> None
     first, second = acts("message", message("/start code-123", PRIVATE))
     assert isinstance(first, Heard)
     assert isinstance(second, Heard)
-    assert (first.incoming.native_id, first.incoming.act) == ("u123-reachable", Reachable(True))
-    assert (second.incoming.native_id, second.incoming.act) == ("u123", Start("code-123"))
+    assert (first.incoming.native_id, first.incoming.act) == ("77-u123-reachable", Reachable(True))
+    assert (second.incoming.native_id, second.incoming.act) == ("77-u123", Start("code-123"))
 
 
 def test_people_without_a_username_are_tokens_in_the_words() -> None:
@@ -293,3 +293,24 @@ def test_people_who_leave(before: str, after: str, left: bool) -> None:
     found = acts("chat_member", standing(GROUP, BOB, before, after))
     assert [each.incoming.actor.native_id for each in found if isinstance(each, Heard)] == ["6"] * left
     assert acts("chat_member", standing(GROUP, OTHER, before, after)) == []
+
+
+def test_two_bots_number_their_updates_apart() -> None:
+    """After a change of token the new bot's updates may bear the numbers of the old one's."""
+    data = {
+        "update_id": 5,
+        "message": {
+            "message_id": 1,
+            "date": 1,
+            "chat": {"id": 9, "type": "private"},
+            "from": {"id": 9, "is_bot": False, "first_name": "Ada"},
+            "text": "/help",
+            "entities": [{"type": "bot_command", "offset": 0, "length": 5}],
+        },
+    }
+    keys = set()
+    for bot in (77, 78):
+        update = Update.de_json(data, None)
+        assert update is not None
+        keys |= {one.incoming.key for one in read(update, Me(bot, "b", "B")) if isinstance(one, Heard)}
+    assert len(keys) == 2

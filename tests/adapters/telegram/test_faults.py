@@ -134,7 +134,7 @@ async def test_polling_goes_on_after_a_lost_connection(
     house.emu.drops("getUpdates", after=after, times=3)
     house.emu.queue.end_poll()
     assert (await alice.says("/count", group)).text == "Counted 1."
-    assert counted == ["telegram:u" + str(house.updates[-1]["update_id"])]
+    assert counted == [f"telegram:{house.emu.bot.id}-u{house.updates[-1]['update_id']}"]
 
 
 async def test_another_programs_webhook_is_taken_away(house: House, alice: Person) -> None:
