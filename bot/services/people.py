@@ -66,7 +66,8 @@ def leave(tx: Tx, union: Union, member: Member) -> None:
     Raises:
         NotAllowed: the founder cannot leave a union that others are still in.
     """
-    if union.founder_id == member.id and members.count(tx, union.id) > 1:
+    others = members.has_others(tx, union.id, member.id)
+    if union.founder_id == member.id and others:
         raise NotAllowed(
             "You founded this union and others are still in it. Hand it on first: /union hand-over @person."
         )
@@ -79,7 +80,7 @@ def leave(tx: Tx, union: Union, member: Member) -> None:
     if union.founder_id == member.id:
         unions.set_founder(tx, union.id, None)
     record(tx, union.id, "member.left", member)
-    if members.count(tx, union.id) == 0:
+    if not others:
         for space in spaces.of_union(tx, union.id):
             spaces.disconnect(tx, space.id)
         record(tx, union.id, "union.ended", None)

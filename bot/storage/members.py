@@ -36,6 +36,15 @@ _SET_JOINED = Statement(
 _COUNT = Statement(
     select(func.count()).where(members.c.union_id == bindparam("union"), members.c.left_at.is_(None))
 )
+_OTHER = Statement(
+    select(members.c.id)
+    .where(
+        members.c.union_id == bindparam("union"),
+        members.c.left_at.is_(None),
+        members.c.id != bindparam("member"),
+    )
+    .limit(1)
+)
 _PAGE = Statement(
     select(*COLUMNS)
     .where(members.c.union_id == bindparam("union"), members.c.id > bindparam("after"))
@@ -67,6 +76,11 @@ def set_joined(tx: Tx, member_id: int, at: datetime) -> None:
 def count(tx: Tx, union_id: int) -> int:
     """How many members the union has now."""
     return int(tx.value(_COUNT, union=union_id))
+
+
+def has_others(tx: Tx, union_id: int, member_id: int) -> bool:
+    """Whether anybody else is in the union now; counting them all would hold up the writer."""
+    return tx.value(_OTHER, union=union_id, member=member_id) is not None
 
 
 def page(tx: Tx, union_id: int, after: int = 0, most: int = 1000) -> list[Member]:
