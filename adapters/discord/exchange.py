@@ -73,9 +73,14 @@ class Exchange:
             await self._deferring
         try:
             await self._send(reply)
-        finally:
-            if self._recorded is not None and await self._recorded:
-                await self._core.delivered(self._asked.incoming.key)
+        except Refused:
+            await self._done_with()
+            raise
+        await self._done_with()  # not after Unavailable: what was recorded is then shown after the next start
+
+    async def _done_with(self) -> None:
+        if self._recorded is not None and await self._recorded:
+            await self._core.delivered(self._asked.incoming.key)
 
     async def suggest(self) -> None:
         """Answer an autocomplete."""

@@ -288,3 +288,25 @@ async def test_many_posts_at_once_are_paced_and_all_arrive(muster: House) -> Non
     )
     assert len(muster.room.visible_messages()) == 20
     assert muster.emulator.limits.refused == 0
+
+
+async def test_an_answer_that_discord_would_not_take_comes_after_the_next_start(
+    muster: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def down(*_: object, **__: object) -> None:
+        raise rest.Unavailable("down")
+
+    await muster.bob.send_slash(muster.room, "probe quiet").acked()
+    await muster.probe.waiting.wait()
+    with monkeypatch.context() as broken:
+        broken.setattr(muster.adapter._rest, "answer", down)
+        muster.probe.answer = say("Kept for Bob.")
+        muster.probe.gate.set()
+        await muster.idle()
+    assert muster.bob.dms == []
+    await muster.restart()
+    assert "Kept for Bob." in (await muster.bob.next_dm()).content
+    await muster.restart()
+    await muster.idle()
+    assert len(muster.bob.dms) == 1
+    assert muster.probe.done["slow"] == 1
