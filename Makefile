@@ -20,7 +20,7 @@ check: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/test_imports.py
 
-bench: $(VENV)/.installed-dev
+bench: $(VENV)/.installed-bench
 	@$(BIN)/python -m tests.bench $(ONLY)
 
 format: $(VENV)/.installed-dev
@@ -33,6 +33,8 @@ lock:
 		--no-emit-index-url --no-header --no-annotate -o requirements.lock
 	uv pip compile -q pyproject.toml --extra dev --universal --generate-hashes --python-version 3.11 \
 		--no-emit-index-url --no-header --no-annotate -o requirements-dev.lock
+	uv pip compile -q pyproject.toml --extra dev --extra bench --universal --generate-hashes --python-version 3.11 \
+		--no-emit-index-url --no-header --no-annotate -o requirements-bench.lock
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
@@ -51,3 +53,7 @@ $(VENV)/.installed: requirements.lock | $(VENV)/bin/python
 $(VENV)/.installed-dev: requirements-dev.lock | $(VENV)/bin/python
 	$(BIN)/pip install --disable-pip-version-check -q --require-hashes -r requirements-dev.lock
 	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-bench: requirements-bench.lock | $(VENV)/bin/python
+	$(BIN)/pip install --disable-pip-version-check -q --require-hashes -r requirements-bench.lock
+	@touch $@ $(VENV)/.installed-dev $(VENV)/.installed
