@@ -44,7 +44,8 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A chat identity of a member. `money_after`: until then money commands wait (a newly merged account)."""
+    """A chat identity of a member. `money_after`: until then money commands wait (a newly merged account);
+    `seen_at`: when it last did anything here, within half a day."""
 
     id: int
     union_id: int
@@ -56,6 +57,7 @@ class Account:
     unreachable_at: datetime | None
     joined_at: datetime
     money_after: datetime | None
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ COLUMNS = (
     accounts.c.unreachable_at,
     accounts.c.joined_at,
     accounts.c.money_after,
+    accounts.c.seen_at,
 )
 _IN_UNION = Statement(
     select(*COLUMNS).where(
@@ -54,6 +55,7 @@ _INSERT = Statement(
         name=bindparam("name"),
         username=bindparam("username"),
         joined_at=bindparam("joined_at"),
+        seen_at=bindparam("joined_at"),
     )
     .returning(*COLUMNS)
 )

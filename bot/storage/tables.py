@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -44,6 +45,10 @@ def _id() -> Column[int]:
 
 def _union() -> Column[int]:
     return Column("union_id", Id, ForeignKey("unions.id"), nullable=False)
+
+
+def _member() -> Column[int]:
+    return Column("member_id", Id, ForeignKey("members.id"), primary_key=True, autoincrement=False)
 
 
 def _text(name: str, **options: Any) -> Column[str]:
@@ -100,6 +105,7 @@ accounts = _table(
     _moment_or_null("unreachable_at"),
     _moment("joined_at"),
     _moment_or_null("money_after"),  # end of the cooldown after an account joined an existing member
+    _moment_or_null("seen_at"),  # when it last did anything here, within half a day
     UniqueConstraint("union_id", "platform", "native_id"),
     Index(None, "platform", "native_id"),
     Index(None, "member_id"),
@@ -116,6 +122,139 @@ wallets = _table(
     _moment("linked_at"),
     UniqueConstraint("union_id", "address"),
     Index(None, "member_id"),
+)
+
+endorsements = _table(
+    "endorsements",
+    _member(),
+    Column("leader_id", Id, ForeignKey("members.id"), nullable=True),  # null: withdrawn; `since` stays
+    Column(
+        "height", SmallInteger, nullable=False
+    ),  # endorsements in the longest chain that ends at the member
+    _moment("since"),
+    Index(None, "leader_id", "height"),
+)
+
+# Of members who are or were endorsed. Without them a ranking would be a million rows of nothing.
+support = _table(
+    "support",
+    _member(),
+    _union(),
+    Column("direct", Integer, nullable=False),  # who endorse the member
+    Column("headcount", Integer, nullable=False),  # who reach the member by following endorsements
+    Column("linked", Integer, nullable=False),  # those of them who hold a wallet
+    Column("day", Integer, nullable=False),  # union-day (proleptic ordinal) of the last change
+    Index(None, "union_id", "headcount"),
+    Index(None, "union_id", "linked"),
+)
+
+# The numbers at the end of a union-day, kept when a later day first changes them.
+support_days = _table(
+    "support_days",
+    _member(),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("headcount", Integer, nullable=False),
+    Column("linked", Integer, nullable=False),
+    Index(None, "day"),
+)
+
+support_news = _table(
+    "support_news",
+    _id(),
+    _union(),
+    Column("leader_id", Id, ForeignKey("members.id"), nullable=False),
+    Column("member_id", Id, ForeignKey("members.id"), nullable=False),
+    Column("gained", Boolean, nullable=False),
+    _moment("at"),
+    Column("told", SmallInteger, nullable=False),  # 0 until it stood in the leader's digest
+    Index(None, "leader_id", "at"),
+    Index(None, "at"),
+)
+Index(
+    "ix_support_news_untold",
+    support_news.c.union_id,
+    support_news.c.leader_id,
+    sqlite_where=support_news.c.told == 0,
+    postgresql_where=support_news.c.told == 0,
+)
+
+# Members whose leader left, until they are told; `offer_id` is whom that leader endorsed.
+released = _table(
+    "released",
+    _member(),
+    _union(),
+    Column("offer_id", Id, nullable=True),
+    _moment("at"),
+)
+
+invites = _table(
+    "invites",
+    _text("code", primary_key=True),
+    _union(),
+    Column("member_id", Id, ForeignKey("members.id"), nullable=False),
+    _moment("created_at"),
+    _moment("expires_at"),
+    _moment_or_null("revoked_at"),
+    Column("uses", Integer, nullable=False),
+    Column("most", Integer, nullable=False),
+    Index(None, "member_id"),
+)
+
+recruits = _table(
+    "recruits",
+    _member(),
+    Column("recruiter_id", Id, ForeignKey("members.id"), nullable=False),
+    _moment("at"),
+    Index(None, "recruiter_id"),
+)
+
+rules = _table(
+    "rules",
+    Column("union_id", Id, ForeignKey("unions.id"), primary_key=True, autoincrement=False),
+    _text("leaders"),  # 'founder' | 'top' | 'supported'
+    Column("leaders_n", Integer, nullable=False),  # how many lead, or how many supporters make a leader
+    Column("linked_only", Boolean, nullable=False),  # whether only members with a wallet count towards ranks
+    Column("grace_days", Integer, nullable=False),
+    Column("switch_hours", Integer, nullable=False),
+    _text_or_null("alerts"),  # JSON of the chat that moderators are told in
+)
+
+leaders = _table(
+    "leaders",
+    _member(),
+    _union(),
+    _moment("since"),
+    _moment_or_null("falls_at"),  # end of the grace period of who fell below the rule
+    Index(None, "union_id"),
+)
+
+flags = _table(
+    "flags",
+    _id(),
+    _union(),
+    _text("kind"),  # 'burst' | 'ring'
+    Column("member_id", Id, nullable=True),  # whose support it is about
+    _text("evidence"),  # JSON: counts, times and member ids, never names
+    _moment("at"),
+    _moment_or_null("closed_at"),
+    Column("closed_by", Id, nullable=True),
+    _text("dedupe_key"),
+    UniqueConstraint("union_id", "dedupe_key"),
+)
+
+scores = _table(
+    "scores",
+    _member(),
+    _union(),
+    Column("trust", Double, nullable=False),
+    Index(None, "union_id", "trust"),
+)
+
+score_rounds = _table(
+    "score_rounds",
+    Column("union_id", Id, ForeignKey("unions.id"), primary_key=True, autoincrement=False),
+    _moment("at"),
+    Column("entries", BigInteger, nullable=False),  # how far the ledger was then
 )
 
 spaces = _table(
