@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import bot
 import commands
 from bot import build
+from bot.chat.chores import Office
 from bot.chat.dispatch import Dispatcher
 from bot.chat.port import Adapter, Finding
 from bot.chat.registry import Registry
@@ -95,7 +96,7 @@ class App:
         before = await self.store.write(upkeep.started, bot.__version__)
         if before not in (None, bot.__version__):
             log.info("This database was last run by Muster %s", before, extra={"action": "start"})
-        task = asyncio.create_task(self._keep_up(), name="upkeep")
+        task = asyncio.create_task(self._keep_up(registry.chores), name="upkeep")
         self._exits.push_async_callback(_ended, task)
 
     async def _together(self, stops: Sequence[Callable[[], Awaitable[None]]]) -> None:
@@ -104,7 +105,7 @@ class App:
             if isinstance(result, BaseException):
                 log.error("stopping failed", exc_info=result, extra={"action": "stop"})
 
-    # -- the world, as handlers see it (`chat.context.World`) ---------------------------------------------
+    # -- the world, as handlers see it (`chat.world.World`) ---------------------------------------------
 
     def link_base(self, platform: str) -> str:
         """Where that platform's people find the wallet page."""
@@ -178,7 +179,7 @@ class App:
 
         ages = {name: self._age(adapter) for name, adapter in self.adapters.items()}
         try:
-            self.metrics.depths(await self.store.read(outbox.depths))
+            await self._depths()
             database = self.store.problem is None
         except MusterError:
             database = False
@@ -195,19 +196,30 @@ class App:
 
     # -- upkeep --------------------------------------------------------------------------------------------
 
-    async def _keep_up(self) -> None:
+    async def _keep_up(self, chores: Sequence[Callable[[Office], Awaitable[None]]]) -> None:
+        office = Office(self.store, records, self)
         rounds = 0
         while True:
-            try:
-                if rounds % PRUNE_EVERY == 0:
-                    await self.store.write(upkeep.prune)
-                self.metrics.depths(await self.store.read(outbox.depths))
-            except MusterError as error:
-                log.warning("upkeep: %s", error, extra={"action": "upkeep"})
-            except Exception:
-                log.exception("upkeep failed", extra={"action": "upkeep"})
+            if rounds % PRUNE_EVERY == 0:
+                await _tried("prune", self.store.write(upkeep.prune))
+            for chore in chores:
+                await _tried(chore.__name__, chore(office))
+            await _tried("depths", self._depths())
             rounds += 1
             await asyncio.sleep(UPKEEP_EVERY_S)
+
+    async def _depths(self) -> None:
+        self.metrics.depths(await self.store.read(outbox.depths))
+
+
+async def _tried(what: str, work: Awaitable[None]) -> None:
+    """One piece of upkeep: what goes wrong is logged, and the rest goes on."""
+    try:
+        await work
+    except MusterError as error:
+        log.warning("upkeep: %s", error, extra={"action": "upkeep", "what": what})
+    except Exception:
+        log.exception("upkeep failed", extra={"action": "upkeep", "what": what})
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

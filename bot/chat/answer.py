@@ -19,7 +19,7 @@ from bot.chat.parse import parse
 from bot.chat.port import Capabilities
 from bot.chat.records import TokenRow
 from bot.chat.registry import Command, Rate, Registry
-from bot.chat.tokens import BUTTON, FORM, HELD, actor_key, keep_tokens
+from bot.chat.tokens import BUTTON, FORM, HELD, actor_key
 from bot.chat.words import values_of
 from bot.errors import NotAllowed, NotFound, TryAgain
 
@@ -130,7 +130,7 @@ class Answering:
             return reply  # dispatch finishes it in a write, if there is something to store
         if reply.form is not None and not self._capabilities[ctx.place.platform].modals:
             reply = dialogue.begin(ctx, reply.form, reply.visibility)
-        return keep_tokens(ctx, reply)
+        return ctx.keep_tokens(reply)
 
     # -- buttons, forms, words --------------------------------------------------------------------------
 
@@ -201,7 +201,7 @@ class Answering:
 
     def _advance(self, ctx: Context, state: dialogue.State, words: str) -> Reply | None:
         reply = dialogue.answer(ctx, state, words)
-        return keep_tokens(ctx, reply) if reply is not None else self._send(ctx, state.id)
+        return ctx.keep_tokens(reply) if reply is not None else self._send(ctx, state.id)
 
     def _chosen(self, ctx: Context, arguments: dict[str, Any]) -> Reply | None:
         state = dialogue.find(ctx, arguments["dialogue"])

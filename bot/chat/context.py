@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
 from bot.chat import text
 from bot.chat.incoming import Actor, Incoming, Place, Where, Who
-from bot.chat.model import Mention, Reply, encode
-from bot.chat.port import Finding, Progress, Target
+from bot.chat.model import Mention, Reply
+from bot.chat.outgoing import post
+from bot.chat.port import Progress, Target
 from bot.chat.records import Records, Store
 from bot.chat.registry import Registry
-from bot.chat.tokens import keep_tokens
+from bot.chat.tokens import actor_key, keep_tokens
+from bot.chat.world import World
 from bot.domain.people import Account, Member, Permission, Person, Space, Standing, Union
 from bot.errors import MusterError, NotAllowed, NotFound
-
-
-class World(Protocol):
-    """The few facts about the installation that replies mention."""
-
-    def link_base(self, platform: str) -> str:
-        """Where that platform's people find the wallet page: scheme, host, port; no slash at the end."""
-
-    def private_link(self, platform: str, payload: str) -> str | None:
-        """A link that opens the private chat with the bot, carrying `payload`, if the platform has such."""
-
-    async def check_space(self, platform: str, native_id: str) -> Sequence[Finding]:
-        """Whether the bot can do its work in a space. Raises TryAgain if the platform does not answer."""
-
-    def posted(self, platform: str) -> None:
-        """Something waits in the outbox; called from any thread, before the change is durable."""
 
 
 class ModeratorUnknown(Exception):
@@ -174,20 +160,15 @@ class Context:
 
     def post(self, target: Target | Account, reply: Reply, dedupe_key: str | None = None) -> None:
         """Queue a message; it goes out after this change is durable. To an account: privately."""
-        if isinstance(target, Account):
-            target = Target(target.platform, person=target.native_id)
         union = self.standing.union
-        ready = keep_tokens(self, reply, f"{target.platform}:{target.person}" if target.person else None)
-        self.records.post(
-            self.tx,
-            target.platform,
-            union.id if union else None,
-            msgspec.json.encode(target).decode(),
-            encode(ready),
-            target.person,
-            dedupe_key,
+        post(self, union.id if union else None, target, reply, dedupe_key)
+
+    def keep_tokens(self, reply: Reply) -> Reply:
+        """The reply with its buttons and form stored, for the actor to press, for the space spoken in."""
+        union = self.standing.union
+        return keep_tokens(
+            self.records, self.tx, reply, union.id if union else None, actor_key(self.actor), self.place.space
         )
-        self.world.posted(target.platform)
 
     def mention(self, account: Account) -> Mention:
         return Mention(account.platform, account.native_id, account.name)

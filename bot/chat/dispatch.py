@@ -8,13 +8,14 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from bot.chat import text
 from bot.chat.answer import Answering, Outside, choose_union, whole_path
-from bot.chat.context import ChooseUnion, Context, ModeratorUnknown, World
+from bot.chat.context import ChooseUnion, Context, ModeratorUnknown
 from bot.chat.incoming import Actor, CommandCall, Incoming, Place
 from bot.chat.incoming import decode as decode_act
 from bot.chat.incoming import encode as encode_act
@@ -24,9 +25,13 @@ from bot.chat.port import Adapter, Progress
 from bot.chat.records import Records, Store
 from bot.chat.registry import Command, Registry
 from bot.chat.tokens import actor_key, keep_held
+from bot.chat.world import World
+from bot.domain.people import Account
 from bot.errors import MusterError
 
 log = logging.getLogger(__name__)
+
+SEEN_WITHIN = timedelta(hours=12)
 
 # Observe(command or kind of act, outcome, seconds)
 Observe = Callable[[str, str, float], None]
@@ -139,7 +144,7 @@ class Dispatcher:
     async def _attempt(self, incoming: Incoming, progress: Progress | None) -> Reply | None:
         command = self._command(incoming)
         if command is not None and command.reads:
-            return await self._read(incoming)
+            return await self._read(incoming, progress)
         done = await self._store.write(self._once, incoming)
         return await self._later(done, progress) if isinstance(done, _Later) else done
 
@@ -149,7 +154,7 @@ class Dispatcher:
         if not ours:
             return _kept(before)
         context = self._context(tx, incoming)
-        self._notice_names(context)
+        self._notice(context)
         reply: Reply | None
         try:
             reply = self._answering.answer(context)
@@ -175,14 +180,25 @@ class Dispatcher:
             self._records.answer(tx, later.context.incoming.key, encode(finished))
         return finished
 
-    async def _read(self, incoming: Incoming) -> Reply | None:
-        reply: Reply | None = await self._store.read(self._answered, incoming)
-        return await self._store.write(self._tokened, incoming, reply) if _needs_tokens(reply) else reply
+    async def _read(self, incoming: Incoming, progress: Progress | None) -> Reply | None:
+        """A command that changes nothing: neither its act nor its answer is kept."""
+        context, done = await self._store.read(self._answered, incoming)
+        if isinstance(done, _Later):
+            context.store, context.report = self._store, progress
+            reply = await done.command.handler(context, **done.values)
+            done = self._answering.finish(context, reply, done.command.visibility)
+        if context.standing.account is not None and _long_unseen(context.standing.account, context.now):
+            await self._store.write(self._records.active, context.standing.account.id)
+        return await self._store.write(self._tokened, incoming, done) if _needs_tokens(done) else done
 
-    def _answered(self, tx: Any, incoming: Incoming) -> Reply | None:
+    def _answered(self, tx: Any, incoming: Incoming) -> tuple[Context, Reply | _Later | None]:
         context = self._context(tx, incoming)
         context.writable = False
-        return self._answering.answer(context)
+        try:
+            return context, self._answering.answer(context)
+        except Outside as outside:
+            context.tx = None
+            return context, _Later(context, outside.command, outside.values)
 
     def _tokened(self, tx: Any, incoming: Incoming, reply: Reply) -> Reply | None:
         return self._answering.finish(self._context(tx, incoming), reply, Visibility.PRIVATE)
@@ -194,10 +210,12 @@ class Dispatcher:
         standing = self._records.identify(tx, place.platform, actor.native_id, place.space)
         return Context(incoming, tx, tx.now, standing, self._records, self._world, self._registry)
 
-    def _notice_names(self, context: Context) -> None:
+    def _notice(self, context: Context) -> None:
         known, actor = context.standing.account, context.actor
         if known is None:
             return
+        if _long_unseen(known, context.now):
+            self._records.active(context.tx, known.id)
         if (known.name, known.username) != (actor.name, actor.username.lower() if actor.username else None):
             self._records.seen(context.tx, actor.platform, actor.native_id, actor.name, actor.username)
 
@@ -240,6 +258,10 @@ def _read_back(payload: bytes) -> Incoming | None:
     except msgspec.MsgspecError:  # its text quotes what was said
         log.error("an accepted act cannot be read, so it is left out", extra={"action": "unfinished"})
         return None
+
+
+def _long_unseen(account: Account, now: datetime) -> bool:
+    return account.seen_at is None or now - account.seen_at > SEEN_WITHIN
 
 
 def _kept(answer: bytes | None) -> Reply | None:

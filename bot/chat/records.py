@@ -19,6 +19,7 @@ class Store(Protocol):
 
     async def write(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> T: ...
     async def read(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> T: ...
+    async def scan(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> T: ...
 
 
 class TokenRow(Protocol):
@@ -68,6 +69,9 @@ class Records(Protocol):
 
     def seen(self, tx: Any, platform: str, native_id: str, name: str, username: str | None) -> None:
         """The account goes by these names now."""
+
+    def active(self, tx: Any, account_id: int) -> None:
+        """The account did something just now."""
 
     def is_leader(self, tx: Any, union: Union, member: Member) -> bool:
         """By the union's rule."""

@@ -7,29 +7,20 @@ all platforms at once, so that a mistake is an error at start and not a surprise
 from __future__ import annotations
 
 import inspect
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.chat.model import Visibility
-from bot.chat.params import Kind, Param, Undeclarable, read_params
+from bot.chat.params import Param, Undeclarable, read_params
+from bot.chat.rules import refused
 from bot.domain.people import Permission
 from bot.errors import ConfigError
 
-Handler = TypeVar("Handler", bound=Callable[..., Any])
+if TYPE_CHECKING:
+    from bot.chat.chores import Office
 
-# The narrowest rules of the platforms served: Discord (name 32, description 100, 25 of each, 100 commands,
-# 8000 characters a command) and Telegram (names [a-z0-9_], 100 commands).
-NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
-TOP_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
-MAX_DESCRIPTION = 100
-MAX_PARAMS = 25
-MAX_SUBCOMMANDS = 25
-MAX_CHOICES = 25
-MAX_CHOICE_LENGTH = 100
-MAX_COMMANDS = 100
-MAX_COMMAND_CHARACTERS = 8000
+Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +49,12 @@ class Command:
     needs_union: bool
     space_only: bool
     details: str
+    menu: str | None = None
+
+    @property
+    def target(self) -> str:
+        """The name of the parameter that the menu of a person fills: the only one needed."""
+        return next(param.name for param in self.params if param.required)
 
     @property
     def group(self) -> str | None:
@@ -95,6 +92,7 @@ class Area:
     actions: list[Action] = field(default_factory=list)
     links: list[DeepLink] = field(default_factory=list)
     events: list[tuple[type, Callable[..., Any]]] = field(default_factory=list)
+    chores: list[Callable[[Office], Awaitable[None]]] = field(default_factory=list)
     groups: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
@@ -113,10 +111,13 @@ class Area:
         reads: bool = False,
         needs_union: bool = True,
         space_only: bool = False,
+        menu: str | None = None,
     ) -> Callable[[Handler], Handler]:
         """Declare a command; the handler's docstring is the command's help page.
 
-        A plain `def` runs inside one write transaction, `reads=True` inside a read, `async def` outside both.
+        A plain `def` runs inside one write transaction, with `reads=True` inside a read. An `async def` runs outside
+        both, after the act is claimed; with `reads=True` nothing is claimed or kept.
+        `menu` is its name in the context menu of a person, who becomes its one required parameter.
         """
 
         def declare(handler: Handler) -> Handler:
@@ -139,6 +140,7 @@ class Area:
                     needs_union,
                     space_only,
                     details,
+                    menu,
                 )
             )
             return handler
@@ -174,6 +176,11 @@ class Area:
 
         return declare
 
+    def chore(self, handler: Handler) -> Handler:
+        """Declare work that is looked for every minute: `async def handler(office: Office) -> None`."""
+        self.chores.append(handler)
+        return handler
+
 
 class Registry:
     """All commands, actions and deep links, checked.
@@ -190,12 +197,14 @@ class Registry:
         self.actions: dict[str, Action] = {}
         self.links: dict[str, DeepLink] = {}
         self.events: dict[type, list[Callable[..., Any]]] = {}
+        self.chores: list[Callable[[Office], Awaitable[None]]] = []
         self.groups: dict[str, str] = {}
         # translations[locale][path] is the description of that command or group in another language
         self.translations: Mapping[str, Mapping[str, str]] = translations or {}
         problems = [problem for area in areas for problem in area.problems]
         for area in areas:
             self.groups.update(area.groups)
+            self.chores += area.chores
             for kind, handler in area.events:
                 self.events.setdefault(kind, []).append(handler)
             for command in area.commands:
@@ -210,7 +219,9 @@ class Registry:
                 if link.prefix in self.links:
                     problems.append(f"the deep link {link.prefix} is declared twice")
                 self.links[link.prefix] = link
-        problems += self._problems()
+        # menus[name] is the command that a person's context menu offers under that name
+        self.menus = {command.menu: command for command in self.commands.values() if command.menu}
+        problems += refused(self)
         if problems:
             raise ConfigError("\n".join(problems))
 
@@ -226,71 +237,3 @@ class Registry:
         """The description of a command or group in the language of `locale`, else in English."""
         translated = self.translations.get(locale.split("-")[0], {}).get(path)
         return translated or (self.commands[path].description if path in self.commands else self.groups[path])
-
-    def _problems(self) -> list[str]:
-        problems = []
-        tops = self.tops()
-        if len(tops) > MAX_COMMANDS:
-            problems.append(f"{len(tops)} top-level commands; platforms take {MAX_COMMANDS}")
-        for top in tops:
-            if not TOP_NAME.fullmatch(top):
-                problems.append(f"/{top}: a first word is 1–32 of a–z, 0–9 and _")
-            subs = self.subcommands(top)
-            if subs and top in self.commands:
-                problems.append(f"/{top} is both a command and a group")
-            if len(subs) > MAX_SUBCOMMANDS:
-                problems.append(f"/{top} has {len(subs)} subcommands; platforms take {MAX_SUBCOMMANDS}")
-            if subs:
-                problems += _described(f"/{top}", self.groups.get(top, ""))
-                if sum(_characters(sub) for sub in subs) > MAX_COMMAND_CHARACTERS:
-                    problems.append(f"/{top} has more than {MAX_COMMAND_CHARACTERS} characters in all")
-        for command in self.commands.values():
-            problems += _command_problems(command)
-        return problems
-
-
-def _described(subject: str, description: str) -> list[str]:
-    if not 1 <= len(description) <= MAX_DESCRIPTION:
-        return [f"{subject} needs a description of 1–{MAX_DESCRIPTION} characters"]
-    return []
-
-
-def _characters(command: Command) -> int:
-    texts = [command.path, command.description]
-    for param in command.params:
-        texts += [param.name, param.description, *(choice * 2 for choice in param.choices)]
-    return sum(map(len, texts))
-
-
-def _command_problems(command: Command) -> list[str]:
-    subject = f"/{command.path}"
-    problems = _described(subject, command.description)
-    words = command.path.split(" ")
-    if len(words) > 2 or not NAME.fullmatch(words[-1]):
-        problems.append(f"{subject}: a path is one or two words of a–z, 0–9, _ and -")
-    if not command.details:
-        problems.append(f"{subject} needs a docstring: it is its help page")
-    if len(command.params) > MAX_PARAMS:
-        problems.append(f"{subject} has over {MAX_PARAMS} parameters")
-    if command.reads and command.is_async:
-        problems.append(f"{subject} cannot be both reads=True and async")
-    optional_seen = False
-    for param in command.params:
-        problems += _param_problems(subject, param)
-        if param.required and optional_seen:
-            problems.append(f"{subject}: {param.name} is required after an optional one")
-        optional_seen |= not param.required
-    return problems
-
-
-def _param_problems(subject: str, param: Param) -> list[str]:
-    problems = _described(f"{subject} {param.name}", param.description)
-    if not TOP_NAME.fullmatch(param.name):
-        problems.append(f"{subject}: the parameter name {param.name!r} is not 1–32 of a–z, 0–9 and _")
-    if len(param.choices) > MAX_CHOICES or any(len(choice) > MAX_CHOICE_LENGTH for choice in param.choices):
-        problems.append(
-            f"{subject} {param.name}: at most {MAX_CHOICES} choices of {MAX_CHOICE_LENGTH} characters"
-        )
-    if param.arg.suggest is not None and param.kind not in (Kind.TEXT, Kind.SPACE):
-        problems.append(f"{subject} {param.name}: only texts and spaces have suggestions")
-    return problems

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from bot.chat.incoming import Actor
 from bot.chat.model import AnyButton, Button, Form, Reply, encode
-
-if TYPE_CHECKING:
-    from bot.chat.context import Context
+from bot.chat.records import Records
 
 BUTTON, FORM, HELD = "button", "form", "held"
 
@@ -21,57 +19,60 @@ def actor_key(actor: Actor) -> str:
     return f"{actor.platform}:{actor.native_id}"
 
 
-def keep_tokens(ctx: Context, reply: Reply, presser: str | None = None) -> Reply:
+def keep_tokens(
+    records: Records,
+    tx: Any,
+    reply: Reply,
+    union_id: int | None,
+    presser: str | None,
+    space: str | None = None,
+) -> Reply:
     """The reply with every button and its form stored and tokened.
 
-    `presser` is who may press what is not for `anyone`: by default the actor, then for the space spoken in.
+    `presser` is who may press what is not for `anyone` (None: everybody), `space` where it was given.
     """
     if not reply.buttons and reply.form is None:
         return reply
-    space = ctx.place.space if presser is None else None
-    presser = presser or actor_key(ctx.actor)
-    rows = tuple(tuple(_keep_button(ctx, button, presser, space) for button in row) for row in reply.buttons)
-    form = _keep_form(ctx, reply.form, presser, space) if reply.form else None
-    return msgspec.structs.replace(reply, buttons=rows, form=form)
+
+    def button(one: AnyButton) -> AnyButton:
+        if not isinstance(one, Button) or one.token:
+            return one
+        token = records.keep_token(
+            tx,
+            union_id=union_id,
+            kind=BUTTON,
+            action=one.action,
+            arguments=json.dumps(one.arguments),
+            presser=None if one.anyone else presser,
+            space=space,
+            single_use=one.single_use,
+            lasts_s=one.lasts_s,
+        )
+        return msgspec.structs.replace(one, token=token)
+
+    def form(one: Form) -> Form:
+        if one.token:
+            return one
+        token = records.keep_token(
+            tx,
+            union_id=union_id,
+            kind=FORM,
+            action=one.action,
+            arguments=msgspec.json.encode(one).decode(),
+            presser=presser,
+            space=space,
+            single_use=False,
+            lasts_s=one.lasts_s,
+        )
+        return msgspec.structs.replace(one, token=token)
+
+    rows = tuple(tuple(button(one) for one in row) for row in reply.buttons)
+    return msgspec.structs.replace(reply, buttons=rows, form=form(reply.form) if reply.form else None)
 
 
-def _keep_button(ctx: Context, button: AnyButton, presser: str, space: str | None) -> AnyButton:
-    if not isinstance(button, Button) or button.token:
-        return button
-    token = ctx.records.keep_token(
-        ctx.tx,
-        union_id=_union_id(ctx),
-        kind=BUTTON,
-        action=button.action,
-        arguments=json.dumps(button.arguments),
-        presser=None if button.anyone else presser,
-        space=space,
-        single_use=button.single_use,
-        lasts_s=button.lasts_s,
-    )
-    return msgspec.structs.replace(button, token=token)
-
-
-def _keep_form(ctx: Context, form: Form, presser: str, space: str | None) -> Form:
-    if form.token:
-        return form
-    token = ctx.records.keep_token(
-        ctx.tx,
-        union_id=_union_id(ctx),
-        kind=FORM,
-        action=form.action,
-        arguments=msgspec.json.encode(form).decode(),
-        presser=presser,
-        space=space,
-        single_use=False,
-        lasts_s=form.lasts_s,
-    )
-    return msgspec.structs.replace(form, token=token)
-
-
-def keep_held(records: Any, tx: Any, actor: Actor, reply: Reply) -> str:
+def keep_held(records: Records, tx: Any, actor: Actor, reply: Reply) -> str:
     """Store a whole private reply for one person, for an hour; returns its token."""
-    token: str = records.keep_token(
+    return records.keep_token(
         tx,
         union_id=None,
         kind=HELD,
@@ -82,8 +83,3 @@ def keep_held(records: Any, tx: Any, actor: Actor, reply: Reply) -> str:
         single_use=False,
         lasts_s=3600,
     )
-    return token
-
-
-def _union_id(ctx: Context) -> int | None:
-    return ctx.standing.union.id if ctx.standing.union else None

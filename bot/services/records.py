@@ -19,6 +19,7 @@ use_token = tokens.use
 dialogue = dialogues.get
 end_dialogue = dialogues.end
 post = outbox.add
+active = accounts.set_seen
 
 
 def identify(tx: Tx, platform: str, native_id: str, space: str | None) -> Standing:

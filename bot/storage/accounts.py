@@ -69,6 +69,9 @@ _REACHABLE = Statement(
     .where(accounts.c.platform == bindparam("on"), accounts.c.native_id == bindparam("native"))
     .values(unreachable_at=bindparam("at"))
 )
+_SEEN = Statement(
+    update(accounts).where(accounts.c.id == bindparam("account")).values(seen_at=bindparam("at"))
+)
 _MOVE = Statement(
     update(accounts)
     .where(accounts.c.member_id == bindparam("absorbed"))
@@ -128,6 +131,11 @@ def rename(tx: Tx, platform: str, native_id: str, name: str, username: str | Non
 
 def set_reachable(tx: Tx, platform: str, native_id: str, yes: bool) -> int:
     return tx.run(_REACHABLE, on=platform, native=native_id, at=None if yes else tx.now)
+
+
+def set_seen(tx: Tx, account_id: int) -> None:
+    """It did something just now."""
+    tx.run(_SEEN, account=account_id, at=tx.now)
 
 
 def move(tx: Tx, absorbed_id: int, survivor_id: int, money_after: datetime) -> int:

@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 import commands
+from bot.chat.chores import Office
 from bot.chat.dispatch import Dispatcher
 from bot.chat.incoming import (
     Act,
@@ -135,7 +136,7 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.platforms = {name: Platform(name, name == "values") for name in ("words", "values")}
-        registry = Registry(self.areas, commands.translations())
+        registry = self.registry = Registry(self.areas, commands.translations())
         self.core = Dispatcher(
             registry,
             self.store,
@@ -160,6 +161,11 @@ class Stage:
 
     def private(self, persona: Persona) -> Place:
         return Place(persona.actor.platform, persona.actor.native_id)
+
+    async def chores(self) -> None:
+        """Do once what is looked for every minute."""
+        for chore in self.registry.chores:
+            await chore(Office(self.store, records, self))
 
     async def told(self, persona: Persona) -> list[Heard]:
         """Send what waits in the outbox; what this person got in private so far."""

@@ -30,7 +30,7 @@ async def test_a_failed_round_is_not_the_last(
 
     monkeypatch.setattr(module.upkeep, "prune", prune)
     monkeypatch.setattr(module, "UPKEEP_EVERY_S", 0.0)
-    task = asyncio.create_task(App(Settings(_env_file=None), clock, store, Metrics())._keep_up())
+    task = asyncio.create_task(App(Settings(_env_file=None), clock, store, Metrics())._keep_up([]))
     try:
         async with asyncio.timeout(5):
             await again.wait()

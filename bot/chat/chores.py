@@ -1,0 +1,62 @@
+"""Work that nobody asked for: digests, notices, whatever falls due. Declared with `Area.chore`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from bot.chat.model import Mention, Reply
+from bot.chat.outgoing import post
+from bot.chat.port import Target
+from bot.chat.records import Records, Store
+from bot.chat.world import World
+from bot.domain.people import Account, Union
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Duty:
+    """One write transaction in which the bot acts for a union by itself."""
+
+    tx: Any
+    now: datetime
+    union: Union
+    records: Records
+    world: World
+
+    def post(self, target: Target | Account, reply: Reply, dedupe_key: str | None = None) -> None:
+        """Queue a message; it goes out after this change is durable. To an account: privately."""
+        post(self, self.union.id, target, reply, dedupe_key)
+
+    def mention(self, account: Account) -> Mention:
+        return Mention(account.platform, account.native_id, account.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What a chore works with. It is run every minute: it reads what is due, and writes only then.
+
+    Writes are kept small (some hundred rows), as members' commands wait for them.
+    """
+
+    store: Store
+    records: Records
+    world: World
+
+    async def read(self, fn: Callable[..., T], /, *args: Any) -> T:
+        """A short read."""
+        return await self.store.read(fn, *args)
+
+    async def scan(self, fn: Callable[..., T], /, *args: Any) -> T:
+        """A read of many rows, in a thread and on a connection of its own."""
+        return await self.store.scan(fn, *args)
+
+    async def write(self, union: Union, fn: Callable[..., T], /, *args: Any) -> T:
+        """Run `fn(duty, *args)` in one write transaction."""
+        return await self.store.write(self._on_duty, union, fn, args)
+
+    def _on_duty(self, tx: Any, union: Union, fn: Callable[..., T], args: tuple[Any, ...]) -> T:
+        return fn(Duty(tx, tx.now, union, self.records, self.world), *args)

@@ -1,0 +1,45 @@
+"""Queueing what the bot says by itself."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import msgspec
+
+from bot.chat.model import Reply, encode
+from bot.chat.port import Target
+from bot.chat.records import Records
+from bot.chat.tokens import keep_tokens
+from bot.chat.world import World
+from bot.domain.people import Account
+
+
+class Poster(Protocol):
+    """Who posts: a handler's context or a chore's duty."""
+
+    @property
+    def tx(self) -> Any: ...
+    @property
+    def records(self) -> Records: ...
+    @property
+    def world(self) -> World: ...
+
+
+def post(
+    by: Poster, union_id: int | None, target: Target | Account, reply: Reply, dedupe_key: str | None
+) -> None:
+    """Put a message into the outbox, its buttons stored; to an account: privately, for that person to press."""
+    if isinstance(target, Account):
+        target = Target(target.platform, person=target.native_id)
+    presser = f"{target.platform}:{target.person}" if target.person else None
+    ready = keep_tokens(by.records, by.tx, reply, union_id, presser)
+    by.records.post(
+        by.tx,
+        target.platform,
+        union_id,
+        msgspec.json.encode(target).decode(),
+        encode(ready),
+        target.person,
+        dedupe_key,
+    )
+    by.world.posted(target.platform)
