@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
-from sqlalchemy import Dialect, Insert
+from sqlalchemy import Dialect, Double, Insert
 from sqlalchemy.dialects.postgresql import insert as insert  # also compiles for SQLite
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -136,6 +136,8 @@ def _bind_processors(binds: Mapping[str, Any], dialect: Dialect) -> Iterable[tup
 
 
 def _result_processor(type_: TypeEngine[Any], dialect: Dialect) -> Processor | None:
+    if isinstance(type_, Double):
+        return None  # both drivers give a float; SQLAlchemy asks for the server's own type code to be sure
     return type_.dialect_impl(dialect).result_processor(dialect, None)
 
 
