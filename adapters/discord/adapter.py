@@ -156,7 +156,7 @@ class DiscordAdapter:
         while len(self._seen) > limits.REMEMBERED:
             self._seen.popitem(last=False)
         self._keep(asyncio.current_task())
-        asked = events.asked(interaction)
+        asked = events.asked(interaction, core.registry)
         if asked is not None:
             await self._exchange(core, asked)
 

@@ -11,6 +11,7 @@ import discord
 
 from adapters.discord import forms
 from bot.chat.incoming import (
+    NOBODY,
     Act,
     Actor,
     BotAdded,
@@ -26,9 +27,11 @@ from bot.chat.incoming import (
     Where,
     Who,
 )
+from bot.chat.registry import Registry
 
 PLATFORM = "discord"
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL = 2, 3, 4, 5
+_SLASH, _MENU_OF_PERSON = 1, 2
 _SUBCOMMANDS = (1, 2)
 _USER, _CHANNEL = 6, 7
 
@@ -65,15 +68,17 @@ class Asked:
         return self.incoming.place.space is not None
 
 
-def asked(interaction: discord.Interaction[Any]) -> Asked | None:
+def asked(interaction: discord.Interaction[Any], registry: Registry) -> Asked | None:
     """The interaction as an act; None for kinds that Muster does not offer."""
     data: Any = interaction.data
     number = interaction.type.value
     focused = ("", "")
     act: Act
-    if number in (COMMAND, AUTOCOMPLETE) and data.get("type", 1) == 1:
+    if number in (COMMAND, AUTOCOMPLETE) and data.get("type", _SLASH) == _SLASH:
         kind = Kind.COMMAND if number == COMMAND else Kind.SUGGEST
         act, focused = call(data)
+    elif number == COMMAND and data["type"] == _MENU_OF_PERSON:
+        kind, act = Kind.COMMAND, chosen(data, registry)
     elif number == COMPONENT:
         kind, act = Kind.PRESS, Press(data["custom_id"])
     elif number == MODAL:
@@ -109,12 +114,30 @@ def call(data: Any) -> tuple[CommandCall, tuple[str, str]]:
     return CommandCall(" ".join(words), values), focused
 
 
+def chosen(data: Any, registry: Registry) -> CommandCall:
+    """The command that was chosen from the menu of a person, with that person; by a name that the menu has no
+    more, a command that is not there."""
+    command = registry.menus.get(data["name"])
+    if command is None:
+        return CommandCall(data["name"])
+    values: dict[str, Value] = {}
+    if target := data.get("target_id"):
+        values[command.target] = _person(str(target), data.get("resolved") or {})
+    return CommandCall(command.path, values)
+
+
+def _person(native_id: str, resolved: Any) -> Who:
+    user = (resolved.get("users") or {}).get(native_id) or {}
+    if user.get("bot"):
+        return NOBODY
+    nick = ((resolved.get("members") or {}).get(native_id) or {}).get("nick")
+    return Who(native_id, nick or user.get("global_name") or user.get("username") or "")
+
+
 def _value(option: Any, resolved: Any) -> Value:
     value = option["value"]
     if option["type"] == _USER:
-        user = (resolved.get("users") or {}).get(value) or {}
-        nick = ((resolved.get("members") or {}).get(value) or {}).get("nick")
-        return Who(str(value), nick or user.get("global_name") or user.get("username") or "")
+        return _person(str(value), resolved)
     if option["type"] == _CHANNEL:
         channel = (resolved.get("channels") or {}).get(value) or {}
         return Where(str(value), channel.get("name") or "")

@@ -1,11 +1,11 @@
-"""The registry as Discord's slash commands. Pure.
+"""The registry as Discord's slash commands, and as commands in the menu of a person. Pure.
 
 https://docs.discord.com/developers/interactions/application-commands
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from adapters.discord import limits
@@ -14,6 +14,7 @@ from bot.chat.params import Kind, Param
 from bot.chat.registry import Command, Registry
 from bot.domain.people import Permission
 
+_SLASH, _MENU_OF_PERSON = 1, 2
 _SUBCOMMAND, _STRING, _INTEGER, _BOOLEAN, _USER = 1, 3, 4, 5, 6
 _TYPES = {Kind.INTEGER: _INTEGER, Kind.BOOLEAN: _BOOLEAN, Kind.PERSON: _USER}
 _IN_GUILD, _IN_PRIVATE = 0, 1
@@ -40,7 +41,10 @@ _COMPARED = frozenset(
 
 def menu(registry: Registry) -> list[Json]:
     """Every command, as bulk overwrite takes them."""
-    return [_top(registry, top) for top in registry.tops()]
+    drawn = [_top(registry, top) for top in registry.tops()]
+    # A description, which these cannot have, is not sent either.
+    menus = registry.menus.items()
+    return drawn + [{"type": _MENU_OF_PERSON, "name": name, **_offered([one])} for name, one in menus]
 
 
 def same(ours: list[Json], theirs: list[Json]) -> bool:
@@ -51,7 +55,7 @@ def same(ours: list[Json], theirs: list[Json]) -> bool:
 def _top(registry: Registry, top: str) -> Json:
     below = registry.subcommands(top)
     commands = below or [registry.commands[top]]
-    drawn = {"type": 1, **_described(registry, top)}
+    drawn = {"type": _SLASH, **_described(registry, top), **_offered(commands)}
     if below:
         drawn["options"] = [
             {
@@ -63,8 +67,13 @@ def _top(registry: Registry, top: str) -> Json:
         ]
     else:
         drawn["options"] = [_option(param) for param in registry.commands[top].params]
+    return drawn
+
+
+def _offered(commands: Sequence[Command]) -> Json:
+    """Where and to whom something that stands for these commands is offered."""
     in_private = not all(command.space_only for command in commands)
-    drawn["contexts"] = [_IN_GUILD, _IN_PRIVATE] if in_private else [_IN_GUILD]
+    drawn: Json = {"contexts": [_IN_GUILD, _IN_PRIVATE] if in_private else [_IN_GUILD]}
     drawn["integration_types"] = [0]
     if all(map(_for_moderators_alone, commands)):
         drawn["default_member_permissions"] = _MANAGE_GUILD
@@ -121,7 +130,7 @@ def _bound(number: Any, sign: int) -> int:
 
 
 def _by_name(commands: list[Json]) -> dict[tuple[int, str], Any]:
-    return {(one.get("type") or 1, one["name"]): _bare({"type": 1, **one}) for one in commands}
+    return {(one.get("type") or _SLASH, one["name"]): _bare({"type": _SLASH, **one}) for one in commands}
 
 
 def _bare(value: Any) -> Any:
@@ -132,5 +141,5 @@ def _bare(value: Any) -> Any:
         return value
     locales = all("-" in key or key in _SIMPLE for key in value)
     kept = {key: _bare(one) for key, one in value.items() if locales or key in _COMPARED}
-    empty: tuple[Any, ...] = (None, [], {})
+    empty: tuple[Any, ...] = (None, "", [], {})
     return {key: one for key, one in kept.items() if one is not False and one not in empty}

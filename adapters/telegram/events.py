@@ -13,6 +13,7 @@ from typing import Final
 from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, MessageEntity, Update, User
 
 from bot.chat.incoming import (
+    NOBODY,
     Act,
     Actor,
     BotAdded,
@@ -170,7 +171,7 @@ def _said(
         return Say(f"/{name}")
     if name == "start" and private:
         return Start(words)
-    return CommandCall(name, {}, words, mentions, _replied_to(message, me))
+    return CommandCall(name, {}, words, mentions, _replied_to(message))
 
 
 def _answers_bot(message: Message, me: Me) -> bool:
@@ -187,12 +188,15 @@ def _real_reply(message: Message) -> Message | None:
     return None if opening else replied
 
 
-def _replied_to(message: Message, me: Me) -> Who | None:
+def _replied_to(message: Message) -> Who | None:
+    """The author of the message replied to; who writes as a group or channel is nobody in particular."""
     replied = _real_reply(message)
-    if replied is None or replied.sender_chat is not None or replied.from_user is None:
+    if replied is None:
         return None
     author = replied.from_user
-    return None if author.is_bot or author.id == me.id else Who(str(author.id), author.full_name)
+    if author is None or author.is_bot or replied.sender_chat is not None:
+        return NOBODY
+    return Who(str(author.id), author.full_name)
 
 
 def _units(text: str, start: int, end: int | None = None) -> str:

@@ -35,6 +35,10 @@ class Who(msgspec.Struct, frozen=True, tag="who"):
     name: str = ""
 
 
+NOBODY = Who()
+"""What stands where no person can be told: a bot, a channel, an administrator who stays anonymous."""
+
+
 class Where(msgspec.Struct, frozen=True, tag="where"):
     """A space or channel that a message names by the platform's id."""
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from bot.chat.incoming import Value, Where, Who
+from bot.chat import text
+from bot.chat.incoming import NOBODY, Value, Where, Who
 from bot.chat.params import Kind, Param
 from bot.domain.names import one_line
 from bot.domain.times import parse_duration, parse_when
@@ -34,12 +35,12 @@ def parse(ctx: Context, param: Param, raw: Value) -> Any:
 
 
 def _text(ctx: Context, param: Param, raw: Value) -> str:
-    text = str(raw).strip()
-    if len(text) < param.arg.min_length:
+    words = str(raw).strip()
+    if len(words) < param.arg.min_length:
         raise BadInput(f"is too short: write at least {param.arg.min_length} characters.")
-    if len(text) > param.arg.max_length:
-        raise BadInput(f"is {len(text)} characters long; at most {param.arg.max_length} fit. Shorten it.")
-    return text
+    if len(words) > param.arg.max_length:
+        raise BadInput(f"is {len(words)} characters long; at most {param.arg.max_length} fit. Shorten it.")
+    return words
 
 
 def _integer(ctx: Context, param: Param, raw: Value) -> int:
@@ -53,12 +54,12 @@ def _integer(ctx: Context, param: Param, raw: Value) -> int:
 
 
 def _amount(ctx: Context, param: Param, raw: Value) -> Decimal:
-    text = str(raw).strip().replace("_", "")
-    if not _AMOUNT.fullmatch(text):
+    digits = str(raw).strip().replace("_", "")
+    if not _AMOUNT.fullmatch(digits):
         raise BadInput(
             f"“{one_line(str(raw))}” is not an amount. Write digits with a point for decimals, like 1250.5."
         )
-    return _bounded(param, Decimal(text))
+    return _bounded(param, Decimal(digits))
 
 
 def _bounded(param: Param, number: Decimal) -> Decimal:
@@ -96,6 +97,8 @@ def _when(ctx: Context, param: Param, raw: Value) -> Any:
 
 
 def _person(ctx: Context, param: Param, raw: Value) -> Any:
+    if raw == NOBODY:
+        raise BadInput(text.NOBODY)
     return ctx.find_person(raw if isinstance(raw, Who) else Who(name=str(raw)))
 
 

@@ -44,6 +44,10 @@ SKIP_HINT = p("Type ", Code("/skip"), " to leave it out, ", Code("/cancel"), " t
 NOT_OPTIONAL = "This cannot be left out."
 CHOOSE_ONE = "Please choose one of the buttons."
 WHICH = "Which of these?"
+NOBODY = (
+    "That is a bot, a channel or somebody who stays anonymous, so I cannot tell which person you mean. "
+    "Mention the person, or reply to a message of theirs."
+)
 HELD_GONE = "This answer is no longer kept. Type the command again."
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from bot.chat.incoming import CommandCall, Value, Who
+from bot.chat.incoming import NOBODY, CommandCall, Value, Who
 from bot.chat.params import Kind, Param
 from bot.errors import BadInput
 
@@ -56,7 +56,8 @@ def values_of(call: CommandCall, params: tuple[Param, ...]) -> dict[str, Value]:
         _from_words(call.words, call.mentions, params, values)
     if call.reply_to is not None:
         person = next((p for p in params if p.kind is Kind.PERSON and p.name not in values), None)
-        if person is not None:
+        # Who replies to the bot, or comments a channel's post, meant nobody, unless somebody must be named.
+        if person is not None and (person.required or call.reply_to != NOBODY):
             values[person.name] = call.reply_to
     return values
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Annotated, Any
 from unittest.mock import Mock
 
 import discord
@@ -11,9 +11,13 @@ import pytest
 
 from adapters.discord import events
 from adapters.discord.events import Kind
-from bot.chat.incoming import Actor, CommandCall, Place, Press, Submit, Where, Who
+from bot.chat.incoming import NOBODY, Actor, CommandCall, Place, Press, Submit, Where, Who
+from bot.chat.model import Reply, say
+from bot.chat.registry import Area, Registry
+from bot.domain.people import Person
 from tests.adapters.discord.conftest import House
-from tests.emulators.discord import MANAGE_ROLES, Person
+from tests.emulators.discord import MANAGE_ROLES
+from tests.emulators.discord import Person as Somebody
 
 
 def heard(muster: House, monkeypatch: pytest.MonkeyPatch) -> list[events.Asked]:
@@ -21,8 +25,8 @@ def heard(muster: House, monkeypatch: pytest.MonkeyPatch) -> list[events.Asked]:
     seen: list[events.Asked] = []
     understand = events.asked
 
-    def listen(interaction: Any) -> events.Asked | None:
-        asked = understand(interaction)
+    def listen(interaction: Any, registry: Registry) -> events.Asked | None:
+        asked = understand(interaction, registry)
         if asked is not None:
             seen.append(asked)
         return asked
@@ -62,7 +66,7 @@ async def test_who_moderates(
     muster: House, monkeypatch: pytest.MonkeyPatch, permissions: int, moderates: bool | None
 ) -> None:
     seen = heard(muster, monkeypatch)
-    carl: Person = muster.guild.member("Carl", permissions=permissions)
+    carl: Somebody = muster.guild.member("Carl", permissions=permissions)
     await carl.slash(muster.room, "help")
     assert seen[0].incoming.actor.moderator is moderates
 
@@ -110,6 +114,7 @@ def test_values_of_every_type() -> None:
             {"name": "member", "type": 6, "value": "1"},
             {"name": "user", "type": 6, "value": "2"},
             {"name": "stranger", "type": 6, "value": "3"},
+            {"name": "robot", "type": 6, "value": "5"},
             {"name": "channel", "type": 7, "value": "4"},
             {"name": "float", "type": 10, "value": 1.5},
         ],
@@ -117,6 +122,7 @@ def test_values_of_every_type() -> None:
             "users": {
                 "1": {"username": "one", "global_name": "One"},
                 "2": {"username": "two", "global_name": None},
+                "5": {"username": "five", "global_name": "Five", "bot": True},
             },
             "members": {"1": {"nick": "First"}},
             "channels": {"4": {"name": "general"}},
@@ -133,6 +139,7 @@ def test_values_of_every_type() -> None:
             "member": Who("1", "First"),
             "user": Who("2", "two"),
             "stranger": Who("3", ""),
+            "robot": NOBODY,
             "channel": Where("4", "general"),
             "float": 1.5,
         },
@@ -140,9 +147,40 @@ def test_values_of_every_type() -> None:
 
 
 def test_what_muster_does_not_offer_is_no_act() -> None:
-    menu_of_a_person: Any = SimpleNamespace(
-        data={"name": "Endorse", "type": 2}, type=SimpleNamespace(value=2), message=None
+    menu_of_a_message: Any = SimpleNamespace(
+        data={"name": "Endorse", "type": 3}, type=SimpleNamespace(value=2), message=None
     )
-    assert events.asked(menu_of_a_person) is None
+    assert events.asked(menu_of_a_message, Registry([])) is None
     ping: Any = SimpleNamespace(data=None, type=SimpleNamespace(value=1), message=None)
-    assert events.asked(ping) is None
+    assert events.asked(ping, Registry([])) is None
+
+
+BOB = {"users": {"2": {"username": "bob", "global_name": "Bob"}}}
+ROBOT = {"users": {"2": {"username": "robot", "global_name": None, "bot": True}}}
+
+
+@pytest.mark.parametrize(
+    ("data", "call"),
+    [
+        ({"target_id": "2", "resolved": BOB}, CommandCall("follow one", {"leader": Who("2", "Bob")})),
+        (
+            {"target_id": "2", "resolved": BOB | {"members": {"2": {"nick": "Bobby"}}}},
+            CommandCall("follow one", {"leader": Who("2", "Bobby")}),
+        ),
+        ({"target_id": "2", "resolved": ROBOT}, CommandCall("follow one", {"leader": NOBODY})),
+        ({"target_id": "2", "resolved": {}}, CommandCall("follow one", {"leader": Who("2", "")})),
+        ({"target_id": "2"}, CommandCall("follow one", {"leader": Who("2", "")})),
+        ({}, CommandCall("follow one", {})),
+        ({"name": "Leave", "target_id": "2", "resolved": BOB}, CommandCall("Leave", {})),
+    ],
+)
+def test_the_menu_of_a_person(data: dict[str, Any], call: CommandCall) -> None:
+    area = Area()
+    area.group("follow", "Follow people")
+
+    @area.command("follow one", "Follow somebody", menu="Follow")
+    def follow(ctx: object, leader: Annotated[Person, "Whom"], why: Annotated[str, "Why"] = "") -> Reply:
+        """Follows."""
+        return say("x")
+
+    assert events.chosen({"name": "Follow", "type": 2} | data, Registry([area])) == call

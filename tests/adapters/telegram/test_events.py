@@ -10,6 +10,7 @@ from telegram import Update
 
 from adapters.telegram.events import Heard, Me, Nameless, Route, read
 from bot.chat.incoming import (
+    NOBODY,
     Act,
     Actor,
     BotAdded,
@@ -38,6 +39,7 @@ OTHER: dict[str, Any] = {"id": 78, "is_bot": True, "first_name": "Other", "usern
 ANONYMOUS: dict[str, Any] = {
     "id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot",
 }  # fmt: skip
+TELEGRAM: dict[str, Any] = {"id": 777000, "is_bot": False, "first_name": "Telegram"}
 PRIVATE: dict[str, Any] = {"id": 5, "type": "private", "first_name": "Ada"}
 GROUP: dict[str, Any] = {"id": -100, "type": "supergroup", "title": "Farm", "is_forum": True}
 SIZE: dict[str, Any] = {"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}
@@ -149,10 +151,12 @@ def test_people_without_a_username_are_tokens_in_the_words() -> None:
     ("replied", "who"),
     [
         ({"from": BOB}, Who("6", "Bob")),
-        ({"from": BOT}, None),
-        ({"from": OTHER}, None),
-        ({"from": ANONYMOUS, "sender_chat": GROUP}, None),
-        ({"from": OTHER, "sender_chat": CHANNEL}, None),
+        ({"from": BOT}, NOBODY),
+        ({"from": OTHER}, NOBODY),
+        ({"from": ANONYMOUS, "sender_chat": GROUP}, NOBODY),
+        ({"from": OTHER, "sender_chat": CHANNEL}, NOBODY),
+        ({"from": TELEGRAM, "sender_chat": CHANNEL, "is_automatic_forward": True}, NOBODY),
+        ({"from": BOB, "sender_chat": CHANNEL}, NOBODY),
         ({"from": BOB, "forum_topic_created": {"name": "Votes", "icon_color": 1}}, None),
         ({"from": BOB, "message_id": 40}, None),  # 40 opened the topic
     ],
