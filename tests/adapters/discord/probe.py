@@ -73,6 +73,13 @@ class Probe:
             ctx.post(Target(ctx.place.platform, person=person.native_id), say("A note for you."))
             return say("Written.", visibility=Visibility.PRIVATE)
 
+        @self.area.command("probe follow", "Follow somebody", menu="Follow", **OPEN)
+        def follow(ctx: Context, leader: Annotated[Person, "Whom"]) -> Reply:
+            """Remembers whom."""
+            self.done["follow"] += 1
+            self.heard = {"leader": leader.native_id}
+            return say(f"Following {leader.name}.")
+
         @self.area.command("probe typed", "Every kind of parameter", **OPEN)
         def typed(
             ctx: Context,
@@ -97,6 +104,18 @@ class Probe:
 
         @self.area.command("probe quiet", "Take long, in private", visibility=Visibility.PRIVATE, **OPEN)
         async def quiet(ctx: Context) -> Reply:
+            """Waits at the gate."""
+            return await self._pass(ctx)
+
+        @self.area.command(
+            "probe hint",
+            "Take long over a person, in private",
+            menu="Give a hint",
+            visibility=Visibility.PRIVATE,
+            space_only=True,
+            **OPEN,
+        )
+        async def hint(ctx: Context, person: Annotated[Person, "About whom"]) -> Reply:
             """Waits at the gate."""
             return await self._pass(ctx)
 

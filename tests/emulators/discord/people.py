@@ -139,8 +139,8 @@ class Person:
         reply.interaction.focused_type = kind
         return (await reply.answered()).choices
 
-    async def context_menu(self, channel: Channel, name: str, target: Person | Message) -> Reply:
-        """Choose an app command from the menu of a person or a message, wait for the answer."""
+    def send_context_menu(self, channel: Channel, name: str, target: Person | Message) -> Reply:
+        """Choose an app command from the menu of a person or a message without waiting for anything."""
         resolved = Resolved(channel.guild)
         if isinstance(target, Message):
             kind, chosen = 3, resolved.message(target)
@@ -149,7 +149,11 @@ class Person:
         command = find(self._emulator.world, self, channel, kind, name)
         data = {"id": str(command.id), "name": name, "type": command.type, "target_id": chosen}
         data["resolved"] = resolved.data
-        return await interact(self._emulator, self, channel, 2, data).answered()
+        return interact(self._emulator, self, channel, 2, data)
+
+    async def context_menu(self, channel: Channel, name: str, target: Person | Message) -> Reply:
+        """Choose an app command from the menu of a person or a message, wait for the answer."""
+        return await self.send_context_menu(channel, name, target).answered()
 
     # controls
 
