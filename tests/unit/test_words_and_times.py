@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat.context import Context
-from bot.chat.incoming import CommandCall, Who
+from bot.chat.incoming import NOBODY, CommandCall, Who
 from bot.chat.params import Arg, Undeclarable, read_params
 from bot.chat.parse import parse
 from bot.chat.words import split, values_of
@@ -60,6 +60,15 @@ def test_a_mention_and_a_reply_name_the_person() -> None:
     assert values("@_0 5", mentions={"@_0": bo})["who"] == bo
     assert values("amount:5", reply_to=bo)["who"] == bo
     assert values("@cy 5", reply_to=bo)["who"] == "@cy"
+
+
+def test_a_reply_to_nobody_counts_only_where_somebody_is_needed() -> None:
+    def perhaps(ctx: object, who: Annotated[Person | None, "Who"] = None) -> None: ...
+
+    assert values("amount:5", reply_to=NOBODY)["who"] == NOBODY
+    assert values_of(CommandCall("x", {}, "", reply_to=NOBODY), read_params(perhaps)) == {}
+    with pytest.raises(BadInput, match="^who: That is a bot, a channel or somebody who stays anonymous"):
+        parse(cast(Context, None), PARAMS[0], NOBODY)
 
 
 def test_people_in_a_sentence_are_named() -> None:

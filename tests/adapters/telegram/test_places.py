@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from adapters.telegram import words
@@ -32,6 +34,35 @@ async def test_a_message_replied_to_names_its_author(union: Group, alice: Person
     answer = await alice.says("/whois", union, reply_to=spoken, expect=2)
     assert "member" in answer.text
     assert alice.chat.from_bot[-1].marked("text_mention") == ["Bob"]
+
+
+ANONYMOUS: dict[str, Any] = {
+    "id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot",
+}  # fmt: skip
+CHANNEL: dict[str, Any] = {"id": -1002, "type": "channel", "title": "bob"}
+FORWARDED: dict[str, Any] = {
+    "from": {"id": 777000, "is_bot": False, "first_name": "Telegram"},
+    "sender_chat": CHANNEL,
+    "is_automatic_forward": True,
+}
+
+
+@pytest.mark.parametrize("written", ["by the bot", "anonymously", "in a channel"])
+async def test_a_message_that_is_nobodys_names_nobody(
+    muster: House, union: Group, alice: Person, bob: Person, written: str
+) -> None:
+    await bob.says("/join", union, expect=2)
+    spoken = union.from_bot[0] if written == "by the bot" else bob.types("plant beans", union)
+    if written == "anonymously":
+        spoken.data |= {"from": ANONYMOUS, "sender_chat": union.json()}
+    elif written == "in a channel":
+        spoken.data |= FORWARDED
+    await alice.says("/whois", union, reply_to=spoken, expect=2)
+    assert "so I cannot tell which person you mean" in alice.chat.from_bot[-1].text
+    named = await alice.says("/whois @bob", union, reply_to=spoken, expect=2)
+    assert "member" in named.text  # words go before what is replied to
+    helped = await alice.says("/help", union, reply_to=spoken, expect=2)
+    assert "What you can do here" in helped.text
 
 
 async def test_people_without_a_username_are_named_by_mention(
