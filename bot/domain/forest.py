@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-MAX_DEPTH = 128
-"""The most endorsements between a member and the top of their tree."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Forest:
