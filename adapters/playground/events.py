@@ -9,6 +9,7 @@ from datetime import datetime
 from adapters.playground import people
 from adapters.playground.frames import Do, Filled, Line, Opened, Options, Pressed, Suggest
 from bot.chat.incoming import (
+    NOBODY,
     Act,
     Actor,
     BotAdded,
@@ -113,9 +114,14 @@ def _command(
         for found in _AT_NAME.finditer(words)
         if (known := people.by_username(found.group(1), manner))
     }
-    author = replied_to.author if replied_to else None
-    reply_to = Who(author.native_id, author.name) if author else None
-    return CommandCall(name, {}, words, mentions, reply_to)
+    return CommandCall(name, {}, words, mentions, _author(replied_to))
+
+
+def _author(replied_to: RepliedTo | None) -> Who | None:
+    if replied_to is None:
+        return None
+    author = replied_to.author
+    return Who(author.native_id, author.name) if author else NOBODY
 
 
 def _first_word(text: str) -> tuple[str, str]:

@@ -20,6 +20,7 @@ def _command(command: Command, registry: Registry, locale: str) -> dict[str, Any
         "description": registry.description(command.path, locale),
         "private": command.visibility is Visibility.PRIVATE,
         "space_only": command.space_only,
+        "menu": command.menu,
         "params": [_param(param) for param in command.params],
     }
 

@@ -51,6 +51,19 @@ export class Composer {
     this.input.focus();
   }
 
+  // A command from the menu of a person: done at once in a server, in a group written as a reply to them.
+  about(command, account, message) {
+    if (this.server) {
+      const { name } = command.params.find((param) => param.required);
+      const who = { type: "who", native_id: account.native_id, name: account.name };
+      act(this.chat.id, { t: "command", name: command.path, values: { [name]: who } });
+      return;
+    }
+    this.#leavePills();
+    this.input.value = `/${command.path}`;
+    this.reply(message);
+  }
+
   menu() {
     this.#leavePills();
     this.input.value = "/";

@@ -1,6 +1,7 @@
 // One message as the room it stands in would draw it.
 
 import { avatar, h, icon } from "./dom.js";
+import { personName } from "./person-menu.js";
 import { blocks, buttons } from "./render.js";
 import { chatById, findAccount, state } from "./store.js";
 import { clock } from "./time.js";
@@ -17,18 +18,22 @@ export function messageElement(message, context) {
   });
   const body = message.working ? [waiting(message, context)] : blocks(message.body.blocks, context);
   const head = h("p", { class: "by" },
-    h("b", { data: { hue: author?.player || "bot" } }, author ? author.name : "Muster"), author ? null : h("span", { class: "tag" }, "bot"),
+    h("b", { data: { hue: author?.player || "bot" } }, author ? named(author, message, context) : "Muster"), author ? null : h("span", { class: "tag" }, "bot"),
     server ? stamp(message) : null);
   element.append(
     avatar(author?.player, author ? author.name : "M"),
     h("div", { class: "column" },
-      answered(message, server), quoted(message), h("div", { class: "bubble" }, head, h("div", { class: "body" }, body), server ? [] : [stamp(message), onlyYou(message, context)]),
+      answered(message, server, context), quoted(message), h("div", { class: "bubble" }, head, h("div", { class: "body" }, body), server ? [] : [stamp(message), onlyYou(message, context)]),
       buttons(message.body.buttons, context), asks(message), server ? onlyYou(message, context) : null),
   );
   if (!server && !message.working) {
     element.append(h("button", { type: "button", class: "replier quiet", "aria-label": `Reply to ${author ? author.name : "Muster"}`, onclick: () => context.reply(message) }, icon("reply")));
   }
   return element;
+}
+
+function named(account, message, context) {
+  return personName(account, message.chat, (command) => context.chosen(command, account, message));
 }
 
 function stamp(message) {
@@ -41,10 +46,10 @@ function waiting(message, context) {
 }
 
 // In a server a command is not a message: its answer says who used it.
-function answered(message, server) {
+function answered(message, server, context) {
   if (!server || !message.about?.label) return null;
   const account = findAccount(message.about.account);
-  return h("p", { class: "used" }, avatar(account?.player, account?.name), h("b", {}, account?.name || "Somebody"), " used ", h("code", {}, `/${message.about.label}`));
+  return h("p", { class: "used" }, avatar(account?.player, account?.name), h("b", {}, account ? named(account, message, context) : "Somebody"), " used ", h("code", {}, `/${message.about.label}`));
 }
 
 function quoted(message) {

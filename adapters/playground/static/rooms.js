@@ -103,6 +103,7 @@ class RoomView {
         remember("person", state.me.key);
       },
       reply: (original) => this.composer.reply(original),
+      chosen: (command, account, original) => this.composer.about(command, account, original),
       dismiss: (original) => dismiss(original.chat, original.id),
     };
   }

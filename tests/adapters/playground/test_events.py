@@ -9,7 +9,19 @@ import msgspec
 import pytest
 
 from adapters.playground import events, frames, people
-from bot.chat.incoming import Actor, BotAdded, CommandCall, Place, Press, Say, Start, Submit, Where, Who
+from bot.chat.incoming import (
+    NOBODY,
+    Actor,
+    BotAdded,
+    CommandCall,
+    Place,
+    Press,
+    Say,
+    Start,
+    Submit,
+    Where,
+    Who,
+)
 from bot.chat.model import Reply, say
 from bot.chat.registry import Area, Registry
 from bot.domain.people import Person
@@ -118,7 +130,8 @@ def test_at_names_are_mentions_of_that_rooms_accounts() -> None:
 def test_a_reply_names_its_author() -> None:
     author = events.RepliedTo(ADA.account(people.Manner.TELEGRAM))
     assert line("/whois", GROUP, replied_to=author).reply_to == Who("telegram:ada", "Ada Okoye")
-    assert line("/whois", GROUP, replied_to=events.RepliedTo(None)).reply_to is None
+    assert line("/whois", GROUP).reply_to is None
+    assert line("/whois", GROUP, replied_to=events.RepliedTo(None)).reply_to == NOBODY
 
 
 def test_the_bot_does_not_hear_chatter_in_rooms() -> None:

@@ -10,6 +10,7 @@ from adapters.playground.menu import menu
 from bot.chat.model import Reply, Visibility, say
 from bot.chat.params import Arg
 from bot.chat.registry import Area, Registry
+from bot.domain.people import Person
 
 
 def test_menu_tells_everything_that_completion_needs() -> None:
@@ -32,6 +33,7 @@ def test_menu_tells_everything_that_completion_needs() -> None:
             "description": "Etwas geben",
             "private": True,
             "space_only": True,
+            "menu": None,
             "params": [
                 plain | {"name": "much", "kind": "amount", "description": "How much", "required": True},
                 plain
@@ -55,6 +57,18 @@ def test_menu_tells_everything_that_completion_needs() -> None:
             ],
         }
     ]
+
+
+def test_menu_tells_what_the_menu_of_a_person_offers() -> None:
+    area = Area()
+
+    @area.command("follow", "Follow somebody", menu="Follow")
+    def follow(ctx: object, leader: Annotated[Person, "Whom"]) -> Reply:
+        """Follows."""
+        return say("x")
+
+    (shown,) = menu(Registry([area]))
+    assert (shown["menu"], shown["params"][0]["name"]) == ("Follow", "leader")
 
 
 def test_doctor_finds_nothing_wrong_with_the_rooms() -> None:
