@@ -61,6 +61,21 @@ def zone(name: str) -> ZoneInfo:
     return ZoneInfo(found)
 
 
+def union_day(time_zone: str, moment: datetime) -> int:
+    """The number (proleptic ordinal) of the day that it is then in an IANA time zone."""
+    return moment.astimezone(ZoneInfo(time_zone)).date().toordinal()
+
+
+def in_words(span: timedelta) -> str:
+    """A span that is still to wait, rounded up to minutes: “1 minute”, “23 hours 5 minutes”, “2 days 1 hour”."""
+    minutes = max(1, -(-int(span.total_seconds()) // 60))
+    days, rest = divmod(minutes, 1440)
+    hours, minutes = divmod(rest, 60)
+    parts = ((days, "day"), (hours, "hour"), (minutes, "minute"))
+    told = [f"{number} {unit}{'s' if number != 1 else ''}" for number, unit in parts if number]
+    return " ".join(told[:2])
+
+
 def suggest_zones(typed: str) -> list[str]:
     """Up to 25 time zones whose name contains what was typed, those that begin with it first."""
     wanted = typed.strip().lower().replace(" ", "_")

@@ -15,8 +15,7 @@ from bot.domain.links import State, Ticket
 from bot.domain.people import Account, Member, Union, Wallet
 from bot.errors import BadInput, NotAllowed, NotFound
 from bot.services import people
-from bot.services.ledger import record
-from bot.services.wallets import others
+from bot.services.wallets import give, others, take
 from bot.storage import accounts, tickets, unions, wallets
 from bot.storage import members as member_rows
 from bot.storage.transaction import Tx
@@ -242,8 +241,7 @@ def _attach(tx: Tx, account: Account, ticket: Ticket, choice: Held | None) -> Co
         raise RuntimeError("a signed ticket has a member, an address and its kind")
     held = wallets.by_address(tx, ticket.union_id, ticket.address)
     if held is None:
-        wallets.add(tx, ticket.union_id, member.id, ticket.address, ticket.wallet_kind)
-        record(tx, ticket.union_id, "wallet.linked", member)
+        give(tx, member, ticket.address, ticket.wallet_kind)
         told = others(tx, member.id, account)
         return Completed(Outcome.LINKED, account, ticket.address, others=told)
     if held.member_id == member.id:
@@ -258,10 +256,8 @@ def _attach(tx: Tx, account: Account, ticket: Ticket, choice: Held | None) -> Co
 
 
 def _take_back(tx: Tx, account: Account, member: Member, holder: Member, wallet: Wallet) -> Completed:
-    wallets.remove(tx, holder.id, wallet.address)
-    record(tx, holder.union_id, "wallet.unlinked", holder)
-    wallets.add(tx, member.union_id, member.id, wallet.address, wallet.kind)
-    record(tx, member.union_id, "wallet.linked", member)
+    take(tx, holder, wallet.address)
+    give(tx, member, wallet.address, wallet.kind)
     told = (*others(tx, member.id, account), *accounts.of_member(tx, holder.id))
     return Completed(Outcome.TAKEN, account, wallet.address, others=told)
 

@@ -6,8 +6,10 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.domain.invites import Invite
 from bot.domain.people import Account, Member, Union, Wallet
 from bot.errors import BadInput, NotAllowed
+from bot.services import endorsements, invites
 from bot.services.ledger import record
 from bot.storage import (
     accounts,
@@ -41,14 +43,26 @@ def new_ref() -> str:
 
 
 def join(
-    tx: Tx, union: Union, platform: str, native_id: str, name: str, username: str | None
+    tx: Tx,
+    union: Union,
+    platform: str,
+    native_id: str,
+    name: str,
+    username: str | None,
+    invite: Invite | None = None,
 ) -> tuple[Member, Account]:
-    """Make this account a new member. Raises BadInput if it is one already."""
+    """Make this account a new member, come by a member's code if `invite` is given.
+
+    Raises:
+        BadInput: it is a member already.
+        NotAllowed: the code lets nobody in any more.
+    """
     if accounts.in_union(tx, union.id, platform, native_id) is not None:
         raise BadInput(f"You are a member of {union.name} already. /me shows what is known of you.")
     member = members.add(tx, union.id, new_ref())
     account = accounts.add(tx, union.id, member.id, platform, native_id, name, username)
-    record(tx, union.id, "member.joined", member, platform=platform)
+    by = {"recruiter": invites.use(tx, invite, member).ref} if invite else {}
+    record(tx, union.id, "member.joined", member, platform=platform, **by)
     return member, account
 
 
@@ -71,6 +85,7 @@ def leave(tx: Tx, union: Union, member: Member) -> None:
         raise NotAllowed(
             "You founded this union and others are still in it. Hand it on first: /union hand-over @person."
         )
+    endorsements.leave(tx, union, member)
     for account in accounts.of_member(tx, member.id):
         _erase_account(tx, union.id, account)
     tickets.delete_of(tx, member.id)
@@ -115,6 +130,8 @@ def merge(tx: Tx, union_id: int, absorbed: Member, survivor: Member) -> Member:
     union = unions.by_id(tx, union_id)
     if union is None or absorbed.id == survivor.id:
         raise BadInput("These are the same member already; there is nothing to merge.")
+    kept = endorsements.merge(tx, union, absorbed, survivor)
+    leader = members.by_id(tx, kept) if kept is not None else None
     accounts.move(tx, absorbed.id, survivor.id, tx.now + MONEY_COOLDOWN)
     wallets.move(tx, absorbed.id, survivor.id)
     members.leave(tx, absorbed.id, merged_into=survivor.id)
@@ -122,7 +139,14 @@ def merge(tx: Tx, union_id: int, absorbed: Member, survivor: Member) -> Member:
         members.set_joined(tx, survivor.id, absorbed.joined_at)
     if union.founder_id == absorbed.id:
         unions.set_founder(tx, union_id, survivor.id)
-    record(tx, union_id, "member.merged", survivor, absorbed=absorbed.ref)
+    record(
+        tx,
+        union_id,
+        "member.merged",
+        survivor,
+        absorbed=absorbed.ref,
+        leader=leader.ref if leader else None,
+    )
     merged = members.by_id(tx, survivor.id)
     if merged is None:
         raise BadInput("The surviving member does not exist.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.domain.people import Account, Member, Wallet
 from bot.errors import NotFound
+from bot.services import endorsements
 from bot.services.ledger import record
 from bot.storage import accounts, members, wallets
 from bot.storage.transaction import Tx
@@ -17,10 +18,28 @@ def unlink(tx: Tx, account: Account, address: str) -> tuple[Account, ...]:
     Raises NotFound if the wallet is not (or no longer) theirs.
     """
     member = members.by_id(tx, account.member_id)
-    if member is None or not wallets.remove(tx, member.id, address):
+    if member is None or not take(tx, member, address):
         raise NotFound(NO_SUCH_WALLET)
-    record(tx, member.union_id, "wallet.unlinked", member)
     return others(tx, member.id, account)
+
+
+def give(tx: Tx, member: Member, address: str, kind: str) -> None:
+    """The member holds this wallet from now on; nobody else does."""
+    first = not wallets.held(tx, member.id)
+    wallets.add(tx, member.union_id, member.id, address, kind)
+    record(tx, member.union_id, "wallet.linked", member)
+    if first:
+        endorsements.wallets_changed(tx, member.union_id, member, 1)
+
+
+def take(tx: Tx, member: Member, address: str) -> bool:
+    """The member holds this wallet no longer; whether they did."""
+    if not wallets.remove(tx, member.id, address):
+        return False
+    record(tx, member.union_id, "wallet.unlinked", member)
+    if not wallets.held(tx, member.id):
+        endorsements.wallets_changed(tx, member.union_id, member, -1)
+    return True
 
 
 def of_member(tx: Tx, member: Member) -> list[Wallet]:

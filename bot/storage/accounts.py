@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select, update
@@ -39,6 +40,11 @@ _EVERYWHERE = Statement(
 _BY_ID = Statement(select(*COLUMNS).where(accounts.c.id == bindparam("id")))
 _OF_MEMBER = Statement(
     select(*COLUMNS).where(accounts.c.member_id == bindparam("member")).order_by(accounts.c.id)
+)
+_OF_MEMBERS = Statement(
+    select(*COLUMNS)
+    .where(accounts.c.member_id.in_(bindparam("members", expanding=True)))
+    .order_by(accounts.c.id)
 )
 _BY_USERNAME = Statement(
     select(*COLUMNS).where(
@@ -97,6 +103,13 @@ def by_id(tx: Tx, account_id: int) -> Account | None:
 
 def of_member(tx: Tx, member_id: int) -> list[Account]:
     return [Account(*row) for row in tx.all(_OF_MEMBER, member=member_id)]
+
+
+def of_members(tx: Tx, member_ids: Sequence[int]) -> list[Account]:
+    """The accounts of some members, oldest first."""
+    if not member_ids:
+        return []
+    return [Account(*row) for row in tx.all(_OF_MEMBERS, members=list(member_ids))]
 
 
 def by_username(tx: Tx, union_id: int, username: str) -> list[Account]:

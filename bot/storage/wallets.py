@@ -20,6 +20,7 @@ COLUMNS = (
 _OF_MEMBER = Statement(
     select(*COLUMNS).where(wallets.c.member_id == bindparam("member")).order_by(wallets.c.id)
 )
+_HELD = Statement(select(wallets.c.id).where(wallets.c.member_id == bindparam("member")).limit(1))
 _BY_ADDRESS = Statement(
     select(*COLUMNS).where(wallets.c.union_id == bindparam("union"), wallets.c.address == bindparam("wanted"))
 )
@@ -49,6 +50,11 @@ _MOVE = Statement(
 
 def of_member(tx: Tx, member_id: int) -> list[Wallet]:
     return [Wallet(*row) for row in tx.all(_OF_MEMBER, member=member_id)]
+
+
+def held(tx: Tx, member_id: int) -> bool:
+    """Whether the member has any."""
+    return tx.value(_HELD, member=member_id) is not None
 
 
 def by_address(tx: Tx, union_id: int, address: str) -> Wallet | None:
