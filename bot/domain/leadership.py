@@ -1,9 +1,16 @@
-"""What a union means by a leader."""
+"""What a union means by a leader, and what follows when somebody rises above or falls below that."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+MOST_TOP = 100
+"""The most places that a union's rule can have: whether somebody has one is found by reading so many."""
+
+MOST_SUPPORTERS = 1000
+"""The most supporters that a union's rule can ask for."""
 
 
 class Lead(StrEnum):
@@ -33,3 +40,50 @@ class Rules:
     grace_days: int = 7
     switch_hours: int = 24
     alerts: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """Somebody who was seen to lead. `falls_at`: when that ends, as they are below the rule at present."""
+
+    member_id: int
+    since: datetime
+    falls_at: datetime | None
+
+
+class Turn(StrEnum):
+    """What happens to somebody's rank."""
+
+    RISEN = "risen"
+    SLIPPED = "slipped"
+    """Below the rule: the grace period begins."""
+
+    BACK = "back"
+    """Above it again in time."""
+
+    FALLEN = "fallen"
+
+
+def turn(rules: Rules, qualifies: bool, rank: Rank | None, now: datetime) -> Turn | None:
+    """What is due for a member who does or does not meet the rule now; None if nothing is."""
+    if rank is None:
+        return Turn.RISEN if qualifies else None
+    if qualifies:
+        return Turn.BACK if rank.falls_at is not None else None
+    if rules.leaders is Lead.FOUNDER:
+        return Turn.FALLEN
+    if rank.falls_at is None:
+        return Turn.SLIPPED if rules.grace_days else Turn.FALLEN
+    return Turn.FALLEN if rank.falls_at <= now else None
+
+
+def keeps(rules: Rules, rank: Rank | None, now: datetime) -> bool:
+    """Whether somebody below the rule leads still. A grace period that is due to begin has begun."""
+    if rank is None or rules.leaders is Lead.FOUNDER:
+        return False
+    return rank.falls_at > now if rank.falls_at is not None else rules.grace_days > 0
+
+
+def grace_ends(rules: Rules, now: datetime) -> datetime:
+    """When somebody who falls below the rule now stops leading."""
+    return now + timedelta(days=rules.grace_days)

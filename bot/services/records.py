@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.domain.people import Account, Member, Person, Space, Standing, Union
+from bot.domain.people import Account, Person, Space, Standing, Union
 from bot.errors import BadInput
+from bot.services import leadership
 from bot.services.people import new_ref
 from bot.storage import accounts, dialogues, inbound, members, outbox, spaces, tokens, unions
 from bot.storage.transaction import Tx
@@ -20,6 +21,7 @@ dialogue = dialogues.get
 end_dialogue = dialogues.end
 post = outbox.add
 active = accounts.set_seen
+is_leader = leadership.is_leader
 
 
 def identify(tx: Tx, platform: str, native_id: str, space: str | None) -> Standing:
@@ -57,11 +59,6 @@ def _standing(tx: Tx, union: Union | None, space: Space | None, account: Account
 def seen(tx: Tx, platform: str, native_id: str, name: str, username: str | None) -> None:
     """The account goes by these names now, in every union."""
     accounts.rename(tx, platform, native_id, name, username)
-
-
-def is_leader(tx: Tx, union: Union, member: Member) -> bool:
-    """By the union's rule, which is: the founder leads."""
-    return union.founder_id == member.id
 
 
 def find_person(tx: Tx, union: Union | None, platform: str, native_id: str | None, name: str) -> Person:
