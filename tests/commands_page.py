@@ -46,7 +46,8 @@ def _section(command: Command, grouped: bool) -> str:
     seen = "; the answer is private" if command.visibility is Visibility.PRIVATE else ""
     rate = command.rate
     often = f"; at most {rate.times} times in {rate.per_s} s" if rate != DEFAULT_RATE else ""
-    return "\n".join([*lines, f"{who}{where}{seen}{often}.", ""])
+    menu = f" On Discord also “{command.menu}” in the menu of a person (Apps)." if command.menu else ""
+    return "\n".join([*lines, f"{who}{where}{seen}{often}.{menu}", ""])
 
 
 def _usage(param: Param) -> str:
