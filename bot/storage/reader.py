@@ -9,6 +9,7 @@ from bot.domain.clock import Clock
 from bot.errors import StorageError
 from bot.storage.migrate import HEAD
 from bot.storage.readers import Readers
+from bot.storage.scans import Scans
 from bot.storage.session import session_for
 from bot.storage.sqlite import SqliteSession
 from bot.storage.statements import Statement
@@ -38,6 +39,7 @@ class Reader:
         # The driver would make the file that is not there.
         self._missing = isinstance(session, SqliteSession) and not session.path.exists()
         self._readers = Readers(url, session, clock)
+        self._scans = Scans(url, clock)
         self._dialect = session.dialect
 
     async def version(self) -> str | None:
@@ -69,9 +71,14 @@ class Reader:
         """Run `fn(tx, …)` on one snapshot; the schema must be the current one. Raises StorageError."""
         return cast(T, await self._readers.read(fn, args, kwargs))
 
+    async def scan(self, fn: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `fn(tx, …)` like `read`, in a thread of its own, for very many rows."""
+        return cast(T, await self._scans.scan(fn, args, kwargs))
+
     async def close(self) -> None:
         """Close the connections."""
         await self._readers.close()
+        await self._scans.close()
 
 
 def _version(tx: Tx, dialect: str) -> str | None:

@@ -23,7 +23,7 @@ Function = Callable[..., Any]
 Arguments = tuple[Any, ...]
 Keywords = dict[str, Any]
 
-_BEGIN = {"sqlite": "BEGIN", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
+BEGIN = {"sqlite": "BEGIN", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
 
 
 class Readers:
@@ -75,7 +75,7 @@ class Readers:
                 # The pool wraps what the driver says of a failed attempt to connect; the rest comes bare.
                 connecting = error.orig if isinstance(error, DBAPIError) else None
                 failure = self._session.diagnose(connecting or error)
-                if failure is None or _tried_to_write(error):
+                if failure is None or tried_to_write(error):
                     raise
                 if connecting or failure.kind is not Kind.LOST:
                     raise StorageError(failure.text) from error
@@ -98,7 +98,7 @@ class Readers:
         kwargs: dict[str, Any],
     ) -> Any:
         cursor = connection.connection.cursor()
-        cursor.execute(_BEGIN[self._session.dialect])
+        cursor.execute(BEGIN[self._session.dialect])
         try:
             return function(Tx(cursor, self._session.dialect, self._clock.now()), *args, **kwargs)
         finally:
@@ -112,7 +112,7 @@ class Readers:
         await self._engine.dispose()
 
 
-def _tried_to_write(error: Exception) -> bool:
+def tried_to_write(error: Exception) -> bool:
     """Whether a function that only reads changed something: a bug, not a problem of the database."""
     return getattr(error, "sqlite_errorname", None) == "SQLITE_READONLY" or (
         getattr(error, "sqlstate", None) == "25006"

@@ -8,6 +8,7 @@ from bot.domain.clock import Clock
 from bot.storage.backup import back_up
 from bot.storage.migrate import bring_to_head
 from bot.storage.readers import Readers
+from bot.storage.scans import Scans
 from bot.storage.session import session_for
 from bot.storage.transaction import Tx
 from bot.storage.writer import OnBatch, Writer
@@ -19,11 +20,12 @@ T = TypeVar("T")
 class Store:
     """One database, one writer, several readers; used from one event loop."""
 
-    def __init__(self, url: str, clock: Clock, writer: Writer, readers: Readers) -> None:
+    def __init__(self, url: str, clock: Clock, writer: Writer, readers: Readers, scans: Scans) -> None:
         self._url = url
         self._clock = clock
         self._writer = writer
         self._readers = readers
+        self._scans = scans
 
     @classmethod
     async def open(cls, url: str, clock: Clock, *, on_batch: OnBatch | None = None) -> "Store":
@@ -36,7 +38,7 @@ class Store:
         session = session_for(url)
         writer = Writer(session, clock, lambda connected: bring_to_head(connected, url), on_batch)
         await writer.start()
-        return cls(url, clock, writer, Readers(url, session, clock))
+        return cls(url, clock, writer, Readers(url, session, clock), Scans(url, clock))
 
     @property
     def problem(self) -> str | None:
@@ -56,6 +58,13 @@ class Store:
         """Run `fn(tx, …)` on one snapshot of the database; it cannot change anything."""
         return cast(T, await self._readers.read(fn, args, kwargs))
 
+    async def scan(self, fn: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `fn(tx, …)` like `read`, in a thread of its own: for what reads very many rows, or computes long.
+
+        Rows of `read` pass through the event loop, which would be held up.
+        """
+        return cast(T, await self._scans.scan(fn, args, kwargs))
+
     async def backup(self, target: Path) -> None:
         """Copy the database (SQLite) to a new file while everything goes on. Raises StorageError."""
         await back_up(self._url, target)
@@ -64,3 +73,4 @@ class Store:
         """Finish everything accepted, then let go of the database."""
         await self._writer.close()
         await self._readers.close()
+        await self._scans.close()

@@ -1,5 +1,6 @@
 """What storage and service functions are given: one transaction, and the moment it happens at."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +29,11 @@ class Tx:
         prepared = statement.prepared(self._dialect)
         prepared.execute(self._cursor, params)
         return prepared.rows(self._cursor.fetchall())
+
+    def plain(self, statement: Statement, /, **params: Any) -> Sequence[Any]:
+        """Every row as the driver gives it, which is quicker: a moment is microseconds since 1970 on SQLite."""
+        statement.prepared(self._dialect).execute(self._cursor, params)
+        return self._cursor.fetchall()
 
     def one(self, statement: Statement, /, **params: Any) -> Any | None:
         """The first row, or None."""
