@@ -5,9 +5,19 @@ from __future__ import annotations
 import json
 from importlib import resources
 
-from commands import events, help, links, people, spaces, unions, wallets
+from commands import events, help, invites, links, people, rules, spaces, unions, wallets
 
-AREAS = (unions.area, spaces.area, people.area, links.area, wallets.area, help.area, events.area)
+AREAS = (
+    unions.area,
+    spaces.area,
+    rules.area,
+    people.area,
+    invites.area,
+    links.area,
+    wallets.area,
+    help.area,
+    events.area,
+)
 LOCALES = ("de",)
 
 

@@ -20,28 +20,39 @@ from bot.chat.model import (
     say,
     spans,
 )
+from bot.chat.params import Arg
 from bot.chat.registry import Area, Rate
 from bot.chat.text import platform_name
 from bot.domain.names import one_line
 from bot.domain.people import Account, Permission, Person, Wallet
 from bot.errors import NotFound
 from bot.services import people
+from commands.invites import by_code, welcome
 
 area = Area()
 
 
 @area.command(
-    "join", "Become a member of the union that lives here", permission=Permission.ANYONE, rate=Rate(5, 60)
+    "join",
+    "Become a member of the union that lives here",
+    permission=Permission.ANYONE,
+    rate=Rate(5, 60),
+    needs_union=False,
 )
-def join(ctx: Context) -> Reply:
-    """Makes you a member. Members can link wallets and answer the union's calls; /leave ends it at any time."""
+def join(
+    ctx: Context,
+    code: Annotated[str | None, Arg("The code of who invited you, if you have one", max_length=40)] = None,
+) -> Reply:
+    """Makes you a member. Members can link wallets and answer the union's calls; /leave ends it at any time.
+
+    Who was invited by a member gives their code, here or in a private chat with me; there it also says which union
+    is meant. Capitals, spaces and dashes make no difference.
+    """
+    if code is not None:
+        return by_code(ctx, code)
     actor = ctx.actor
     people.join(ctx.tx, ctx.union, actor.platform, actor.native_id, actor.name, actor.username)
-    return say(
-        p("Welcome to ", bold(one_line(ctx.union.name)), ", ", bold(one_line(actor.name)), "."),
-        p(Code("/link"), " links a wallet, ", Code("/help"), " shows what else you can do."),
-        visibility=Visibility.PRIVATE,
-    )
+    return say(*welcome(ctx), visibility=Visibility.PRIVATE)
 
 
 @area.command("me", "What this union knows of you", visibility=Visibility.PRIVATE, reads=True)

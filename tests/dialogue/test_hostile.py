@@ -18,8 +18,8 @@ from tests.dialogue.stage import Persona, Stage
 probe = Area()
 
 
-@probe.command("invite", "Post a button for everybody", permission=Permission.ANYONE)
-def invite(ctx: Context) -> Reply:
+@probe.command("beckon", "Post a button for everybody", permission=Permission.ANYONE)
+def beckon(ctx: Context) -> Reply:
     """The button works for as long as the post stands."""
     return say("Join us", buttons=((Button("Join", "/join", anyone=True, lasts_s=None),),))
 
@@ -86,7 +86,7 @@ async def test_an_act_repeated_after_leaving_does_not_bring_the_person_back(stag
 
 async def test_an_old_post_lets_nobody_in_from_a_place_that_was_taken_out(stage: Stage) -> None:
     ada, farm = await founded(stage)
-    post = await ada.says("/invite", farm)
+    post = await ada.says("/beckon", farm)
     assert "Welcome to Free Farmers" in (await stage.person("Cy").presses(post, "Join", farm)).text
     asked = await ada.says("/union disconnect", farm)
     await ada.presses(asked, "Disconnect", farm)
@@ -154,7 +154,7 @@ async def test_a_button_of_a_slow_command_acts_in_the_union_that_it_was_given_in
 async def test_pressing_and_talking_without_end_is_refused(stage: Stage) -> None:
     """Each is a durable write and an answer: who floods the bot is told to wait, and nothing is kept of it."""
     ada, farm = await founded(stage)
-    post = await ada.says("/invite", farm)
+    post = await ada.says("/beckon", farm)
     bo = stage.person("Bo")
     heard = [(await bo.presses(post, "Join", farm)).text for _ in range(5)]
     heard += [(await bo.says("hello")).text for _ in range(55)]

@@ -1,0 +1,167 @@
+"""Inviting people by a code, and joining by one."""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin
+
+from bot.chat.context import Context
+from bot.chat.model import (
+    Block,
+    Button,
+    Code,
+    Items,
+    Moment,
+    Reply,
+    Spans,
+    Style,
+    Visibility,
+    bold,
+    fields,
+    items,
+    p,
+    say,
+    spans,
+)
+from bot.chat.registry import Area, Rate
+from bot.chat.text import platform_name
+from bot.domain.invites import Invite
+from bot.domain.names import one_line
+from bot.services import endorsements, invites, people, spaces, unions
+from bot.services.invites import Invitation
+
+area = Area()
+
+MOST_PLACES = 10
+_ENDORSING = " If you endorse them, your support counts for them, and for those they follow."
+
+
+@area.command(
+    "invite",
+    "Your code and link that bring others into the union",
+    visibility=Visibility.PRIVATE,
+    rate=Rate(10, 60),
+)
+def invite(ctx: Context) -> Reply:
+    """Shows your own code, how others join by it, and how many did. Only you see it.
+
+    Who comes by your code is told your name and can endorse you with one press; the union's ledger keeps, without
+    names, who brought whom. A code lasts 30 days and lets in at most 100 people.
+
+    It also works outside the union's servers and groups, where no moderator sees who comes. Give it to people whom
+    you know, and if it got about, revoke it: from that moment nobody joins by it. Who joined before stays.
+    """
+    return _card(ctx, invites.own(ctx.tx, ctx.union, ctx.member))
+
+
+@area.action("invite.renew")
+def renew(ctx: Context, code: str) -> Reply:
+    return _card(ctx, invites.renew(ctx.tx, ctx.union, ctx.member, code), edit=True)
+
+
+@area.action("invite.revoke")
+def revoke(ctx: Context, code: str) -> Reply:
+    done = invites.revoke(ctx.tx, ctx.member, code)
+    words = " is revoked: nobody joins by it any more." if done else " was not good any more."
+    return say(p(Code(code), words), p(Code("/invite"), " gives you a code."), edit=True)
+
+
+@area.deep_link("join")
+def opened(ctx: Context, code: str) -> Reply:
+    return by_code(ctx, code)
+
+
+def by_code(ctx: Context, typed: str) -> Reply:
+    """Join by a member's code: the union that lives here, in a private chat the one that the code is for."""
+    private = ctx.place.space is None
+    found = invites.find(ctx.tx, typed, None if private else ctx.union, ctx.place.platform)
+    ctx.enter(found.invite.union_id)
+    if ctx.standing.member is not None:
+        return _member_already(ctx, found)
+    actor = ctx.actor
+    people.join(ctx.tx, ctx.union, actor.platform, actor.native_id, actor.name, actor.username, found.invite)
+    ctx.enter(found.invite.union_id)
+    if private:
+        unions.choose(ctx.tx, actor.platform, actor.native_id, ctx.union.ref)
+    thanks = p(ctx.mention(found.account), " invited you.", _ENDORSING)
+    where = _gathering(ctx) if private else []
+    return say(*welcome(ctx), *where, thanks, buttons=((_endorse(found),),), visibility=Visibility.PRIVATE)
+
+
+def welcome(ctx: Context) -> list[Block]:
+    """What a new member is told."""
+    return [
+        p("Welcome to ", bold(one_line(ctx.union.name)), ", ", bold(one_line(ctx.actor.name)), "."),
+        p(Code("/link"), " links a wallet, ", Code("/help"), " shows what else you can do."),
+    ]
+
+
+def _member_already(ctx: Context, found: Invitation) -> Reply:
+    here = p("You are a member of ", bold(one_line(ctx.union.name)), " already.")
+    if found.recruiter.id == ctx.member.id:
+        own = p("This is your own code: it is for others. ", Code("/invite"), " shows how they use it.")
+        return say(here, own, visibility=Visibility.PRIVATE)
+    choice = endorsements.of(ctx.tx, ctx.member)
+    if choice is not None and choice.leader_id is not None:
+        return say(here, visibility=Visibility.PRIVATE)
+    offer = p("The code is from ", ctx.mention(found.account), ", and you endorse nobody.", _ENDORSING)
+    return say(here, offer, buttons=((_endorse(found),),), visibility=Visibility.PRIVATE)
+
+
+def _endorse(found: Invitation) -> Button:
+    label = f"Endorse {one_line(found.account.name, 40)}"
+    return Button(label, "support.endorse", {"leader": found.recruiter.ref}, Style.PRIMARY)
+
+
+def _gathering(ctx: Context) -> list[Block]:
+    """Where the union's places are, for who came without being in one."""
+    places = spaces.of_union(ctx.tx, ctx.union)
+    if not places:
+        return [p("The union has no server or group at present; you reach it in this chat.")]
+    rows = [f"{one_line(space.title, 40)} ({platform_name(space.platform)})" for space in places]
+    more = [f"{len(rows) - MOST_PLACES} more: /union spaces"] if len(rows) > MOST_PLACES else []
+    return [p("It gathers here:"), items(*rows[:MOST_PLACES], *more)]
+
+
+# -- one's own code ----------------------------------------------------------------------------------------
+
+
+def _card(ctx: Context, mine: Invite, edit: bool = False) -> Reply:
+    ever, here = invites.recruited(ctx.tx, ctx.member.id)
+    which = {"code": mine.code}
+    renew_it = Button("New code", "invite.renew", which)
+    revoke_it = Button("Revoke", "invite.revoke", which, Style.DANGER)
+    return say(
+        p("Your code for ", bold(one_line(ctx.union.name)), ": ", Code(mine.code)),
+        _ways(ctx, mine.code),
+        fields(
+            ("Good until", Moment(mine.expires_at, ctx.union.time_zone)),
+            ("Used", f"{mine.uses} of {mine.most} times"),
+            ("Your recruits", f"{ever} came, {here} of them are members now" if ever else "nobody yet"),
+        ),
+        p(
+            "Who has the code can join by it. If it got about, revoke it, or make a new one, which ends this one."
+        ),
+        buttons=((renew_it, revoke_it),),
+        edit=edit,
+    )
+
+
+def _ways(ctx: Context, code: str) -> Items:
+    """How the code is used on each platform where the union, or the member, is."""
+    titles: dict[str, list[str]] = {ctx.place.platform: []}
+    for space in spaces.of_union(ctx.tx, ctx.union):
+        titles.setdefault(space.platform, []).append(one_line(space.title, 40))
+    for account in people.profile(ctx.tx, ctx.member).accounts:
+        titles.setdefault(account.platform, [])
+    return items(*(_way(ctx, platform, code, titles[platform]) for platform in sorted(titles)))
+
+
+def _way(ctx: Context, platform: str, code: str, titles: list[str]) -> Spans:
+    named = bold(platform_name(platform))
+    link = ctx.world.private_link(platform, f"join-{code}")
+    if link is not None:
+        # The playground's link is relative to its own address.
+        return spans(named, ": the link ", Code(urljoin(ctx.world.link_base(platform), link)))
+    where = ", ".join([*titles[:MOST_PLACES], *(["…"] if len(titles) > MOST_PLACES else [])])
+    places = f" in {where}, or" if titles else ""
+    return spans(named, ": ", Code(f"/join {code}"), f"{places} in a private chat with me")
