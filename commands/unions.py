@@ -14,6 +14,7 @@ from bot.domain.people import Permission, Person, Space, Union
 from bot.domain.times import suggest_zones
 from bot.errors import BadInput
 from bot.services import people, spaces, unions
+from commands import rules
 
 area = Area()
 area.group("union", "Found a union, change it, and connect the places it lives in")
@@ -58,7 +59,8 @@ def create(ctx: Context, name: Name, purpose: Purpose, time_zone: TimeZone = "UT
 
 @area.command("union about", "What this union is, and who leads it", permission=Permission.ANYONE, reads=True)
 def about(ctx: Context) -> Reply:
-    """Shows the union's purpose, its founder, how many members it has and where it lives."""
+    """Shows the union's purpose, its founder, what makes a leader and who leads, how many members it has and
+    where it lives."""
     union = ctx.union
     founder = unions.founder(ctx.tx, union)
     places = spaces.of_union(ctx.tx, union)
@@ -67,6 +69,7 @@ def about(ctx: Context) -> Reply:
         fields(
             ("Purpose", union.purpose),
             ("Founder", spans(ctx.mention(founder)) if founder else "none at present"),
+            *rules.about(ctx),
             ("Members", str(unions.count(ctx.tx, union))),
             ("Places", ", ".join(_place(space) for space in places) or "none"),
             ("Time zone", union.time_zone),
