@@ -14,7 +14,8 @@ OURS = {
     "bot.chat": ["bot.domain"],
     "bot.chain": ["bot.domain"],
     "bot.web": ["bot.services", "bot.chat", "bot.domain"],
-    "commands": ["bot.chat", "bot.services", "bot.domain"],
+    "bot.pictures": ["bot.domain"],
+    "commands": ["bot.chat", "bot.services", "bot.pictures", "bot.domain"],
     "adapters.discord": ["bot.chat", "bot.domain"],
     "adapters.telegram": ["bot.chat", "bot.domain"],
     "adapters.playground": ["bot.chat", "bot.domain"],
@@ -31,8 +32,10 @@ THIRD_PARTY = {
     "web3": ["bot.chain"],
     "siwe": ["bot.chain"],
     "aiohttp.web": ["bot.web", "adapters.playground"],
+    "PIL": ["bot.pictures"],
+    "numpy": ["bot.domain", "bot.services"],
 }
-LAZY = ("web3", "siwe", "discord", "telegram", "alembic", "numpy", "psycopg", "aiohttp.web", "jinja2")
+LAZY = ("web3", "siwe", "discord", "telegram", "alembic", "numpy", "PIL", "psycopg", "aiohttp.web", "jinja2")
 
 
 def below(module: str, *packages: str) -> bool:

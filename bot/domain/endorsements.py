@@ -41,3 +41,11 @@ class Base:
         return Base(
             self.direct + other.direct, self.headcount + other.headcount, self.linked + other.linked, self.day
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A place in a ranking; `number` is what the ranking is by."""
+
+    member_id: int
+    number: float

@@ -34,6 +34,11 @@ def of(tx: Tx, member: Member) -> Endorsement | None:
     return endorsements.of(tx, member.id)
 
 
+def switch_hours(tx: Tx, union: Union) -> int:
+    """How long a choice stands before it can be changed."""
+    return rules.of(tx, union.id).switch_hours
+
+
 def check(tx: Tx, union: Union, member: Member, leader: Member, platform: str) -> Endorsement | None:
     """The member's present choice, if they may choose `leader` now. Names are shown as on `platform`.
 
@@ -234,7 +239,7 @@ def _require_no_circle(tx: Tx, above: Sequence[Step], member: Member, platform: 
 
 
 def _require_time_passed(tx: Tx, union: Union, present: Endorsement) -> None:
-    free_at = present.since + timedelta(hours=rules.of(tx, union.id).switch_hours)
+    free_at = present.since + timedelta(hours=switch_hours(tx, union))
     if tx.now < free_at:
         raise NotAllowed(
             "An endorsement is a standing choice: you made yours a short while ago. "

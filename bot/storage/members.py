@@ -20,6 +20,9 @@ COLUMNS = (
     members.c.merged_into,
 )
 _BY_ID = Statement(select(*COLUMNS).where(members.c.id == bindparam("id")))
+_BY_REF = Statement(
+    select(*COLUMNS).where(members.c.union_id == bindparam("union"), members.c.ref == bindparam("wanted"))
+)
 _INSERT = Statement(
     insert(members)
     .values(union_id=bindparam("union_id"), ref=bindparam("ref"), joined_at=bindparam("joined_at"))
@@ -55,6 +58,12 @@ _PAGE = Statement(
 
 def by_id(tx: Tx, member_id: int) -> Member | None:
     row = tx.one(_BY_ID, id=member_id)
+    return Member(*row) if row else None
+
+
+def by_ref(tx: Tx, union_id: int, ref: str) -> Member | None:
+    """The member of that union with this ref, also one who left."""
+    row = tx.one(_BY_REF, union=union_id, wanted=ref)
     return Member(*row) if row else None
 
 

@@ -1,0 +1,145 @@
+"""Endorsing a leader, ending it, and who follows whom up to the root."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from bot.chat.context import Context
+from bot.chat.model import (
+    Button,
+    Code,
+    Reply,
+    Span,
+    Spans,
+    Style,
+    Text,
+    Visibility,
+    items,
+    p,
+    say,
+    spans,
+)
+from bot.chat.registry import Area
+from bot.domain.names import one_line
+from bot.domain.people import Account, Member, Person
+from bot.errors import NotFound
+from bot.services import endorsements, faces, people, support
+
+area = Area()
+
+SHOWN_WHOLE = 12
+"""A longer way to the root is shown without its middle."""
+
+
+@area.command("endorse", "Follow a leader: you count for them, and for those they follow", menu="Endorse")
+def endorse(ctx: Context, leader: Annotated[Person, "Who you endorse"]) -> Reply:
+    """Makes somebody the one whose direction you follow, until you say otherwise: you endorse one person at a time.
+
+    You and everybody who endorses you count in their support base, and in that of those whom they endorse. It
+    gives nobody power over your accounts or wallets. On Discord you find it in a person's menu too (Apps), on
+    Telegram you can reply to a message with it.
+    """
+    return _endorse(ctx, joined(ctx, leader), sure=False)
+
+
+@area.action("support.endorse")
+def pressed(ctx: Context, leader: str, sure: bool = False) -> Reply:
+    chosen = support.member_named(ctx.tx, ctx.union, leader)
+    if chosen is None:
+        raise NotFound("They have left since. /leaders shows whom others endorse.")
+    reply = _endorse(ctx, chosen, sure=sure)
+    return Reply(reply.blocks, reply.buttons, visibility=Visibility.PRIVATE, edit=True)
+
+
+@area.command("unendorse", "End your endorsement", visibility=Visibility.PRIVATE)
+def unendorse(ctx: Context) -> Reply:
+    """Ends your endorsement at once: you and everybody who endorses you no longer count for them.
+
+    Those who endorse you stay with you.
+    """
+    _require_settled_to_change(ctx)
+    left = endorsements.unendorse(ctx.tx, ctx.union, ctx.member)
+    return say(p("You endorse ", _named(ctx, left), " no longer. ", Code("/endorse"), " begins anew."))
+
+
+@area.command("lineage", "Whom somebody endorses, and whom those endorse, up to the root", reads=True)
+def lineage(ctx: Context, person: Annotated[Person, "Whose (yours, if left out)"] | None = None) -> Reply:
+    """Shows the chain of endorsements from somebody (or you) up to the one who endorses nobody."""
+    member = joined(ctx, person) if person else ctx.member
+    chain = support.lineage(ctx.tx, member)
+    whole = len(chain) <= SHOWN_WHOLE
+    shown = chain if whole else [*chain[: SHOWN_WHOLE - 4], *chain[-3:]]
+    known = faces.of(ctx.tx, shown, ctx.place.platform)
+    rows: list[str | Span | Spans] = [spans(_face(ctx, known, one)) for one in shown]
+    if not whole:
+        rows.insert(SHOWN_WHOLE - 4, Text(f"… {len(chain) - len(shown)} more …", italic=True))
+    if len(chain) == 1:
+        return say(p(_face(ctx, known, member.id), " endorses nobody at present: a root of the tree."))
+    return say(
+        p("From ", _face(ctx, known, member.id), " up to the root, each endorses the next:"),
+        items(*rows),
+    )
+
+
+def joined(ctx: Context, person: Person) -> Member:
+    """The person as a member. Raises NotFound."""
+    if person.member is None:
+        raise NotFound(
+            f"{one_line(person.name)} has not joined {one_line(ctx.union.name)}, or left. "
+            "They can /join, and /invite gives you a code for them."
+        )
+    return person.member
+
+
+def endorse_button(leader: Member, name: str, *, sure: bool = False) -> Button:
+    """The button by which one press endorses that member."""
+    label = f"Endorse {one_line(name, 40)}" + (" instead" if sure else "")
+    return Button(
+        label, "support.endorse", {"leader": leader.ref, "sure": sure}, Style.PRIMARY, lasts_s=30 * 86_400
+    )
+
+
+def _endorse(ctx: Context, leader: Member, *, sure: bool) -> Reply:
+    platform = ctx.place.platform
+    present = endorsements.check(ctx.tx, ctx.union, ctx.member, leader, platform)
+    new = _account(ctx, leader.id)
+    if present is not None and present.leader_id is not None:
+        people.require_settled(ctx.tx, ctx.account)
+        if not sure:
+            return _ask(ctx, present.leader_id, leader, new)
+    endorsements.endorse(ctx.tx, ctx.union, ctx.member, leader, platform)
+    base = support.numbers(ctx.tx, ctx.union, leader)
+    others = f"Their support base: {base.headcount:,} {'person' if base.headcount == 1 else 'people'}. "
+    return say(
+        p(ctx.mention(ctx.account), " endorses ", ctx.mention(new), " now."),
+        p(others, Code("/support"), " shows more."),
+    )
+
+
+def _ask(ctx: Context, present_id: int, leader: Member, new: Account) -> Reply:
+    hours = endorsements.switch_hours(ctx.tx, ctx.union)
+    wait = f" You can change it again after {hours} hours." if hours else ""
+    return say(
+        p("You endorse ", _named(ctx, present_id), ". Endorse ", ctx.mention(new), " instead?", wait),
+        buttons=((endorse_button(leader, new.name, sure=True),),),
+        visibility=Visibility.PRIVATE,
+    )
+
+
+def _require_settled_to_change(ctx: Context) -> None:
+    present = endorsements.of(ctx.tx, ctx.member)
+    if present is not None and present.leader_id is not None:
+        people.require_settled(ctx.tx, ctx.account)
+
+
+def _account(ctx: Context, member_id: int) -> Account:
+    return faces.of(ctx.tx, [member_id], ctx.place.platform)[member_id]
+
+
+def _named(ctx: Context, member_id: int) -> Span:
+    return _face(ctx, faces.of(ctx.tx, [member_id], ctx.place.platform), member_id)
+
+
+def _face(ctx: Context, known: dict[int, Account], member_id: int) -> Span:
+    account = known.get(member_id)
+    return ctx.mention(account) if account else Text(faces.GONE)
