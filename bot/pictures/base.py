@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.pictures import sunburst, text
 from bot.pictures.colours import DISC, INK, QUIET, ink_on, sector_colour
 from bot.pictures.layers import FINE, Box, smooth
-from bot.pictures.letters import HUGE, SMALL, compact, fitted, font, width, writable
+from bot.pictures.letters import HUGE, SMALL, compact, fitted, font, width, writable, write
 from bot.pictures.model import Branch, headcount
 from bot.pictures.numbers import CHIP, numbers
 
@@ -69,7 +69,7 @@ def _draw_centre(draw: ImageDraw, leader: Branch, x: int, y: int) -> None:
     if name:
         room = 1.5 * _CENTRE
         short = name if width(name, SMALL) <= room else name.split(" ")[0]
-        draw.text((x, y - 52), fitted(short, SMALL, room), fill=INK, font=font(SMALL), anchor="mm")
+        write(draw, (x, y - 52), fitted(short, SMALL, room), SMALL, INK, centred=True)
     draw.text((x, y), number, fill=INK, font=font(HUGE), anchor="mm")
     draw.text((x, y + 50), text.people(whole), fill=QUIET, font=font(SMALL), anchor="mm")
 
@@ -115,11 +115,5 @@ def draw_legend(card: Image, leader: Branch, box: Box) -> None:
         number = text.count(people) if people < 10_000 else compact(people)
         draw.text((x + wide, y), number, fill=INK, font=font(SMALL), anchor="rm")
         room = wide - 2 * CHIP - 2 * _SPACE - width(number, SMALL)
-        words = fitted(name, SMALL, room)
-        draw.text(
-            (x + 2 * CHIP + _SPACE, y),
-            words,
-            fill=QUIET if hue is None else INK,
-            font=font(SMALL),
-            anchor="lm",
-        )
+        ink = QUIET if hue is None else INK
+        write(draw, (x + 2 * CHIP + _SPACE, y), fitted(name, SMALL, room), SMALL, ink)

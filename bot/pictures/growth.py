@@ -127,7 +127,7 @@ def labels(shape: Chart) -> Iterator[Label]:
         x, y = shape.spot(day, people)
         words = text.count(people)
         side = width(words, SMALL) / 2
-        x = min(max(x, shape.left + side), shape.right - side)
+        x = min(max(x, shape.left + side + _DOT), shape.right - side)
         if is_lowest and shape.bottom - y >= _ROOM:
             yield Label(x, y + _DOT + 4, words, "ma", strong=True)
         else:
@@ -142,7 +142,7 @@ def _highest_between(shape: Chart, left: float, right: float) -> float:
 
 
 def write(draw: ImageDraw, shape: Chart) -> None:
-    """All labels, with a rim in the card's colour, so that the line does not run through them."""
+    """All labels, with a rim in the colour behind them, so that the line does not run through them."""
     for label in labels(shape):
         draw.text(
             (label.x, label.y),
@@ -151,5 +151,5 @@ def write(draw: ImageDraw, shape: Chart) -> None:
             font=font(SMALL),
             anchor=label.anchor,
             stroke_width=4 if label.strong else 0,
-            stroke_fill=CARD,
+            stroke_fill=AREA if label.anchor == "ma" else CARD,
         )

@@ -6,8 +6,11 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from bot.domain.names import one_line
+from bot.pictures.colours import Colour
+from bot.pictures.marks import apart, draw_marked, plain
 
 if TYPE_CHECKING:
+    from PIL.ImageDraw import ImageDraw
     from PIL.ImageFont import FreeTypeFont
 
 SMALL = 36  # 3.5 % of the card's width: 12.7 px on a phone that shows it 360 px wide
@@ -29,15 +32,29 @@ def font(size: int) -> FreeTypeFont:
 
 def width(text: str, size: int) -> int:
     """Pixels from the start of the text to its end."""
-    return round(font(size).getlength(text))
+    return round(font(size).getlength(plain(text)))
 
 
 def writable(name: str) -> str | None:
-    """The name on one line, made visible; None if it is empty or the font lacks one of its characters."""
-    line = one_line(name)
-    if not line or any(_is_missing(character) for character in set(line)):
-        return None
-    return line
+    """The name on one line, made visible; None if it is empty or has a character that cannot be written."""
+    line = one_line(name).replace("ß", "ss")  # as German writes it where a font lacks it
+    for character in set(line):
+        parts = apart(character)
+        if parts is None or _is_missing(parts[0]):
+            return None
+    return line or None
+
+
+def write(
+    draw: ImageDraw, spot: tuple[float, float], line: str, size: int, fill: Colour, centred: bool = False
+) -> None:
+    """Write what `writable` gave at a height halfway up, from its left end or around its middle."""
+    if plain(line) == line:
+        draw.text(spot, line, fill=fill, font=font(size), anchor="mm" if centred else "lm")
+        return
+    ascent, descent = font(size).getmetrics()
+    left = spot[0] - width(line, size) / 2 if centred else spot[0]
+    draw_marked(draw, left, spot[1] + (ascent - descent) / 2, line, font(size), fill)
 
 
 @cache

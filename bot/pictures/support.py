@@ -12,7 +12,7 @@ from bot.pictures import growth, text
 from bot.pictures.base import ROW, draw_legend, draw_sunburst, entries
 from bot.pictures.colours import CARD, INK, QUIET
 from bot.pictures.layers import png, smooth
-from bot.pictures.letters import BIG, SMALL, fitted, font, writable
+from bot.pictures.letters import BIG, SMALL, fitted, font, writable, write
 from bot.pictures.model import Branch, Points
 from bot.pictures.text import alt_text
 
@@ -53,7 +53,7 @@ def _draw_title(card: Image, leader: Branch) -> None:
 
     name = writable(leader.name)
     title = fitted(f"{text.TITLE} of {name}" if name else text.TITLE, BIG, WIDTH - 2 * _MARGIN)
-    ImageDraw.Draw(card).text((_MARGIN, _TITLE // 2 + 6), title, fill=INK, font=font(BIG), anchor="lm")
+    write(ImageDraw.Draw(card), (_MARGIN, _TITLE // 2 + 6), title, BIG, INK)
 
 
 def _draw_growth(card: Image, points: Points, top: int) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageDraw
 
-from bot.pictures import colours, growth, letters, text
+from bot.pictures import colours, growth, letters, marks, text
 from bot.pictures.model import Branch, Points, headcount
 from bot.pictures.sunburst import MAX_RINGS, NAMED
 from bot.pictures.support import HEIGHT, WIDTH, alt_text, support_picture
@@ -75,6 +75,8 @@ HOSTILE = [
     "i" * 10_000,
     "a\nb\r\nc",
     "﷽" * 40,
+    "Ǻ" * 200,
+    "Žř" * 300,
 ]
 
 
@@ -108,9 +110,41 @@ def test_a_name_is_written_whole_or_not_at_all(name: str) -> None:
 
 def test_the_font_knows_what_it_lacks() -> None:
     assert letters.writable("Ada “Countess” Lovelace (#1) ~ $5") == "Ada “Countess” Lovelace (#1) ~ $5"
-    for character in "太م🚀Жक\ue000\U0010fffd☃Ω":
+    for character in "太م🚀Жक한ếþ\ue000\U0010fffd☃Ω":
         assert letters.writable(character) is None, character
         assert letters.writable(f"Ada {character}") is None
+
+
+def written_alone(line: str) -> Image.Image:
+    card = Image.new("RGB", (400, 100))
+    letters.write(ImageDraw.Draw(card), (20, 50), line, letters.SMALL, colours.INK)
+    return card.convert("L")
+
+
+def test_letters_get_their_marks_above_below_and_through() -> None:
+    alone = {
+        line: written_alone(line).getbbox()
+        for line in ("a", "ä", "Ă", "ř", "r", "ş", "s", "ı", "i", "í", "ì")
+    }
+    boxes = {line: box for line, box in alone.items() if box is not None}
+    assert boxes.keys() == alone.keys()
+    assert boxes["ä"][1] < boxes["a"][1]
+    assert boxes["ä"][3] == boxes["a"][3]
+    assert boxes["ř"][1] < boxes["r"][1]
+    assert boxes["ş"][3] > boxes["s"][3]
+    assert boxes["ı"][1] > boxes["i"][1]
+    assert len({written_alone(line).tobytes() for line in ("i", "í", "ì", "î", "ï", "ī", "ı", "į")}) == 8
+    assert len({written_alone(line).tobytes() for line in ("o", "ø", "ö", "ő", "ó", "õ", "ō")}) == 7
+
+
+def test_every_letter_of_europes_latin_alphabets_is_written() -> None:
+    known = "äöüÄÖÜßéèêëàâçîïôùûÿñáíóúåøØąćęłńśźżĄĆĘŁŃŚŹŻčďěňřšťůýžČĎĚŇŘŠŤŮÝŽőűŐŰğışĞİŞăâîșțāēģīķļņūđĐãõ"
+    assert [letter for letter in known if letters.writable(letter) is None] == []
+    assert letters.writable("Weiß") == "Weiss"
+    for letter in known.replace("ß", ""):
+        plain = marks.plain(letter)
+        assert plain.isascii()
+        assert letters.width(letter, letters.BIG) == letters.width(plain, letters.BIG)
 
 
 def test_text_is_cut_to_its_room() -> None:
