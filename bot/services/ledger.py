@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.domain.ledger import canonical, first_broken
+from bot.domain.ledger import GENESIS, canonical
 from bot.domain.people import Member
 from bot.storage import ledger
 from bot.storage.transaction import Tx
@@ -17,8 +17,10 @@ def record(tx: Tx, union_id: int, kind: str, actor: Member | None, **payload: An
 
 def verify(tx: Tx, union_id: int) -> tuple[int, int | None]:
     """(entries read, number of the first that does not follow from the ones before, or None)."""
-    read, broken, previous = 0, None, None
-    while broken is None and (page := ledger.entries(tx, union_id, after=read)):
-        broken = first_broken(page, previous.hash, read + 1) if previous else first_broken(page)
-        previous, read = page[-1], read + len(page)
-    return read, broken
+    read, previous = 0, GENESIS
+    for page in ledger.pages(tx, union_id):
+        broken = page.first_broken(previous, read + 1)
+        if broken is not None:
+            return read, broken
+        read, previous = page.seqs[-1], page.hashes[-1]
+    return read, None

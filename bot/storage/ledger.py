@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any
+
 from sqlalchemy import bindparam, select, update
 
-from bot.domain.ledger import GENESIS, Entry, entry_hash
+from bot.domain.ledger import GENESIS, Entry, Page, entry_hash
 from bot.storage.statements import Statement, insert
 from bot.storage.tables import ledger, ledger_heads
 from bot.storage.transaction import Tx
+
+_EPOCH = date(1970, 1, 1).toordinal()
 
 # Advancing the head first takes the union's row lock on PostgreSQL, so that entries get their numbers in turn.
 _ADVANCE = Statement(
@@ -72,3 +79,41 @@ def append(tx: Tx, union_id: int, kind: str, actor: str | None, payload: str) ->
 def entries(tx: Tx, union_id: int, after: int = 0, most: int = 1000) -> list[Entry]:
     """Up to `most` entries that follow number `after`, in order."""
     return [Entry(*row) for row in tx.all(_AFTER, union=union_id, after=after, most=most)]
+
+
+def pages(tx: Tx, union_id: int, most: int = 10_000) -> Iterator[Page]:
+    """All entries in order, many at a time."""
+    after = 0
+    while rows := tx.plain(_AFTER, union=union_id, after=after, most=most):
+        seqs, times, kinds, actors, payloads, hashes = zip(*rows, strict=True)
+        yield Page(seqs, texts(times), kinds, actors, payloads, hashes)
+        after = seqs[-1]
+
+
+def texts(times: Iterable[Any]) -> list[str]:
+    """Moments as the driver gives them, in the ledger's words; of what is none, words that hash to nothing."""
+    clock, days, found = _clock(), dict[int, str](), []
+    for time in times:
+        try:
+            if isinstance(time, datetime):
+                found.append(time.astimezone(UTC).isoformat(timespec="microseconds"))
+                continue
+            second, micros = divmod(time, 1_000_000)
+            day, second = divmod(second, 86_400)
+            if day not in days:
+                days[day] = date.fromordinal(_EPOCH + day).isoformat()
+            found.append(f"{days[day]}T{clock[second]}.{micros:06}+00:00")
+        except (TypeError, ValueError, OverflowError):  # somebody else wrote it
+            found.append("never")
+    return found
+
+
+@lru_cache
+def _clock() -> list[str]:
+    """Every second of a day: quicker than to make a date of each moment."""
+    return [
+        f"{hour:02}:{minute:02}:{second:02}"
+        for hour in range(24)
+        for minute in range(60)
+        for second in range(60)
+    ]
