@@ -157,11 +157,11 @@ def _ways(ctx: Context, code: str) -> Items:
 
 
 def _way(ctx: Context, platform: str, code: str, titles: list[str]) -> Spans:
-    named = bold(platform_name(platform))
-    link = ctx.world.private_link(platform, f"join-{code}")
-    if link is not None:
-        # The playground's link is relative to its own address.
-        return spans(named, ": the link ", Code(urljoin(ctx.world.link_base(platform), link)))
     where = ", ".join([*titles[:MOST_PLACES], *(["…"] if len(titles) > MOST_PLACES else [])])
-    places = f" in {where}, or" if titles else ""
-    return spans(named, ": ", Code(f"/join {code}"), f"{places} in a private chat with me")
+    places = f" in {where} or in a private chat with me" if titles else " in a private chat with me"
+    typed = spans(bold(platform_name(platform)), ": ", Code(f"/join {code}"), places)
+    link = ctx.world.private_link(platform, f"join-{code}")
+    if link is None:
+        return typed
+    # The playground's link is relative to its own address.
+    return (*typed, *spans(", or the link ", Code(urljoin(ctx.world.link_base(platform), link))))

@@ -86,7 +86,8 @@ async def test_invite_shows_the_code_and_how_it_is_used(cast: Cast) -> None:
     heard = await cast.ada.says("/invite", cast.farm)
     code = shown(heard)
     assert heard.private
-    assert f"Words: the link https://chat.example/bot?start=join-{code}" in heard.text
+    typed = f"- Words: /join {code} in Farm or in a private chat with me"
+    assert f"{typed}, or the link https://chat.example/bot?start=join-{code}\n" in heard.text
     assert PAYLOAD.fullmatch(f"join-{code}")
     assert "Good until: 2026-03-31T12:00:00+00:00" in heard.text
     assert "Used: 0 of 100 times" in heard.text
@@ -101,8 +102,8 @@ async def test_where_no_link_opens_a_private_chat_the_command_is_shown(
     monkeypatch.setattr(cast.stage.platforms["words"], "private_link", lambda payload: f"/?start={payload}")
     heard = await cast.ada.says("/invite")
     code = shown(heard)
-    assert f"- Values: /join {code} in Hall, or in a private chat with me" in heard.text
-    assert f"- Words: the link https://muster.example/?start=join-{code}" in heard.text
+    assert f"- Values: /join {code} in Hall or in a private chat with me\n" in heard.text
+    assert f", or the link https://muster.example/?start=join-{code}" in heard.text
 
 
 async def test_who_came_and_who_stayed_is_shown(cast: Cast) -> None:
