@@ -136,7 +136,7 @@ def _card(ctx: Context, mine: Invite, edit: bool = False) -> Reply:
         fields(
             ("Good until", Moment(mine.expires_at, ctx.union.time_zone)),
             ("Used", f"{mine.uses} of {mine.most} times"),
-            ("Your recruits", f"{ever} came, {here} of them are members now" if ever else "nobody yet"),
+            ("Your recruits", f"{ever} in all, {here} still here" if ever else "nobody yet"),
         ),
         p(
             "Who has the code can join by it. If it got about, revoke it, or make a new one, which ends this one."

@@ -114,7 +114,7 @@ async def test_who_came_and_who_stayed_is_shown(cast: Cast) -> None:
     await cast.store.write(invites.forget, (await cast.member(cy)).id)
     heard = await cast.ada.says("/invite")
     assert "Used: 2 of 100 times" in heard.text
-    assert "Your recruits: 2 came, 1 of them are members now" in heard.text
+    assert "Your recruits: 2 in all, 1 still here" in heard.text
 
 
 async def test_a_new_code_replaces_the_old_at_one_press(cast: Cast) -> None:
