@@ -5,7 +5,21 @@ from __future__ import annotations
 import json
 from importlib import resources
 
-from commands import events, help, invites, links, people, rules, spaces, unions, wallets
+from commands import (
+    digest,
+    endorsements,
+    events,
+    flags,
+    help,
+    invites,
+    links,
+    people,
+    rules,
+    spaces,
+    support,
+    unions,
+    wallets,
+)
 
 AREAS = (
     unions.area,
@@ -13,10 +27,14 @@ AREAS = (
     rules.area,
     people.area,
     invites.area,
+    endorsements.area,
+    support.area,
+    flags.area,
     links.area,
     wallets.area,
     help.area,
     events.area,
+    digest.area,
 )
 LOCALES = ("de",)
 

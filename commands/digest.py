@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.chat.chores import Duty, Office
@@ -103,4 +105,15 @@ async def forget_old_days(office: Office) -> None:
 
 
 async def _work_out(office: Office, union: Union) -> None:
-    raise NotImplementedError
+    data = await office.scan(trust.read, union)
+    for chunk in trust.chunks(await asyncio.to_thread(trust.compute, data)):
+        await office.write(union, _keep_trust, chunk)
+    await office.write(union, _finish_trust, data)
+
+
+def _keep_trust(duty: Duty, chunk: Sequence[trust.Change]) -> None:
+    trust.keep(duty.tx, chunk)
+
+
+def _finish_trust(duty: Duty, data: trust.Data) -> None:
+    trust.finish(duty.tx, duty.union, data)

@@ -32,6 +32,8 @@ from bot.domain.people import Account, Person, Union
 from bot.domain.trust import points
 from bot.errors import NotAllowed
 from bot.pictures.model import Branch
+from bot.pictures.sunburst import named
+from bot.pictures.support import alt_text, support_picture
 from bot.services import endorsements, faces, invites, support
 from bot.services.support import Limb, Numbers
 from commands.endorsements import joined
@@ -40,7 +42,6 @@ area = Area()
 
 PAGE = 10
 NAMED = 8
-BIGGEST = 5
 
 By = Literal["people", "wallets", "trust"]
 _COLUMNS = {"people": "headcount", "wallets": "linked", "trust": "trust"}
@@ -81,19 +82,18 @@ async def show(ctx: Context, person: Annotated[Person, "Whose (yours, if left ou
     seen = await ctx.read(_look, ctx.union, member, ctx.place.platform)
     blocks: list[Block] = [p(bold("Support of "), _face(ctx, seen.account)), _numbers(ctx, seen)]
     if seen.numbers.headcount:
-        biggest = sorted(seen.tree.children, key=lambda limb: -limb.people)[:BIGGEST]
-        if any(limb.people > 1 for limb in biggest):
-            blocks += [
-                p("The biggest branches:"),
-                items(
-                    *(
-                        spans(_face(ctx, seen.faces.get(limb.member_id)), f" · {limb.people:,}")
-                        for limb in biggest
-                    )
-                ),
-            ]
-        blocks.append(await asyncio.to_thread(_picture, seen))
+        leader = _branch(seen.tree, seen.faces)
+        blocks += _named(ctx, seen, len(named(leader)))
+        png = await asyncio.to_thread(support_picture, leader, seen.curve)
+        blocks.append(Image(png, alt_text(leader, seen.curve), "support.png"))
     return Reply(tuple(blocks))
+
+
+def _named(ctx: Context, seen: _Seen, most: int) -> list[Block]:
+    """Who the numbers in the picture are."""
+    biggest = sorted(seen.tree.children, key=lambda limb: -limb.people)[:most]
+    rows = (spans(_face(ctx, seen.faces.get(limb.member_id)), f" · {limb.people:,}") for limb in biggest)
+    return [p("The biggest branches:"), items(*rows, ordered=True)] if biggest else []
 
 
 def _look(tx: Any, union: Union, member: Any, platform: str) -> _Seen:
@@ -127,13 +127,6 @@ def _numbers(ctx: Context, seen: _Seen) -> Block:
         ("Endorses", spans(_face(ctx, seen.leader)) if seen.leader else "nobody"),
         ("Recruits", f"{ever:,} came by invitation, {still:,} are members" if ever else "none yet"),
     )
-
-
-def _picture(seen: _Seen) -> Image:
-    from bot.pictures.support import alt_text, support_picture
-
-    leader = _branch(seen.tree, seen.faces)
-    return Image(support_picture(leader, seen.curve), alt_text(leader, seen.curve), "support.png")
 
 
 def _branch(limb: Limb, known: dict[int, Account]) -> Branch:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot.domain.invites import Invite
 from bot.domain.people import Account, Member, Union, Wallet
 from bot.errors import BadInput, NotAllowed
-from bot.services import endorsements, invites
+from bot.services import endorsements, invites, leadership
 from bot.services.ledger import record
 from bot.storage import (
     accounts,
@@ -86,6 +86,8 @@ def leave(tx: Tx, union: Union, member: Member) -> None:
             "You founded this union and others are still in it. Hand it on first: /union hand-over @person."
         )
     endorsements.leave(tx, union, member)
+    invites.forget(tx, member.id)
+    leadership.forget(tx, member.id)
     for account in accounts.of_member(tx, member.id):
         _erase_account(tx, union.id, account)
     tickets.delete_of(tx, member.id)
@@ -131,6 +133,8 @@ def merge(tx: Tx, union_id: int, absorbed: Member, survivor: Member) -> Member:
     if union is None or absorbed.id == survivor.id:
         raise BadInput("These are the same member already; there is nothing to merge.")
     kept = endorsements.merge(tx, union, absorbed, survivor)
+    invites.merge(tx, absorbed.id, survivor.id)
+    leadership.merge(tx, absorbed.id, survivor.id)
     leader = members.by_id(tx, kept) if kept is not None else None
     accounts.move(tx, absorbed.id, survivor.id, tx.now + MONEY_COOLDOWN)
     wallets.move(tx, absorbed.id, survivor.id)

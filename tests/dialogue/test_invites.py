@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, func, select, update
 from bot.chat.incoming import CommandCall, Incoming, Start
 from bot.domain.people import Member
 from bot.services import endorsements, invites
-from bot.storage import accounts, members, unions
+from bot.storage import accounts, members
 from bot.storage.statements import Statement
 from bot.storage.store import Store
 from bot.storage.tables import invites as table
@@ -179,11 +179,19 @@ async def test_joining_by_a_code_in_a_place(cast: Cast, platform: str) -> None:
     assert "@Ada invited you." in heard.text
     assert "gathers" not in heard.text
     button = heard.button("Endorse Ada")
-    assert (button.action, button.arguments) == (
-        "support.endorse",
-        {"leader": (await cast.member(cast.ada)).ref},
-    )
+    assert button.action == "support.endorse"
+    assert button.arguments["leader"] == (await cast.member(cast.ada)).ref
     assert await cast.store.read(invites.recruited, (await cast.member(cast.ada)).id) == (1, 1)
+
+
+@pytest.mark.parametrize("private", [True, False])
+async def test_one_press_endorses_who_invited_them(cast: Cast, private: bool) -> None:
+    bo, place = cast.stage.person("Bo"), None if private else cast.farm
+    heard = await bo.says(f"/join {await cast.code()}", place)
+    await bo.presses(heard, "Endorse Ada", place)
+    choice = await cast.store.read(endorsements.of, await cast.member(bo))
+    assert choice is not None
+    assert choice.leader_id == (await cast.member(cast.ada)).id
 
 
 async def test_spaces_between_the_letters_are_typed_as_well(cast: Cast) -> None:
@@ -327,18 +335,11 @@ async def test_a_member_is_told_so_and_may_endorse_who_invited_them(cast: Cast) 
     await bo.says("/join", cast.farm)
     for heard in (await bo.says(f"/join {code}", cast.farm), await bo.opens(f"join-{code}")):
         assert "You are a member of Free Farmers already." in heard.text
-        assert heard.button("Endorse Ada").arguments == {"leader": (await cast.member(cast.ada)).ref}
-    ada, member = await cast.member(cast.ada), await cast.member(bo)
-
-    def endorse(tx: Tx) -> None:
-        union = unions.by_id(tx, ada.union_id)
-        assert union is not None
-        endorsements.endorse(tx, union, member, ada, "words")
-
-    await cast.store.write(endorse)
+        assert heard.button("Endorse Ada").arguments["leader"] == (await cast.member(cast.ada)).ref
+    await bo.presses(heard, "Endorse Ada")
     assert (await bo.says(f"/join {code}", cast.farm)).labels == []
     assert await cast.uses() == 0
-    assert await cast.store.read(invites.recruited, ada.id) == (0, 0)
+    assert await cast.store.read(invites.recruited, (await cast.member(cast.ada)).id) == (0, 0)
 
 
 async def test_a_name_with_markup_stays_one_line_on_the_button(cast: Cast) -> None:
