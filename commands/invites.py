@@ -28,6 +28,7 @@ from bot.domain.invites import Invite
 from bot.domain.names import one_line
 from bot.services import endorsements, invites, people, spaces, unions
 from bot.services.invites import Invitation
+from commands.endorsements import endorse_button
 
 area = Area()
 
@@ -108,8 +109,7 @@ def _member_already(ctx: Context, found: Invitation) -> Reply:
 
 
 def _endorse(found: Invitation) -> Button:
-    label = f"Endorse {one_line(found.account.name, 40)}"
-    return Button(label, "support.endorse", {"leader": found.recruiter.ref}, Style.PRIMARY)
+    return endorse_button(found.recruiter, found.account.name)
 
 
 def _gathering(ctx: Context) -> list[Block]:
