@@ -1,0 +1,165 @@
+"""Flags: telling moderators of crowds that look made up, with the evidence. Nothing else is done about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from bot.domain import abuse
+from bot.domain.abuse import Alerts, Evidence, Finding
+from bot.domain.people import Account, Member, Union
+from bot.errors import NotFound
+from bot.services import faces
+from bot.services.ledger import record
+from bot.storage import flags, members, meta, rules, spaces, support, unions
+from bot.storage.flags import Flag
+from bot.storage.transaction import Tx
+
+MOST_READ = 20_000
+"""Newest members that are looked at: some tenths of a second. Larger crowds are seen by their newest part."""
+
+MOST_AT_ONCE = 50
+"""Flags raised in one look; the rest is raised by the next."""
+
+_LOOKED = "abuse {}"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A flag as moderators see it."""
+
+    id: int
+    kind: abuse.Kind
+    member_id: int | None
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A union in which something happened; `seq`: how far its ledger was; `heavy`: its crowds are to be read."""
+
+    union: Union
+    seq: int
+    heavy: bool
+
+
+def news(tx: Tx) -> list[Look]:
+    """The unions in which something happened since they were looked at."""
+    found = []
+    for union_id, seq, heavy in flags.moved_on(tx):
+        union = unions.by_id(tx, union_id)
+        if union is not None:
+            found.append(Look(union, seq, heavy))
+    return found
+
+
+def look(tx: Tx, union: Union) -> list[Finding]:
+    """What there is to flag and was not yet, or has grown since. Reads thousands of rows: for a scan."""
+    newest = flags.newest(tx, union.id, MOST_READ)
+    week = tx.now - abuse.USUAL_SPAN
+    since = max(week, newest[-1][1] if len(newest) == MOST_READ else union.created_at)
+    joins = sorted(joined for _, joined, left in newest if left is None and joined >= since)
+    fresh = tx.now - abuse.FRESH
+    ids = [member_id for member_id, joined, left in newest if left is None and joined >= fresh]
+    if not ids:
+        return []
+    people = flags.newcomers(tx, union.id, min(ids), fresh)
+    found = abuse.bursts(people, joins, since, union.time_zone)
+    found += abuse.rings(
+        people,
+        union.founder_id,
+        lambda leader_id: support.of(tx, leader_id).headcount,
+        union.time_zone,
+    )
+    unseen = [finding for finding in found if _grown(tx, union.id, finding)]
+    return sorted(unseen, key=lambda finding: -finding.evidence.people)[:MOST_AT_ONCE]
+
+
+def raise_flags(tx: Tx, union: Union, findings: Sequence[Finding], seq: int) -> list[Shown]:
+    """Keep what a look found; returns the new flags. What was flagged before gets the newer evidence."""
+    raised = []
+    for finding in findings:
+        evidence = msgspec.json.encode(finding.evidence).decode()
+        known = flags.by_key(tx, union.id, finding.key)
+        if known is not None and known.closed_at is None:
+            flags.set_evidence(tx, known.id, evidence)
+        flag = flags.add(tx, union.id, finding.kind, finding.leader_id, evidence, finding.key)
+        if flag is not None:
+            record(tx, union.id, "flag.raised", None, flag=finding.kind.value)
+            raised.append(_shown(flag))
+    if len(findings) < MOST_AT_ONCE:
+        meta.put(tx, _LOOKED.format(union.id), str(seq))
+    return raised
+
+
+def opened(tx: Tx, union: Union, page: int, per_page: int) -> tuple[list[Shown], int]:
+    """A page (from 0) of the open flags, the newest first, and how many there are in all."""
+    rows = flags.page(tx, union.id, page * per_page, per_page)
+    return [_shown(flag) for flag in rows], flags.count(tx, union.id)
+
+
+def close(tx: Tx, union: Union, actor: Member | None, flag_id: int) -> None:
+    """A moderator looked at it. Raises NotFound if it is not open."""
+    flag = flags.close(tx, union.id, flag_id, actor.id if actor else None)
+    if flag is None:
+        raise NotFound("This flag was closed already. /flags list shows those that are open.")
+    record(tx, union.id, "flag.closed", actor, flag=flag.kind)
+
+
+def people(tx: Tx, shown: Sequence[Shown], platform: str) -> dict[int, Account]:
+    """By what account each member in the evidence is shown; none for who left. Who merged is who they became."""
+    named = {member_id for flag in shown for member_id in _named(flag)}
+    now = {member_id: _became(tx, member_id) for member_id in named}
+    known = faces.of(tx, sorted(set(now.values())), platform)
+    return {member_id: known[became] for member_id, became in now.items() if became in known}
+
+
+def alerts(tx: Tx, union: Union) -> Alerts | None:
+    """The chat that moderators are told in, if one is set and its space is still the union's."""
+    text = rules.of(tx, union.id).alerts
+    if text is None:
+        return None
+    kept = msgspec.json.decode(text, type=Alerts)
+    native = next(
+        (space.native_id for space in spaces.of_union(tx, union.id) if space.id == kept.space), None
+    )
+    return replace(kept, chat=kept.chat or native) if native is not None else None
+
+
+def set_alerts(tx: Tx, union: Union, actor: Member | None, chat: Alerts | None) -> None:
+    """Tell moderators in this chat from now on, or in none."""
+    text = msgspec.json.encode(chat).decode() if chat is not None else None
+    rules.put(tx, union.id, replace(rules.of(tx, union.id), alerts=text))
+    record(tx, union.id, "union.alerts", actor, on=chat is not None)
+
+
+def forget(tx: Tx, member_id: int) -> None:
+    """The member leaves: there is nothing to look at any more in flags about their support."""
+    for flag in flags.close_about(tx, member_id):
+        record(tx, flag.union_id, "flag.closed", None, flag=flag.kind)
+
+
+def _grown(tx: Tx, union_id: int, finding: Finding) -> bool:
+    known = flags.by_key(tx, union_id, finding.key)
+    if known is None:
+        return True
+    return known.closed_at is None and _shown(known).evidence.people < finding.evidence.people
+
+
+def _shown(flag: Flag) -> Shown:
+    evidence = msgspec.json.decode(flag.evidence, type=Evidence)
+    return Shown(flag.id, abuse.Kind(flag.kind), flag.member_id, evidence)
+
+
+def _named(flag: Shown) -> list[int]:
+    counted = [*flag.evidence.invited_by, *flag.evidence.endorsing]
+    return [*(member_id for member_id, _ in counted), *([flag.member_id] if flag.member_id else [])]
+
+
+def _became(tx: Tx, member_id: int) -> int:
+    member = members.by_id(tx, member_id)
+    while member is not None and member.merged_into is not None:
+        member = members.by_id(tx, member.merged_into)
+    return member.id if member is not None else member_id

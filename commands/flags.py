@@ -1,0 +1,204 @@
+"""Telling moderators of crowds that look made up: they look, and decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bot.chat.chores import Duty, Office
+from bot.chat.context import Context
+from bot.chat.model import (
+    AnyButton,
+    Block,
+    Button,
+    Code,
+    Fields,
+    Moment,
+    Reply,
+    Visibility,
+    bold,
+    fields,
+    p,
+    say,
+    spans,
+)
+from bot.chat.port import Target
+from bot.chat.registry import Area
+from bot.chat.text import platform_name
+from bot.domain.abuse import BURST_WINDOW, Alerts, Finding, Kind
+from bot.domain.names import one_line
+from bot.domain.people import Account, Permission, Union
+from bot.domain.times import in_words
+from bot.errors import BadInput
+from bot.services import abuse, faces
+from bot.services.abuse import Look, Shown
+
+area = Area()
+area.group("flags", "What looks like made-up supporters, for moderators to look at")
+
+PER_PAGE = 4
+MOST_TOLD = 3
+
+
+@area.command(
+    "flags list",
+    "What looks made up and was not looked at yet",
+    permission=Permission.MODERATOR,
+    visibility=Visibility.PRIVATE,
+    reads=True,
+)
+def listed(ctx: Context) -> Reply:
+    """Shows what was noticed, with the evidence: many people who joined at once, and groups of newcomers who
+    endorse each other. It may well be innocent: nothing is done about it. Close what you have looked at.
+    """
+    return _page(ctx, 0)
+
+
+@area.command(
+    "flags here",
+    "Tell moderators in this chat when something looks made up",
+    permission=Permission.MODERATOR,
+    space_only=True,
+)
+def here(ctx: Context) -> Reply:
+    """From now on this chat is told when a crowd looks made up, with the evidence; no other chat is. The founder is
+    told privately in any case. Choose a chat that only moderators read: members are named.
+    """
+    place, space = ctx.place, ctx.standing.space
+    if space is None:
+        raise BadInput("This is no place of the union. /union spaces lists them.")
+    before = abuse.alerts(ctx.tx, ctx.union)
+    chat = place.chat if place.chat != place.space else None
+    abuse.set_alerts(
+        ctx.tx, ctx.union, ctx.standing.member, Alerts(place.platform, space.id, chat, place.thread)
+    )
+    if before is not None and (before.chat, before.thread) != (place.chat, place.thread):
+        ctx.post(_target(before), say("Another chat is told from now on when something looks made up."))
+    return say(
+        p("This chat is told from now on when something looks made up. Members are named then, so it should be one "
+          "that only moderators read. ", Code("/flags off"), " ends it.")
+    )  # fmt: skip
+
+
+@area.command(
+    "flags off", "Tell no chat any more when something looks made up", permission=Permission.MODERATOR
+)
+def off(ctx: Context) -> Reply:
+    """Ends what /flags here began. The founder is still told privately, and /flags list still shows it all."""
+    if abuse.alerts(ctx.tx, ctx.union) is None:
+        raise BadInput("No chat is told at present. /flags here, typed in the moderators' chat, begins it.")
+    abuse.set_alerts(ctx.tx, ctx.union, ctx.standing.member, None)
+    return say(p("No chat is told any more. ", Code("/flags list"), " shows what is noticed."))
+
+
+@area.action("flags.page", permission=Permission.MODERATOR)
+def turned(ctx: Context, page: int) -> Reply:
+    return _page(ctx, page, edit=True)
+
+
+@area.action("flags.close", permission=Permission.MODERATOR)
+def closed(ctx: Context, flag: int, page: int) -> Reply:
+    abuse.close(ctx.tx, ctx.union, ctx.standing.member, flag)
+    return _page(ctx, page, edit=True)
+
+
+def _page(ctx: Context, page: int, *, edit: bool = False) -> Reply:
+    shown, count = abuse.opened(ctx.tx, ctx.union, page, PER_PAGE)
+    if not shown and page > 0:
+        return _page(ctx, page - 1, edit=edit)
+    if not shown:
+        return say("Nothing looks made up, as far as anybody has not looked at it.", edit=edit)
+    known = abuse.people(ctx.tx, shown, ctx.place.platform)
+    blocks: list[Block] = [p("Open: ", bold(str(count)), ". It may be innocent; nothing was done about it.")]
+    for flag in shown:
+        blocks += _told(flag, known, ctx.union)
+    rows: list[tuple[AnyButton, ...]] = [
+        (Button(f"Close no. {flag.id}", "flags.close", {"flag": flag.id, "page": page}),) for flag in shown
+    ]
+    turns = []
+    if page > 0:
+        turns.append(Button("Newer", "flags.page", {"page": page - 1}))
+    if (page + 1) * PER_PAGE < count:
+        turns.append(Button("Older", "flags.page", {"page": page + 1}))
+    return Reply(tuple(blocks), (*rows, *([tuple(turns)] if turns else [])), edit=edit)
+
+
+# -- noticing ----------------------------------------------------------------------------------------------
+
+
+@area.chore
+async def crowds(office: Office) -> None:
+    """Looks at the newcomers of unions in which somebody joined or endorsed, and tells of what looks made up."""
+    for look in await office.read(abuse.news):
+        findings = await office.scan(abuse.look, look.union) if look.heavy else []
+        await office.write(look.union, _raise, look, findings)
+
+
+def _raise(duty: Duty, look: Look, findings: Sequence[Finding]) -> None:
+    raised = abuse.raise_flags(duty.tx, look.union, findings, look.seq)
+    if not raised:
+        return
+    founder = look.union.founder_id
+    account = faces.reachable(duty.tx, founder) if founder is not None else None
+    chat = abuse.alerts(duty.tx, look.union)
+    if account is not None:
+        duty.post(account, _notice(duty, raised, account.platform))
+    if chat is not None:
+        duty.post(_target(chat), _notice(duty, raised, chat.platform))
+
+
+def _notice(duty: Duty, raised: Sequence[Shown], platform: str) -> Reply:
+    known = abuse.people(duty.tx, raised[:MOST_TOLD], platform)
+    blocks: list[Block] = [
+        p("Something in ", bold(one_line(duty.union.name)), " looks made up. It may be innocent; nothing was "
+          "done about it.")
+    ]  # fmt: skip
+    for flag in raised[:MOST_TOLD]:
+        blocks += _told(flag, known, duty.union)
+    more = f"There are {len(raised) - MOST_TOLD} more: " if len(raised) > MOST_TOLD else ""
+    return say(*blocks, p(more, Code("/flags list"), " shows what is open, and closes what you looked at."))
+
+
+def _target(chat: Alerts) -> Target:
+    return Target(chat.platform, chat=chat.chat, thread=chat.thread)
+
+
+# -- evidence in words ---------------------------------------------------------------------------------------
+
+
+def _told(flag: Shown, known: dict[int, Account], union: Union) -> list[Block]:
+    if flag.kind is Kind.BURST:
+        title = "many joined at once"
+    else:
+        title = f"newcomers who support {faces.name(known, flag.member_id or 0)}"
+    return [p(bold(f"No. {flag.id}: {title}")), _evidence(flag, known, union)]
+
+
+def _evidence(flag: Shown, known: dict[int, Account], union: Union) -> Fields:
+    found, zone = flag.evidence, union.time_zone
+    if flag.kind is Kind.BURST:
+        who = f"{found.people} new members; usual in {in_words(BURST_WINDOW)}: {found.usual:g}"
+    else:
+        who = f"{found.people} new members; the whole support base is {found.headcount}"
+    return fields(
+        ("Who", who),
+        ("Joined", spans("from ", Moment(found.began, zone), " to ", Moment(found.ended, zone))),
+        ("Where", _listed({platform_name(name): number for name, number in found.platforms.items()})),
+        ("Without a wallet", f"{found.without_wallet} of {found.people}"),
+        ("Invited by", _counted(found.invited_by, known, found.invited, found.people)),
+        ("Endorse", _counted(found.endorsing, known, found.endorse, found.people)),
+    )
+
+
+def _counted(named: Sequence[tuple[int, int]], known: dict[int, Account], counted: int, people: int) -> str:
+    """“Bo 12, Cy 3, others 4, nobody 2”."""
+    words = [f"{faces.name(known, member_id)} {number}" for member_id, number in named]
+    others = counted - sum(number for _, number in named)
+    if others:
+        words.append(f"others {others}")
+    if people > counted:
+        words.append(f"nobody {people - counted}")
+    return ", ".join(words)
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in counts.items()) or "nowhere any more"
