@@ -26,7 +26,7 @@ from bot.chat.text import platform_name
 from bot.domain.names import one_line
 from bot.domain.people import Account, Permission, Person, Wallet
 from bot.errors import NotFound
-from bot.services import people
+from bot.services import endorsements, people
 from commands.invites import by_code, welcome
 
 area = Area()
@@ -59,10 +59,14 @@ def join(
 def me(ctx: Context) -> Reply:
     """Shows your accounts, your wallets and since when you are a member. Only you see it."""
     mine = people.profile(ctx.tx, ctx.member)
+    leader = endorsements.leader(ctx.tx, ctx.member, ctx.place.platform)
     zone = ctx.union.time_zone
     return say(
         p(bold(one_line(ctx.account.name)), " in ", bold(one_line(ctx.union.name))),
-        fields(("Member since", spans(Moment(mine.member.joined_at, zone, "date")))),
+        fields(
+            ("Member since", spans(Moment(mine.member.joined_at, zone, "date"))),
+            ("You endorse", spans(ctx.mention(leader)) if leader else "nobody"),
+        ),
         p("Accounts"),
         items(*(_account(account, ctx, zone) for account in mine.accounts)),
         p("Wallets") if mine.wallets else p("No wallet yet: ", Code("/link"), " links one."),
@@ -80,11 +84,15 @@ def whois(ctx: Context, person: Annotated[Person, "Who you ask about"]) -> Reply
         raise NotFound(f"{one_line(person.name)} has not joined {one_line(ctx.union.name)}.")
     theirs = people.profile(ctx.tx, person.member)
     roles = ["founder"] if ctx.union.founder_id == person.member.id else []
+    if not roles and ctx.records.is_leader(ctx.tx, ctx.union, person.member):
+        roles.append("leader")
+    leader = endorsements.leader(ctx.tx, person.member, ctx.place.platform)
     return say(
         p(ctx.mention(person.account)),
         fields(
             ("Member since", spans(Moment(theirs.member.joined_at, ctx.union.time_zone, "date"))),
             ("Role", ", ".join(roles) or "member"),
+            ("Endorses", spans(ctx.mention(leader)) if leader else "nobody"),
             ("On", ", ".join(sorted({platform_name(account.platform) for account in theirs.accounts}))),
             ("Wallet", "linked" if theirs.wallets else "none linked"),
         ),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.endorsements import MAX_DEPTH, Endorsement, Step
-from bot.domain.people import Member, Union
+from bot.domain.people import Account, Member, Union
 from bot.domain.times import in_words, union_day
 from bot.errors import BadInput, NotAllowed
 from bot.services import faces
@@ -32,6 +32,14 @@ class Branch:
 def of(tx: Tx, member: Member) -> Endorsement | None:
     """The member's choice; its leader is None if they withdrew it; None if they never chose."""
     return endorsements.of(tx, member.id)
+
+
+def leader(tx: Tx, member: Member, platform: str) -> Account | None:
+    """The account, as on that platform, of whom the member endorses."""
+    choice = endorsements.of(tx, member.id)
+    if choice is None or choice.leader_id is None:
+        return None
+    return faces.of(tx, [choice.leader_id], platform).get(choice.leader_id)
 
 
 def switch_hours(tx: Tx, union: Union) -> int:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Any
 
 from bot.domain.ledger import GENESIS, Entry, first_broken
 from bot.domain.people import Union
 from bot.errors import NotFound
-from bot.storage import export, ledger, members, unions
+from bot.storage import export, ledger, members, rules, unions
 from bot.storage.transaction import Tx
 
 FORMAT = 1
-FILES = ("members", "accounts", "wallets", "spaces", "ledger")
+FILES = (*export.PEOPLE, "spaces", "ledger")
 
 Record = dict[str, Any]
 
@@ -24,7 +25,7 @@ def choose(tx: Tx, wanted: str | None) -> list[Union]:
     every = unions.every(tx)
     if wanted is None:
         if not every:
-            raise NotFound("There is no union yet, so there is nothing to export.")
+            raise NotFound("There is no union yet, so there is nothing to do.")
         return every
     found = [union for union in every if wanted in (union.ref, union.name)]
     if not found:
@@ -48,6 +49,7 @@ def describe(tx: Tx, union: Union) -> Record:
         "time_zone": union.time_zone,
         "founder": founder.ref if founder else None,
         "created_at": _moment(union.created_at),
+        "rules": asdict(rules.of(tx, union.id)),
         "ledger_head": {"seq": seq, "hash": digest.hex()},
     }
 
@@ -77,12 +79,14 @@ def broken(lines: Iterable[str], head: Record) -> int | None:
 
 
 def _record(row: Any) -> Record:
-    """A row without our own ids, except a space's, by which the ledger names it."""
-    return {
-        name: _moment(value) if isinstance(value, datetime) else value
-        for name, value in row._asdict().items()
-        if name != "id"
-    }
+    """A row without our own ids, except a space's, by which the ledger names it; days as dates."""
+    return {name: _value(name, value) for name, value in row._asdict().items() if name != "id"}
+
+
+def _value(name: str, value: Any) -> Any:
+    if name == "day":
+        return date.fromordinal(value).isoformat()
+    return _moment(value) if isinstance(value, datetime) else value
 
 
 def _entry(entry: Entry) -> Record:

@@ -8,7 +8,16 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from bot.storage.statements import Statement
-from bot.storage.tables import accounts, ledger_heads, members, spaces, wallets
+from bot.storage.tables import (
+    accounts,
+    endorsements,
+    ledger_heads,
+    members,
+    recruits,
+    spaces,
+    support_days,
+    wallets,
+)
 from bot.storage.transaction import Tx
 
 PAGE = 1000
@@ -53,6 +62,56 @@ _WALLETS = Statement(
     )
     .order_by(wallets.c.member_id, wallets.c.id)
 )
+_leader = members.alias("leader_member")
+_ENDORSEMENTS = Statement(
+    select(
+        members.c.ref.label("member"), _leader.c.ref.label("leader"), endorsements.c.since.label("chosen_at")
+    )
+    .select_from(
+        endorsements.join(members, members.c.id == endorsements.c.member_id).outerjoin(
+            _leader, _leader.c.id == endorsements.c.leader_id
+        )
+    )
+    .where(
+        members.c.union_id == bindparam("union"),
+        endorsements.c.member_id > bindparam("after"),
+        endorsements.c.member_id <= bindparam("upto"),
+    )
+    .order_by(endorsements.c.member_id)
+)
+_RECRUITS = Statement(
+    select(members.c.ref.label("member"), _leader.c.ref.label("recruiter"), recruits.c.at)
+    .select_from(
+        recruits.join(members, members.c.id == recruits.c.member_id).join(
+            _leader, _leader.c.id == recruits.c.recruiter_id
+        )
+    )
+    .where(
+        members.c.union_id == bindparam("union"),
+        recruits.c.member_id > bindparam("after"),
+        recruits.c.member_id <= bindparam("upto"),
+    )
+    .order_by(recruits.c.member_id)
+)
+_DAYS = Statement(
+    select(members.c.ref.label("member"), support_days.c.day, support_days.c.headcount, support_days.c.linked)
+    .select_from(support_days.join(members, members.c.id == support_days.c.member_id))
+    .where(
+        members.c.union_id == bindparam("union"),
+        support_days.c.member_id > bindparam("after"),
+        support_days.c.member_id <= bindparam("upto"),
+    )
+    .order_by(support_days.c.member_id, support_days.c.day)
+)
+_OF_PEOPLE = {
+    "accounts": _ACCOUNTS,
+    "wallets": _WALLETS,
+    "endorsements": _ENDORSEMENTS,
+    "recruits": _RECRUITS,
+    "support_days": _DAYS,
+}
+PEOPLE = ("members", *_OF_PEOPLE)
+"""What there is of everybody."""
 _SPACES = Statement(
     select(
         spaces.c.id.label("space"),
@@ -71,13 +130,13 @@ _HEAD = Statement(
 
 
 def people(tx: Tx, union_id: int) -> Iterator[tuple[str, Any]]:
-    """("members" | "accounts" | "wallets", row) of everybody, those who left among them."""
+    """(one of `PEOPLE`, row) of everybody, those who left among them."""
     after = 0
     while page := tx.all(_MEMBERS, union=union_id, after=after, most=PAGE):
         upto = page[-1].id
         yield from (("members", row) for row in page)
-        yield from (("accounts", row) for row in tx.all(_ACCOUNTS, union=union_id, after=after, upto=upto))
-        yield from (("wallets", row) for row in tx.all(_WALLETS, union=union_id, after=after, upto=upto))
+        for name, statement in _OF_PEOPLE.items():
+            yield from ((name, row) for row in tx.all(statement, union=union_id, after=after, upto=upto))
         after = upto
 
 

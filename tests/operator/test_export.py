@@ -36,7 +36,8 @@ async def test_everything_of_a_union(store: Store, database: Database, tmp_path:
     await store.write(another)
     assert await operate.export(settings_for(database, tmp_path), tmp_path / "out", union.ref) == 0
     said = capsys.readouterr().out
-    assert "4 members, 3 accounts, 1 wallets, 2 spaces; 12 ledger entries, which verify" in said
+    assert "4 members, 3 accounts, 1 wallets, 1 endorsements, 0 recruits, " in said
+    assert "2 spaces; 14 ledger entries, which verify" in said
     assert "\u202e" not in said
     [folder] = (tmp_path / "out").iterdir()
     assert folder.name == f"union-{union.ref}"
@@ -45,7 +46,17 @@ async def test_everything_of_a_union(store: Store, database: Database, tmp_path:
     accounts = lines(folder / "accounts.jsonl")
     assert about["name"] == "Tree “& Co”\u202e"
     assert about["founder"] == members[0]["ref"]
-    assert about["counts"] == {"members": 4, "accounts": 3, "wallets": 1, "spaces": 2, "ledger": 12}
+    assert about["counts"] == {
+        "members": 4,
+        "accounts": 3,
+        "wallets": 1,
+        "endorsements": 1,
+        "spaces": 2,
+        "ledger": 14,
+    }
+    assert about["rules"]["leaders"] == "founder"
+    [endorsement] = lines(folder / "endorsements.jsonl")
+    assert (endorsement["member"], endorsement["leader"]) == (members[3]["ref"], members[0]["ref"])
     assert about["ledger_verifies"] is True
     assert [member["left_at"] is None for member in members] == [True, False, True, True]
     assert [account["name"] for account in accounts] == ["Ada\nLovelace", "Person 1", "Person 2"]
@@ -58,7 +69,7 @@ async def test_everything_of_a_union(store: Store, database: Database, tmp_path:
         ("555", False),
     ]
     ledger = lines(folder / "ledger.jsonl")
-    assert [entry["seq"] for entry in ledger] == list(range(1, 13))
+    assert [entry["seq"] for entry in ledger] == list(range(1, 15))
     assert {space["space"] for space in spaces} >= {
         json.loads(entry["payload"]).get("space", spaces[0]["space"]) for entry in ledger
     }
@@ -135,9 +146,9 @@ async def test_a_changed_ledger_does_not_verify(
     for at, (change, entry) in enumerate(
         [
             ("UPDATE ledger SET kind = 'x' WHERE seq = 3", 3),
-            ("DELETE FROM ledger WHERE seq = 12", 12),
+            ("DELETE FROM ledger WHERE seq = 14", 14),
             ("UPDATE ledger SET time = time + 1 WHERE seq = 1", 1),
-            ("UPDATE ledger_heads SET seq = 13", 13),
+            ("UPDATE ledger_heads SET seq = 13", 15),
         ]
     ):
         copy = tmp_path / f"{at}.db"
@@ -202,10 +213,10 @@ async def test_while_the_bot_runs(tmp_path: Path, clock: ManualClock) -> None:
         assert (again.returncode, "exists already" in again.stderr) == (1, True)
         assert bot_process.get("/healthz")[0] == 200
         assert bot_process.stop() == 0
-    [folder] = [path for path in (tmp_path / "out").iterdir() if len(lines(path / "ledger.jsonl")) == 12]
+    [folder] = [path for path in (tmp_path / "out").iterdir() if len(lines(path / "ledger.jsonl")) == 14]
     for path in [folder.parent, folder, *folder.iterdir(), tmp_path / "copy.db"]:
         assert path.stat().st_mode & 0o077 == 0, path
-    assert verified(folder).stdout.startswith("12 entries verify")
+    assert verified(folder).stdout.startswith("14 entries verify")
     text = (folder / "ledger.jsonl").read_text()
     (folder / "ledger.jsonl").write_text(text.replace("telegram", "telegraf", 1))
     assert verified(folder).returncode != 0

@@ -1,16 +1,19 @@
 """Unions to look at: two of them, of which the first has people, spaces, wallets and somebody who left."""
 
 from bot.domain.people import Union
-from bot.services import people, spaces, unions
+from bot.services import endorsements, people, spaces, unions, wallets
 from bot.services.ledger import record
-from bot.storage import accounts, wallets
+from bot.storage import accounts, members
 from bot.storage.transaction import Tx
 
 ADDRESS = "0x52908400098527886E0F7030069857D2E4169EE7"
 
 
 def found(tx: Tx, name: str = "Tree “& Co”\u202e", joining: int = 3) -> Union:
-    """A union of a founder, `joining` members (the first has left, the last has a wallet), and a lost space."""
+    """A union of a founder, `joining` members and a lost space.
+
+    The first member has left, the last has a wallet and endorses the founder.
+    """
     founder = unions.Founder("telegram", "1", "Ada\nLovelace", "ada")
     union, first, _ = unions.found(tx, name, "To grow", "Europe/Berlin", founder, "-100", "The group")
     for number in range(joining):
@@ -19,7 +22,10 @@ def found(tx: Tx, name: str = "Tree “& Co”\u202e", joining: int = 3) -> Unio
             people.leave(tx, union, member)
     last = accounts.in_union(tx, union.id, "telegram", str(99 + joining))
     assert last is not None
-    wallets.add(tx, union.id, last.member_id, ADDRESS, "eoa")
+    holder = members.by_id(tx, last.member_id)
+    assert holder is not None
+    wallets.give(tx, holder, ADDRESS, "eoa")
+    endorsements.endorse(tx, union, holder, first, "telegram")
     code, _ = spaces.invite(tx, union, first)
     spaces.connect(tx, code, "discord", "555", "The server")
     spaces.lose(tx, "discord", "555")
