@@ -130,11 +130,12 @@ async def crowds(office: Office) -> None:
     """Looks at the newcomers of unions in which somebody joined or endorsed, and tells of what looks made up."""
     for look in await office.read(abuse.news):
         findings = await office.scan(abuse.look, look.union) if look.heavy else []
-        await office.write(look.union, _raise, look, findings)
+        if findings or not look.again:
+            await office.write(look.union, _raise, look, findings)
 
 
 def _raise(duty: Duty, look: Look, findings: Sequence[Finding]) -> None:
-    raised = abuse.raise_flags(duty.tx, look.union, findings, look.seq)
+    raised = abuse.raise_flags(duty.tx, look, findings)
     if not raised:
         return
     founder = look.union.founder_id

@@ -23,6 +23,10 @@ MOST_READ = 20_000
 MOST_AT_ONCE = 50
 """Flags raised in one look; the rest is raised by the next."""
 
+SETTLING = abuse.FRESH / 2
+"""In a union's first hours everybody is new, and few had time to link a wallet. They are looked at after that, while
+they are fresh still."""
+
 _LOOKED = "abuse {}"
 
 
@@ -38,11 +42,13 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A union in which something happened; `seq`: how far its ledger was; `heavy`: its crowds are to be read."""
+    """A union in which something happened; `seq`: how far its ledger was; `heavy`: its crowds are to be read;
+    `again`: also if nothing else happens."""
 
     union: Union
     seq: int
     heavy: bool
+    again: bool
 
 
 def news(tx: Tx) -> list[Look]:
@@ -51,7 +57,7 @@ def news(tx: Tx) -> list[Look]:
     for union_id, seq, heavy in flags.moved_on(tx):
         union = unions.by_id(tx, union_id)
         if union is not None:
-            found.append(Look(union, seq, heavy))
+            found.append(Look(union, seq, heavy, heavy and _settling(tx, union)))
     return found
 
 
@@ -67,19 +73,17 @@ def look(tx: Tx, union: Union) -> list[Finding]:
         return []
     people = flags.newcomers(tx, union.id, min(ids), fresh)
     found = abuse.bursts(people, joins, since, union.time_zone)
-    found += abuse.rings(
-        people,
-        union.founder_id,
-        lambda leader_id: support.of(tx, leader_id).headcount,
-        union.time_zone,
-    )
+    if not _settling(tx, union):
+        found += abuse.rings(
+            people, union.founder_id, lambda one: support.of(tx, one).headcount, union.time_zone
+        )
     unseen = [finding for finding in found if _grown(tx, union.id, finding)]
     return sorted(unseen, key=lambda finding: -finding.evidence.people)[:MOST_AT_ONCE]
 
 
-def raise_flags(tx: Tx, union: Union, findings: Sequence[Finding], seq: int) -> list[Shown]:
+def raise_flags(tx: Tx, look: Look, findings: Sequence[Finding]) -> list[Shown]:
     """Keep what a look found; returns the new flags. What was flagged before gets the newer evidence."""
-    raised = []
+    union, raised = look.union, []
     for finding in findings:
         evidence = msgspec.json.encode(finding.evidence).decode()
         known = flags.by_key(tx, union.id, finding.key)
@@ -89,8 +93,8 @@ def raise_flags(tx: Tx, union: Union, findings: Sequence[Finding], seq: int) -> 
         if flag is not None:
             record(tx, union.id, "flag.raised", None, flag=finding.kind.value)
             raised.append(_shown(flag))
-    if len(findings) < MOST_AT_ONCE:
-        meta.put(tx, _LOOKED.format(union.id), str(seq))
+    if len(findings) < MOST_AT_ONCE and not look.again:
+        meta.put(tx, _LOOKED.format(union.id), str(look.seq))
     return raised
 
 
@@ -139,6 +143,10 @@ def forget(tx: Tx, member_id: int) -> None:
     """The member leaves: there is nothing to look at any more in flags about their support."""
     for flag in flags.close_about(tx, member_id):
         record(tx, flag.union_id, "flag.closed", None, flag=flag.kind)
+
+
+def _settling(tx: Tx, union: Union) -> bool:
+    return tx.now - union.created_at < SETTLING
 
 
 def _grown(tx: Tx, union_id: int, finding: Finding) -> bool:
