@@ -84,6 +84,19 @@ def export(
 
 
 @cli.command()
+def recount(
+    union: Annotated[str | None, typer.Option(help="Only the union of this name or ref.")] = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Put the tables right; Muster must be stopped.")
+    ] = False,
+) -> None:
+    """Count everybody's support again from the ledger and compare it with the tables, while the bot runs."""
+    from bot.operate import recount as count
+
+    sys.exit(asyncio.run(count(_settings(), union, repair=repair)))
+
+
+@cli.command()
 def bench(only: Annotated[str | None, typer.Argument(help="One figure's name.")] = None) -> None:
     """Measure the figures of docs/performance.md (from a source checkout)."""
     from bot.operate import bench as measure

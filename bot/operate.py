@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import bot
@@ -20,10 +20,13 @@ from bot.domain.names import one_line
 from bot.domain.people import Union
 from bot.errors import ConfigError, StorageError
 from bot.services import export as service
+from bot.services import recount as recounts
+from bot.services.recount import Report
 from bot.storage.backup import back_up
 from bot.storage.migrate import HEAD
 from bot.storage.migrate import migrate as bring_to_head
 from bot.storage.reader import Reader
+from bot.storage.store import Store
 from bot.storage.transaction import Tx
 
 
@@ -57,6 +60,31 @@ async def export(settings: Settings, target: Path, union: str | None, *, backup:
         await reader.close()
 
 
+async def recount(settings: Settings, union: str | None, *, repair: bool = False) -> int:
+    """Count unions' trees again from their ledgers, and print a line for each with what differs from the tables.
+
+    The database is only read, in one snapshot, beside a running bot; with `repair` differences are put right,
+    which needs the writer's lock. Returns 1 if anything is wrong (and stays so). Raises MusterError.
+    """
+    clock = SystemClock()
+    reader = Reader(settings.store_url, clock)
+    try:
+        await reader.require_head()
+        found = await reader.scan(_recount, union, recounts.compare)
+    finally:
+        await reader.close()
+    if repair and not all(report.well for _, report in found):
+        store = await Store.open(settings.store_url, clock)
+        try:
+            found = await store.write(_recount, union, recounts.repair)
+        finally:
+            await store.close()
+    for one, report in found:
+        print(f"{one_line(one.name)} (union-{one.ref}): {_verdict(report)}")
+        print("".join(f"  {line}\n" for line in report.first), end="")
+    return 0 if all(report.well for _, report in found) else 1
+
+
 def bench(only: str | None) -> int:
     """Run the measurements of a source checkout; the exit code. Raises ConfigError elsewhere."""
     if importlib.util.find_spec("tests") is None or importlib.util.find_spec("tests.bench") is None:
@@ -70,6 +98,21 @@ def bench(only: str | None) -> int:
 def _refuse_existing(target: Path) -> None:
     if target.exists():
         raise ConfigError(f"{target} exists already. Give the name of something new.")
+
+
+def _recount(tx: Tx, wanted: str | None, work: Callable[[Tx, Union], Report]) -> list[tuple[Union, Report]]:
+    return [(union, work(tx, union)) for union in service.choose(tx, wanted)]
+
+
+def _verdict(report: Report) -> str:
+    if report.broken is not None:
+        return f"the ledger does NOT verify: entry {report.broken:,} is wrong or missing"
+    members = "1 member" if report.members == 1 else f"{report.members:,} members"
+    counted = f"{report.entries:,} ledger entries, which verify; {members}, {report.endorsing:,} endorsements"
+    if not report.differences:
+        return f"{counted}; the tables say the same"
+    wrong = ", ".join(f"{count:,} in {kind}" for kind, count in report.differences.items())
+    return f"{counted}; DIFFERENCES: {wrong}{' (repaired)' if report.repaired else ''}"
 
 
 def _export(tx: Tx, folder: Path, wanted: str | None) -> int:
