@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,6 +23,7 @@ from adapters.discord.supervise import Supervisor
 from bot.chat.incoming import Actor, Incoming, Place, Press
 from bot.chat.model import Reply, Visibility
 from bot.chat.port import Capabilities, Core, Finding, RetryLater, Target, Undeliverable
+from bot.chat.recent import Recent
 from bot.domain.clock import Clock
 
 log = logging.getLogger(__name__)
@@ -54,8 +54,8 @@ class DiscordAdapter:
         self._core: Core | None = None
         self._me = Actor(self.name, "0", "Muster")
         self._running: set[asyncio.Task[Any]] = set()
-        self._seen: OrderedDict[str, None] = OrderedDict()
-        self._forms: Forms = OrderedDict()
+        self._seen: Recent[str, None] = Recent(limits.REMEMBERED)
+        self._forms: Forms = Recent(limits.REMEMBERED)
         self._moderators: dict[tuple[str, str], tuple[datetime, bool]] = {}
         self._last_contact: datetime | None = None
 
@@ -153,8 +153,6 @@ class DiscordAdapter:
         if core is None or str(interaction.id) in self._seen:
             return
         self._seen[str(interaction.id)] = None
-        while len(self._seen) > limits.REMEMBERED:
-            self._seen.popitem(last=False)
         self._keep(asyncio.current_task())
         asked = events.asked(interaction, core.registry)
         if asked is not None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 
 from adapters.discord import limits, render
 from adapters.discord.render import Part
 from adapters.discord.rest import Refused, Rest, Unavailable
 from bot.chat.model import Reply, Visibility
 from bot.chat.port import RetryLater, Target, Undeliverable
+from bot.chat.recent import Recent
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ class Delivery:
 
     def __init__(self, rest: Rest) -> None:
         self._rest = rest
-        self._private: OrderedDict[str, str] = OrderedDict()  # direct-message channels by person
+        self._private: Recent[str, str] = Recent(limits.REMEMBERED)  # direct-message channels by person
 
     async def send(self, target: Target, reply: Reply, key: str) -> str:
         """See `chat.port.Adapter.deliver`; the id is that of the first message."""
@@ -65,8 +65,6 @@ class Delivery:
         if target.person not in self._private:
             opened = await self._rest.call("POST", "/users/@me/channels", {"recipient_id": target.person})
             self._private[target.person] = str(opened["id"])
-            while len(self._private) > limits.REMEMBERED:
-                self._private.popitem(last=False)
         self._private.move_to_end(target.person)
         return self._private[target.person]
 

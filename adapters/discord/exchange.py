@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Sequence
 
 from adapters.discord import forms, limits, render
@@ -27,6 +26,7 @@ from bot.chat import text
 from bot.chat.incoming import CommandCall
 from bot.chat.model import Form, Reply, Visibility, say
 from bot.chat.port import Core
+from bot.chat.recent import Recent
 from bot.domain.names import one_line
 from bot.errors import MusterError
 
@@ -38,7 +38,7 @@ RECORD_S = 0.5
 MARGIN_S = 0.2
 PROGRESS_EVERY_S = 1.0
 
-Forms = OrderedDict[str, Form]
+Forms = Recent[str, Form]
 """Forms that wait behind a button, by token."""
 
 
@@ -162,8 +162,6 @@ class Exchange:
             parts = self._parts(reply)
         if reply is not None and reply.form is not None:
             self._waiting[reply.form.token] = reply.form
-            while len(self._waiting) > limits.REMEMBERED:
-                self._waiting.popitem(last=False)
         try:
             for step in plan(self._asked, reply, parts, self._acknowledged):
                 await self._take(step)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -18,6 +17,7 @@ from adapters.playground.sockets import Socket
 from bot.chat.incoming import Actor, CommandCall, Incoming, Place
 from bot.chat.model import Reply, Visibility
 from bot.chat.port import Capabilities, Core, Finding, Target, Undeliverable
+from bot.chat.recent import Recent
 from bot.domain.clock import Clock
 from bot.domain.names import visible
 
@@ -39,8 +39,8 @@ class PlaygroundAdapter:
         self._core: Core | None = None
         self._running: set[asyncio.Task[None]] = set()
         # What a tab is to be told about its act (acknowledgement, form, notice); None while it runs.
-        self._told: OrderedDict[str, list[str] | None] = OrderedDict()
-        self._delivered: OrderedDict[str, str] = OrderedDict()
+        self._told: Recent[str, list[str] | None] = Recent(limits.REMEMBERED)
+        self._delivered: Recent[str, str] = Recent(limits.REMEMBERED)
         self._last_contact: datetime | None = None
 
     def routes(self) -> list[web.RouteDef]:
@@ -58,7 +58,7 @@ class PlaygroundAdapter:
         for act in [*await core.unfinished(self.name), *added]:
             chat = people.chat(act.place.chat)
             if chat is not None and act.native_id not in self._told:
-                self._remember(act.native_id, None)
+                self._told[act.native_id] = None
                 await self._answer(core, act, chat, "", None)
         self._core = core
 
@@ -83,8 +83,6 @@ class PlaygroundAdapter:
         except limits.CannotShow as problem:
             raise Undeliverable(str(problem)) from problem
         self._delivered[key] = shown.id
-        while len(self._delivered) > limits.REMEMBERED:
-            self._delivered.popitem(last=False)
         return shown.id
 
     async def is_moderator(self, place: Place, actor: Actor) -> bool:
@@ -169,7 +167,7 @@ class PlaygroundAdapter:
             if message is not None:
                 replied_to = events.RepliedTo(people.account(message.by) if message.by else None)
         act = events.incoming(frame, account, chat, core.registry, socket.locale, replied_to)
-        self._remember(frame.id, None)
+        self._told[frame.id] = None
         if isinstance(what, frames.Line):
             self._echo(what, act, account, chat)
         if act is None:
@@ -239,18 +237,13 @@ class PlaygroundAdapter:
 
     def _tell(self, act_id: str, session: str, *personal: str) -> None:
         told = [*personal, frames.write("ack", id=act_id)]
-        self._remember(act_id, told)
+        self._told[act_id] = told
         for frame in told:
             self._to_session(session, frame)
 
     def _to_session(self, session: str, frame: str) -> None:
         for socket in self._feed.of_session(session):
             socket.send(frame)
-
-    def _remember(self, act_id: str, told: list[str] | None) -> None:
-        self._told[act_id] = told
-        while len(self._told) > limits.REMEMBERED:
-            self._told.popitem(last=False)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

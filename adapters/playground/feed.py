@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC
@@ -11,6 +11,7 @@ from typing import Any
 
 from adapters.playground import frames, limits, people
 from adapters.playground.sockets import Socket
+from bot.chat.recent import Recent
 from bot.domain.clock import Clock
 
 
@@ -47,7 +48,7 @@ class Feed:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._chats: defaultdict[str, OrderedDict[str, Message]] = defaultdict(OrderedDict)
+        self._chats: defaultdict[str, Recent[str, Message]] = defaultdict(lambda: Recent(limits.HISTORY))
         self.sockets: set[Socket] = set()
 
     def post(self, message: Message) -> Message:
@@ -56,8 +57,6 @@ class Feed:
         now = self._clock.now().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         message = replace(message, at=message.at or now)
         chat[message.id] = message
-        while len(chat) > limits.HISTORY:
-            chat.popitem(last=False)
         self._send(message, frames.write("post", message=message))
         return message
 

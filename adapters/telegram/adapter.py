@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -25,6 +24,7 @@ from adapters.telegram.transport import AiohttpRequest, FloodWait
 from bot.chat.incoming import Actor, Incoming, Place, SpaceMoved
 from bot.chat.model import Reply, Visibility
 from bot.chat.port import Capabilities, Core, Finding, RetryLater, Target, Undeliverable
+from bot.chat.recent import Recent
 from bot.domain.clock import Clock
 from bot.errors import TryAgain
 
@@ -84,8 +84,8 @@ class TelegramAdapter:
         self._me: Me | None = None
         self._ephemeral = False
         self._last_contact: datetime | None = None
-        self._administrators: OrderedDict[int, tuple[datetime, frozenset[str]]] = OrderedDict()
-        self._parts: OrderedDict[str, list[int]] = OrderedDict()
+        self._administrators: Recent[int, tuple[datetime, frozenset[str]]] = Recent(REMEMBERED)
+        self._parts: Recent[str, list[int]] = Recent(REMEMBERED)
         self._fetching: asyncio.Task[None] | None = None
 
     async def start(self, core: Core) -> None:
@@ -134,8 +134,6 @@ class TelegramAdapter:
         except limits.CannotShow as problem:
             raise Undeliverable(str(problem)) from problem
         sent = self._parts.setdefault(key, [])
-        while len(self._parts) > REMEMBERED:
-            self._parts.popitem(last=False)
         try:
             for payload in payloads[len(sent) :]:
                 posted = await self._wire.once(chat, payload, urgent=False, **more)
@@ -169,8 +167,6 @@ class TelegramAdapter:
                 ) from error
             known = now, frozenset(str(member.user.id) for member in members)
             self._administrators[chat] = known
-            while len(self._administrators) > REMEMBERED:
-                self._administrators.popitem(last=False)
         return actor.native_id in known[1]
 
     async def check(self, spaces: Sequence[str]) -> Sequence[Finding]:

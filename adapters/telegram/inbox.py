@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Coroutine, Sequence
 from datetime import timedelta
 from typing import Any, Final
@@ -18,6 +18,7 @@ from adapters.telegram.events import Heard, Me, Nameless, Route
 from adapters.telegram.lanes import Lanes
 from bot.chat.incoming import CommandCall, Incoming, Press, Say, Start
 from bot.chat.port import Core
+from bot.chat.recent import Recent
 from bot.domain.clock import Clock
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ class Inbox:
         self._lanes: Lanes[Heard] = Lanes(self._answer)
         self._waiting: Counter[str] = Counter()
         self._hinted: set[str] = set()
-        self._seen: OrderedDict[str, None] = OrderedDict()
+        self._seen: Recent[str, None] = Recent(REMEMBERED)
         self._tasks: set[asyncio.Task[None]] = set()
         self._resumed = False
         self._repeats_until = clock.now() + REPEATS_AFTER_START if by_webhook else None
@@ -102,8 +103,6 @@ class Inbox:
         if act.key in self._seen:
             return
         self._seen[act.key] = None
-        while len(self._seen) > REMEMBERED:
-            self._seen.popitem(last=False)
         self._waiting[act.place.chat] += 1
         self._lanes.put((act.place.chat, act.actor.native_id), heard)
 
