@@ -37,7 +37,8 @@ def example() -> Area:
 
 @pytest.fixture
 async def on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
-    monkeypatch.setattr(commands, "AREAS", (*commands.AREAS, example()))
+    others = [area for area in commands.AREAS if not any(command.menu for command in area.commands)]
+    monkeypatch.setattr(commands, "AREAS", (*others, example()))
     async with stage(tmp_path) as running:
         yield running
 
@@ -64,6 +65,14 @@ async def become(page: Page, number: int) -> None:
 
 def name(page: Page, manner: str) -> Locator:
     return page.locator(f"#room-{manner} .message").last.locator(".name")
+
+
+async def test_people_can_be_endorsed_by_it(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        page = await said(on, "Server")
+        await name(page, "discord").click()
+        await page.get_by_role("menuitem", name="Endorse Bo").click()
+        await expect(page.locator("#room-discord .message").last).to_contain_text("No union lives here yet.")
 
 
 async def test_in_a_server_it_is_done_at_once(on: Stage) -> None:
