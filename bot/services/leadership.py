@@ -186,7 +186,10 @@ def _qualifies(tx: Tx, union_id: int, member_id: int, found: Rules) -> bool:
     own = leaders.number(tx, member_id, found)
     if found.leaders is Lead.SUPPORTED:
         return own >= found.n
-    return own > 0 and any(member_id == one for one, _ in leaders.first(tx, union_id, found, found.n))
+    last = leaders.last(tx, union_id, found, found.n)
+    if own == 0 or own != last:
+        return own > last
+    return any(member_id == one for one, _ in leaders.first(tx, union_id, found, found.n))
 
 
 def _require_sense(after: Rules, n_given: bool) -> None:

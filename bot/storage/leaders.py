@@ -40,6 +40,7 @@ class _Questions:
 
     number: Statement
     first: Statement
+    last: Statement
     count: Statement
     rising: Statement
     turning: Statement
@@ -58,6 +59,13 @@ def _questions(number: ColumnElement[int], qualified: Select[Any]) -> _Questions
     return _Questions(
         Statement(select(number).where(support.c.member_id == bindparam("member"))),
         Statement(_ranked(number)),
+        Statement(
+            select(number)
+            .where(support.c.union_id == bindparam("union"), number > 0)
+            .order_by(number.desc())
+            .limit(1)
+            .offset(bindparam("better"))
+        ),
         Statement(select(func.count()).select_from(meets)),
         Statement(
             select(meets.c.member_id)
@@ -123,6 +131,11 @@ def first(tx: Tx, union_id: int, found: Rules, most: int) -> list[tuple[int, int
     Reads so many rows, and those that have as many supporters as the last.
     """
     return [(row[0], row[1]) for row in tx.all(_ask(found).first, union=union_id, n=most)]
+
+
+def last(tx: Tx, union_id: int, found: Rules, place: int) -> int:
+    """The number of supporters of who has that place (from 1); 0 if nobody has it. Reads the index alone."""
+    return tx.value(_ask(found).last, union=union_id, better=place - 1) or 0
 
 
 def count(tx: Tx, union_id: int, found: Rules) -> int:
