@@ -9,7 +9,7 @@ from bot.storage.create import create
 from bot.storage.session import Session, session_for
 from bot.storage.sqlite import SqliteSession
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest revision in `migrations/versions`. Revisions are numbered, so that newer is greater."""
 
 SCRIPTS = Path(__file__).with_name("migrations")

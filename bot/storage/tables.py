@@ -90,6 +90,7 @@ members = _table(
     _moment("joined_at"),
     _moment_or_null("left_at"),
     Column("merged_into", Id, nullable=True),
+    Column("told_day", Integer, nullable=True),  # union-day of the last message that they did not ask for
     Index(None, "union_id"),
 )
 
@@ -257,6 +258,187 @@ score_rounds = _table(
     Column("entries", BigInteger, nullable=False),  # how far the ledger was then
 )
 
+# Pictures that members gave, re-encoded.
+files = _table(
+    "files",
+    _id(),
+    _union(),
+    Column("member_id", Id, ForeignKey("members.id"), nullable=False),
+    _text("mime"),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    _bytes("data"),
+    _moment("at"),
+    Index(None, "member_id"),
+)
+
+calls = _table(
+    "calls",
+    _id(),
+    _union(),
+    Column("leader_id", Id, ForeignKey("members.id"), nullable=True),  # whose branch; null: the whole union
+    Column("author_id", Id, ForeignKey("members.id"), nullable=False),
+    Column("rule_id", Id, nullable=True),  # the rule that made it
+    _text("state"),  # 'draft' | 'template' | 'queued' | 'planned' | 'open' | 'closed' | 'cancelled'
+    _text("title"),
+    _text("what"),
+    _text("why"),
+    _text_or_null("link"),
+    Column("file_id", Id, ForeignKey("files.id"), nullable=True),
+    _text("proof"),  # 'word' | 'link' | 'photo' | 'witness' | 'leader'
+    Column("contest", Boolean, nullable=False),
+    Column("opens", SmallInteger, nullable=False),  # minutes of the local day
+    Column("closes", SmallInteger, nullable=False),
+    Column("day", Integer, nullable=True),  # union-day; null until planned, and once cancelled
+    _moment_or_null("opens_at"),
+    _moment_or_null("closes_at"),
+    Column("approved", Boolean, nullable=False),  # false while a link waits for a second pair of eyes
+    Column("late", Boolean, nullable=False),  # it went out after its hour
+    Column("answered", Integer, nullable=False),
+    _moment("created_at"),
+    Index(None, "union_id", "state", "day"),
+)
+Index(
+    "uq_calls_union_day",
+    calls.c.union_id,
+    calls.c.day,
+    unique=True,
+    sqlite_where=calls.c.leader_id.is_(None),
+    postgresql_where=calls.c.leader_id.is_(None),
+)
+Index(
+    "uq_calls_branch_day",
+    calls.c.leader_id,
+    calls.c.day,
+    unique=True,
+    sqlite_where=calls.c.leader_id.is_not(None),
+    postgresql_where=calls.c.leader_id.is_not(None),
+)
+Index(
+    "ix_calls_ahead",
+    calls.c.opens_at,
+    sqlite_where=calls.c.state.in_(["planned", "open"]),
+    postgresql_where=calls.c.state.in_(["planned", "open"]),
+)
+
+# Days that a call comes again on; its text is a call of state 'template'.
+call_rules = _table(
+    "call_rules",
+    _id(),
+    _union(),
+    Column("call_id", Id, ForeignKey("calls.id"), nullable=False),
+    _text("repeats"),  # 'daily' | 'weekdays' | 'weekly'
+    _text("weekdays"),  # of 'weekly': like "mo,th"
+    Column("first_day", Integer, nullable=False),
+    Column("last_day", Integer, nullable=True),
+    _moment_or_null("ended_at"),
+    Index(None, "union_id"),
+)
+
+call_settings = _table(
+    "call_settings",
+    Column("union_id", Id, ForeignKey("unions.id"), primary_key=True, autoincrement=False),
+    Column("opens", SmallInteger, nullable=False),  # the union's hour, in minutes of the local day
+)
+
+call_posts = _table(
+    "call_posts",
+    Column("call_id", Id, ForeignKey("calls.id"), primary_key=True, autoincrement=False),
+    Column("space_id", Id, ForeignKey("spaces.id"), primary_key=True, autoincrement=False),
+    Column("shown", Integer, nullable=False),  # the count that the post says
+    _moment_or_null("edited_at"),
+)
+
+checkins = _table(
+    "checkins",
+    Column("call_id", Id, ForeignKey("calls.id"), primary_key=True, autoincrement=False),
+    Column("member_id", Id, ForeignKey("members.id"), primary_key=True, autoincrement=False),
+    Column("day", Integer, nullable=False),
+    _moment("at"),
+    _text("state"),  # 'done' | 'waiting' | 'refused'
+    Column("late", Boolean, nullable=False),
+    _text_or_null("proof"),
+    Column("file_id", Id, ForeignKey("files.id"), nullable=True),
+    Column("space_id", Id, nullable=True),  # where it was pressed; null: in private
+    Column("judged_by", Id, nullable=True),
+    _moment_or_null("judged_at"),
+    Index(None, "member_id", "day"),
+)
+Index(
+    "ix_checkins_waiting",
+    checkins.c.call_id,
+    sqlite_where=checkins.c.state == "waiting",
+    postgresql_where=checkins.c.state == "waiting",
+)
+
+streaks = _table(
+    "streaks",
+    _member(),
+    _union(),
+    Column("current", Integer, nullable=False),
+    Column("best", Integer, nullable=False),
+    Column(
+        "last_day", Integer, nullable=False
+    ),  # the last union-day that counted, by an answer, freeze or repair
+    Column("freezes", SmallInteger, nullable=False),  # in hand
+    Column("run", SmallInteger, nullable=False),  # days towards the next freeze
+    Index(None, "union_id", "current"),
+)
+
+reminders = _table(
+    "reminders",
+    _member(),
+    _union(),
+    Column("account_id", Id, nullable=False),
+    Column("minutes", SmallInteger, nullable=False),  # of the local day
+    Column("reminded_day", Integer, nullable=True),
+    Index(None, "union_id", "minutes"),
+)
+
+# A leader's one press to remind who has not answered.
+nudges = _table(
+    "nudges",
+    Column("call_id", Id, ForeignKey("calls.id"), primary_key=True, autoincrement=False),
+    Column("leader_id", Id, ForeignKey("members.id"), primary_key=True, autoincrement=False),
+    _moment("at"),
+    Column("reached", Integer, nullable=False),
+)
+
+# Of members who are endorsed: how many of their base answered in the last seven union-days, at the last close.
+activations = _table(
+    "activations",
+    _member(),
+    _union(),
+    Column("answered", Integer, nullable=False),
+)
+
+entries = _table(
+    "entries",
+    _id(),
+    Column("call_id", Id, ForeignKey("calls.id"), nullable=False),
+    Column("member_id", Id, ForeignKey("members.id"), nullable=False),
+    _text("words"),
+    Column("file_id", Id, ForeignKey("files.id"), nullable=True),
+    _moment("at"),
+    Column("votes", Integer, nullable=False),
+    UniqueConstraint("call_id", "member_id"),
+)
+
+entry_votes = _table(
+    "entry_votes",
+    Column("call_id", Id, ForeignKey("calls.id"), primary_key=True, autoincrement=False),
+    Column("member_id", Id, ForeignKey("members.id"), primary_key=True, autoincrement=False),
+    Column("entry_id", Id, ForeignKey("entries.id"), nullable=False),
+    Index(None, "entry_id"),
+)
+
+# Hosts that links in calls may point to without a second pair of eyes.
+link_hosts = _table(
+    "link_hosts",
+    Column("union_id", Id, ForeignKey("unions.id"), primary_key=True, autoincrement=False),
+    _text("host", primary_key=True),
+)
+
 spaces = _table(
     "spaces",
     _id(),
@@ -266,6 +448,10 @@ spaces = _table(
     _text("title"),
     _moment("connected_at"),
     _moment_or_null("disconnected_at"),
+    _text_or_null(
+        "chat"
+    ),  # where calls are posted; null: nobody said, and the platform has no place by itself
+    _text_or_null("thread"),
     Index(None, "union_id"),
 )
 # One union at a time speaks in a space.
