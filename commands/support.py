@@ -119,13 +119,13 @@ def _numbers(ctx: Context, seen: _Seen) -> Block:
     n = seen.numbers
     ever, still = seen.recruits
     return fields(
-        ("Headcount", f"{_people(n.headcount)}, {n.linked:,} with a wallet; {n.direct:,} endorse directly"),
+        ("Headcount", f"{_people(n.headcount)}, {n.linked:,} with a wallet; {_endorse(n.direct)} directly"),
         ("Stake", f"{n.stake:,} locked (counted once tokens can be locked)"),
         ("Activation", "– (counted once there are calls)"),
         ("Trust", _trust(n.trust)),
         ("Growth", f"{n.week:+,} in 7 days, {n.month:+,} in 30 days"),
         ("Endorses", spans(_face(ctx, seen.leader)) if seen.leader else "nobody"),
-        ("Recruits", f"{ever:,} came by invitation, {still:,} are members" if ever else "none yet"),
+        ("Recruits", f"{ever:,} in all, {still:,} still here" if ever else "none yet"),
     )
 
 
@@ -152,7 +152,7 @@ def leaders(ctx: Context, by: Annotated[By, "What to rank by"] = "people") -> Re
 @area.action("support.page")
 def page(ctx: Context, by: By, place: int, number: float, member: int) -> Reply:
     reply = _page(ctx, by, place, Ranked(member, number) if place else None)
-    return Reply(reply.blocks, reply.buttons, edit=True)
+    return Reply(reply.blocks, reply.buttons, visibility=Visibility.PUBLIC, edit=True)
 
 
 def _page(ctx: Context, by: By, place: int, after: Ranked | None) -> Reply:
@@ -165,10 +165,10 @@ def _page(ctx: Context, by: By, place: int, after: Ranked | None) -> Reply:
             p("Nobody is endorsed ", "there" if place else "yet", ". ", Code("/endorse"), " begins it.")
         )
     known = faces.of(ctx.tx, [row.member_id for row in rows], ctx.place.platform)
-    numbers = (
-        spans(f"{at}. ", _face(ctx, known.get(row.member_id)), f" · {_number(by, row.number)}")
-        for at, row in enumerate(rows, start=place + 1)
-    )
+    lines: list[str | Span] = []
+    for at, row in enumerate(rows, start=place + 1):
+        begins = "\n" if lines else ""
+        lines += [f"{begins}{at}. ", _face(ctx, known.get(row.member_id)), f" · {_number(by, row.number)}"]
     buttons = []
     if place:
         buttons.append(_turn("First page", by, 0, Ranked(0, 0)))
@@ -176,7 +176,7 @@ def _page(ctx: Context, by: By, place: int, after: Ranked | None) -> Reply:
         buttons.append(_turn("Next", by, place + PAGE, rows[-1]))
     return say(
         p(bold("Leaders"), f" {_TITLES[by]}"),
-        *(p(*row) for row in numbers),
+        p(*lines),
         buttons=(tuple(buttons),) if buttons else (),
     )
 
@@ -215,7 +215,7 @@ def branch(ctx: Context) -> Reply:
         return [*shown, spans(f"and {total - len(rows):,} more")] if total > len(rows) else shown
 
     blocks: list[Block] = [
-        p(bold("Your branch: "), f"{_people(seen.numbers.headcount)}, {seen.numbers.direct:,} endorse you"),
+        p(bold("Your branch: "), f"{_people(seen.numbers.headcount)}, {_endorse(seen.numbers.direct)} you"),
         fields(("Growth", f"{seen.numbers.week:+,} in 7 days, {seen.numbers.month:+,} in 30 days")),
     ]
     for title, rows, total in (
@@ -237,6 +237,10 @@ def _face(ctx: Context, account: Account | None) -> Span:
 
 def _people(number: int) -> str:
     return f"{number:,} {'person' if number == 1 else 'people'}"
+
+
+def _endorse(number: int) -> str:
+    return f"{number:,} endorse{'s' if number == 1 else ''}"
 
 
 def _trust(trust: float | None) -> str:

@@ -166,7 +166,8 @@ def block(it: Block) -> list[Piece]:
         case Table(header=header, rows=rows):
             return [Piece(_table([header, *rows]), "<pre>", "</pre>")]
         case Image(alt=alt):
-            return [Piece(inert(alt), "<i>", "</i>")] if alt else []
+            # Telegram keeps no words for those who cannot see a picture: they stand below, folded.
+            return [Piece(inert(alt), "<blockquote expandable>", "</blockquote>")] if alt else []
 
 
 def _lines(rows: Iterable[list[Piece]]) -> list[Piece]:

@@ -49,7 +49,7 @@ class TestSupport:
         heard = await cat.says("/support @ada", union.place)
         assert not heard.private
         assert "Support of @Ada" in heard.text
-        assert "Headcount: 3 people, 0 with a wallet; 1 endorse directly" in heard.text
+        assert "Headcount: 3 people, 0 with a wallet; 1 endorses directly" in heard.text
         assert "Stake: 0 locked" in heard.text
         assert "Activation: –" in heard.text
         assert "Growth: +3 in 7 days, +3 in 30 days" in heard.text
@@ -112,6 +112,7 @@ class TestLeaders:
         assert first.labels == ["Next"]
         second = await union.ada.presses(first, "Next", union.place)
         assert second.text.splitlines()[1:] == ["11. @P10 · 1", "12. @P11 · 1"]
+        assert not second.private  # it takes the place of the page that everybody sees
         assert second.labels == ["First page"]
         back = await union.ada.presses(second, "First page", union.place)
         assert back.text == first.text

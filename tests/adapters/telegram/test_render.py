@@ -203,7 +203,7 @@ def test_one_block_too_long_for_a_message(word: str, make: Any, times: int) -> N
 def test_a_picture_carries_a_short_text_and_goes_before_a_long_one() -> None:
     (short,) = render(say("A picture:", Image(DOT, "One dot"))).payloads
     assert short.method == "send_photo"
-    assert short.params["caption"] == "A picture:\n\n<i>One dot</i>"
+    assert short.params["caption"] == "A picture:\n\n<blockquote expandable>One dot</blockquote>"
     photo, text = render(say("word " * 300, Image(DOT, "One dot"), ask=Question("a", "A"))).payloads
     assert (photo.method, text.method) == ("send_photo", "send_message")
     assert "caption" not in photo.params
