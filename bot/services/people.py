@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot.domain.invites import Invite
 from bot.domain.people import Account, Member, Union, Wallet
 from bot.errors import BadInput, NotAllowed
-from bot.services import endorsements, invites, leadership
+from bot.services import abuse, endorsements, invites, leadership
 from bot.services.ledger import record
 from bot.storage import (
     accounts,
@@ -88,6 +88,7 @@ def leave(tx: Tx, union: Union, member: Member) -> None:
     endorsements.leave(tx, union, member)
     invites.forget(tx, member.id)
     leadership.forget(tx, member.id)
+    abuse.forget(tx, member.id)
     for account in accounts.of_member(tx, member.id):
         _erase_account(tx, union.id, account)
     tickets.delete_of(tx, member.id)

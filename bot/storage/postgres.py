@@ -115,5 +115,9 @@ class PostgresSession:
                 connection.close()
 
     def close(self) -> None:
-        """Close the connection, and with it give up the lock; never raises."""
+        """Give up the lock and close the connection; never raises."""
+        if self._connection is not None and not self._connection.broken:
+            # The server notices a closed connection some time later, and a new start would be refused till then.
+            with contextlib.suppress(psycopg.Error):
+                self._connection.execute("SELECT pg_advisory_unlock_all()")
         self.disconnect()
