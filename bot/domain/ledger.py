@@ -54,21 +54,25 @@ def first_broken(entries: Iterable[Entry], previous: bytes = GENESIS, seq: int =
     return None
 
 
+Row = tuple[int, Any, str, str | None, str, bytes]
+"""Number, time as the database has it, kind, actor, payload, hash."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Entries that follow each other, a column at a time; `times` as they are hashed."""
+    """Entries that follow each other, at least one, for reading very many; `times` in the words that are hashed."""
 
-    seqs: Sequence[int]
+    rows: Sequence[Row]
     times: Sequence[str]
-    kinds: Sequence[str]
-    actors: Sequence[str | None]
-    payloads: Sequence[str]
-    hashes: Sequence[bytes]
+
+    @property
+    def last(self) -> tuple[int, bytes]:
+        """The number and the hash of the last entry."""
+        return self.rows[-1][0], self.rows[-1][5]
 
     def first_broken(self, previous: bytes, seq: int) -> int | None:
         """As the function of that name."""
-        entries = zip(self.seqs, self.times, self.kinds, self.actors, self.payloads, self.hashes, strict=True)
-        for found, time, kind, actor, payload, digest in entries:
+        for (found, _, kind, actor, payload, digest), time in zip(self.rows, self.times, strict=True):
             previous = entry_hash(previous, seq, time, kind, actor, payload)
             if found != seq or digest != previous:
                 return seq

@@ -57,7 +57,7 @@ class Replay:
     def read(self, page: Page) -> int | None:
         """Take a page in; the number of the first entry that makes no sense after those before, or None."""
         index, leader, made = self.index, self._leader, self._made
-        for seq, kind, actor, payload in zip(page.seqs, page.kinds, page.actors, page.payloads, strict=True):
+        for seq, _, kind, actor, payload, _ in page.rows:
             try:
                 if kind == "endorsement.made":
                     # `actor` is None in no entry about a member.

@@ -22,5 +22,5 @@ def verify(tx: Tx, union_id: int) -> tuple[int, int | None]:
         broken = page.first_broken(previous, read + 1)
         if broken is not None:
             return read, broken
-        read, previous = page.seqs[-1], page.hashes[-1]
+        read, previous = page.last
     return read, None

@@ -108,8 +108,7 @@ def repair(tx: Tx, union: Union) -> Report:
 
 
 def _examine(tx: Tx, union: Union) -> tuple[Report, tuple[Told, _Tree, _Kept] | None]:
-    replay = Replay()
-    report = _read(tx, union, replay)
+    report, replay = replayed(tx, union)
     if report.broken is not None:
         return report, None
     told = replay.end()
@@ -127,17 +126,17 @@ def _examine(tx: Tx, union: Union) -> tuple[Report, tuple[Told, _Tree, _Kept] | 
     return report, (told, true, kept)
 
 
-def _read(tx: Tx, union: Union, replay: Replay) -> Report:
-    """Verify and replay the ledger."""
-    read, previous = 0, GENESIS
+def replayed(tx: Tx, union: Union) -> tuple[Report, Replay]:
+    """The union's ledger, verified and read to its end, or to the first entry that is wrong or missing."""
+    replay, read, previous = Replay(), 0, GENESIS
     for page in ledger.pages(tx, union.id):
         broken = page.first_broken(previous, read + 1)
         if broken is None:
             broken = replay.read(page)
         if broken is not None:
-            return Report(read, broken)
-        read, previous = page.seqs[-1], page.hashes[-1]
-    return Report(read, None if (read, previous) == export.head(tx, union.id) else read + 1)
+            return Report(read, broken), replay
+        read, previous = page.last
+    return Report(read, None if (read, previous) == export.head(tx, union.id) else read + 1), replay
 
 
 def _true(told: Told) -> _Tree:

@@ -81,13 +81,12 @@ def entries(tx: Tx, union_id: int, after: int = 0, most: int = 1000) -> list[Ent
     return [Entry(*row) for row in tx.all(_AFTER, union=union_id, after=after, most=most)]
 
 
-def pages(tx: Tx, union_id: int, most: int = 10_000) -> Iterator[Page]:
+def pages(tx: Tx, union_id: int, most: int = 1000) -> Iterator[Page]:
     """All entries in order, many at a time."""
     after = 0
     while rows := tx.plain(_AFTER, union=union_id, after=after, most=most):
-        seqs, times, kinds, actors, payloads, hashes = zip(*rows, strict=True)
-        yield Page(seqs, texts(times), kinds, actors, payloads, hashes)
-        after = seqs[-1]
+        yield Page(rows, texts([row[1] for row in rows]))
+        after = rows[-1][0]
 
 
 def texts(times: Iterable[Any]) -> list[str]:

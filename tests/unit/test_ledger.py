@@ -66,8 +66,10 @@ def page(entries: int) -> Page:
     for at in range(entries):
         previous = entry_hash(previous, at + 1, times[at], "test", None, "{}")
         hashes.append(previous)
-    seqs = list(range(1, entries + 1))
-    return Page(seqs, times, ["test"] * entries, [None] * entries, ["{}"] * entries, hashes)
+    return Page([(at + 1, 0, "test", None, "{}", hashes[at]) for at in range(entries)], times)
+
+
+COLUMNS = ("seqs", "", "kinds", "actors", "payloads", "hashes")
 
 
 @pytest.mark.parametrize(
@@ -87,7 +89,12 @@ def page(entries: int) -> Page:
 def test_every_column_is_covered(column: str, value: object) -> None:
     good = page(5)
     assert good.first_broken(GENESIS, 1) is None
-    getattr(good, column)[2] = value
+    if column == "times":
+        good = Page(good.rows, [*good.times[:2], str(value), *good.times[3:]])
+    else:
+        changed = list(good.rows[2])
+        changed[COLUMNS.index(column)] = value
+        good = Page([*good.rows[:2], tuple(changed), *good.rows[3:]], good.times)  # type: ignore[list-item]
     assert good.first_broken(GENESIS, 1) == 3
     assert page(5).first_broken(b"other".ljust(32), 1) == 1
     assert page(5).first_broken(GENESIS, 2) == 2
