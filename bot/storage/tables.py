@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from bot.storage.types import Id, UtcDateTime
@@ -541,14 +542,57 @@ outbox = _table(
     _text("target"),  # JSON
     _text_or_null("person"),  # native id of whose private chat it goes to, so that they can be forgotten
     _bytes("body"),
-    _text("state"),  # 'due' | 'sending' | 'sent' | 'parked'
+    _text("state"),  # 'due' | 'behind' another of its chain | 'sending' | 'sent' | 'uncertain' | 'parked'
     _moment("due_at"),
     Column("attempts", Integer, nullable=False),
     _text_or_null("last_error"),
     _text_or_null("sent_id"),
     _text_or_null("dedupe_key", unique=True),
     _moment("created_at"),
-    Index(None, "platform", "state", "due_at"),
+    Column("lane", SmallInteger, nullable=False, server_default=text("0")),  # 0 urgent, 1 bulk
+    Column("share", Id, nullable=False, server_default=text("0")),  # whose turn it takes: the union's, or 0
+    _text("chain", server_default=text("''")),  # what is sent one after another: lane, union and chat
+)
+_OVER = outbox.c.state.in_(["sent", "uncertain", "parked"])
+_OPEN = outbox.c.state.in_(["due", "behind", "sending"])
+Index(
+    "ix_outbox_due",
+    outbox.c.platform,
+    outbox.c.lane,
+    outbox.c.share,
+    outbox.c.due_at,
+    outbox.c.id,
+    sqlite_where=outbox.c.state == "due",
+    postgresql_where=outbox.c.state == "due",
+)
+Index(
+    "ix_outbox_chain",
+    outbox.c.platform,
+    outbox.c.chain,
+    outbox.c.id,
+    sqlite_where=_OPEN,
+    postgresql_where=_OPEN,
+)
+Index(
+    "ix_outbox_unsent",
+    outbox.c.platform,
+    outbox.c.state,
+    sqlite_where=outbox.c.state != "sent",
+    postgresql_where=outbox.c.state != "sent",
+)
+Index("ix_outbox_over", outbox.c.created_at, sqlite_where=_OVER, postgresql_where=_OVER)
+
+# Chats that messages of a union cannot reach, until one does again.
+unreached = _table(
+    "unreached",
+    Column("union_id", Id, ForeignKey("unions.id"), primary_key=True, autoincrement=False),
+    _text("platform", primary_key=True),
+    _text("chat", primary_key=True),
+    _text_or_null("person"),  # whose private chat it is
+    _text("kind"),  # 'blocked' | 'gone' | 'rights'
+    _moment("at"),
+    Column("told", SmallInteger, nullable=False),  # 0 until the moderators were told
+    Index(None, "platform", "chat"),
 )
 
 ledger = _table(

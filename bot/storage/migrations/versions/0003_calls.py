@@ -51,6 +51,7 @@ def upgrade() -> None:
     _answers()
     _members()
     _contests()
+    _outbox()
 
 
 def _calls() -> None:
@@ -217,3 +218,39 @@ def _contests() -> None:
         key=("call_id", "member_id"),
     )
     _index("entry_votes", "entry_id")
+
+
+def _outbox() -> None:
+    op.add_column("outbox", sa.Column("lane", sa.SmallInteger, nullable=False, server_default=sa.text("0")))
+    op.add_column("outbox", sa.Column("share", ID, nullable=False, server_default=sa.text("0")))
+    op.add_column("outbox", sa.Column("chain", sa.Text, nullable=False, server_default=sa.text("''")))
+    op.execute("UPDATE outbox SET share = coalesce(union_id, 0), chain = 'before ' || id")
+    op.drop_index("ix_outbox_platform_state_due_at", "outbox")
+    due, over = "state = 'due'", "state IN ('sent', 'uncertain', 'parked')"
+    _partial("due", due, "platform", "lane", "share", "due_at", "id")
+    _partial("chain", "state IN ('due', 'behind', 'sending')", "platform", "chain", "id")
+    _partial("unsent", "state != 'sent'", "platform", "state")
+    _partial("over", over, "created_at")
+    _table(
+        "unreached",
+        *_of("unreached", "union_id", "unions"),
+        _column("platform", sa.Text),
+        _column("chat", sa.Text),
+        _column("person", sa.Text, null=True),
+        _column("kind", sa.Text),
+        _column("at", MOMENT),
+        _column("told", sa.SmallInteger),
+        key=("union_id", "platform", "chat"),
+    )
+    _index("unreached", "platform", "chat")
+
+
+def _partial(name: str, where: str, *columns: str) -> None:
+    condition = sa.text(where)
+    op.create_index(
+        f"ix_outbox_{name}",
+        "outbox",
+        list(columns),
+        sqlite_where=condition,
+        postgresql_where=condition,
+    )
