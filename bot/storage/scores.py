@@ -43,8 +43,6 @@ _OF = Statement(
 )
 _RANKED = Statement(
     select(scores.c.member_id, scores.c.trust)
-    # Who left since the last round has no support any more.
-    .select_from(scores.join(support, support.c.member_id == scores.c.member_id))
     .where(
         scores.c.union_id == bindparam("union"),
         scores.c.trust <= bindparam("number"),
@@ -65,7 +63,6 @@ _SET_ROUND = Statement(
 )
 _ENTRIES = Statement(select(ledger_heads.c.seq).where(ledger_heads.c.union_id == bindparam("union")))
 _SUPPORTED = Statement(select(support.c.member_id).where(support.c.union_id == bindparam("union")).limit(1))
-_SCORED = Statement(select(scores.c.member_id).where(scores.c.union_id == bindparam("union")).limit(1))
 _some = (
     select(members.c.id)
     .where(members.c.union_id == bindparam("union"), members.c.left_at.is_(None))
@@ -138,8 +135,8 @@ def entries(tx: Tx, union_id: int) -> int:
 
 
 def concerned(tx: Tx, union_id: int) -> bool:
-    """Whether the union has anything to score, or scores that may have to go."""
-    return any(tx.value(found, union=union_id) is not None for found in (_SUPPORTED, _SCORED))
+    """Whether anybody in the union was ever followed; nobody else has a score."""
+    return tx.value(_SUPPORTED, union=union_id) is not None
 
 
 def larger_than(tx: Tx, union_id: int, size: int) -> bool:
