@@ -102,8 +102,8 @@ def leave(tx: Tx, union: Union, member: Member) -> None:
 def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> int | None:
     """Everybody who endorses `absorbed` endorses `survivor`; returns whom the one person endorses from now on.
 
-    That is the survivor's choice, else the other's, unless it closes a circle or the chain gets too long.
-    Before the wallets are moved.
+    That is the survivor's choice, else the other's, unless it closes a circle or the chain gets too long. The
+    time until they may choose again runs from the later of both choices. Before the wallets are moved.
     """
     choices = [
         choice for choice in (endorsements.of(tx, survivor.id), endorsements.of(tx, absorbed.id)) if choice
@@ -112,6 +112,7 @@ def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> int | Non
     for choice in choices:
         if choice.leader_id is not None:
             _detach(tx, union, choice.member_id, choice.leader_id, _branch(tx, choice.member_id))
+            news.move_member(tx, choice.leader_id, absorbed.id, survivor.id)
     more = support.of(tx, absorbed.id)
     if more.day is not None:
         today = union_day(union.time_zone, tx.now)
@@ -165,6 +166,9 @@ def _settle(
     tx: Tx, union: Union, survivor: Member, absorbed: Member, choices: Sequence[Endorsement], linked: bool
 ) -> int | None:
     """Follow the first of the choices that is still possible."""
+    if not choices:
+        return None
+    since = max(choice.since for choice in choices)
     base = support.of(tx, survivor.id)
     branch = Branch(1 + base.headcount, linked + base.linked, endorsements.height(tx, survivor.id))
     for choice in choices:
@@ -173,8 +177,9 @@ def _settle(
         above = endorsements.path(tx, choice.leader_id)
         circle = any(step.member_id == survivor.id for step in above)
         if not circle and len(above) + branch.height <= MAX_DEPTH:
-            _attach(tx, union, survivor.id, above, branch, choice.since)
+            _attach(tx, union, survivor.id, above, branch, since)
             return choice.leader_id
+    endorsements.put(tx, survivor.id, None, branch.height, since)
     return None
 
 

@@ -97,8 +97,8 @@ def path(tx: Tx, member_id: int) -> list[Step]:
     return [Step(*row) for row in tx.all(_PATH, start=member_id)]
 
 
-def put(tx: Tx, member_id: int, leader_id: int, height: int, since: datetime) -> None:
-    """The member's choice from now on, in place of any earlier one."""
+def put(tx: Tx, member_id: int, leader_id: int | None, height: int, since: datetime) -> None:
+    """The member's choice from now on (None: they withdrew it), in place of any earlier one."""
     tx.run(_PUT, member=member_id, leader=leader_id, tall=height, at=since)
 
 

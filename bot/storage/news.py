@@ -91,6 +91,17 @@ _MOVE_LEADER = Statement(
     .where(support_news.c.leader_id == bindparam("absorbed"))
     .values(leader_id=bindparam("survivor"))
 )
+_MOVE_MEMBER = Statement(
+    update(support_news)
+    .where(support_news.c.leader_id == bindparam("leader"), support_news.c.member_id == bindparam("absorbed"))
+    .values(member_id=bindparam("survivor"))
+)
+_DELETE_OWN = Statement(
+    delete(support_news).where(
+        support_news.c.leader_id == bindparam("leader"),
+        support_news.c.member_id.in_([bindparam("leader"), bindparam("absorbed")]),
+    )
+)
 _DELETE_LEADER = Statement(delete(support_news).where(support_news.c.leader_id == bindparam("leader")))
 
 _RELEASE = Statement(
@@ -156,7 +167,14 @@ def prune(tx: Tx, before: datetime, most: int) -> int:
 
 
 def move_leader(tx: Tx, absorbed_id: int, survivor_id: int) -> None:
+    """News for `absorbed` is for `survivor`, but for what they did to each other."""
     tx.run(_MOVE_LEADER, absorbed=absorbed_id, survivor=survivor_id)
+    tx.run(_DELETE_OWN, leader=survivor_id, absorbed=absorbed_id)
+
+
+def move_member(tx: Tx, leader_id: int, absorbed_id: int, survivor_id: int) -> None:
+    """What this leader is told of `absorbed` is about `survivor`."""
+    tx.run(_MOVE_MEMBER, leader=leader_id, absorbed=absorbed_id, survivor=survivor_id)
 
 
 def release_followers(tx: Tx, union_id: int, leader_id: int, offer_id: int | None) -> int:
