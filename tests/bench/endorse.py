@@ -6,6 +6,7 @@ endorses are new members (most of what happens) and members who change their min
 The baseline of reading is the recursive query that counts a base anew.
 """
 
+import itertools
 import random
 import sqlite3
 import tempfile
@@ -75,7 +76,7 @@ def fill(path: Path, leader: list[int]) -> None:
         db.execute("INSERT INTO unions VALUES (1, 'u', 'U', '', 'UTC', 1, ?)", (MOMENT,))
         db.execute("INSERT INTO ledger_heads VALUES (1, 0, ?)", (GENESIS,))
         people = range(len(leader))
-        _many(db, "members", ((n + 1, 1, f"ref-{n:016}", MOMENT, None, None) for n in people))
+        _many(db, "members", ((n + 1, 1, f"ref-{n:016}", MOMENT) for n in people))
         _many(
             db,
             "wallets",
@@ -92,8 +93,11 @@ def fill(path: Path, leader: list[int]) -> None:
 
 
 def _many(db: sqlite3.Connection, table: str, rows: Iterator[tuple[object, ...]]) -> None:
-    width = len(db.execute(f"SELECT * FROM {table} LIMIT 0").description)
-    db.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * width)})", rows)
+    """Insert rows of the table's first columns; those after them are null."""
+    first = next(rows)
+    columns = [column[0] for column in db.execute(f"SELECT * FROM {table} LIMIT 0").description][: len(first)]
+    sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(first))})"
+    db.executemany(sql, itertools.chain([first], rows))
 
 
 def tree_bytes(path: Path) -> int:
