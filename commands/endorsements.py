@@ -22,6 +22,7 @@ from bot.chat.model import (
 from bot.chat.registry import Area
 from bot.domain.names import one_line
 from bot.domain.people import Account, Member, Person
+from bot.domain.times import in_words
 from bot.errors import NotFound
 from bot.services import endorsements, faces, people, support
 
@@ -59,7 +60,9 @@ def unendorse(ctx: Context) -> Reply:
     """
     _require_settled_to_change(ctx)
     left = endorsements.unendorse(ctx.tx, ctx.union, ctx.member)
-    return say(p("You endorse ", _named(ctx, left), " no longer. ", Code("/endorse"), " begins anew."))
+    wait = endorsements.wait(ctx.tx, ctx.union, ctx.member)
+    when = f"; you can choose again in {in_words(wait)}." if wait else "."
+    return say(p("You endorse ", _named(ctx, left), " no longer. ", Code("/endorse"), " begins anew", when))
 
 
 @area.command("lineage", "Whom somebody endorses, and whom those endorse, up to the root", reads=True)

@@ -47,6 +47,12 @@ def switch_hours(tx: Tx, union: Union) -> int:
     return rules.of(tx, union.id).switch_hours
 
 
+def wait(tx: Tx, union: Union, member: Member) -> timedelta:
+    """How long until the member can choose another than now; zero if they can."""
+    present = endorsements.of(tx, member.id)
+    return _time_left(tx, union, present) if present is not None else timedelta()
+
+
 def check(tx: Tx, union: Union, member: Member, leader: Member, platform: str) -> Endorsement | None:
     """The member's present choice, if they may choose `leader` now. Names are shown as on `platform`.
 
@@ -253,9 +259,14 @@ def _require_no_circle(tx: Tx, above: Sequence[Step], member: Member, platform: 
 
 
 def _require_time_passed(tx: Tx, union: Union, present: Endorsement) -> None:
-    free_at = present.since + timedelta(hours=switch_hours(tx, union))
-    if tx.now < free_at:
+    left = _time_left(tx, union, present)
+    if left:
         raise NotAllowed(
             "An endorsement is a standing choice: you made yours a short while ago. "
-            f"You can choose again in {in_words(free_at - tx.now)}. /unendorse works at any time."
+            f"You can choose again in {in_words(left)}. /unendorse works at any time."
         )
+
+
+def _time_left(tx: Tx, union: Union, present: Endorsement) -> timedelta:
+    free_at = present.since + timedelta(hours=switch_hours(tx, union))
+    return max(free_at - tx.now, timedelta())

@@ -109,7 +109,7 @@ async def test_an_endorsement_ends(farm: Farm) -> None:
     await endorse(farm.bob, farm.ada, farm.place)
     heard = await farm.bob.runs("unendorse", farm.place)
     assert heard.private
-    assert "You endorse @Ada no longer" in heard.text
+    assert "You endorse @Ada no longer. /endorse begins anew; you can choose again in 1 day." in heard.text
     assert "root of the tree" in (await farm.bob.runs("lineage", farm.place)).text
 
 

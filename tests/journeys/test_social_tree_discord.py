@@ -53,7 +53,7 @@ async def test_endorsing_switching_and_ending(town: Town) -> None:
 
     ended = await bob.slash(town.room, "unendorse")
     assert ended.ephemeral
-    assert f"You endorse {town.alice.mention} no longer." in ended.content
+    assert f"You endorse {town.alice.mention} no longer. `/endorse` begins anew." in ended.content
     assert "1 person, 0 with a wallet" in (await dan.slash(town.room, "support", person=town.alice)).text
     assert f"{cat.mention}\n- {town.alice.mention}" in (await cat.slash(town.room, "lineage")).content
 
