@@ -40,15 +40,15 @@ def endorse(ctx: Context, leader: Annotated[Person, "Who you endorse"]) -> Reply
     gives nobody power over your accounts or wallets. On Discord you find it in a person's menu too (Apps), on
     Telegram you can reply to a message with it.
     """
-    return _endorse(ctx, joined(ctx, leader), sure=False)
+    return _endorse(ctx, joined(ctx, leader))
 
 
 @area.action("support.endorse")
-def pressed(ctx: Context, leader: str, sure: bool = False) -> Reply:
+def pressed(ctx: Context, leader: str, instead_of: int | None = None) -> Reply:
     chosen = support.member_named(ctx.tx, ctx.union, leader)
     if chosen is None:
         raise NotFound("They have left since. /leaders shows whom others endorse.")
-    reply = _endorse(ctx, chosen, sure=sure)
+    reply = _endorse(ctx, chosen, instead_of)
     return Reply(reply.blocks, reply.buttons, visibility=Visibility.PRIVATE, edit=True)
 
 
@@ -94,21 +94,22 @@ def joined(ctx: Context, person: Person) -> Member:
     return person.member
 
 
-def endorse_button(leader: Member, name: str, *, sure: bool = False) -> Button:
+def endorse_button(leader: Member, name: str) -> Button:
     """The button by which one press endorses that member."""
-    label = f"Endorse {one_line(name, 40)}" + (" instead" if sure else "")
-    return Button(
-        label, "support.endorse", {"leader": leader.ref, "sure": sure}, Style.PRIMARY, lasts_s=30 * 86_400
-    )
+    label = f"Endorse {one_line(name, 40)}"
+    return Button(label, "support.endorse", {"leader": leader.ref}, Style.PRIMARY, lasts_s=30 * 86_400)
 
 
-def _endorse(ctx: Context, leader: Member, *, sure: bool) -> Reply:
+def _endorse(ctx: Context, leader: Member, instead_of: int | None = None) -> Reply:
+    """Endorse that member, also in place of `instead_of`; in place of anybody else, ask first."""
     platform = ctx.place.platform
     present = endorsements.check(ctx.tx, ctx.union, ctx.member, leader, platform)
     new = _account(ctx, leader.id)
+    if support.has_followers(ctx.tx, ctx.member):
+        people.require_settled(ctx.tx, ctx.account)  # it would move them all
     if present is not None and present.leader_id is not None:
         people.require_settled(ctx.tx, ctx.account)
-        if not sure:
+        if present.leader_id != instead_of:
             return _ask(ctx, present.leader_id, leader, new)
     endorsements.endorse(ctx.tx, ctx.union, ctx.member, leader, platform)
     base = support.numbers(ctx.tx, ctx.union, leader)
@@ -122,9 +123,11 @@ def _endorse(ctx: Context, leader: Member, *, sure: bool) -> Reply:
 def _ask(ctx: Context, present_id: int, leader: Member, new: Account) -> Reply:
     hours = endorsements.switch_hours(ctx.tx, ctx.union)
     wait = f" You can change it again after {hours} hours." if hours else ""
+    which = {"leader": leader.ref, "instead_of": present_id}
+    label = f"Endorse {one_line(new.name, 40)} instead"
     return say(
         p("You endorse ", _named(ctx, present_id), ". Endorse ", ctx.mention(new), " instead?", wait),
-        buttons=((endorse_button(leader, new.name, sure=True),),),
+        buttons=((Button(label, "support.endorse", which, Style.PRIMARY, lasts_s=600),),),
         visibility=Visibility.PRIVATE,
     )
 

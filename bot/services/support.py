@@ -105,9 +105,16 @@ def lineage(tx: Tx, member: Member) -> list[int]:
 
 
 def member_named(tx: Tx, union: Union, ref: str) -> Member | None:
-    """The member with this ref, unless they left."""
+    """The member with this ref, or whom they became by merging, unless they left."""
     found = members.by_ref(tx, union.id, ref)
+    while found is not None and found.merged_into is not None:
+        found = members.by_id(tx, found.merged_into)
     return found if found is not None and found.left_at is None else None
+
+
+def has_followers(tx: Tx, member: Member) -> bool:
+    """Whether anybody endorses the member now."""
+    return support.of(tx, member.id).direct > 0
 
 
 def tree(tx: Tx, member: Member, most: int = 240, widest: int = 40) -> Limb:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from bot.chat.incoming import Place, Who
-from bot.services import people
+from bot.services import people, records
 from tests.dialogue.stage import Heard, Persona, Stage
 
 FOUND = '/union create name:"Free Farmers" purpose:"Grow food together" time_zone:Europe/Berlin'
@@ -88,6 +88,23 @@ async def test_a_change_is_asked_about_and_waits(stage: Stage, farm: Farm) -> No
     assert "somebody else" in other.text
 
 
+async def test_a_button_replaces_only_whom_it_named(stage: Stage, farm: Farm) -> None:
+    """A question that was answered otherwise meanwhile, or is old, moves nobody."""
+    await endorse(farm.bob, farm.ada, farm.place)
+    stage.clock.advance(timedelta(hours=25))
+    asked = await endorse(farm.bob, farm.cat, farm.place)
+    first = await endorse(farm.bob, farm.dan, farm.place)
+    await farm.bob.presses(first, "Endorse Dan instead", farm.place)
+    stage.clock.advance(timedelta(minutes=5))
+    await farm.ada.runs("union rules", farm.place, switch_hours="0")
+    again = await farm.bob.presses(asked, "Endorse Cat instead", farm.place)
+    assert "You endorse @Dan. Endorse @Cat instead?" in again.text
+    stage.clock.advance(timedelta(minutes=11))
+    late = await farm.bob.presses(again, "Endorse Cat instead", farm.place)
+    assert "no longer in use" in late.text
+    assert "@Dan" in (await farm.bob.runs("lineage", farm.place)).text
+
+
 async def test_what_is_refused(stage: Stage, farm: Farm) -> None:
     assert "cannot endorse yourself" in (await endorse(farm.bob, farm.bob, farm.place)).text
     await endorse(farm.bob, farm.ada, farm.place)
@@ -139,22 +156,46 @@ async def test_a_long_lineage_is_shown_without_its_middle(stage: Stage, farm: Fa
     assert lines[-1] == "- @Ada"
 
 
+def merged(tx: Any, stage: Stage, farm: Farm, absorbed: Persona, survivor: Persona) -> None:
+    here = [
+        records.identify(tx, one.actor.platform, one.actor.native_id, farm.place.space)
+        for one in (absorbed, survivor)
+    ]
+    union, members = here[0].union, [one.member for one in here]
+    assert union is not None
+    assert members[0] is not None
+    assert members[1] is not None
+    people.merge(tx, union.id, members[0], members[1])
+
+
 async def test_an_account_that_was_just_joined_to_a_member_changes_nothing(stage: Stage, farm: Farm) -> None:
     """Who got a signature by a trick must not move somebody's branch the same day."""
     await endorse(farm.bob, farm.ada, farm.place)
     stage.clock.advance(timedelta(hours=25))
 
-    def merge(tx: object) -> None:
-        where = farm.bob.actor.platform
-        find = stage.core._records.identify
-        bob = find(tx, where, farm.bob.actor.native_id, farm.place.space)
-        dan = find(tx, where, farm.dan.actor.native_id, farm.place.space)
-        people.merge(tx, bob.union.id, absorbed=dan.member, survivor=bob.member)
-
-    await stage.store.write(merge)
+    await stage.store.write(merged, stage, farm, farm.dan, farm.bob)
     for heard in (
         await endorse(farm.dan, farm.cat, farm.place),
         await farm.dan.runs("unendorse", farm.place),
     ):
         assert "less than 24 hours ago" in heard.text
     assert "Endorse @Cat instead" in (await endorse(farm.bob, farm.cat, farm.place)).text
+
+
+async def test_nor_does_it_bring_a_branch_to_anybody(stage: Stage, farm: Farm) -> None:
+    """Who has followers and endorses nobody is at the root: the founder, as a rule."""
+    await endorse(farm.bob, farm.ada, farm.place)
+    await stage.store.write(merged, stage, farm, farm.dan, farm.ada)
+    assert "less than 24 hours ago" in (await endorse(farm.dan, farm.cat, farm.place)).text
+    assert "@Ada endorses @Cat now" in (await endorse(farm.ada, farm.cat, farm.place)).text
+
+
+async def test_an_offer_is_of_whom_that_person_became(stage: Stage, farm: Farm) -> None:
+    shown = await farm.bob.runs("invite", farm.place)
+    code = next(word for word in shown.text.split() if len(word) == 10 and word.isupper())
+    eve = stage.person("Eve", farm.ada.actor.platform)
+    offered = await eve.runs("join", farm.place, code=code)
+    await stage.store.write(merged, stage, farm, farm.bob, farm.cat)
+    done = await eve.presses(offered, "Endorse Bob", farm.place)
+    assert "@Eve endorses" in done.text
+    assert "1 person" in done.text
