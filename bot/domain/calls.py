@@ -67,6 +67,8 @@ class Call:
     late: bool
     answered: int
     created_at: datetime
+    token: str | None = None
+    """Of the one button under all its posts, from when it opens."""
 
 
 def moment(day: int, minutes: int, time_zone: str) -> datetime:

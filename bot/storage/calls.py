@@ -16,7 +16,7 @@ _NAMES = (
     "union_id", "leader_id", "author_id", "rule_id", "state", "title", "what", "why", "link", "file_id", "proof",
     "contest", "opens", "closes", "day", "opens_at", "closes_at", "approved", "late", "answered", "created_at",
 )  # fmt: skip
-COLUMNS = (calls.c.id, *(calls.c[name] for name in _NAMES))
+COLUMNS = (calls.c.id, *(calls.c[name] for name in _NAMES), calls.c.token)
 TEXTS = ("title", "what", "why", "link", "file_id", "proof", "contest", "opens", "closes", "approved")
 """What a call says and asks, which can be edited and copied."""
 

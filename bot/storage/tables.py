@@ -297,6 +297,7 @@ calls = _table(
     Column("late", Boolean, nullable=False),  # it went out after its hour
     Column("answered", Integer, nullable=False),
     _moment("created_at"),
+    _text_or_null("token"),  # of the one button under all its posts; null until it opens
     Index(None, "union_id", "state", "day"),
 )
 Index(
@@ -322,6 +323,13 @@ Index(
     postgresql_where=calls.c.state.in_(["planned", "open"]),
 )
 
+Index(
+    "ix_calls_queued",
+    calls.c.union_id,
+    sqlite_where=calls.c.state == "queued",
+    postgresql_where=calls.c.state == "queued",
+)
+
 # Days that a call comes again on; its text is a call of state 'template'.
 call_rules = _table(
     "call_rules",
@@ -340,14 +348,21 @@ call_settings = _table(
     "call_settings",
     Column("union_id", Id, ForeignKey("unions.id"), primary_key=True, autoincrement=False),
     Column("opens", SmallInteger, nullable=False),  # the union's hour, in minutes of the local day
+    Column("laid_day", Integer, nullable=True),  # up to which union-day rules and the queue made their calls
 )
 
 call_posts = _table(
     "call_posts",
     Column("call_id", Id, ForeignKey("calls.id"), primary_key=True, autoincrement=False),
     Column("space_id", Id, ForeignKey("spaces.id"), primary_key=True, autoincrement=False),
-    Column("shown", Integer, nullable=False),  # the count that the post says
-    _moment_or_null("edited_at"),
+    Column("shown", Integer, nullable=False),  # the count that the post says; -1: it is not edited any more
+    _moment_or_null("edited_at"),  # or looked at
+)
+Index(
+    "ix_call_posts_live",
+    call_posts.c.call_id,
+    sqlite_where=call_posts.c.shown >= 0,
+    postgresql_where=call_posts.c.shown >= 0,
 )
 
 checkins = _table(

@@ -89,12 +89,14 @@ def _calls() -> None:
         _column("late", sa.Boolean),
         _column("answered", sa.Integer),
         _column("created_at", MOMENT),
+        _column("token", sa.Text, null=True),
     )
     _index("calls", "union_id", "state", "day")
     for name, columns, where, unique in (
         ("uq_calls_union_day", ["union_id", "day"], "leader_id IS NULL", True),
         ("uq_calls_branch_day", ["leader_id", "day"], "leader_id IS NOT NULL", True),
         ("ix_calls_ahead", ["opens_at"], "state IN ('planned', 'open')", False),
+        ("ix_calls_queued", ["union_id"], "state = 'queued'", False),
     ):
         condition = sa.text(where)
         op.create_index(
@@ -118,6 +120,7 @@ def _rules() -> None:
         "call_settings",
         *_of("call_settings", "union_id", "unions"),
         _column("opens", sa.SmallInteger),
+        _column("laid_day", sa.Integer, null=True),
         key=("union_id",),
     )
     _table(
@@ -128,6 +131,8 @@ def _rules() -> None:
         _column("edited_at", MOMENT, null=True),
         key=("call_id", "space_id"),
     )
+    live = sa.text("shown >= 0")
+    op.create_index("ix_call_posts_live", "call_posts", ["call_id"], sqlite_where=live, postgresql_where=live)
     _table(
         "link_hosts",
         *_of("link_hosts", "union_id", "unions"),
