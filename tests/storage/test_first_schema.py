@@ -1,0 +1,118 @@
+"""A database that the first Muster filled: everything works on in it, on both databases.
+
+`schema_0001.json` holds what that program kept of two unions: people who joined, linked, merged, took a wallet
+back, unlinked, left, and handed a union over. Moments are microseconds since 1970, bytes are hexadecimal.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Boolean, DateTime, MetaData, insert
+
+from bot.domain.endorsements import Base
+from bot.domain.people import Union
+from bot.services import endorsements, export, ledger, links, people, recount, trust
+from bot.services import support as numbers
+from bot.storage import accounts, members, standings, support, unions
+from bot.storage.migrate import upgrade
+from bot.storage.store import Store
+from bot.storage.transaction import Tx
+from tests.clock import ManualClock
+from tests.storage.test_migrations import sync_engine
+
+KEPT: dict[str, Any] = json.loads(Path(__file__).with_name("schema_0001.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+async def old_url(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    if backend == "sqlite":
+        url = f"sqlite+aiosqlite:///{tmp_path / 'muster.db'}"
+    else:
+        cluster = request.getfixturevalue("cluster")
+        url = cluster.url(cluster.empty_database())
+    upgrade(url, "0001")
+    _fill(url)
+    return url
+
+
+def _fill(url: str) -> None:
+    engine, tables = sync_engine(url), MetaData()
+    with engine.begin() as connection:
+        tables.reflect(connection)
+        for table in tables.sorted_tables:
+            kept = KEPT.get(table.name, {"rows": []})
+            types = [(name, table.c[name].type) for name in kept.get("columns", ())]
+            rows = [
+                {name: _value(value, kind) for value, (name, kind) in zip(row, types, strict=True)}
+                for row in kept["rows"]
+            ]
+            if rows:
+                connection.execute(insert(table), rows)
+            if rows and "id" in table.c and engine.dialect.name == "postgresql":
+                last = f"pg_get_serial_sequence('{table.name}', 'id'), max(id)"
+                connection.exec_driver_sql(f"SELECT setval({last}) FROM {table.name}")
+
+
+def _value(value: Any, kind: object) -> Any:
+    if isinstance(value, str) and value.startswith("hex:"):
+        return bytes.fromhex(value[4:])
+    if isinstance(kind, DateTime) and value is not None:
+        return datetime.fromtimestamp(value / 1e6, UTC)
+    return bool(value) if isinstance(kind, Boolean) else value
+
+
+def _union(tx: Tx, name: str) -> Union:
+    return next(union for union in unions.every(tx) if union.name == name)
+
+
+async def test_everything_goes_on_from_what_the_first_version_kept(old_url: str, clock: ManualClock) -> None:
+    clock.advance(timedelta(days=30))
+    store = await Store.open(old_url, clock)
+    try:
+        farm, isle = [await store.read(_union, name) for name in ("Free Farmers", "Islanders")]
+        for union in (farm, isle):
+            assert (await store.read(ledger.verify, union.id))[1] is None
+            report = await store.scan(recount.compare, union)
+            assert (report.differences, report.first, report.broken) == ({}, [], None)
+        await store.write(_go_on, farm)
+        for round_ in (farm, isle):
+            data = await store.scan(trust.read, round_)
+            for chunk in trust.chunks(trust.compute(data)):
+                await store.write(trust.keep, chunk)
+        report = await store.scan(recount.compare, farm)
+        assert (report.differences, report.first, report.endorsing) == ({}, [], 1)
+        files = [file for file, _ in await store.scan(lambda tx: list(export.records(tx, farm)))]
+        assert {"members", "accounts", "wallets", "endorsements", "ledger"} <= set(files)
+    finally:
+        await store.close()
+
+
+def _go_on(tx: Tx, farm: Union) -> None:
+    """Somebody with a wallet from then endorses, is counted with it, was silent, and leaves."""
+    ada, bob, cat, dan = (
+        members.by_id(tx, accounts.in_union(tx, farm.id, "words", f"{name}-words").member_id)
+        for name in ("ada", "bob", "cat", "dan")
+    )
+    assert farm.founder_id == bob.id, "Ada handed the union over"
+    assert [bool(people.profile(tx, one).wallets) for one in (ada, bob, cat, dan)] == [
+        False,
+        True,
+        False,
+        True,
+    ]
+    endorsements.endorse(tx, farm, cat, dan, "words")
+    endorsements.endorse(tx, farm, dan, bob, "words")
+    today = tx.now.date().toordinal()
+    assert support.of(tx, bob.id) == Base(1, 2, 1, today)
+    assert standings.silent(tx, bob.id, tx.now - numbers.SILENT_AFTER, 5)[0] == 1
+    (account,) = (one for one in accounts.of_member(tx, bob.id) if one.platform == "values")
+    assert account.member_id == bob.id, "Bobby became Bob"
+    assert links.open_ticket(tx, account)
+    people.leave(tx, farm, dan)
+    assert support.of(tx, bob.id) == Base(0, 0, 0, today)
+    endorsements.endorse(tx, farm, cat, bob, "words")
