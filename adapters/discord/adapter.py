@@ -12,7 +12,7 @@ from typing import Any
 import discord
 import msgspec
 
-from adapters.discord import check, events, limits, menu
+from adapters.discord import attachments, check, events, limits, menu
 from adapters.discord.deliver import Delivery
 from adapters.discord.events import Asked, Kind
 from adapters.discord.exchange import Exchange, Forms
@@ -20,7 +20,7 @@ from adapters.discord.gateway import Gateway
 from adapters.discord.responses import OPENS
 from adapters.discord.rest import Refused, Rest, Unavailable, connectors
 from adapters.discord.supervise import Supervisor
-from bot.chat.incoming import Actor, Incoming, Place, Press
+from bot.chat.incoming import Actor, File, Incoming, Place, Press
 from bot.chat.model import Reply, Visibility
 from bot.chat.port import Capabilities, Core, Finding, RetryLater, Target, Undeliverable
 from bot.chat.recent import Recent
@@ -79,6 +79,10 @@ class DiscordAdapter:
     async def deliver(self, target: Target, reply: Reply, key: str) -> str:
         """Send an outbox row; see `chat.port.Adapter.deliver`."""
         return await self._delivery.send(target, reply, key)
+
+    async def fetch(self, file: File) -> bytes:
+        """See `attachments.py`."""
+        return await attachments.fetch(self._rest, file)
 
     async def is_moderator(self, place: Place, actor: Actor) -> bool:
         """Whether somebody may manage the server or its roles; asked at most once a minute."""

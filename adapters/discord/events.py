@@ -17,6 +17,7 @@ from bot.chat.incoming import (
     BotAdded,
     BotRemoved,
     CommandCall,
+    File,
     Incoming,
     PersonLeft,
     Place,
@@ -33,7 +34,7 @@ PLATFORM = "discord"
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL = 2, 3, 4, 5
 _SLASH, _MENU_OF_PERSON = 1, 2
 _SUBCOMMANDS = (1, 2)
-_USER, _CHANNEL = 6, 7
+_USER, _CHANNEL, _ATTACHMENT = 6, 7, 11
 
 
 class Kind(StrEnum):
@@ -82,7 +83,7 @@ def asked(interaction: discord.Interaction[Any], registry: Registry) -> Asked | 
     elif number == COMPONENT:
         kind, act = Kind.PRESS, Press(data["custom_id"])
     elif number == MODAL:
-        kind, act = Kind.SUBMIT, Submit(data["custom_id"], forms.answers(data["components"]))
+        kind, act = Kind.SUBMIT, filled(data)
     else:
         return None
     message = interaction.message
@@ -126,6 +127,21 @@ def chosen(data: Any, registry: Registry) -> CommandCall:
     return CommandCall(command.path, values)
 
 
+def filled(data: Any) -> Submit:
+    """The form with its answers, the files that were put into it among them."""
+    sent = (data.get("resolved") or {}).get("attachments") or {}
+    return Submit(data["custom_id"], forms.answers(data["components"], lambda id: _file(sent.get(id) or {})))
+
+
+def _file(sent: Any) -> File:
+    return File(
+        str(sent.get("url") or ""),
+        sent.get("filename") or "",
+        sent.get("content_type") or "",
+        sent.get("size") or 0,
+    )
+
+
 def _person(native_id: str, resolved: Any) -> Who:
     user = (resolved.get("users") or {}).get(native_id) or {}
     if user.get("bot"):
@@ -141,6 +157,8 @@ def _value(option: Any, resolved: Any) -> Value:
     if option["type"] == _CHANNEL:
         channel = (resolved.get("channels") or {}).get(value) or {}
         return Where(str(value), channel.get("name") or "")
+    if option["type"] == _ATTACHMENT:
+        return _file((resolved.get("attachments") or {}).get(value) or {})
     plain: str | int | float | bool = value
     return plain
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from adapters.discord import limits
 from adapters.discord.render import Json
+from bot.chat.incoming import Answer, File
 from bot.chat.model import Form, Question
 from bot.domain.names import one_line
 
-LABEL, SELECT, INPUT = 18, 3, 4
+LABEL, SELECT, INPUT, UPLOAD = 18, 3, 4, 19
 _SHORT, _LONG = 1, 2
 
 
@@ -24,16 +25,30 @@ def modal(form: Form) -> Json:
     }
 
 
-def answers(components: list[Json]) -> dict[str, str]:
-    """What was filled in, by the names of the questions; what was left empty is missing."""
-    return {name: value for name, value in _filled(components) if value}
+def answers(components: list[Json], file: Callable[[str], File]) -> dict[str, Answer]:
+    """What was filled in, by the names of the questions; what was left empty is missing. `file` knows an upload by
+    its id."""
+    return {name: value for name, value in _filled(components, file) if value}
 
 
 def _label(question: Question) -> Json:
     drawn: Json = {"type": LABEL, "label": one_line(question.label, limits.MAX_MODAL_LABEL)}
     if len(question.label) > limits.MAX_MODAL_LABEL:
         drawn["description"] = one_line(question.label, limits.MAX_PLACEHOLDER)
+    if question.kind == "photo":
+        return drawn | {"component": _upload(question)}
     return drawn | {"component": _select(question) if question.choices else _input(question)}
+
+
+def _upload(question: Question) -> Json:
+    least = 1 if question.required else 0
+    return {
+        "type": UPLOAD,
+        "custom_id": question.name,
+        "min_values": least,
+        "max_values": 1,
+        "required": question.required,
+    }
 
 
 def _select(question: Question) -> Json:
@@ -70,10 +85,11 @@ def _hint(question: Question) -> Json:
     return {"placeholder": one_line(question.hint, limits.MAX_PLACEHOLDER)} if question.hint else {}
 
 
-def _filled(components: list[Json]) -> Iterator[tuple[str, str]]:
+def _filled(components: list[Json], file: Callable[[str], File]) -> Iterator[tuple[str, Answer]]:
     for part in components:
         inner: Any = part.get("component")
-        yield from _filled([inner] if inner else part.get("components") or [])
+        yield from _filled([inner] if inner else part.get("components") or [], file)
         if "custom_id" in part:
             chosen = part.get("values") or []
-            yield part["custom_id"], chosen[0] if chosen else part.get("value") or ""
+            one = chosen[0] if chosen else part.get("value") or ""
+            yield part["custom_id"], file(one) if one and part.get("type") == UPLOAD else one

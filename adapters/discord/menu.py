@@ -15,8 +15,8 @@ from bot.chat.registry import Command, Registry
 from bot.domain.people import Permission
 
 _SLASH, _MENU_OF_PERSON = 1, 2
-_SUBCOMMAND, _STRING, _INTEGER, _BOOLEAN, _USER = 1, 3, 4, 5, 6
-_TYPES = {Kind.INTEGER: _INTEGER, Kind.BOOLEAN: _BOOLEAN, Kind.PERSON: _USER}
+_SUBCOMMAND, _STRING, _INTEGER, _BOOLEAN, _USER, _ATTACHMENT = 1, 3, 4, 5, 6, 11
+_TYPES = {Kind.INTEGER: _INTEGER, Kind.BOOLEAN: _BOOLEAN, Kind.PERSON: _USER, Kind.FILE: _ATTACHMENT}
 _IN_GUILD, _IN_PRIVATE = 0, 1
 _MANAGE_GUILD = str(1 << 5)
 _SHORT = 100

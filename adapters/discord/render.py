@@ -45,10 +45,11 @@ _FENCED = limits.MAX_CONTENT - 10
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """An attachment: PNG bytes and a plain name."""
+    """An attachment: a picture's bytes and a plain name."""
 
     name: str
     data: bytes
+    mime: str = "image/png"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def render(reply: Reply) -> Rendered:
     if rows := [[button(one) for one in row if _pressable(one)] for row in reply.buttons]:
         last["components"] = [{"type": 1, "components": row} for row in rows if row]
     if image is not None:
-        file = File(_file_name(image.name), image.png)
+        file = File(_file_name(image.name), image.data, image.mime)
         last["attachments"] = [
             {"id": 0, "filename": file.name, "description": one_line(image.alt, limits.MAX_ALT)}
         ]
@@ -122,7 +123,7 @@ def _pressable(it: AnyButton) -> bool:
 def _image(reply: Reply, changed: list[str]) -> Image | None:
     """The reply's image, if it can be attached."""
     image = next((block for block in reply.blocks if isinstance(block, Image)), None)
-    if image is not None and len(image.png) > limits.MAX_FILE:
+    if image is not None and len(image.data) > limits.MAX_FILE:
         changed.append("image as words")
         return None
     return image

@@ -20,9 +20,11 @@ from urllib.parse import urlsplit
 import aiohttp
 import msgspec
 from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
 
 from adapters.discord.pacing import Pacer
 from adapters.discord.render import File, Json
+from bot.chat.files import gathered
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +32,7 @@ BASE = "https://discord.com/api/v10"
 PATIENCE_S = 20.0
 FIRST_WAIT_S = 0.15
 LONGEST_WAIT_S = 4.0
+CHUNK = 64 * 1024
 _AGENT = "DiscordBot (https://github.com/muster, 1) Muster"
 
 Connectors = Callable[[], aiohttp.TCPConnector]
@@ -124,6 +127,30 @@ class Rest:
         """A call by an interaction's own token, which no limit of the bot counts. Raises Refused, Unavailable."""
         return await self._persist(method, path, body, file, None, False, patience_s)
 
+    async def download(self, url: str) -> bytes:
+        """What stands at an address, which the caller has found to be Discord's; nothing else is followed.
+
+        Raises BadInput if it is too large; Refused, Unavailable.
+        """
+        session, _ = self._open()
+        try:
+            async with (
+                asyncio.timeout(PATIENCE_S),
+                session.get(URL(url, encoded=True), allow_redirects=False) as response,
+            ):
+                if response.status == 200:
+                    return await gathered(response.content.iter_chunked(CHUNK))
+        except TimeoutError:
+            self._trouble("timeout")
+            raise Unavailable("there was no answer in time") from None
+        except (aiohttp.ClientError, OSError) as error:
+            self._trouble("connection")
+            raise Unavailable(f"the connection failed ({type(error).__name__})") from None
+        self._trouble(str(response.status) if response.status < 500 else "5xx")
+        if response.status >= 500 or response.status == 429:
+            raise Unavailable(f"{response.status} from Discord")
+        raise Refused(response.status, 0, "no such file")
+
     async def _persist(
         self,
         method: str,
@@ -206,7 +233,7 @@ def _data(body: Any, file: File | None, headers: dict[str, str]) -> Any:
         return encoded
     form = aiohttp.FormData(quote_fields=False)  # Discord does not know `files%5B0%5D`
     form.add_field("payload_json", encoded.decode(), content_type="application/json")
-    form.add_field("files[0]", file.data, filename=file.name, content_type="image/png")
+    form.add_field("files[0]", file.data, filename=file.name, content_type=file.mime)
     return form
 
 

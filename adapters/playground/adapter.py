@@ -11,10 +11,12 @@ from datetime import datetime
 from aiohttp import web
 
 from adapters.playground import check, events, frames, limits, menu, people, render
+from adapters.playground.attachments import Attachments
 from adapters.playground.feed import About, Feed, Message
 from adapters.playground.server import Site, Wallets
 from adapters.playground.sockets import Socket
-from bot.chat.incoming import Actor, CommandCall, Incoming, Place
+from bot.chat.files import MOST_BYTES
+from bot.chat.incoming import Actor, CommandCall, File, Incoming, Place
 from bot.chat.model import Reply, Visibility
 from bot.chat.port import Capabilities, Core, Finding, Target, Undeliverable
 from bot.chat.recent import Recent
@@ -35,7 +37,8 @@ class PlaygroundAdapter:
     def __init__(self, clock: Clock, wallets: Wallets) -> None:
         self._clock = clock
         self._feed = Feed(clock)
-        self._site = Site(clock, wallets, self._feed.sockets, self._receive)
+        self._attachments = Attachments()
+        self._site = Site(clock, wallets, self._feed.sockets, self._receive, self._attachments.keep)
         self._core: Core | None = None
         self._running: set[asyncio.Task[None]] = set()
         # What a tab is to be told about its act (acknowledgement, form, notice); None while it runs.
@@ -84,6 +87,10 @@ class PlaygroundAdapter:
             raise Undeliverable(str(problem)) from problem
         self._delivered[key] = shown.id
         return shown.id
+
+    async def fetch(self, file: File) -> bytes:
+        """What a browser sent, from memory; see `attachments.py`."""
+        return self._attachments.fetch(file)
 
     async def is_moderator(self, place: Place, actor: Actor) -> bool:
         """Whether the person behind the account moderates the room."""
@@ -146,6 +153,7 @@ class PlaygroundAdapter:
                 commands=menu.menu(core.registry, hello.locale),
                 history=self._feed.seen_by(player),
                 max_line=limits.MAX_LINE,
+                max_file=MOST_BYTES,
             )
         )
 
@@ -165,7 +173,9 @@ class PlaygroundAdapter:
         if isinstance(what, frames.Line) and what.reply_to:
             message = self._feed.find(chat.native_id, what.reply_to, account.player)
             if message is not None:
-                replied_to = events.RepliedTo(people.account(message.by) if message.by else None)
+                replied_to = events.RepliedTo(
+                    people.account(message.by) if message.by else None, message.file
+                )
         act = events.incoming(frame, account, chat, core.registry, socket.locale, replied_to)
         self._told[frame.id] = None
         if isinstance(what, frames.Line):
@@ -181,8 +191,9 @@ class PlaygroundAdapter:
     ) -> None:
         """People see what was typed, except a command in a server: there they see only its answer."""
         if not (chat.manner is people.Manner.DISCORD and act and isinstance(act.act, CommandCall)):
-            body = render.words(line.text)
-            self._feed.post(Message(chat.native_id, body, by=account.native_id, reply_to=line.reply_to))
+            body = render.words(line.text, line.file)
+            by, reply_to = account.native_id, line.reply_to
+            self._feed.post(Message(chat.native_id, body, by=by, reply_to=reply_to, file=line.file))
 
     async def _answer(
         self, core: Core, act: Incoming, chat: people.Chat, session: str, source: str | None

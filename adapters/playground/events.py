@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from adapters.playground import people
 from adapters.playground.frames import Do, Filled, Line, Opened, Options, Pressed, Suggest
 from bot.chat.incoming import (
@@ -14,6 +16,7 @@ from bot.chat.incoming import (
     Actor,
     BotAdded,
     CommandCall,
+    File,
     Incoming,
     Place,
     Press,
@@ -34,6 +37,7 @@ class RepliedTo:
     """The message that a line answers: by an account, or by the bot."""
 
     author: people.Account | None
+    file: File | None = None
 
 
 def actor(account: people.Account, chat: people.Chat) -> Actor:
@@ -62,8 +66,8 @@ def incoming(
     """The act of a frame; None for chatter between people, which the bot does not hear in rooms."""
     act: Act | None
     match frame.what:
-        case Line(text=text):
-            act = _line(text, chat, registry, replied_to)
+        case Line():
+            act = _line(frame.what, chat, registry, replied_to)
         case Options(name=name, values=values):
             act = CommandCall(name, {key: _value(value) for key, value in values.items()})
         case Pressed(token=token):
@@ -90,11 +94,13 @@ def bot_added(chat: people.Chat, by: people.Account, start: datetime) -> Incomin
     )
 
 
-def _line(text: str, chat: people.Chat, registry: Registry, replied_to: RepliedTo | None) -> Act | None:
-    if text.startswith("/"):
-        return _command(text[1:], chat.manner, registry, replied_to)
+def _line(line: Line, chat: people.Chat, registry: Registry, replied_to: RepliedTo | None) -> Act | None:
+    if line.text.startswith("/"):
+        call = _command(line.text[1:], chat.manner, registry, replied_to)
+        quoted = replied_to.file if replied_to is not None else None
+        return msgspec.structs.replace(call, file=line.file or quoted) if call is not None else None
     answers_bot = replied_to is not None and replied_to.author is None
-    return None if chat.is_room and not answers_bot else Say(text)
+    return None if chat.is_room and not answers_bot else Say(line.text, line.file)
 
 
 def _command(

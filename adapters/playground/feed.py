@@ -11,6 +11,7 @@ from typing import Any
 
 from adapters.playground import frames, limits, people
 from adapters.playground.sockets import Socket
+from bot.chat.incoming import File
 from bot.chat.recent import Recent
 from bot.domain.clock import Clock
 
@@ -34,6 +35,7 @@ class Message:
     only: str | None = None
     about: About | None = None
     reply_to: str | None = None
+    file: File | None = None
     working: bool = False
     edited: bool = False
     at: str = ""

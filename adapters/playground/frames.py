@@ -7,17 +7,18 @@ from typing import Annotated, Any, TypeAlias
 import msgspec
 
 from adapters.playground import limits
-from bot.chat.incoming import Value
+from bot.chat.incoming import Answer, File, Value
 
 Id: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]{8,100}$")]
 Short: TypeAlias = Annotated[str, msgspec.Meta(max_length=200)]
 
 
 class Line(msgspec.Struct, frozen=True, tag_field="t", tag="line"):
-    """A typed line; `reply_to` is the id of the message that it answers."""
+    """A typed line; `reply_to` is the id of the message that it answers, `file` what was attached."""
 
     text: Annotated[str, msgspec.Meta(max_length=limits.MAX_LINE)]
     reply_to: Short | None = None
+    file: File | None = None
 
 
 class Options(msgspec.Struct, frozen=True, tag_field="t", tag="command"):
@@ -38,7 +39,7 @@ class Filled(msgspec.Struct, frozen=True, tag_field="t", tag="submit"):
     """A form, and the message whose button opened it."""
 
     token: Short
-    values: dict[str, str]
+    values: dict[str, Answer]
     message: Short | None = None
 
 

@@ -32,6 +32,7 @@ MAX_SOCKETS = 64
 MAX_WAITING = 512  # frames waiting for a slow browser before it is cut off
 HISTORY = 200  # messages kept in each chat
 REMEMBERED = 2000  # acts and deliveries recognised when they come again
+FILES_KEPT = 8  # of those that browsers sent
 MAX_SIGNED_TEXT = 8192  # characters that a demo wallet signs
 
 MAX_BLOCKS = 50
@@ -41,7 +42,7 @@ MAX_IN_ROW = 5
 MAX_LABEL = 80
 MAX_TOKEN = 29  # bytes; what the narrowest platform carries
 MAX_QUESTIONS = 25
-MAX_IMAGE = 1024 * 1024  # bytes of PNG
+MAX_IMAGE = 1024 * 1024  # bytes
 
 
 class CannotShow(Exception):
@@ -59,7 +60,7 @@ def fit(reply: Reply) -> tuple[Reply, tuple[str, ...]]:
     blocks: list[Block] = []
     room = MAX_TEXT
     for block in reply.blocks:
-        if isinstance(block, Image) and len(block.png) > MAX_IMAGE:
+        if isinstance(block, Image) and len(block.data) > MAX_IMAGE:
             done.append("image as words")
             block = p(block.alt)
         size = _size(block)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from adapters.playground import people
+from bot.chat.incoming import File
 from bot.chat.model import (
     AnyButton,
     Block,
@@ -32,7 +33,7 @@ from bot.chat.model import (
     Table,
     Text,
 )
-from bot.domain.names import visible
+from bot.domain.names import one_line, visible
 
 Json: TypeAlias = dict[str, Any]
 
@@ -47,9 +48,10 @@ def payload(reply: Reply) -> Json:
     return body
 
 
-def words(text: str) -> Json:
-    """The message of somebody's own words."""
-    return {"blocks": [{"k": "p", "spans": [{"k": "t", "text": visible(text)}]}]}
+def words(text: str, file: File | None = None) -> Json:
+    """The message of somebody's own words, with the name of what they attached."""
+    lines = [text] * bool(text) + ([f"📎 {one_line(file.name, 60)}"] if file else [])
+    return {"blocks": [{"k": "p", "spans": [{"k": "t", "text": visible(line)}]} for line in lines]}
 
 
 def form(it: Form) -> Json:
@@ -102,8 +104,8 @@ def block(it: Block) -> Json:
                 "header": [visible(cell) for cell in header],
                 "rows": [[visible(cell) for cell in row] for row in rows],
             }
-        case Image(png=png, alt=alt):
-            source = "data:image/png;base64," + base64.b64encode(png).decode()
+        case Image(data=data, alt=alt, mime=mime):
+            source = f"data:{mime};base64,{base64.b64encode(data).decode()}"
             return {"k": "x", "src": source, "alt": visible(alt)}
 
 

@@ -18,10 +18,15 @@ from aiohttp import WSMsgType, web
 from adapters.playground import frames, limits, people
 from adapters.playground.check import STATIC
 from adapters.playground.sockets import Socket
+from bot.chat.files import MOST_BYTES, gathered, small_enough
+from bot.chat.incoming import File
 from bot.domain.clock import Clock
+from bot.domain.names import one_line
+from bot.errors import BadInput
 
 log = logging.getLogger(__name__)
 
+CHUNK = 64 * 1024
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 HEADERS = {
     "Content-Security-Policy": (
@@ -36,6 +41,7 @@ HEADERS = {
 }
 
 Receive: TypeAlias = Callable[[Socket, frames.FromBrowser], Awaitable[None]]
+Keep: TypeAlias = Callable[[bytes, str, str], File]
 
 
 class Wallets(Protocol):
@@ -55,14 +61,25 @@ class ToSign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     message: Annotated[str, msgspec.Meta(min_length=1, max_length=limits.MAX_SIGNED_TEXT)]
 
 
-class Site:
-    """The routes; frames that browsers send are given to `receive`."""
+class Upload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file that a page sends; its contents are base64 in JSON, which no other site's form can send."""
 
-    def __init__(self, clock: Clock, wallets: Wallets, sockets: set[Socket], receive: Receive) -> None:
+    name: str
+    mime: str
+    data: bytes
+
+
+class Site:
+    """The routes; frames that browsers send are given to `receive`, files to `keep`."""
+
+    def __init__(
+        self, clock: Clock, wallets: Wallets, sockets: set[Socket], receive: Receive, keep: Keep
+    ) -> None:
         self._clock = clock
         self._wallets = wallets
         self._sockets = sockets
         self._receive = receive
+        self._keep = keep
         self._files = {path.name: path for path in STATIC.iterdir() if path.is_file()}
 
     def routes(self) -> list[web.RouteDef]:
@@ -74,6 +91,7 @@ class Site:
             web.get("/playground/wallet.js", self._wallet_script),
             web.get("/playground/wallets", self._wallet_list),
             web.post("/playground/wallet/sign", self._sign),
+            web.post("/playground/file", self._upload),
         ]
 
     async def _page(self, request: web.Request) -> web.StreamResponse:
@@ -113,6 +131,22 @@ class Site:
         signature = await asyncio.to_thread(self._wallets.sign, asked.wallet, asked.message)
         log.info("a demo wallet signed", extra={"action": "playground.sign", "wallet": asked.wallet})
         return web.json_response({"signature": signature}, headers=HEADERS)
+
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
+        _require_loopback(request)
+        _require_same_origin(request)
+        if request.content_type != "application/json":
+            raise web.HTTPUnsupportedMediaType
+        try:
+            body = await gathered(request.content.iter_chunked(CHUNK), 2 * MOST_BYTES)
+            sent = msgspec.json.decode(body, type=Upload)
+            file = small_enough(File("", one_line(sent.name, 60), sent.mime, len(sent.data)))
+        except BadInput as problem:
+            raise web.HTTPRequestEntityTooLarge(MOST_BYTES, text=str(problem)) from problem
+        except msgspec.MsgspecError as problem:
+            raise web.HTTPBadRequest(text=str(problem)) from problem
+        kept = self._keep(sent.data, file.name, file.mime)
+        return web.Response(body=msgspec.json.encode(kept), content_type="application/json", headers=HEADERS)
 
     async def _websocket(self, request: web.Request) -> web.StreamResponse:
         _require_loopback(request)

@@ -12,7 +12,7 @@ from typing import Final
 from telegram import Bot, Update
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
-from adapters.telegram import check, limits, menu
+from adapters.telegram import attachments, check, limits, menu
 from adapters.telegram.answering import Answering
 from adapters.telegram.events import PLATFORM, Me
 from adapters.telegram.inbox import Inbox
@@ -21,7 +21,7 @@ from adapters.telegram.pacing import Pacer
 from adapters.telegram.polling import Updates
 from adapters.telegram.render import render
 from adapters.telegram.transport import AiohttpRequest, FloodWait
-from bot.chat.incoming import Actor, Incoming, Place, SpaceMoved
+from bot.chat.incoming import Actor, File, Incoming, Place, SpaceMoved
 from bot.chat.model import Reply, Visibility
 from bot.chat.port import Capabilities, Core, Finding, RetryLater, Target, Undeliverable
 from bot.chat.recent import Recent
@@ -147,6 +147,10 @@ class TelegramAdapter:
             raise RetryLater(f"{type(error).__name__}: {error}") from error
         del self._parts[key]
         return ",".join(map(str, sent))
+
+    async def fetch(self, file: File) -> bytes:
+        """See `attachments.py`."""
+        return await attachments.fetch(self._bot, self._requests[0], file)
 
     async def is_moderator(self, place: Place, actor: Actor) -> bool:
         """Whether the person is an administrator of the group; known for a minute. Raises TryAgain."""

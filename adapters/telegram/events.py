@@ -19,6 +19,7 @@ from bot.chat.incoming import (
     BotAdded,
     BotRemoved,
     CommandCall,
+    File,
     Incoming,
     PersonLeft,
     Place,
@@ -123,8 +124,8 @@ def _message(number: str, message: Message, me: Me) -> list[Heard | Nameless]:
     if (act := _service(message, me)) is not None:
         who = message.left_chat_member or user
         return [_heard(number, who, where, act)]
-    text = message.text or message.caption
-    if not text:
+    text = message.text or message.caption or ""
+    if not text and file_of(message) is None:
         return []
     entities = message.entities or message.caption_entities
     said = _said(text, entities, message, me)
@@ -161,7 +162,7 @@ def _said(
     first = min(entities, key=lambda entity: entity.offset, default=None)
     private = message.chat.type == Chat.PRIVATE
     if first is None or first.type != MessageEntity.BOT_COMMAND or first.offset != 0:
-        return Say(text) if private or _answers_bot(message, me) else None
+        return Say(text, file_of(message)) if private or _answers_bot(message, me) else None
     found = _COMMAND.fullmatch(_units(text, 0, first.length))
     if found is None or (found[2] and found[2].lower() != me.username.lower()):
         return None
@@ -171,7 +172,7 @@ def _said(
         return Say(f"/{name}")
     if name == "start" and private:
         return Start(words)
-    return CommandCall(name, {}, words, mentions, _replied_to(message))
+    return CommandCall(name, {}, words, mentions, _replied_to(message), _sent_or_quoted(message))
 
 
 def _answers_bot(message: Message, me: Me) -> bool:
@@ -197,6 +198,22 @@ def _replied_to(message: Message) -> Who | None:
     if author is None or author.is_bot or replied.sender_chat is not None:
         return NOBODY
     return Who(str(author.id), author.full_name)
+
+
+def file_of(message: Message) -> File | None:
+    """The picture in a message: a photo in its largest size, or a file that is one."""
+    if message.photo:
+        largest = max(message.photo, key=lambda size: size.width * size.height)
+        return File(largest.file_id, "photo.jpg", "image/jpeg", largest.file_size or 0)
+    sent = message.document
+    if sent is None:
+        return None
+    return File(sent.file_id, sent.file_name or "", sent.mime_type or "", sent.file_size or 0)
+
+
+def _sent_or_quoted(message: Message) -> File | None:
+    replied = _real_reply(message)
+    return file_of(message) or (file_of(replied) if replied is not None else None)
 
 
 def _units(text: str, start: int, end: int | None = None) -> str:

@@ -39,24 +39,44 @@ DELETABLE_FOR: Final = timedelta(hours=48)
 JOIN_REQUEST_CHAT_FOR: Final = timedelta(minutes=5)
 
 MESSAGES_PER_SECOND: Final = 30
+PAID_MESSAGES_PER_SECOND: Final = 1000
 MESSAGES_PER_SECOND_PER_CHAT: Final = 1
 MESSAGES_PER_MINUTE_PER_GROUP: Final = 20
 
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
+_JPEG: Final = b"\xff\xd8"
+_FRAMES: Final = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})  # the segments that tell a JPEG's size
 
 
 class CannotShow(Exception):
     """A reply that breaks a limit which no cutting mends; the text says what to change."""
 
 
-def is_photo(png: bytes) -> bool:
-    """Whether Telegram takes the picture as a photo; else it goes as a file."""
-    if len(png) > PHOTO_BYTES or png[:8] != _PNG or len(png) < 24:
+def is_photo(picture: bytes) -> bool:
+    """Whether Telegram takes the picture, a PNG or JPEG, as a photo; else it goes as a file."""
+    width, height = _size(picture)
+    if len(picture) > PHOTO_BYTES:
         return False
-    width, height = struct.unpack(">II", png[16:24])
     return bool(
         width
         and height
         and width + height <= PHOTO_WIDTH_AND_HEIGHT
         and max(width, height) <= PHOTO_RATIO * min(width, height)
     )
+
+
+def _size(picture: bytes) -> tuple[int, int]:
+    """Width and height in pixels; (0, 0) if it is neither PNG nor JPEG, or broken."""
+    try:
+        if picture.startswith(_PNG):
+            width, height = struct.unpack(">II", picture[16:24])
+            return width, height
+        at = 2 if picture.startswith(_JPEG) else len(picture)
+        while picture[at] == 0xFF:
+            if picture[at + 1] in _FRAMES:
+                height, width = struct.unpack(">HH", picture[at + 5 : at + 9])
+                return width, height
+            at += 2 + int.from_bytes(picture[at + 2 : at + 4])
+    except (struct.error, IndexError):
+        pass
+    return 0, 0

@@ -154,13 +154,13 @@ def _message(text: Sequence[markup.Piece]) -> Payload:
 
 def _picture(image: Image, caption: Sequence[markup.Piece], changed: list[str]) -> Payload:
     params: Json = {"caption": markup.to_html(caption), "parse_mode": "HTML"} if caption else {}
-    if limits.is_photo(image.png):
+    if limits.is_photo(image.data):
         return Payload(
-            "send_photo", {"photo": image.png, "filename": image.name, **params}, markup.length(caption)
+            "send_photo", {"photo": image.data, "filename": image.name, **params}, markup.length(caption)
         )
     changed.append("picture as a file")
     return Payload(
-        "send_document", {"document": image.png, "filename": image.name, **params}, markup.length(caption)
+        "send_document", {"document": image.data, "filename": image.name, **params}, markup.length(caption)
     )
 
 

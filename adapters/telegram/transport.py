@@ -18,10 +18,14 @@ from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
+from bot.chat.files import gathered
+
 log = logging.getLogger(__name__)
 
 _SAVED_HEADERS: Final = ("Accept-Encoding", "Accept")
 _KEEP_ALIVE_SECONDS: Final = 30.0
+_DOWNLOAD_SECONDS: Final = 30.0
+_CHUNK: Final = 64 * 1024
 _JSON: Final = {"Content-Type": "application/json"}
 _url = functools.lru_cache(maxsize=512)(functools.partial(URL, encoded=True))
 _timeout = functools.lru_cache(maxsize=64)(aiohttp.ClientTimeout)
@@ -98,6 +102,31 @@ class AiohttpRequest(BaseRequest):
         session, self._session = self._session, None
         if session is not None:
             await session.close()
+
+    async def download(self, url: str) -> bytes:
+        """What stands at an address of the Bot API server; nothing else is followed.
+
+        Raises BadInput if it is too large, FileNotFoundError if there is nothing, and NetworkError.
+        """
+        if self._session is None:
+            raise RuntimeError("AiohttpRequest is not initialized")
+        limits = _timeout(
+            total=_DOWNLOAD_SECONDS, connect=None, sock_connect=self._times[0], sock_read=self._times[1]
+        )
+        try:
+            async with self._session.get(_url(url), timeout=limits, allow_redirects=False) as answer:
+                if answer.status == 200:
+                    return await gathered(answer.content.iter_chunked(_CHUNK))
+        except TimeoutError:
+            self._trouble("timeout")
+            raise TimedOut("no answer in time") from None
+        except (aiohttp.ClientError, OSError) as error:
+            self._trouble("connection")
+            raise NetworkError(f"connection failed: {type(error).__name__}") from None
+        self._trouble(str(answer.status) if answer.status < 500 else "5xx")
+        if answer.status == 404:
+            raise FileNotFoundError
+        raise NetworkError(f"{answer.status} from the server")
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, object]:

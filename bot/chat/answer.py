@@ -11,7 +11,7 @@ import msgspec
 
 from bot.chat import dialogue, text
 from bot.chat.context import Context, ModeratorUnknown
-from bot.chat.incoming import CommandCall, Press, Say, Start, Submit, Value
+from bot.chat.incoming import Answer, CommandCall, Press, Say, Start, Submit, Value
 from bot.chat.limits import RateLimits
 from bot.chat.model import Button, Form, Question, Reply, Style, Visibility, decode, p, say
 from bot.chat.params import Kind, Param
@@ -58,7 +58,7 @@ class Answering:
         if isinstance(act, Submit):
             return self._submitted(ctx, act)
         if isinstance(act, Say):
-            return self._said(ctx, act.text)
+            return self._said(ctx, act)
         if isinstance(act, Start):
             return self._started(ctx, act)
         return self._event(ctx)
@@ -171,7 +171,7 @@ class Answering:
                 raise NotAllowed(text.not_here(ctx.union.name))  # posts outlive the place's membership
 
     def _act(
-        self, ctx: Context, action: str, arguments: dict[str, Any], answers: dict[str, str]
+        self, ctx: Context, action: str, arguments: dict[str, Any], answers: Mapping[str, Answer]
     ) -> Reply | None:
         """Run a stored action: "/path" is a command, anything else a declared action."""
         if action.startswith("/"):
@@ -188,19 +188,19 @@ class Answering:
         ctx.require(declared.permission)
         return self.finish(ctx, declared.handler(ctx, **arguments, **answers), Visibility.PRIVATE)
 
-    def _said(self, ctx: Context, words: str) -> Reply | None:
+    def _said(self, ctx: Context, said: Say) -> Reply | None:
         state = dialogue.find(ctx)
-        lowered = words.strip().lower()
+        lowered = said.text.strip().lower()
         if lowered == "/cancel":
             if state is None and ctx.place.space is not None:
                 return None
             return self._cancel(ctx)
         if state is None:
             return self._event(ctx)
-        return self._advance(ctx, state, words)
+        return self._advance(ctx, state, dialogue.given(state, said))
 
-    def _advance(self, ctx: Context, state: dialogue.State, words: str) -> Reply | None:
-        reply = dialogue.answer(ctx, state, words)
+    def _advance(self, ctx: Context, state: dialogue.State, given: Answer) -> Reply | None:
+        reply = dialogue.answer(ctx, state, given)
         return ctx.keep_tokens(reply) if reply is not None else self._send(ctx, state.id)
 
     def _chosen(self, ctx: Context, arguments: dict[str, Any]) -> Reply | None:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from bot.chat import text
-from bot.chat.incoming import Actor, Incoming, Place, Where, Who
+from bot.chat.incoming import Actor, File, Incoming, Place, Where, Who
 from bot.chat.model import Mention, Reply
 from bot.chat.outgoing import post
 from bot.chat.port import Progress, Target
@@ -42,7 +42,8 @@ class ChooseUnion(MusterError):
 class Context:
     """The act, who did it, and the transaction it is answered in.
 
-    `tx` is for services; it is None in `async` handlers, which use `read`. Reads are not `writable`.
+    `tx` is for services; it is None in `async` handlers, which use `read` and `fetch`, and return a function of the
+    context for what is to be changed. Reads are not `writable`.
     """
 
     incoming: Incoming
@@ -55,6 +56,7 @@ class Context:
     writable: bool = True
     store: Store | None = None
     report: Progress | None = None
+    fetcher: Callable[[File], Awaitable[bytes]] | None = None
 
     @property
     def actor(self) -> Actor:
@@ -177,6 +179,12 @@ class Context:
         """Show what long work is at; only in `async` handlers."""
         if self.report is not None:
             await self.report(words)
+
+    def fetch(self, file: File) -> Awaitable[bytes]:
+        """What is in a file that came with the act; only in `async` handlers. Raises BadInput, TryAgain."""
+        if self.fetcher is None:
+            raise RuntimeError("only handlers that are async can wait for a file")
+        return self.fetcher(file)
 
     def read(self, fn: Callable[..., Any], /, *args: Any) -> Awaitable[Any]:
         """Run a read; only in `async` handlers."""

@@ -9,7 +9,8 @@ import msgspec
 
 from bot.chat import text
 from bot.chat.context import Context
-from bot.chat.incoming import Place
+from bot.chat.files import small_enough
+from bot.chat.incoming import Answer, File, Place, Say
 from bot.chat.model import Button, Form, Question, Reply, Style, Visibility, fields, p, say
 from bot.errors import BadInput
 
@@ -24,7 +25,7 @@ class State(msgspec.Struct, frozen=True):
 
     id: str
     form: Form
-    answers: dict[str, str]
+    answers: dict[str, Answer]
     at: int
     private: bool
     union_id: int | None = None
@@ -52,7 +53,7 @@ def find(ctx: Context, wanted: str | None = None) -> State | None:
     return state if state is not None and wanted in (None, state.id) else None
 
 
-def answer(ctx: Context, state: State, words: str) -> Reply | None:
+def answer(ctx: Context, state: State, given: Answer) -> Reply | None:
     """Take the answer to the question asked, and ask the next or show the summary.
 
     None: that was the only question, so there is nothing to sum up and it can be sent.
@@ -63,14 +64,21 @@ def answer(ctx: Context, state: State, words: str) -> Reply | None:
     if state.at >= len(state.form.questions):
         return _summary(ctx, state)
     question = state.form.questions[state.at]
-    given = "" if words.strip().lower() == "/skip" else checked(question, words)
-    if not given and question.required:
+    skipped = isinstance(given, str) and given.strip().lower() == "/skip"
+    taken = "" if skipped else checked(question, given)
+    if not taken and question.required:
         raise BadInput(f"{question.label}: {text.NOT_OPTIONAL}")
-    answers = {**state.answers, question.name: given} if given else state.answers
+    answers = {**state.answers, question.name: taken} if taken else state.answers
     if len(state.form.questions) == 1:
         _keep(ctx, msgspec.structs.replace(state, answers=answers, at=1))
         return None
     return _ask(ctx, msgspec.structs.replace(state, answers=answers, at=state.at + 1))
+
+
+def given(state: State, said: Say) -> Answer:
+    """Of what somebody said the file, if that is what they were asked for."""
+    asked = state.form.questions[state.at] if state.at < len(state.form.questions) else None
+    return said.file if said.file is not None and asked and asked.kind == "photo" else said.text
 
 
 def end(ctx: Context) -> bool:
@@ -78,9 +86,13 @@ def end(ctx: Context) -> bool:
     return ctx.records.end_dialogue(ctx.tx, ctx.place.platform, ctx.place.chat, ctx.actor.native_id)
 
 
-def checked(question: Question, words: str) -> str:
-    """An answer as it may be used. Raises BadInput if it is too long, too short, or not a choice."""
-    given = words.strip()
+def checked(question: Question, answer: Answer) -> Answer:
+    """An answer as it may be used. Raises BadInput if it is too long, too short, not a choice or no picture."""
+    if isinstance(answer, File):
+        return small_enough(answer) if question.kind == "photo" else checked(question, "")
+    given = answer.strip()
+    if question.kind == "photo" and given:
+        raise BadInput(f"{question.label}: {text.SEND_PICTURE}")
     if question.kind == "choice" and given:
         wanted = given.lower()
         for label, value in question.choices:
@@ -94,9 +106,9 @@ def checked(question: Question, words: str) -> str:
     return given
 
 
-def checked_all(form: Form, values: dict[str, str]) -> dict[str, str]:
+def checked_all(form: Form, values: dict[str, Answer]) -> dict[str, Answer]:
     """The answers to a form that was sent as a whole; unknown names are dropped. Raises BadInput."""
-    good: dict[str, str] = {}
+    good: dict[str, Answer] = {}
     for question in form.questions:
         given = checked(question, values.get(question.name, ""))
         if given:
@@ -126,7 +138,7 @@ def _summary(ctx: Context, state: State) -> Reply:
     labels = {question.name: question.label for question in state.form.questions}
     return say(
         text.SUMMARY,
-        fields(*((labels[name], value) for name, value in state.answers.items())),
+        fields(*((labels[name], _shown(value)) for name, value in state.answers.items())),
         buttons=(
             (
                 Button(state.form.submit, SEND, {"dialogue": state.id}, Style.PRIMARY, single_use=True),
@@ -135,6 +147,10 @@ def _summary(ctx: Context, state: State) -> Reply:
         ),
         visibility=_visibility(state),
     )
+
+
+def _shown(value: Answer) -> str:
+    return text.PICTURE_GIVEN if isinstance(value, File) else value
 
 
 def _visibility(state: State) -> Visibility:
@@ -149,6 +165,6 @@ def _keep(ctx: Context, state: State) -> None:
     )
 
 
-def submitted(state: State) -> tuple[str, dict[str, Any], dict[str, str]]:
+def submitted(state: State) -> tuple[str, dict[str, Any], dict[str, Answer]]:
     """Action, arguments and answers of a finished dialogue. Raises BadInput if something is missing."""
     return state.form.action, state.form.arguments, checked_all(state.form, state.answers)

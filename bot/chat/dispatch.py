@@ -33,6 +33,9 @@ log = logging.getLogger(__name__)
 
 SEEN_WITHIN = timedelta(hours=12)
 
+# What an asynchronous handler returns instead of a reply to change something: done in one write, with the answer
+Finish = Callable[[Context], Reply | None]
+
 # Observe(command or kind of act, outcome, seconds)
 Observe = Callable[[str, str, float], None]
 
@@ -169,23 +172,41 @@ class Dispatcher:
         return reply
 
     async def _later(self, later: _Later, progress: Progress | None) -> Reply | None:
-        later.context.store, later.context.report = self._store, progress
-        reply = await later.command.handler(later.context, **later.values)
-        return await self._store.write(self._conclude, later, reply)
+        done = await self._outside(later, progress)
+        return await self._store.write(self._conclude, later, done)
 
-    def _conclude(self, tx: Any, later: _Later, reply: Reply) -> Reply | None:
-        later.context.tx = tx
-        finished = self._answering.finish(later.context, reply, later.command.visibility)
+    async def _outside(self, later: _Later, progress: Progress | None) -> Reply | Finish:
+        context = later.context
+        context.store, context.report = self._store, progress
+        context.fetcher = self._adapters[context.place.platform].fetch
+        done: Reply | Finish = await later.command.handler(context, **later.values)
+        return done
+
+    def _conclude(self, tx: Any, later: _Later, done: Reply | Finish) -> Reply | None:
+        """What an asynchronous command changes, with its answer: a crash before this has changed nothing, and
+        that is what a repeat of the act is told."""
+        context = later.context
+        context.tx, context.now = tx, tx.now
+        reply = done if isinstance(done, Reply) else self._change(later, done)
+        finished = self._answering.finish(context, reply, later.command.visibility)
         if finished is not None:
-            self._records.answer(tx, later.context.incoming.key, encode(finished))
+            self._records.answer(tx, context.incoming.key, encode(finished))
         return finished
+
+    def _change(self, later: _Later, finish: Finish) -> Reply | None:
+        """Whoever may have left, or lost the right, while the command waited."""
+        if later.context.has_union:
+            later.context.enter(later.context.union.id)
+        later.context.require(later.command.permission)
+        return finish(later.context)
 
     async def _read(self, incoming: Incoming, progress: Progress | None) -> Reply | None:
         """A command that changes nothing: neither its act nor its answer is kept."""
         context, done = await self._store.read(self._answered, incoming)
         if isinstance(done, _Later):
-            context.store, context.report = self._store, progress
-            reply = await done.command.handler(context, **done.values)
+            reply = await self._outside(done, progress)
+            if not isinstance(reply, Reply):
+                raise TypeError(f"/{done.command.path} is declared as a read and wants to change something")
             done = self._answering.finish(context, reply, done.command.visibility)
         if context.standing.account is not None and _long_unseen(context.standing.account, context.now):
             await self._store.write(self._records.active, context.standing.account.id)

@@ -46,19 +46,33 @@ class Where(msgspec.Struct, frozen=True, tag="where"):
     name: str = ""
 
 
-Value = str | int | float | bool | Who | Where
+class File(msgspec.Struct, frozen=True, tag="file"):
+    """A file that came with an act. `ref` is the platform's own word for it, by which `Adapter.fetch` finds it;
+    `name`, `mime` and `size` (bytes) are what the platform says, "" and 0 where it says nothing: a claim."""
+
+    ref: str
+    name: str = ""
+    mime: str = ""
+    size: int = 0
+
+
+Value = str | int | float | bool | Who | Where | File
+Answer = str | File
+"""What a question of a form is answered with."""
 
 
 class CommandCall(msgspec.Struct, frozen=True, tag="command"):
     """`name` is the whole path ("union create"). `values` by parameter name where the platform types them;
     `words` is the rest of the line where it does not (Telegram), with `mentions` for the people in it by
-    their token in `words`, and `reply_to` for the author of the message replied to."""
+    their token in `words`, `reply_to` for the author of the message replied to, and `file` for what is in this
+    message or in that one."""
 
     name: str
     values: dict[str, Value] = {}
     words: str | None = None
     mentions: dict[str, Who] = {}
     reply_to: Who | None = None
+    file: File | None = None
 
 
 class Press(msgspec.Struct, frozen=True, tag="press"):
@@ -69,13 +83,14 @@ class Submit(msgspec.Struct, frozen=True, tag="submit"):
     """A filled-in form."""
 
     token: str
-    values: dict[str, str]
+    values: dict[str, Answer]
 
 
 class Say(msgspec.Struct, frozen=True, tag="say"):
-    """Plain words to the bot: the answer to a question it asked, or chatter in a private chat."""
+    """Plain words to the bot, or a file: the answer to a question it asked, or chatter in a private chat."""
 
     text: str
+    file: File | None = None
 
 
 class Start(msgspec.Struct, frozen=True, tag="start"):

@@ -102,11 +102,15 @@ class Table(_Value, frozen=True, tag="g"):
 
 
 class Image(_Value, frozen=True, tag="x"):
-    """A PNG with the words for those who cannot see it. At most one in a reply."""
+    """A PNG, or a JPEG if its name ends so, with the words for those who cannot see it. At most one in a reply."""
 
-    png: bytes
+    data: bytes = msgspec.field(name="png")  # as in replies that were stored before there were JPEGs
     alt: str
     name: str = "image.png"
+
+    @property
+    def mime(self) -> str:
+        return "image/jpeg" if self.name.endswith(".jpg") else "image/png"
 
 
 Block: TypeAlias = Paragraph | Heading | Fields | Items | CodeBlock | Table | Image
@@ -147,11 +151,14 @@ AnyButton: TypeAlias = Button | LinkButton
 
 
 class Question(_Value, frozen=True):
-    """One input of a form. `kind` says how the answer is parsed; `choices` are (label, value)."""
+    """One input of a form. `kind` says how the answer is parsed; `choices` are (label, value).
+
+    The answer to a "photo" is a `File`, so the form's action is a command, which can fetch it: "/call enter".
+    """
 
     name: str
     label: str
-    kind: Literal["text", "long", "choice"] = "text"
+    kind: Literal["text", "long", "choice", "photo"] = "text"
     hint: str = ""
     required: bool = True
     min_length: int = 0

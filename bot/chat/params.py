@@ -16,6 +16,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, TypeAlias
 
+from bot.chat.incoming import File
 from bot.domain.people import Person, Space
 
 Duration: TypeAlias = timedelta
@@ -34,6 +35,7 @@ class Kind(StrEnum):
     DURATION = "duration"
     WHEN = "when"
     SPACE = "space"
+    FILE = "file"
 
 
 KINDS: dict[type, Kind] = {
@@ -45,6 +47,7 @@ KINDS: dict[type, Kind] = {
     timedelta: Kind.DURATION,
     datetime: Kind.WHEN,
     Space: Kind.SPACE,
+    File: Kind.FILE,
 }
 
 # Suggest(ctx, typed so far) -> up to 25 (label, value); ctx is a chat.context.Context

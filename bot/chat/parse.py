@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from bot.chat import text
-from bot.chat.incoming import NOBODY, Value, Where, Who
+from bot.chat.files import small_enough
+from bot.chat.incoming import NOBODY, File, Value, Where, Who
 from bot.chat.params import Kind, Param
 from bot.domain.names import one_line
 from bot.domain.times import parse_duration, parse_when
@@ -106,6 +107,12 @@ def _space(ctx: Context, param: Param, raw: Value) -> Any:
     return ctx.find_space(raw if isinstance(raw, Where) else Where("", str(raw)))
 
 
+def _file(ctx: Context, param: Param, raw: Value) -> File:
+    if not isinstance(raw, File):
+        raise BadInput(text.ATTACH)
+    return small_enough(raw)
+
+
 _PARSERS: dict[Kind, Callable[[Context, Param, Value], Any]] = {
     Kind.TEXT: _text,
     Kind.INTEGER: _integer,
@@ -116,4 +123,5 @@ _PARSERS: dict[Kind, Callable[[Context, Param, Value], Any]] = {
     Kind.DURATION: _duration,
     Kind.WHEN: _when,
     Kind.SPACE: _space,
+    Kind.FILE: _file,
 }

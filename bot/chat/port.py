@@ -9,7 +9,7 @@ from typing import Protocol
 
 import msgspec
 
-from bot.chat.incoming import Actor, CommandCall, Incoming, Place
+from bot.chat.incoming import Actor, CommandCall, File, Incoming, Place
 from bot.chat.model import Reply
 from bot.chat.registry import Registry
 
@@ -83,6 +83,14 @@ class Adapter(Protocol):
         Raises:
             RetryLater: try again, after `after_s` if given.
             Undeliverable: never try again.
+        """
+
+    async def fetch(self, file: File) -> bytes:
+        """What is in a file that an act of this platform brought, at most `files.MOST_BYTES`.
+
+        Raises:
+            BadInput: it is too large, or no longer there.
+            TryAgain: the platform does not answer.
         """
 
     async def is_moderator(self, place: Place, actor: Actor) -> bool:

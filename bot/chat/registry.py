@@ -116,7 +116,8 @@ class Area:
         """Declare a command; the handler's docstring is the command's help page.
 
         A plain `def` runs inside one write transaction, with `reads=True` inside a read. An `async def` runs outside
-        both, after the act is claimed; with `reads=True` nothing is claimed or kept.
+        both, after the act is claimed; it returns a reply, or a function of the context that makes the changes and
+        the reply in one write. With `reads=True` nothing is claimed or kept.
         `menu` is its name in the context menu of a person, who becomes its one required parameter.
         """
 

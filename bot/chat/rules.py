@@ -95,6 +95,8 @@ def _param_problems(subject: str, param: Param) -> list[str]:
         problems.append(
             f"{subject} {param.name}: at most {MAX_CHOICES} choices of {MAX_CHOICE_LENGTH} characters"
         )
+    if param.kind is Kind.FILE and param.required:
+        problems.append(f"{subject} {param.name}: a file cannot be asked for by words, so it is optional")
     if param.arg.suggest is not None and param.kind not in (Kind.TEXT, Kind.SPACE):
         problems.append(f"{subject} {param.name}: only texts and spaces have suggestions")
     return problems

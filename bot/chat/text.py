@@ -48,6 +48,14 @@ NOBODY = (
     "That is a bot, a channel or somebody who stays anonymous, so I cannot tell which person you mean. "
     "Mention the person, or reply to a message of theirs."
 )
+ATTACH = (
+    "attach a picture. Where there is no field for it, send the picture with the command as its caption, or reply "
+    "to the picture with the command."
+)
+SEND_PICTURE = "Send a picture."
+PICTURE_GIVEN = "a picture"
+FILE_GONE = "That picture is no longer there. Send it again."
+NOT_FETCHED = "The picture could not be fetched. Nothing was changed. Try again in a moment."
 HELD_GONE = "This answer is no longer kept. Type the command again."
 
 
@@ -86,6 +94,10 @@ def too_fast(seconds: int) -> str:
 
 def _seconds(number: int) -> str:
     return f"{number} seconds" if number != 1 else "1 second"
+
+
+def too_large(most: int) -> str:
+    return f"That file is too large: at most {most // 1024**2} MB. Send a smaller picture."
 
 
 def too_short(label: str, least: int) -> str:

@@ -44,7 +44,8 @@ def split(line: str) -> list[tuple[str, int, bool]]:
 
 
 def values_of(call: CommandCall, params: tuple[Param, ...]) -> dict[str, Value]:
-    """The raw value of each parameter that a call names: by name, position, mention or message replied to.
+    """The raw value of each parameter that a call names: by name, position, mention, attachment or message
+    replied to.
 
     The last text parameter takes the rest of the line, so that nobody has to quote a sentence.
 
@@ -54,6 +55,10 @@ def values_of(call: CommandCall, params: tuple[Param, ...]) -> dict[str, Value]:
     values: dict[str, Value] = dict(call.values)
     if call.words:
         _from_words(call.words, call.mentions, params, values)
+    if call.file is not None:
+        wanted = next((p for p in params if p.kind is Kind.FILE and p.name not in values), None)
+        if wanted is not None:
+            values[wanted.name] = call.file
     if call.reply_to is not None:
         person = next((p for p in params if p.kind is Kind.PERSON and p.name not in values), None)
         # Who replies to the bot, or comments a channel's post, meant nobody, unless somebody must be named.
@@ -74,7 +79,7 @@ def _from_words(
             values[name] = _value(by_name[name], rest, mentions)
         else:
             positional.append((word, start, quoted))
-    waiting = [param for param in params if param.name not in values]
+    waiting = [param for param in params if param.name not in values and param.kind is not Kind.FILE]
     while positional and waiting:
         param = waiting.pop(0)
         word, start, quoted = positional.pop(0)

@@ -34,6 +34,13 @@ AT = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)  # half an hour before clocks chan
 DOT = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
+JPEG = base64.b64decode(
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAP//////////////////////////////////////////////////////////////////"
+    "////////////////////wAALCAABAAIBAREA/8QAHwAAAQUBAQEBAQEAAAAAAAAAAAECAwQFBgcICQoL/8QAtRAAAgEDAwIEAwUF"
+    "BAQAAAF9AQIDAAQRBRIhMUEGE1FhByJxFDKBkaEII0KxwRVS0fAkM2JyggkKFhcYGRolJicoKSo0NTY3ODk6Q0RFRkdISUpTVFVW"
+    "V1hZWmNkZWZnaGlqc3R1dnd4eXqDhIWGh4iJipKTlJWWl5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXGx8jJytLT1NXW19jZ2uHi"
+    "4+Tl5ufo6erx8vP09fb3+Pn6/9oACAEBAAA/AEr/2Q=="
+)
 # What somebody may call themselves: mass mentions, markup, links, controls, direction overrides, zero widths.
 HOSTILE = "@everyone <b>x</b> [y](https://evil.example) *z* `q`\x07\u202egnp.exe\u2066\u200b"
 
@@ -80,6 +87,7 @@ SAMPLES: dict[str, Reply] = {
         visibility=Visibility.PUBLIC,
     ),
     "image": say("A picture:", Image(DOT, "One dark dot", "dot.png"), visibility=Visibility.PUBLIC),
+    "photo": say("A photo:", Image(JPEG, "Two grey dots", "dots.jpg"), visibility=Visibility.PUBLIC),
     "buttons": say(
         "Choose.",
         visibility=Visibility.PUBLIC,

@@ -24,6 +24,7 @@ from bot.chat.incoming import (
     Act,
     Actor,
     CommandCall,
+    File,
     Incoming,
     Place,
     Press,
@@ -97,6 +98,7 @@ class Platform:
         self.typed = typed
         self.capabilities = Capabilities(modals=typed, private_replies=typed)
         self.delivered: list[tuple[Target, Reply, str]] = []
+        self.files: dict[str, bytes] = {}
         self.moderators: set[str] = set()
         self.asked_for_moderators = 0
 
@@ -107,6 +109,9 @@ class Platform:
     async def deliver(self, target: Target, reply: Reply, key: str) -> str:
         self.delivered.append((target, reply, key))
         return f"sent-{key}"
+
+    async def fetch(self, file: File) -> bytes:
+        return self.files[file.ref]
 
     async def is_moderator(self, place: Place, actor: Actor) -> bool:
         self.asked_for_moderators += 1
@@ -199,22 +204,41 @@ class Persona:
     stage: Stage
     actor: Actor
 
-    async def says(self, line: str, place: Place | None = None, *, reply_to: Persona | None = None) -> Heard:
-        """Type a line: a command with words, or an answer. Fails if nobody answers."""
-        heard = await self.says_quietly(line, place, reply_to=reply_to)
+    async def says(
+        self,
+        line: str,
+        place: Place | None = None,
+        *,
+        reply_to: Persona | None = None,
+        photo: bytes | None = None,
+    ) -> Heard:
+        """Type a line: a command with words, or an answer; with a photo perhaps. Fails if nobody answers."""
+        heard = await self.says_quietly(line, place, reply_to=reply_to, photo=photo)
         assert heard is not None, f"no answer to {line!r}"
         return heard
 
     async def says_quietly(
-        self, line: str, place: Place | None = None, *, reply_to: Persona | None = None
+        self,
+        line: str,
+        place: Place | None = None,
+        *,
+        reply_to: Persona | None = None,
+        photo: bytes | None = None,
     ) -> Heard | None:
         """Type a line that may be met with silence."""
         name, _, words = line.removeprefix("/").partition(" ")
-        act: Act = Say(line)
+        file = self.attaches(photo) if photo is not None else None
+        act: Act = Say(line, file)
         if line.startswith("/") and line not in ("/cancel", "/skip"):
             who = Who(reply_to.actor.native_id, reply_to.actor.name) if reply_to else None
-            act = CommandCall(name, {}, words, {}, who)
+            act = CommandCall(name, {}, words, {}, who, file)
         return await self.does(act, place)
+
+    def attaches(self, photo: bytes) -> File:
+        """Put a picture where the platform keeps it."""
+        ref = f"file-{next(self.stage.acts)}"
+        self.stage.platforms[self.actor.platform].files[ref] = photo
+        return File(ref, "photo.jpg", "image/jpeg", len(photo))
 
     async def runs(self, path: str, place: Place | None = None, **values: Value) -> Heard:
         """Run a command with typed values."""
@@ -227,7 +251,7 @@ class Persona:
         assert answer is not None
         return answer
 
-    async def fills(self, heard: Heard, place: Place | None = None, **values: str) -> Heard:
+    async def fills(self, heard: Heard, place: Place | None = None, **values: str | File) -> Heard:
         """Send the form that a reply opened."""
         assert heard.reply.form is not None
         answer = await self.does(Submit(heard.reply.form.token, values), place)

@@ -1,5 +1,6 @@
 // The message box of a room: words, commands as pills (server) or as a typed line (group), replies.
 
+import { attachButton } from "./attach.js";
 import { h, icon, toast } from "./dom.js";
 import { plain } from "./messages.js";
 import { OptionPills, peopleOf } from "./options.js";
@@ -17,10 +18,13 @@ export class Composer {
     this.slash = h("button", { type: "button", class: "quiet", "aria-label": "Commands", title: "Commands", onclick: () => this.menu() }, icon("slash"));
     this.send = h("button", { type: "submit", class: "send", "aria-label": "Send" }, icon("send"));
     this.field = h("div", { class: "field" }, this.input);
+    // In a server pictures belong to an option of a command; in a group to the message.
+    this.attached = null;
+    this.clip = this.server ? [] : attachButton("Attach a picture", (file) => this.#attach(file));
     this.quote = h("p", { class: "replying", hidden: true });
     this.element = h("form", { class: "composer", onsubmit: (event) => { event.preventDefault(); this.submit(); } });
     this.picker = new Picker(this.element);
-    this.element.append(this.quote, h("div", { class: "bar" }, this.slash, this.field, this.send));
+    this.element.append(this.quote, h("div", { class: "bar" }, this.slash, this.clip, this.field, this.send));
     this.input.addEventListener("input", () => this.#typed());
     this.input.addEventListener("keydown", (event) => this.#key(event));
     this.element.addEventListener("focusout", (event) => {
@@ -43,11 +47,21 @@ export class Composer {
 
   reply(message) {
     this.replyingTo = message;
+    this.attached = null;
     this.quote.hidden = !message;
     if (!message) return;
     const author = message.by ? findAccount(message.by)?.name : "Muster";
     this.quote.replaceChildren(icon("reply"), h("span", {}, h("b", {}, author), " ", plain(message)),
       h("button", { type: "button", class: "quiet", "aria-label": "Do not reply", onclick: () => this.reply(null) }, icon("close")));
+    this.input.focus();
+  }
+
+  #attach(file) {
+    this.attached = file;
+    this.quote.hidden = !file;
+    if (!file) return;
+    this.quote.replaceChildren(icon("clip"), h("span", {}, file.name),
+      h("button", { type: "button", class: "quiet", "aria-label": "Do not attach it", onclick: () => this.#attach(null) }, icon("close")));
     this.input.focus();
   }
 
@@ -79,11 +93,11 @@ export class Composer {
       return;
     }
     const text = this.input.value.trim();
-    if (!text) return;
+    if (!text && !this.attached) return;
     const typed = text.startsWith("/") && this.server ? commandByPath(text.slice(1).toLowerCase()) : null;
     if (typed) act(this.chat.id, { t: "command", name: typed.path, values: {} });
     else if (text.startsWith("/") && this.server && !this.#known(text)) return void toast(`There is no command ${text.split(/\s/)[0]}. Type / to see all.`);
-    else act(this.chat.id, { t: "line", text, reply_to: this.replyingTo?.id ?? null });
+    else act(this.chat.id, { t: "line", text, reply_to: this.replyingTo?.id ?? null, file: this.attached });
     this.input.value = "";
     this.picker.close();
     this.reply(null);

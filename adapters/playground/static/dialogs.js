@@ -1,5 +1,6 @@
 // Forms: a window over a server, or a card of questions asked one by one in a group.
 
+import { upload } from "./attach.js";
 import { h, icon } from "./dom.js";
 
 let made = 0;
@@ -13,6 +14,7 @@ function inputOf(question, id) {
     select.value = question.default;
     return select;
   }
+  if (question.kind === "photo") return h("input", { id, name: question.name, required: question.required, type: "file", accept: "image/png,image/jpeg,image/webp" });
   const input = h(question.kind === "long" ? "textarea" : "input", question.kind === "long" ? { ...common, rows: "4" } : { ...common, type: "text" });
   input.value = question.default;
   return input;
@@ -25,12 +27,25 @@ function labelled(question) {
     h("label", { for: id }, question.label, question.required ? null : h("small", {}, " optional")), inputOf(question, id));
 }
 
+// What a form was filled in with; pictures are sent first. Null if one of them could not be.
+async function filled(entries) {
+  const values = {};
+  for (const [name, value] of entries) {
+    if (!(value instanceof File)) values[name] = value;
+    else if (value.size) values[name] = await upload(value);
+    if (values[name] === null) return null;
+  }
+  return values;
+}
+
 export function openModal(form, submit) {
   const dialog = h("dialog", { class: "modal", "aria-labelledby": "modal-title" });
   const close = () => dialog.close();
-  dialog.append(h("form", { onsubmit: (event) => {
+  dialog.append(h("form", { onsubmit: async (event) => {
     event.preventDefault();
-    submit(Object.fromEntries(new FormData(event.target)));
+    const values = await filled(new FormData(event.target));
+    if (!values) return;
+    submit(values);
     close();
   } },
     h("header", {}, h("h2", { id: "modal-title" }, form.title), h("button", { type: "button", class: "quiet", "aria-label": "Close", onclick: close }, icon("close"))),
@@ -66,14 +81,18 @@ export class QuestionCard {
     const chosen = question.kind === "choice";
     const field = chosen ? h("div", { class: "question" }, h("p", { class: "label" }, question.label), h("div", { class: "choices" }, question.choices.map(([label, value]) =>
       h("button", { type: "button", class: "key", onclick: () => this.#take(question, value) }, label)))) : labelled({ ...question, default: this.answers[question.name] ?? question.default });
-    return h("form", { onsubmit: (event) => { event.preventDefault(); this.#take(question, new FormData(event.target).get(question.name) ?? ""); } },
+    return h("form", { onsubmit: async (event) => {
+      event.preventDefault();
+      const values = await filled(new FormData(event.target));
+      if (values) this.#take(question, values[question.name] ?? "");
+    } },
       field, this.#foot(chosen ? (question.required ? null : "Leave out") : this.form.questions.length === 1 ? this.form.submit : "Next"));
   }
 
   #summary() {
     const rows = this.form.questions.map((question) => {
       const given = this.answers[question.name];
-      const label = question.choices.find(([, value]) => value === given)?.[0] ?? given;
+      const label = question.choices.find(([, value]) => value === given)?.[0] ?? given?.name ?? given;
       return h("div", {}, h("dt", {}, question.label), h("dd", {}, label || "–"));
     });
     return h("form", { onsubmit: (event) => { event.preventDefault(); this.#finish(); } }, h("dl", {}, rows), this.#foot(this.form.submit));

@@ -14,6 +14,7 @@ on("welcome", (frame) => {
   state.chats = frame.chats;
   state.commands = frame.commands;
   state.maxLine = frame.max_line;
+  state.maxFile = frame.max_file;
   state.me = frame.players.find((player) => player.key === frame.player);
   state.messages = new Map(Object.entries(frame.history).map(([chat, list]) => [chat, new Map(list.map((message) => [message.id, message]))]));
   for (const manner of ["discord", "telegram"]) {

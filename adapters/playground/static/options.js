@@ -1,5 +1,6 @@
 // A command being filled in as pills: one typed input for each option, with its own completions.
 
+import { attachButton } from "./attach.js";
 import { h } from "./dom.js";
 import { findAccount, state } from "./store.js";
 import { suggest } from "./ws.js";
@@ -36,7 +37,9 @@ export class OptionPills {
       const param = this.#param(name);
       const typed = input.value.trim();
       const picked = this.picked.get(name);
-      if (picked && picked.label === typed) values[name] = picked.value;
+      if (param.kind === "file") {
+        if (picked) values[name] = picked;
+      } else if (picked && picked.label === typed) values[name] = picked.value;
       else if (typed) values[name] = param.kind === "integer" && /^-?\d{1,15}$/.test(typed) ? Number(typed) : typed;
     }
     return values;
@@ -47,15 +50,34 @@ export class OptionPills {
   }
 
   #add(param) {
+    if (param.kind === "file") return this.#addFile(param);
     const input = h("input", { type: "text", autocomplete: "off", spellcheck: "false", maxlength: String(Math.max(param.max, 100)), "aria-label": `${param.name}: ${param.description}`, inputmode: { integer: "numeric", amount: "decimal" }[param.kind] });
     input.addEventListener("focus", () => this.#complete(param, input));
     input.addEventListener("input", () => this.#complete(param, input));
     input.addEventListener("keydown", (event) => this.#key(event, param, input));
-    const pill = h("label", { class: "pill", data: { required: String(param.required) } }, h("span", {}, param.name), input);
+    this.#place(param, h("label", { class: "pill", data: { required: String(param.required) } }, h("span", {}, param.name), input), input);
+    return input;
+  }
+
+  // A picture: a button in place of an input, which says what was chosen.
+  #addFile(param) {
+    const label = `${param.name}: ${param.description}`;
+    const [button, input] = attachButton(label, (file) => {
+      this.picked.set(param.name, file);
+      button.replaceChildren(file ? file.name : "choose…");
+      button.value = file ? file.name : "";
+      button.focus();
+    });
+    button.replaceChildren("choose…");
+    button.addEventListener("keydown", (event) => { if (event.key !== "Enter" || button.value) this.#key(event, param, button); });
+    this.#place(param, h("span", { class: "pill", data: { required: String(param.required) } }, h("span", {}, param.name), button, input), button);
+    return button;
+  }
+
+  #place(param, pill, input) {
     this.inputs.set(param.name, input);
     if (this.more) this.element.insertBefore(pill, this.more);
     else this.element.append(pill);
-    return input;
   }
 
   #offer() {

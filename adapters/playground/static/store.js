@@ -8,6 +8,7 @@ export const state = {
   messages: new Map(), // chat id -> Map(message id -> message)
   open: {}, // manner -> id of the chat shown
   maxLine: 4000,
+  maxFile: 8 * 1024 ** 2,
 };
 
 const listeners = new Map();

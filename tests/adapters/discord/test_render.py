@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from adapters.discord import forms, limits, render
+from bot.chat.incoming import File
 from bot.chat.model import (
     Button,
     CodeBlock,
@@ -35,7 +36,7 @@ def test_sample_matches_golden(name: str) -> None:
     reply = SAMPLES[name]
     rendered = render.render(reply)
     shown = [
-        part.payload | ({"file": [part.file.name, len(part.file.data)]} if part.file else {})
+        part.payload | ({"file": [part.file.name, len(part.file.data), part.file.mime]} if part.file else {})
         for part in rendered.parts
     ]
     drawn = {"messages": shown, "changed": rendered.changed}
@@ -180,5 +181,7 @@ def test_answers_are_read_from_labels_and_rows() -> None:
         {"type": 10},
         {"type": 1, "components": [{"type": 4, "custom_id": "d", "value": "four"}]},
         {"type": 18, "component": {"type": 4, "custom_id": "e", "value": ""}},
+        {"type": 18, "component": {"type": 19, "custom_id": "f", "values": ["77"]}},
+        {"type": 18, "component": {"type": 19, "custom_id": "g", "values": []}},
     ]
-    assert forms.answers(components) == {"a": "one", "b": "two", "d": "four"}
+    assert forms.answers(components, File) == {"a": "one", "b": "two", "d": "four", "f": File("77")}
