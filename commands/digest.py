@@ -35,7 +35,7 @@ def _tell_some(duty: Duty, before: datetime) -> bool:
         change = digest.take(duty.tx, duty.union, leader_id, before)
         account = faces.reachable(duty.tx, leader_id)
         if account is not None and (change.gained or change.lost):
-            duty.post(account, _digest(duty, change, account), f"digest:{leader_id}:{before.date()}")
+            duty.post(account, _digest(duty, change, account), f"digest:{leader_id}:{before.timestamp():.0f}")
     return len(leaders) == AT_ONCE
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, case, delete, select, update
 
 from bot.domain.endorsements import Base
 from bot.storage.endorsements import upward
@@ -21,7 +21,10 @@ def _along(**changed: str) -> Statement:
     """Add to columns of everybody from :start upward."""
     values = {name: support.c[name] + bindparam(more) for name, more in changed.items()}
     above = support.c.member_id.in_(select(upward().c.member_id))
-    return Statement(update(support).where(above).values(day=bindparam("today"), **values))
+    # In another time zone a day may come again: what is kept of it by then must not be taken for newer.
+    today = bindparam("today", type_=support.c.day.type)
+    day = case((support.c.day > today, support.c.day), else_=today)
+    return Statement(update(support).where(above).values(day=day, **values))
 
 
 _ADD_PEOPLE = _along(headcount="people")
