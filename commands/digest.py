@@ -11,7 +11,7 @@ from bot.chat.model import Block, Code, Reply, Span, Text, bold, p, say
 from bot.chat.registry import Area
 from bot.domain.names import one_line
 from bot.domain.people import Account, Union
-from bot.services import digest, faces, support, trust
+from bot.services import digest, faces, quiet, support, trust
 from commands.endorsements import endorse_button
 
 area = Area()
@@ -34,7 +34,9 @@ def _tell_some(duty: Duty, before: datetime) -> bool:
     for leader_id in leaders:
         change = digest.take(duty.tx, duty.union, leader_id, before)
         account = faces.reachable(duty.tx, leader_id)
-        if account is not None and (change.gained or change.lost):
+        if account is None or not (change.gained or change.lost):
+            continue
+        if quiet.may_tell(duty.tx, duty.union, leader_id):
             duty.post(account, _digest(duty, change, account), f"digest:{leader_id}:{before.timestamp():.0f}")
     return len(leaders) == AT_ONCE
 
@@ -74,7 +76,7 @@ def _release_some(duty: Duty) -> bool:
     waiting = digest.take_released(duty.tx, duty.union, AT_ONCE)
     for one in waiting.told:
         account = faces.reachable(duty.tx, one.member_id)
-        if account is None:
+        if account is None or not quiet.may_tell(duty.tx, duty.union, one.member_id):
             continue
         words = p(
             "The one whom you endorsed in ", bold(one_line(duty.union.name)), " has left, and your endorsement "

@@ -13,7 +13,7 @@ from bot.chat.registry import Area
 from bot.domain.leadership import MOST_SUPPORTERS, Lead, Rules, Turn
 from bot.domain.names import one_line
 from bot.domain.people import Permission, Union
-from bot.services import faces, leadership
+from bot.services import faces, leadership, quiet
 from bot.services.leadership import Change
 
 area = Area()
@@ -137,8 +137,10 @@ async def ranks(office: Office) -> None:
 
 
 def _settle(duty: Duty, member_ids: Sequence[int]) -> None:
-    for change in leadership.settle(duty.tx, duty.union.id, member_ids):
-        duty.post(change.account, say(*_told(change, duty.union)), change.dedupe_key)
+    may_hear = quiet.untold(duty.tx, duty.union, member_ids)
+    for change in leadership.settle(duty.tx, duty.union.id, may_hear):
+        if quiet.may_tell(duty.tx, duty.union, change.account.member_id):
+            duty.post(change.account, say(*_told(change, duty.union)))
 
 
 def _told(change: Change, union: Union) -> list[Block]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.people import Member, Union
+from bot.domain.times import union_day
+from bot.services import quiet
 from bot.storage import endorsements, members, news, support, unions
 from bot.storage.news import News
 from bot.storage.transaction import Tx
-
-HOUR = time(9)
-"""When a union's digests go out, in its own time zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +40,19 @@ class Waiting:
 
 
 def due(tx: Tx) -> list[tuple[Union, datetime]]:
-    """Unions with news from before their last digest hour, and when that was."""
+    """Unions whose digests go out now: with news from before today's hour, and when that was."""
     found = []
-    for union_id in news.unions_with_news(tx):
-        union = unions.by_id(tx, union_id)
-        if union is not None and news.leaders_with_news(tx, union.id, last_hour(union, tx.now), 1):
-            found.append((union, last_hour(union, tx.now)))
+    for union in _awake(tx, news.unions_with_news(tx)):
+        local = tx.now.astimezone(ZoneInfo(union.time_zone))
+        hour = datetime.combine(local.date(), quiet.HOUR, local.tzinfo)
+        if leaders(tx, union, hour, 1):
+            found.append((union, hour))
     return found
 
 
-def last_hour(union: Union, now: datetime) -> datetime:
-    """The latest digest hour of the union that has come."""
-    local = now.astimezone(ZoneInfo(union.time_zone))
-    hour = datetime.combine(local.date(), HOUR, local.tzinfo)
-    return hour if hour <= local else datetime.combine(local.date() - timedelta(days=1), HOUR, local.tzinfo)
-
-
 def leaders(tx: Tx, union: Union, before: datetime, most: int) -> list[int]:
-    """Up to `most` leaders with news from before that moment."""
-    return news.leaders_with_news(tx, union.id, before, most)
+    """Up to `most` leaders with news from before that moment, who may be told something today."""
+    return news.leaders_with_news(tx, union.id, before, union_day(union.time_zone, tx.now), most)
 
 
 def take(tx: Tx, union: Union, leader_id: int, before: datetime) -> Change:
@@ -81,13 +74,15 @@ def take(tx: Tx, union: Union, leader_id: int, before: datetime) -> Change:
 
 def unions_with_released(tx: Tx) -> list[Union]:
     """Unions in which somebody is to be told that their leader left."""
-    found = (unions.by_id(tx, union_id) for union_id in news.unions_with_released(tx))
-    return [union for union in found if union is not None]
+    return [union for union in _awake(tx, news.unions_with_released(tx)) if _released(tx, union, 1)]
 
 
 def take_released(tx: Tx, union: Union, most: int) -> Waiting:
-    """Up to `most` members whose leader left, which count as told from now on; not those who chose again."""
-    rows = news.released_of(tx, union.id, most)
+    """Up to `most` members whose leader left, which count as told from now on; not those who chose again.
+
+    Who was told something today waits for tomorrow.
+    """
+    rows = _released(tx, union, most)
     told = []
     for row in rows:
         news.forget_released(tx, row.member_id)
@@ -95,6 +90,15 @@ def take_released(tx: Tx, union: Union, most: int) -> Waiting:
         if choice is None or choice.leader_id is None:
             told.append(Free(row.member_id, _offer(tx, row.member_id, row.offer_id)))
     return Waiting(told, len(rows) == most)
+
+
+def _released(tx: Tx, union: Union, most: int) -> list[news.Released]:
+    return news.released_of(tx, union.id, union_day(union.time_zone, tx.now), most)
+
+
+def _awake(tx: Tx, union_ids: list[int]) -> list[Union]:
+    found = (unions.by_id(tx, union_id) for union_id in union_ids)
+    return [union for union in found if union is not None and quiet.awake(union, tx.now)]
 
 
 def _offer(tx: Tx, member_id: int, offer_id: int | None) -> Member | None:

@@ -20,7 +20,7 @@ from bot.domain.leadership import (
 from bot.domain.people import Account, Member, Union
 from bot.domain.times import union_day
 from bot.errors import BadInput
-from bot.services import faces
+from bot.services import faces, quiet
 from bot.services.ledger import record
 from bot.storage import leaders, members, rules, unions
 from bot.storage.transaction import Tx
@@ -44,7 +44,6 @@ class Change:
     needed: int
     falls_at: datetime | None
     rules: Rules
-    dedupe_key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +97,17 @@ def leading(tx: Tx, union: Union, most: int) -> Leading:
 
 
 def due(tx: Tx) -> list[tuple[Union, Sequence[int]]]:
-    """Of all unions: the members whose rank is not what it should be."""
+    """Of all unions: the members whose rank is not what it should be, and who can be told of it now.
+
+    A rank that is to end waits for that too, or is over already by the rule that its holder was told of.
+    """
     found = []
     for union_id in leaders.concerned(tx):
         union = unions.by_id(tx, union_id)
-        if union is None:
+        if union is None or not quiet.awake(union, tx.now):
             continue
-        ids = leaders.due(tx, union.id, union.founder_id, rules.of(tx, union.id), MOST_AT_ONCE)
+        today = union_day(union.time_zone, tx.now)
+        ids = leaders.due(tx, union.id, union.founder_id, rules.of(tx, union.id), today, MOST_AT_ONCE)
         if ids:
             found.append((union, ids))
     return found
@@ -174,9 +177,7 @@ def _settled(
     needed = found.n
     if found.leaders is Lead.TOP:
         needed = top[-1][1] if len(top) == found.n else 1
-    # Whoever hovers about the line is told once a day.
-    key = f"leader {what} {member_id} {union_day(union.time_zone, tx.now)}"
-    return Change(what, account, leaders.number(tx, member_id, found), needed, falls_at, found, key)
+    return Change(what, account, leaders.number(tx, member_id, found), needed, falls_at, found)
 
 
 def _qualifies(tx: Tx, union_id: int, member_id: int, found: Rules) -> bool:

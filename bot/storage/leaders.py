@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, delete, func, or_, select, union, update
 
 from bot.domain.leadership import Lead, Rank, Rules
+from bot.storage import quiet
 from bot.storage.statements import Statement, insert
-from bot.storage.tables import leaders, rules, support
+from bot.storage.tables import leaders, members, rules, support
 from bot.storage.transaction import Tx
 
 _RANK = (leaders.c.member_id, leaders.c.since, leaders.c.falls_at)
@@ -69,13 +70,18 @@ def _questions(number: ColumnElement[int], qualified: Select[Any]) -> _Questions
         Statement(select(func.count()).select_from(meets)),
         Statement(
             select(meets.c.member_id)
-            .where(not_seen, meets.c.member_id != bindparam("founder"))
+            .join(members, members.c.id == meets.c.member_id)
+            .where(not_seen, meets.c.member_id != bindparam("founder"), quiet.untold())
             .limit(bindparam("most"))
         ),
         Statement(
             select(leaders.c.member_id)
-            .select_from(leaders.outerjoin(meets, meets.c.member_id == leaders.c.member_id))
-            .where(leaders.c.union_id == bindparam("union"), due)
+            .select_from(
+                leaders.join(members, members.c.id == leaders.c.member_id).outerjoin(
+                    meets, meets.c.member_id == leaders.c.member_id
+                )
+            )
+            .where(leaders.c.union_id == bindparam("union"), due, quiet.untold())
             .limit(bindparam("most"))
         ),
     )
@@ -95,7 +101,10 @@ _CONCERNED = Statement(
 )
 _OF = Statement(select(*_RANK).where(leaders.c.member_id == bindparam("member")))
 _IDS = Statement(
-    select(leaders.c.member_id).where(leaders.c.union_id == bindparam("union")).limit(bindparam("most"))
+    select(leaders.c.member_id)
+    .join(members, members.c.id == leaders.c.member_id)
+    .where(leaders.c.union_id == bindparam("union"), quiet.untold())
+    .limit(bindparam("most"))
 )
 _IN_GRACE = Statement(
     select(func.count())
@@ -150,13 +159,16 @@ def concerned(tx: Tx) -> list[int]:
     return [row[0] for row in tx.all(_CONCERNED)]
 
 
-def due(tx: Tx, union_id: int, founder_id: int | None, found: Rules, most: int) -> Sequence[int]:
-    """Up to `most` of each: members who meet the rule and were not seen to lead, and those whose rank changes."""
+def due(tx: Tx, union_id: int, founder_id: int | None, found: Rules, today: int, most: int) -> Sequence[int]:
+    """Up to `most` of each: members who meet the rule and were not seen to lead, and those whose rank changes.
+
+    Not who was told something unasked today: a change and its being told go together.
+    """
     if found.leaders is Lead.FOUNDER:
-        return [row[0] for row in tx.all(_IDS, union=union_id, most=most)]
+        return [row[0] for row in tx.all(_IDS, union=union_id, today=today, most=most)]
     ask = _ask(found)
     nobody_or_founder = founder_id or 0
-    which = {"union": union_id, "n": found.n, "founder": nobody_or_founder, "most": most}
+    which = {"union": union_id, "n": found.n, "founder": nobody_or_founder, "today": today, "most": most}
     rows = [*tx.all(ask.rising, **which), *tx.all(ask.turning, **which, at=tx.now)]
     return [row[0] for row in rows]
 

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, delete, literal_column, select, update
 
+from bot.storage import quiet
 from bot.storage.statements import Statement, insert
-from bot.storage.tables import endorsements, released, support_news
+from bot.storage.tables import endorsements, members, released, support_news
 from bot.storage.transaction import Tx
 
 
@@ -43,10 +44,12 @@ _ADD = Statement(
 _UNIONS = Statement(select(support_news.c.union_id).where(_UNTOLD_ONLY).distinct())
 _LEADERS = Statement(
     select(support_news.c.leader_id)
+    .join(members, members.c.id == support_news.c.leader_id)
     .where(
         _UNTOLD_ONLY,
         support_news.c.union_id == bindparam("union"),
         support_news.c.at < bindparam("before"),
+        quiet.untold(),
     )
     .distinct()
     .limit(bindparam("most"))
@@ -123,7 +126,8 @@ _RELEASE = Statement(
 _RELEASED_UNIONS = Statement(select(released.c.union_id).distinct())
 _RELEASED = Statement(
     select(released.c.member_id, released.c.offer_id)
-    .where(released.c.union_id == bindparam("union"))
+    .join(members, members.c.id == released.c.member_id)
+    .where(released.c.union_id == bindparam("union"), quiet.untold())
     .order_by(released.c.member_id)
     .limit(bindparam("most"))
 )
@@ -142,9 +146,10 @@ def unions_with_news(tx: Tx) -> list[int]:
     return [row.union_id for row in tx.all(_UNIONS)]
 
 
-def leaders_with_news(tx: Tx, union_id: int, before: datetime, most: int) -> list[int]:
-    """Up to `most` leaders who have untold news from before that moment."""
-    return [row.leader_id for row in tx.all(_LEADERS, union=union_id, before=before, most=most)]
+def leaders_with_news(tx: Tx, union_id: int, before: datetime, today: int, most: int) -> list[int]:
+    """Up to `most` leaders who have untold news from before that moment, and were told nothing unasked today."""
+    rows = tx.all(_LEADERS, union=union_id, before=before, today=today, most=most)
+    return [row.leader_id for row in rows]
 
 
 def untold(tx: Tx, union_id: int, leader_id: int, before: datetime) -> list[News]:
@@ -186,9 +191,9 @@ def unions_with_released(tx: Tx) -> list[int]:
     return [row.union_id for row in tx.all(_RELEASED_UNIONS)]
 
 
-def released_of(tx: Tx, union_id: int, most: int) -> list[Released]:
-    """Up to `most` members who are to be told that their leader left."""
-    return [Released(*row) for row in tx.all(_RELEASED, union=union_id, most=most)]
+def released_of(tx: Tx, union_id: int, today: int, most: int) -> list[Released]:
+    """Up to `most` members to tell that their leader left, who were told nothing unasked today."""
+    return [Released(*row) for row in tx.all(_RELEASED, union=union_id, today=today, most=most)]
 
 
 def forget_released(tx: Tx, member_id: int) -> None:

@@ -139,6 +139,7 @@ async def test_leading_by_the_grace_is_said_too(stage: Stage) -> None:
     await support(stage, bo, 1)
     await stage.chores()
     await support(stage, bo, 0)
+    stage.clock.advance(DAY)
     await stage.chores()
     about = (await ada.says("/union about", farm)).text
     assert "nobody has enough support yet; besides, 1 who fell below" in about
@@ -162,6 +163,8 @@ async def test_a_leader_rises_slips_and_falls(stage: Stage, on: str) -> None:
         "What only leaders may do is open to you: /help shows it."
     ]
     await support(stage, bo, 1)
+    assert len(await told(stage, bo)) == 1
+    stage.clock.advance(DAY)
     heard = await told(stage, bo)
     until = (stage.clock.now() + 3 * DAY).isoformat()
     assert heard[1] == (
@@ -184,8 +187,10 @@ async def test_who_is_back_in_time_is_told(stage: Stage) -> None:
     await support(stage, bo, 0, 4)
     await stage.chores()
     await support(stage, bo, 0, 0)
+    stage.clock.advance(DAY)
     assert "The 3 with the most lead, and the last of them has 1 now." in (await told(stage, bo))[-1]
     await support(stage, bo, 0, 1)
+    stage.clock.advance(DAY)
     assert (await told(stage, bo))[-1] == (
         "You have enough support again: you have 1 supporter. You go on leading in Farm."
     )
@@ -198,22 +203,39 @@ async def test_the_rule_of_the_founder_alone_ends_ranks_and_says_why(stage: Stag
     await stage.chores()
     await ada.says("/union rules leaders:founder", farm)
     assert "Only leaders" in (await bo.says("/steer", farm)).text
+    stage.clock.advance(DAY)
     assert "only the founder leads now" in (await told(stage, bo))[-1]
 
 
-async def test_hovering_about_the_line_is_told_once_a_day_of_each_kind(stage: Stage) -> None:
+async def test_hovering_about_the_line_is_told_once_a_day(stage: Stage) -> None:
     ada, bo, farm = await founded(stage)
     await ada.says("/union rules leaders:supported how_many:5", farm)
     for _ in range(5):
         for linked in (5, 4):
             await support(stage, bo, linked)
             await stage.chores()
-    assert len(await told(stage, bo)) == 3  # risen, slipped, back
+    assert len(await told(stage, bo)) == 1  # risen
     stage.clock.advance(DAY)
-    for linked in (5, 4, 5, 4):
+    for linked in (4, 5, 4, 5):
         await support(stage, bo, linked)
         await stage.chores()
-    assert len(await told(stage, bo)) == 5
+    assert len(await told(stage, bo)) == 2  # slipped
+
+
+async def test_the_time_to_win_support_back_begins_when_that_is_told(stage: Stage) -> None:
+    """Bo was told that day already, so that neither the notice nor the end of the rank comes before tomorrow's."""
+    ada, bo, farm = await founded(stage)
+    await ada.says("/union rules leaders:supported how_many:2 grace_days:1", farm)
+    await support(stage, bo, 2)
+    assert len(await told(stage, bo)) == 1
+    await support(stage, bo, 1)
+    assert len(await told(stage, bo)) == 1
+    stage.clock.advance(timedelta(hours=20))  # 08:00 of the next day
+    assert len(await told(stage, bo)) == 1
+    stage.clock.advance(timedelta(hours=1))
+    until = (stage.clock.now() + DAY).isoformat()
+    assert f"You go on leading until {until}" in (await told(stage, bo))[-1]
+    assert (await bo.says("/steer", farm)).text == "Steered."
 
 
 async def test_a_member_is_told_where_messages_reach_them(stage: Stage) -> None:

@@ -56,7 +56,7 @@ class TestSupport:
         assert "- @Bob · 3" in heard.text
         picture = heard.reply.blocks[-1]
         assert isinstance(picture, Image)
-        assert picture.png.startswith(b"\x89PNG")
+        assert picture.data.startswith(b"\x89PNG")
         assert "Bob" in picture.alt
 
     async def test_nobody_behind_one_has_no_picture(self, union: Union) -> None:
@@ -240,3 +240,27 @@ class TestBeingTold:
         await leaves(top, union.place)
         await stage.chores()
         assert (await stage.told(cat))[0].labels == []
+
+    async def test_a_person_is_told_one_thing_a_day_and_the_rest_the_next(
+        self, stage: Stage, union: Union
+    ) -> None:
+        """Cat's leader left, and Cat has a new supporter: two things to tell, on two days, both in the morning."""
+        bob = await union.person("Bob", union.ada)
+        cat = await union.person("Cat", bob)
+        await union.person("Dan", cat)
+        stage.clock.advance(timedelta(hours=21))
+        await stage.chores()
+        assert ["1 more endorses you" in heard.text for heard in await stage.told(cat)] == [True]
+        await leaves(bob, union.place)
+        await stage.chores()
+        assert len(await stage.told(cat)) == 1
+        stage.clock.advance(timedelta(hours=15))  # past midnight
+        await stage.chores()
+        assert len(await stage.told(cat)) == 1
+        stage.clock.advance(timedelta(hours=8))
+        await stage.chores()
+        await stage.chores()
+        told = await stage.told(cat)
+        assert len(told) == 2
+        assert "has left" in told[1].text
+        assert told[1].labels == ["Endorse Ada"]
