@@ -298,6 +298,7 @@ calls = _table(
     Column("answered", Integer, nullable=False),
     _moment("created_at"),
     _text_or_null("token"),  # of the one button under all its posts; null until it opens
+    Column("reminded", Integer, nullable=False, server_default=text("0")),  # who asked for it and were told
     Index(None, "union_id", "state", "day"),
 )
 Index(
@@ -426,6 +427,8 @@ activations = _table(
     _member(),
     _union(),
     Column("answered", Integer, nullable=False),
+    Column("share", Double, nullable=True),  # of the base; null if that is too small for the ranking
+    Index(None, "union_id", "share"),
 )
 
 entries = _table(

@@ -90,6 +90,7 @@ def _calls() -> None:
         _column("answered", sa.Integer),
         _column("created_at", MOMENT),
         _column("token", sa.Text, null=True),
+        sa.Column("reminded", sa.Integer, nullable=False, server_default=sa.text("0")),
     )
     _index("calls", "union_id", "state", "day")
     for name, columns, where, unique in (
@@ -200,8 +201,10 @@ def _members() -> None:
         *_of("activations", "member_id"),
         *_of("activations", "union_id", "unions"),
         _column("answered", sa.Integer),
+        _column("share", sa.Double, null=True),
         key=MEMBER,
     )
+    _index("activations", "union_id", "share")
 
 
 def _contests() -> None:
