@@ -59,6 +59,9 @@ async def test_no_news_is_lost_when_nine_o_clock_comes_twice(stage: Stage) -> No
     await ada.says("/union edit time_zone:America/New_York", place)
     stage.clock.advance(timedelta(hours=5))  # 09:00 in New York, on the same day
     await stage.chores()
+    assert len(await stage.told(ada)) == 1  # once a union-day
+    stage.clock.advance(timedelta(hours=24))
+    await stage.chores()
     told = [heard.text for heard in await stage.told(ada)]
     assert ["@Bob" in told[0], "@Cat" in told[1]] == [True, True]
     assert await stage.store.read(digest.due) == []
