@@ -23,13 +23,14 @@ from bot.storage.transaction import Tx
 
 
 def upward() -> CTE:
-    """From member :start (depth 0) over those whom each endorses to the root."""
+    """From member :start (depth 0) over those whom each endorses to the root, and NULL at the end."""
     start = cast(bindparam("start"), BigInteger).label("member_id")
     path = select(start, literal_column("0").label("depth")).cte("path", recursive=True)
-    step = select(endorsements.c.leader_id, path.c.depth + literal_column("1")).where(
-        endorsements.c.member_id == path.c.member_id,
-        endorsements.c.leader_id.is_not(None),
-        path.c.depth < literal_column(str(MAX_DEPTH + 1)),
+    # A join here would be planned anew with the table's statistics: after an ANALYZE, SQLite reads all of it for
+    # a Bloom filter, at each walk.
+    leader = select(endorsements.c.leader_id).where(endorsements.c.member_id == path.c.member_id)
+    step = select(leader.scalar_subquery(), path.c.depth + literal_column("1")).where(
+        path.c.member_id.is_not(None), path.c.depth < literal_column(str(MAX_DEPTH + 1))
     )
     return path.union_all(step)
 
@@ -40,6 +41,7 @@ _PATH = Statement(
     .select_from(_UP)
     .outerjoin(endorsements, endorsements.c.member_id == _UP.c.member_id)
     .outerjoin(support, support.c.member_id == _UP.c.member_id)
+    .where(_UP.c.member_id.is_not(None))
     .order_by(_UP.c.depth)
 )
 _OF = Statement(
