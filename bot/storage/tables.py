@@ -372,18 +372,20 @@ checkins = _table(
     Column("member_id", Id, ForeignKey("members.id"), primary_key=True, autoincrement=False),
     Column("day", Integer, nullable=False),
     _moment("at"),
-    _text("state"),  # 'done' | 'waiting' | 'refused'
+    _text("state"),  # 'done' | 'waiting' | 'refused' | 'repaired': a leader made up for it, it is no answer
     Column("late", Boolean, nullable=False),
     _text_or_null("proof"),
     Column("file_id", Id, ForeignKey("files.id"), nullable=True),
     Column("space_id", Id, nullable=True),  # where it was pressed; null: in private
-    Column("judged_by", Id, nullable=True),
+    Column("judged_by", Id, nullable=True),  # while it waits: whose word it waits for; null: any witness's
     _moment_or_null("judged_at"),
     Index(None, "member_id", "day"),
 )
 Index(
     "ix_checkins_waiting",
+    checkins.c.judged_by,
     checkins.c.call_id,
+    checkins.c.member_id,
     sqlite_where=checkins.c.state == "waiting",
     postgresql_where=checkins.c.state == "waiting",
 )
@@ -394,12 +396,11 @@ streaks = _table(
     _union(),
     Column("current", Integer, nullable=False),
     Column("best", Integer, nullable=False),
-    Column(
-        "last_day", Integer, nullable=False
-    ),  # the last union-day that counted, by an answer, freeze or repair
+    Column("last_day", Integer, nullable=False),  # the last union-day that counted, by an answer or a repair
     Column("freezes", SmallInteger, nullable=False),  # in hand
     Column("run", SmallInteger, nullable=False),  # days towards the next freeze
-    Index(None, "union_id", "current"),
+    # Streaks that go on are those of few days and freezes: of each such group the longest are read.
+    Index("ix_streaks_longest", "union_id", "last_day", "freezes", text("current DESC"), "member_id"),
 )
 
 reminders = _table(

@@ -161,7 +161,11 @@ def _answers() -> None:
     _index("checkins", "member_id", "day")
     waiting = sa.text("state = 'waiting'")
     op.create_index(
-        "ix_checkins_waiting", "checkins", ["call_id"], sqlite_where=waiting, postgresql_where=waiting
+        "ix_checkins_waiting",
+        "checkins",
+        ["judged_by", "call_id", "member_id"],
+        sqlite_where=waiting,
+        postgresql_where=waiting,
     )
 
 
@@ -177,7 +181,8 @@ def _members() -> None:
         _column("run", sa.SmallInteger),
         key=MEMBER,
     )
-    _index("streaks", "union_id", "current")
+    longest = ["union_id", "last_day", "freezes", sa.text("current DESC"), "member_id"]
+    op.create_index("ix_streaks_longest", "streaks", longest)
     _table(
         "reminders",
         *_of("reminders", "member_id"),
