@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.services import files
 from bot.storage import dialogues, inbound, meta, outbox, spaces, tickets, tokens
 from bot.storage.transaction import Tx
 
@@ -22,10 +23,11 @@ def started(tx: Tx, version: str) -> str | None:
 
 
 def prune(tx: Tx) -> None:
-    """Forget answered acts, messages sent or given up, and expired tickets, tokens, codes and dialogues."""
+    """Forget answered acts, messages sent or given up, what has expired, and old proofs."""
     inbound.prune(tx, tx.now - KEEP_ACTS)
     outbox.prune(tx, tx.now - KEEP_SENT)
     tokens.prune(tx, tx.now - KEEP_EXPIRED)
     dialogues.prune(tx, tx.now - KEEP_EXPIRED)
     tickets.prune(tx, tx.now - KEEP_EXPIRED)
     spaces.prune_codes(tx, tx.now - KEEP_EXPIRED)
+    files.prune(tx)

@@ -271,6 +271,7 @@ files = _table(
     _bytes("data"),
     _moment("at"),
     Index(None, "member_id"),
+    Index(None, "at"),
 )
 
 calls = _table(
@@ -442,14 +443,38 @@ entries = _table(
     _moment("at"),
     Column("votes", Integer, nullable=False),
     UniqueConstraint("call_id", "member_id"),
+    Index(None, "member_id"),
+)
+# Where a picture is shown; without these each erased picture would cost a look at every answer.
+for _shows in (calls, checkins, entries):
+    Index(
+        f"ix_{_shows.name}_file_id",
+        _shows.c.file_id,
+        sqlite_where=_shows.c.file_id.is_not(None),
+        postgresql_where=_shows.c.file_id.is_not(None),
+    )
+
+# Contests that somebody took part in, or that were closed by hand; `closed_at` once the ranking is posted.
+contests = _table(
+    "contests",
+    Column("call_id", Id, ForeignKey("calls.id"), primary_key=True, autoincrement=False),
+    _moment_or_null("closed_at"),
+)
+Index(
+    "ix_contests_open",
+    contests.c.call_id,
+    sqlite_where=contests.c.closed_at.is_(None),
+    postgresql_where=contests.c.closed_at.is_(None),
 )
 
+# Until the contest is closed; then only the entries' counts are left.
 entry_votes = _table(
     "entry_votes",
     Column("call_id", Id, ForeignKey("calls.id"), primary_key=True, autoincrement=False),
     Column("member_id", Id, ForeignKey("members.id"), primary_key=True, autoincrement=False),
     Column("entry_id", Id, ForeignKey("entries.id"), nullable=False),
     Index(None, "entry_id"),
+    Index(None, "member_id"),
 )
 
 # Hosts that links in calls may point to without a second pair of eyes.

@@ -66,6 +66,7 @@ def _calls() -> None:
         _column("at", MOMENT),
     )
     _index("files", "member_id")
+    _index("files", "at")
     _table(
         "calls",
         *_of("calls", "union_id", "unions"),
@@ -231,6 +232,19 @@ def _contests() -> None:
         key=("call_id", "member_id"),
     )
     _index("entry_votes", "entry_id")
+    _index("entry_votes", "member_id")
+    _index("entries", "member_id")
+    shown = sa.text("file_id IS NOT NULL")
+    for name in ("calls", "checkins", "entries"):
+        op.create_index(f"ix_{name}_file_id", name, ["file_id"], sqlite_where=shown, postgresql_where=shown)
+    _table(
+        "contests",
+        *_of("contests", "call_id", "calls"),
+        _column("closed_at", MOMENT, null=True),
+        key=("call_id",),
+    )
+    still = sa.text("closed_at IS NULL")
+    op.create_index("ix_contests_open", "contests", ["call_id"], sqlite_where=still, postgresql_where=still)
 
 
 def _outbox() -> None:

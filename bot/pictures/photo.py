@@ -1,0 +1,78 @@
+"""Pictures that members send, drawn anew: nothing of the file is kept but what it shows."""
+
+from __future__ import annotations
+
+import io
+import threading
+from typing import TYPE_CHECKING
+
+from bot.domain.photos import Photo
+from bot.errors import BadInput
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+MOST_PX = 1280
+MOST_PIXELS = 36_000_000  # before it is made smaller
+MOST_SHAPE = 20  # sides of each other; what Telegram shows as a photo
+MOST_PNG_BYTES = 256 * 1024
+QUALITY = 85
+
+_FORMATS = ("PNG", "JPEG", "WEBP")
+_ONE_AT_A_TIME = threading.Lock()  # one decoded picture may be 150 MB
+
+
+def redraw(data: bytes) -> Photo:
+    """A PNG, JPEG or WebP without metadata, turned upright, at most `MOST_PX` px wide and high.
+
+    Of an animation the first frame. Takes up to a second: run it in a thread. Raises BadInput.
+    """
+    from PIL.Image import DecompressionBombError, DecompressionBombWarning
+
+    with _ONE_AT_A_TIME:
+        try:
+            return _encoded(_decoded(data))
+        except BadInput:
+            raise
+        except (DecompressionBombError, DecompressionBombWarning, MemoryError):
+            raise BadInput("That picture has too many pixels. Send a smaller one.") from None
+        except Exception as broken:  # decoders fail in every way there is
+            raise BadInput("That is not a picture that can be read. Send a PNG, JPEG or WebP.") from broken
+
+
+def _decoded(data: bytes) -> Image:
+    """The pixels and nothing else: a new picture, which has no metadata to lose."""
+    from PIL import Image, ImageOps
+
+    with Image.open(io.BytesIO(data), formats=_FORMATS) as found:
+        width, height = found.size
+        if width * height > MOST_PIXELS:
+            raise BadInput(
+                f"That picture has {width} × {height} pixels, which is too many. Send a smaller one."
+            )
+        if max(width, height) > MOST_SHAPE * min(width, height):
+            raise BadInput("That picture is too narrow to be shown. Send one of a usual shape.")
+        found.draft("RGB", (MOST_PX, MOST_PX))  # a JPEG is decoded no finer than needed
+        mode = "RGBA" if found.has_transparency_data else "RGB"
+        picture = found.convert(mode)
+        turned = ImageOps.exif_transpose(picture)
+    turned.thumbnail((MOST_PX, MOST_PX))
+    return Image.frombytes(mode, turned.size, turned.tobytes())
+
+
+def _encoded(picture: Image) -> Photo:
+    """As a PNG if that is small, which drawings are; photographs as a JPEG, on white."""
+    from PIL import Image
+
+    out = io.BytesIO()
+    if picture.mode == "RGBA" or picture.getcolors(1 << 14) is not None:
+        picture.save(out, "PNG", optimize=True)
+        if out.tell() <= MOST_PNG_BYTES:
+            return Photo(out.getvalue(), "image/png", *picture.size)
+        out = io.BytesIO()
+    if picture.mode == "RGBA":
+        white = Image.new("RGB", picture.size, "white")
+        white.paste(picture, mask=picture.getchannel("A"))
+        picture = white
+    picture.save(out, "JPEG", quality=QUALITY, optimize=True)
+    return Photo(out.getvalue(), "image/jpeg", *picture.size)
