@@ -82,7 +82,10 @@ def connect(
     ctx: Context, code: Annotated[str, Arg("The code from /union invite-space", max_length=40)]
 ) -> Reply:
     """Makes this server or group a place of the union that gave the code. Its people can then /join."""
-    union, _ = spaces.connect(ctx.tx, code, ctx.place.platform, ctx.place.space or "", ctx.place.title)
+    place = ctx.place
+    union, _ = spaces.connect(
+        ctx.tx, code, place.platform, place.space or "", place.title, place.chat, place.thread
+    )
     ctx.enter(union.id)  # whose the button is
     return say(
         p("This is a place of ", bold(one_line(union.name)), " now."),

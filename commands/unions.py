@@ -46,7 +46,15 @@ def create(ctx: Context, name: Name, purpose: Purpose, time_zone: TimeZone = "UT
     actor, place = ctx.actor, ctx.place
     founder = unions.Founder(actor.platform, actor.native_id, actor.name, actor.username)
     union, _, _ = unions.found(
-        ctx.tx, one_line(name, 60), purpose, time_zone, founder, place.space or "", place.title
+        ctx.tx,
+        one_line(name, 60),
+        purpose,
+        time_zone,
+        founder,
+        place.space or "",
+        place.title,
+        place.chat,
+        place.thread,
     )
     ctx.enter(union.id)  # whose the button is
     return say(

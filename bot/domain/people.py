@@ -74,7 +74,7 @@ class Wallet:
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """A server or group that belongs to a union."""
+    """A server or group that belongs to a union. Calls are posted in its `chat` (and `thread`); None: nobody said."""
 
     id: int
     union_id: int
@@ -83,6 +83,8 @@ class Space:
     title: str
     connected_at: datetime
     disconnected_at: datetime | None
+    chat: str | None = None
+    thread: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

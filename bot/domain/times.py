@@ -123,7 +123,7 @@ def _local(words: str, local_now: datetime) -> datetime:
     day_word = day_word.strip().removeprefix("next ").removesuffix(",")
     day = _day(day_word, local_now.date())
     moment = _resolve(day, hour, minute, local_now)
-    if moment <= local_now and (day_word == "" or _weekday(day_word) is not None):
+    if moment <= local_now and (day_word == "" or weekday(day_word) is not None):
         step = 1 if day_word == "" else 7
         moment = _resolve(day + timedelta(days=step), hour, minute, local_now)
     return moment
@@ -134,13 +134,13 @@ def _day(word: str, today: date) -> date:
         return today
     if word == "tomorrow":
         return today + timedelta(days=1)
-    weekday = _weekday(word)
-    if weekday is not None:
-        return today + timedelta(days=(weekday - today.weekday()) % 7)
+    named = weekday(word)
+    if named is not None:
+        return today + timedelta(days=(named - today.weekday()) % 7)
     return date.fromisoformat(word)
 
 
-def _weekday(word: str) -> int | None:
+def weekday(word: str) -> int | None:
     """0 for Monday, from at least three letters of the day's name."""
     return next((i for i, name in enumerate(_WEEKDAYS) if len(word) >= 3 and name.startswith(word)), None)
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot.domain.invites import Invite
 from bot.domain.people import Account, Member, Union, Wallet
 from bot.errors import BadInput, NotAllowed
-from bot.services import abuse, endorsements, files, invites, leadership
+from bot.services import abuse, calls, endorsements, files, invites, leadership
 from bot.services.ledger import record
 from bot.storage import (
     accounts,
@@ -89,6 +89,7 @@ def leave(tx: Tx, union: Union, member: Member) -> None:
     invites.forget(tx, member.id)
     leadership.forget(tx, member.id)
     abuse.forget(tx, member.id)
+    calls.forget(tx, union, member)
     files.forget(tx, member.id)
     for account in accounts.of_member(tx, member.id):
         _erase_account(tx, union.id, account)
@@ -137,6 +138,7 @@ def merge(tx: Tx, union_id: int, absorbed: Member, survivor: Member) -> Member:
     kept = endorsements.merge(tx, union, absorbed, survivor)
     invites.merge(tx, absorbed.id, survivor.id)
     leadership.merge(tx, absorbed.id, survivor.id)
+    calls.merge(tx, union, absorbed, survivor)
     files.merge(tx, absorbed.id, survivor.id)
     leader = members.by_id(tx, kept) if kept is not None else None
     accounts.move(tx, absorbed.id, survivor.id, tx.now + MONEY_COOLDOWN)

@@ -31,8 +31,16 @@ def invite(tx: Tx, union: Union, actor: Member) -> tuple[str, datetime]:
     return code, expires
 
 
-def connect(tx: Tx, code: str, platform: str, native_space: str, title: str) -> tuple[Union, Space]:
-    """Spend a code: the space belongs to its union from now on.
+def connect(
+    tx: Tx,
+    code: str,
+    platform: str,
+    native_space: str,
+    title: str,
+    chat: str | None = None,
+    thread: str | None = None,
+) -> tuple[Union, Space]:
+    """Spend a code: the space belongs to its union from now on. Calls are posted in the chat given.
 
     Raises:
         NotAllowed: the space is in a union already (the code stays good).
@@ -47,7 +55,7 @@ def connect(tx: Tx, code: str, platform: str, native_space: str, title: str) -> 
         raise NotFound(
             "This code is unknown, used or expired. Ask the founder for a new one: /union invite-space."
         )
-    space = spaces.add(tx, union.id, platform, native_space, title)
+    space = spaces.add(tx, union.id, platform, native_space, title, chat, thread)
     record(tx, union.id, "space.connected", None, platform=platform, space=space.id)
     return union, space
 
@@ -66,6 +74,14 @@ def lose(tx: Tx, platform: str, native_space: str) -> Space | None:
         spaces.disconnect(tx, space.id)
         record(tx, space.union_id, "space.lost", None, platform=platform, space=space.id)
     return space
+
+
+def post_calls_in(
+    tx: Tx, union: Union, actor: Member | None, space: Space, chat: str, thread: str | None
+) -> None:
+    """Calls are posted in this chat of the space from now on."""
+    spaces.set_chat(tx, space.id, chat, thread)
+    record(tx, union.id, "space.chat", actor, space=space.id)
 
 
 def move(tx: Tx, platform: str, native_space: str, new_native_space: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.domain.people import Account, Member, Person, Union
 from bot.domain.times import zone
 from bot.errors import BadInput, NotAllowed, NotFound
+from bot.services import schedule
 from bot.services.ledger import record
 from bot.services.people import join, new_ref
 from bot.storage import accounts, ledger, members, spaces, unions
@@ -24,9 +25,17 @@ class Founder:
 
 
 def found(
-    tx: Tx, name: str, purpose: str, time_zone: str, founder: Founder, native_space: str, title: str
+    tx: Tx,
+    name: str,
+    purpose: str,
+    time_zone: str,
+    founder: Founder,
+    native_space: str,
+    title: str,
+    chat: str | None = None,
+    thread: str | None = None,
 ) -> tuple[Union, Member, Account]:
-    """A new union with its first space and its founder as its first member.
+    """A new union with its first space, and its founder as its first member. Calls are posted in the chat given.
 
     Raises:
         BadInput: unknown time zone.
@@ -39,7 +48,7 @@ def found(
     union = unions.add(tx, new_ref(), name, purpose, time_zone)
     ledger.begin(tx, union.id)
     record(tx, union.id, "union.founded", None, time_zone=time_zone)
-    space = spaces.add(tx, union.id, founder.platform, native_space, title)
+    space = spaces.add(tx, union.id, founder.platform, native_space, title, chat, thread)
     member, account = join(tx, union, founder.platform, founder.native_id, founder.name, founder.username)
     unions.set_founder(tx, union.id, member.id)
     record(tx, union.id, "union.founder", member)
@@ -61,7 +70,10 @@ def edit(
         what for what, given in (("name", name), ("purpose", purpose), ("time_zone", time_zone)) if given
     ]
     record(tx, union.id, "union.edited", actor, changed=changed)
-    return unions.by_id(tx, union.id) or union
+    edited = unions.by_id(tx, union.id) or union
+    if edited.time_zone != union.time_zone:
+        schedule.rezone(tx, edited)
+    return edited
 
 
 def hand_over(tx: Tx, union: Union, actor: Member, heir: Person) -> None:

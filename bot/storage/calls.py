@@ -51,7 +51,12 @@ _OF_DAYS = Statement(
 )
 _TO_OPEN = Statement(
     select(*COLUMNS)
-    .where(_AHEAD, calls.c.state == State.PLANNED, calls.c.opens_at <= bindparam("at"))
+    .where(
+        _AHEAD,
+        calls.c.state == State.PLANNED,
+        calls.c.opens_at <= bindparam("at"),
+        or_(calls.c.approved.is_(True), calls.c.closes_at <= bindparam("at")),
+    )
     .order_by(calls.c.opens_at)
     .limit(bindparam("most"))
 )
@@ -71,6 +76,11 @@ _SET_STATE = Statement(
     .where(calls.c.id == bindparam("call"), calls.c.state == bindparam("before"))
     .values(state=bindparam("after"))
 )
+_OPEN = Statement(
+    update(calls)
+    .where(calls.c.id == bindparam("call"), calls.c.state == State.PLANNED)
+    .values(state=State.OPEN, late=bindparam("is_late"), token=bindparam("new_token"))
+)
 _PLAN = Statement(
     update(calls)
     .where(calls.c.id == bindparam("call"))
@@ -86,53 +96,56 @@ _UNPLAN = Statement(
     .where(calls.c.id == bindparam("call"))
     .values(state=bindparam("after"), day=None, opens_at=None, closes_at=None)
 )
-_LATE = Statement(update(calls).where(calls.c.id == bindparam("call")).values(late=True))
 _ANSWERED = Statement(
     update(calls).where(calls.c.id == bindparam("call")).values(answered=calls.c.answered + bindparam("more"))
 )
 
 
-def _call(row: Any) -> Call:
+def from_row(row: Any) -> Call:
+    """A row of `COLUMNS`."""
     values = row._asdict()
     return Call(**{**values, "state": State(values["state"]), "proof": Proof(values["proof"])})
 
 
 def by_id(tx: Tx, call_id: int) -> Call | None:
     row = tx.one(_BY_ID, call=call_id)
-    return _call(row) if row else None
+    return from_row(row) if row else None
 
 
 def add(tx: Tx, **values: Any) -> Call:
     """A new call of these columns (all but the id, `answered` and `created_at`)."""
     row = tx.one(_INSERT, **values, answered=0, created_at=tx.now)
     assert row is not None
-    return _call(row)
+    return from_row(row)
 
 
 def of_day(tx: Tx, union_id: int, day: int, leader_id: int | None = None) -> Call | None:
     """The union's call (or that branch's) of a union-day: planned, open or closed."""
     row = tx.one(_OF_DAY, union=union_id, on=day, leader=leader_id)
-    return _call(row) if row else None
+    return from_row(row) if row else None
 
 
 def of_state(tx: Tx, union_id: int, state: State, after: int = 0, most: int = 100) -> list[Call]:
     """Up to `most` calls in that state with ids above `after`, in the order made."""
-    return [_call(row) for row in tx.all(_OF_STATE, union=union_id, at=state, after=after, most=most)]
+    return [from_row(row) for row in tx.all(_OF_STATE, union=union_id, at=state, after=after, most=most)]
 
 
 def of_days(tx: Tx, union_id: int, first: int, last: int) -> list[Call]:
     """All calls, of branches too, that are planned, open or closed on those union-days, by day."""
-    return [_call(row) for row in tx.all(_OF_DAYS, union=union_id, first=first, last=last)]
+    return [from_row(row) for row in tx.all(_OF_DAYS, union=union_id, first=first, last=last)]
 
 
 def to_open(tx: Tx, most: int) -> list[Call]:
-    """Up to `most` planned calls of all unions whose hour has come, the longest due first."""
-    return [_call(row) for row in tx.all(_TO_OPEN, at=tx.now, most=most)]
+    """Up to `most` planned calls of all unions whose hour has come, the longest due first.
+
+    Those that wait for approval are among them only once they are over.
+    """
+    return [from_row(row) for row in tx.all(_TO_OPEN, at=tx.now, most=most)]
 
 
 def to_close(tx: Tx, most: int) -> list[Call]:
     """Up to `most` open calls of all unions that are over."""
-    return [_call(row) for row in tx.all(_TO_CLOSE, at=tx.now, most=most)]
+    return [from_row(row) for row in tx.all(_TO_CLOSE, at=tx.now, most=most)]
 
 
 def edit(tx: Tx, call_id: int, **texts: Any) -> None:
@@ -145,6 +158,11 @@ def set_state(tx: Tx, call_id: int, before: State, after: State) -> bool:
     return tx.run(_SET_STATE, call=call_id, before=before, after=after) > 0
 
 
+def open_(tx: Tx, call_id: int, token: str, late: bool) -> bool:
+    """It is open from now on, `token` being its button's; False if it is not planned (any more)."""
+    return tx.run(_OPEN, call=call_id, new_token=token, is_late=late) > 0
+
+
 def plan(tx: Tx, call_id: int, day: int, opens_at: datetime, closes_at: datetime) -> None:
     """For that union-day. The database refuses a second one of the same day and branch."""
     tx.run(_PLAN, call=call_id, on=day, from_moment=opens_at, until_moment=closes_at)
@@ -153,10 +171,6 @@ def plan(tx: Tx, call_id: int, day: int, opens_at: datetime, closes_at: datetime
 def unplan(tx: Tx, call_id: int, after: State) -> None:
     """Its day is free again; it is a draft, queued or cancelled from now on."""
     tx.run(_UNPLAN, call=call_id, after=after)
-
-
-def set_late(tx: Tx, call_id: int) -> None:
-    tx.run(_LATE, call=call_id)
 
 
 def count_answers(tx: Tx, call_id: int, more: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, case, delete, select, update
 
 from bot.domain.people import Space
 from bot.storage.statements import Statement, insert
@@ -19,6 +19,8 @@ COLUMNS = (
     spaces.c.title,
     spaces.c.connected_at,
     spaces.c.disconnected_at,
+    spaces.c.chat,
+    spaces.c.thread,
 )
 _CONNECTED = spaces.c.disconnected_at.is_(None)
 _HERE = Statement(
@@ -40,6 +42,8 @@ _INSERT = Statement(
         native_id=bindparam("native_id"),
         title=bindparam("title"),
         connected_at=bindparam("connected_at"),
+        chat=bindparam("chat"),
+        thread=bindparam("thread"),
     )
     .returning(*COLUMNS)
 )
@@ -52,7 +56,17 @@ _RENAME = Statement(
     update(spaces).where(spaces.c.id == bindparam("space")).values(title=bindparam("new_title"))
 )
 _MOVE = Statement(
-    update(spaces).where(spaces.c.id == bindparam("space")).values(native_id=bindparam("new_native"))
+    update(spaces)
+    .where(spaces.c.id == bindparam("space"))
+    .values(
+        native_id=bindparam("new_native"),
+        chat=case((spaces.c.chat == spaces.c.native_id, bindparam("new_native")), else_=spaces.c.chat),
+    )
+)
+_SET_CHAT = Statement(
+    update(spaces)
+    .where(spaces.c.id == bindparam("space"))
+    .values(chat=bindparam("new_chat"), thread=bindparam("new_thread"))
 )
 _ADD_CODE = Statement(
     insert(space_codes).values(
@@ -89,9 +103,24 @@ def of_platform(tx: Tx, platform: str) -> list[Space]:
     return [Space(*row) for row in tx.all(_OF_PLATFORM, on=platform)]
 
 
-def add(tx: Tx, union_id: int, platform: str, native_id: str, title: str) -> Space:
+def add(
+    tx: Tx,
+    union_id: int,
+    platform: str,
+    native_id: str,
+    title: str,
+    chat: str | None = None,
+    thread: str | None = None,
+) -> Space:
     row = tx.one(
-        _INSERT, union_id=union_id, platform=platform, native_id=native_id, title=title, connected_at=tx.now
+        _INSERT,
+        union_id=union_id,
+        platform=platform,
+        native_id=native_id,
+        title=title,
+        connected_at=tx.now,
+        chat=chat,
+        thread=thread,
     )
     assert row is not None
     return Space(*row)
@@ -105,7 +134,13 @@ def rename(tx: Tx, space_id: int, title: str) -> None:
     tx.run(_RENAME, space=space_id, new_title=title)
 
 
+def set_chat(tx: Tx, space_id: int, chat: str, thread: str | None) -> None:
+    """Calls are posted there from now on."""
+    tx.run(_SET_CHAT, space=space_id, new_chat=chat, new_thread=thread)
+
+
 def move(tx: Tx, space_id: int, new_native_id: str) -> None:
+    """The space has another id; so has its chat, if that is the space itself."""
     tx.run(_MOVE, space=space_id, new_native=new_native_id)
 
 

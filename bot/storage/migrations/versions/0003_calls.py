@@ -46,6 +46,7 @@ def upgrade() -> None:
     op.add_column("members", _column("told_day", sa.Integer, null=True))
     op.add_column("spaces", _column("chat", sa.Text, null=True))
     op.add_column("spaces", _column("thread", sa.Text, null=True))
+    op.execute("UPDATE spaces SET chat = native_id WHERE platform = 'telegram'")  # the group is its own chat
     _calls()
     _rules()
     _answers()

@@ -1,0 +1,250 @@
+"""Which union-day a call is for: planned, queued for the next free day, or coming again by a rule."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime
+
+from bot.domain.call_texts import clock, texts_of
+from bot.domain.calls import Call, State, moment
+from bot.domain.people import Member, Union
+from bot.domain.schedule import Repetition, Rule, days
+from bot.domain.times import union_day
+from bot.errors import BadInput, NotAllowed, NotFound
+from bot.services.ledger import record
+from bot.storage import call_lists, call_rules, calls
+from bot.storage.transaction import Tx
+
+MOST_QUEUED = 100
+MOST_RULES = 20
+
+_MOVABLE = (State.DRAFT, State.QUEUED, State.PLANNED)
+
+
+def today(tx: Tx, union: Union) -> int:
+    """Which union-day it is."""
+    return union_day(union.time_zone, tx.now)
+
+
+def window(tx: Tx, union: Union, day: int, opens: int, closes: int) -> tuple[datetime, datetime]:
+    """When a call of that day opens, which is at once if its hour has passed, and closes. Raises BadInput."""
+    opens_at = max(moment(day, opens, union.time_zone), tx.now)
+    closes_at = moment(day, closes, union.time_zone)
+    if closes_at <= opens_at:
+        raise BadInput(
+            f"On {date.fromordinal(day)} it would be over at {clock(closes)}, before it opens. Choose another day, "
+            "or change closes with /call edit."
+        )
+    return opens_at, closes_at
+
+
+def plan(tx: Tx, union: Union, actor: Member, call: Call, day: int) -> Call:
+    """Give the call a union-day, one of its own.
+
+    Raises:
+        NotAllowed: the day has a call, or this one is no longer to be planned.
+        BadInput: the hours of that day are over.
+    """
+    _require_movable(call)
+    _require_free(tx, union, call, day)
+    opens_at, closes_at = window(tx, union, day, call.opens, call.closes)
+    before = call.day
+    _put(tx, call, day, opens_at, closes_at, actor)
+    if before is not None and before != day:
+        fill(tx, union, call.leader_id)
+    return _again(tx, call)
+
+
+def queue(tx: Tx, union: Union, actor: Member, call: Call) -> Call:
+    """Let the call wait for the next free day, which it gets at once if that is today or tomorrow.
+
+    Raises NotAllowed if it is no longer to be planned, or too many wait.
+    """
+    _require_movable(call)
+    if call_lists.count_branch(tx, union.id, call.leader_id, State.QUEUED) >= MOST_QUEUED:
+        raise NotAllowed(f"{MOST_QUEUED} calls wait in the queue already. Give this one a day instead.")
+    calls.unplan(tx, call.id, State.QUEUED)
+    record(tx, union.id, "call.queued", actor, call=call.id)
+    fill(tx, union, call.leader_id)
+    return _again(tx, call)
+
+
+def repeat(tx: Tx, union: Union, actor: Member, call: Call, repetition: Repetition, last: int | None) -> Rule:
+    """Make the call the text of a rule; its first day is today, or tomorrow if its hour has passed.
+
+    Raises NotAllowed if it is no longer to be planned, or there are too many rules; BadInput if the rule never falls
+    on a day.
+    """
+    _require_movable(call)
+    now = today(tx, union)
+    first = now if moment(now, call.opens, union.time_zone) > tx.now else now + 1
+    if len(rules(tx, union, call.leader_id)) >= MOST_RULES:
+        raise NotAllowed(f"There are {MOST_RULES} rules already. End one of them first: /call list.")
+    if last is not None and not days(Rule(0, union.id, call.id, repetition, first, last, None), first, last):
+        raise BadInput(f"The rule falls on no day until {date.fromordinal(last)}. Choose a later one.")
+    calls.unplan(tx, call.id, State.TEMPLATE)
+    rule = call_rules.add(tx, union.id, call.id, repetition, first, last)
+    record(tx, union.id, "call.rule-made", actor, call=call.id, rule=rule.id)
+    apply(tx, union, rule)
+    return rule
+
+
+def rules(tx: Tx, union: Union, leader_id: int | None) -> list[tuple[Rule, Call]]:
+    """The rules of the union (or of that branch) that go on, with their texts, the oldest first."""
+    return [(rule, text) for rule, text in _all_rules(tx, union) if text.leader_id == leader_id]
+
+
+def rule(tx: Tx, union: Union, rule_id: int) -> tuple[Rule, Call]:
+    """A rule that goes on, and its text. Raises NotFound."""
+    found = next((pair for pair in _all_rules(tx, union) if pair[0].id == rule_id), None)
+    if found is None:
+        raise NotFound("That rule has ended already. /call list shows those that go on.")
+    return found
+
+
+def end_rule(tx: Tx, union: Union, actor: Member | None, rule: Rule, text: Call, after: State) -> None:
+    """No more calls by this rule; those that it planned and are not open yet are cancelled. Its text becomes
+    cancelled, or a draft."""
+    call_rules.end(tx, rule.id)
+    calls.unplan(tx, rule.call_id, after)
+    for made in call_lists.of_rule(tx, union.id, rule.id):
+        calls.unplan(tx, made.id, State.CANCELLED)
+    record(tx, union.id, "call.rule-ended", actor, rule=rule.id)
+    fill(tx, union, text.leader_id)
+
+
+def apply(tx: Tx, union: Union, rule: Rule) -> None:
+    """Make the rule's calls of today and tomorrow where the days are free; for a rule that is new, or approved."""
+    text, now = calls.by_id(tx, rule.call_id), today(tx, union)
+    for day in (now, now + 1):
+        if text is not None:
+            _make(tx, union, rule, text, day)
+
+
+# -- today and tomorrow ------------------------------------------------------------------------------------
+
+
+def due(tx: Tx) -> list[Union]:
+    """The unions whose today and tomorrow have not been laid out yet."""
+    return [
+        at.union
+        for at in call_rules.at_work(tx)
+        if at.laid_day is None or at.laid_day <= union_day(at.union.time_zone, tx.now)
+    ]
+
+
+def lay_out(tx: Tx, union: Union) -> None:
+    """Give today and tomorrow, if they are new, the calls of rules, and what is still free those of the queue."""
+    now, laid = today(tx, union), call_rules.laid_day(tx, union.id)
+    for day in (now, now + 1):
+        if laid is None or day > laid:
+            for rule, text in _all_rules(tx, union):
+                _make(tx, union, rule, text, day)
+    missed = laid is not None and laid < now
+    call_rules.set_laid(tx, union.id, max(now + 1, laid or 0))
+    for leader_id in call_lists.queuing(tx, union.id):
+        fill(tx, union, leader_id, missed=missed)
+
+
+def fill(tx: Tx, union: Union, leader_id: int | None, *, missed: bool = False) -> None:
+    """Give today and tomorrow calls of the queue, if there are neither others nor a rule's on them.
+
+    Today gets one only while its hour is ahead, or if nothing could be laid out before (`missed`).
+    """
+    now, known = today(tx, union), rules(tx, union, leader_id)
+    for day in (now, now + 1):
+        if calls.of_day(tx, union.id, day, leader_id) is not None:
+            continue
+        if any(days(rule, day, day) for rule, text in known if text.approved):
+            continue
+        call = call_lists.next_queued(tx, union.id, leader_id)
+        if call is None:
+            return
+        opens_at, closes_at = (moment(day, at, union.time_zone) for at in (call.opens, call.closes))
+        if (opens_at > tx.now or missed) and closes_at > max(opens_at, tx.now):
+            _put(tx, call, day, opens_at, closes_at, None)
+
+
+def rezone(tx: Tx, union: Union) -> None:
+    """The union's time zone changed: its planned calls open and close by the new one."""
+    for call in call_lists.planned(tx, union.id):
+        if call.day is not None:
+            opens_at, closes_at = (moment(call.day, at, union.time_zone) for at in (call.opens, call.closes))
+            calls.plan(tx, call.id, call.day, opens_at, closes_at)
+
+
+def replan(tx: Tx, union: Union, call: Call) -> None:
+    """A planned call got other hours. Raises BadInput if they are over on its day."""
+    if call.day is not None:
+        opens_at, closes_at = window(tx, union, call.day, call.opens, call.closes)
+        calls.plan(tx, call.id, call.day, opens_at, closes_at)
+
+
+def hour(tx: Tx, union: Union) -> int:
+    """When calls of the union open unless they say otherwise, in minutes of the local day."""
+    return call_rules.opens(tx, union.id)
+
+
+def set_hour(tx: Tx, union: Union, actor: Member, minutes: int) -> None:
+    """From now on new calls open then; those that are prepared keep their hour."""
+    call_rules.set_opens(tx, union.id, minutes)
+    record(tx, union.id, "call.hour", actor, minutes=minutes)
+
+
+def _all_rules(tx: Tx, union: Union) -> list[tuple[Rule, Call]]:
+    texts = ((rule, calls.by_id(tx, rule.call_id)) for rule in call_rules.of_union(tx, union.id))
+    return [(rule, text) for rule, text in texts if text is not None]
+
+
+def _make(tx: Tx, union: Union, rule: Rule, text: Call, day: int) -> None:
+    taken = calls.of_day(tx, union.id, day, text.leader_id) is not None
+    if taken or not text.approved or not days(rule, day, day):
+        return
+    opens_at, closes_at = (moment(day, at, union.time_zone) for at in (text.opens, text.closes))
+    if closes_at <= max(opens_at, tx.now):
+        return
+    made = calls.add(
+        tx,
+        union_id=union.id,
+        leader_id=text.leader_id,
+        author_id=text.author_id,
+        rule_id=rule.id,
+        state=State.PLANNED,
+        **asdict(texts_of(text)),
+        day=day,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        approved=True,
+        late=False,
+    )
+    record(tx, union.id, "call.planned", None, call=made.id, day=day)
+
+
+def _put(tx: Tx, call: Call, day: int, opens_at: datetime, closes_at: datetime, actor: Member | None) -> None:
+    calls.plan(tx, call.id, day, opens_at, closes_at)
+    record(tx, call.union_id, "call.planned", actor, call=call.id, day=day)
+
+
+def _again(tx: Tx, call: Call) -> Call:
+    return calls.by_id(tx, call.id) or call
+
+
+def _require_movable(call: Call) -> None:
+    if call.state is State.TEMPLATE:
+        raise NotAllowed("This is the text of a rule. End the rule first: /call list.")
+    if call.state is State.OPEN:
+        raise NotAllowed("This call is open already. /call cancel ends it.")
+    if call.state not in _MOVABLE:
+        raise NotAllowed("This call is over. /call new prepares another.")
+
+
+def _require_free(tx: Tx, union: Union, call: Call, day: int) -> None:
+    taken = calls.of_day(tx, union.id, day, call.leader_id)
+    if taken is None or taken.id == call.id:
+        return
+    told = f"{date.fromordinal(day)} has a call already: no. {taken.id}, “{taken.title}”."
+    if taken.state is State.CLOSED:
+        raise NotAllowed(f"{told} It is over. Choose another day.")
+    raise NotAllowed(
+        f"{told} Choose another day, or move it with /call schedule, or free the day with /call cancel."
+    )
