@@ -7,7 +7,7 @@ same transaction, so that none is ever an estimate.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.endorsements import MAX_DEPTH, Endorsement, Step
@@ -108,13 +108,19 @@ def leave(tx: Tx, union: Union, member: Member) -> None:
 def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> int | None:
     """Everybody who endorses `absorbed` endorses `survivor`; returns whom the one person endorses from now on.
 
-    That is the survivor's choice, else the other's, unless it closes a circle or the chain gets too long. The
-    time until they may choose again runs from the later of both choices. Before the wallets are moved.
+    That is the survivor's choice, else the other's, unless it closes a circle or the chain gets too long. But an
+    account that comes in does not choose for people who endorse the survivor: it may be a thief's. The time until
+    they may choose again runs from the later of both choices. Before the wallets are moved.
     """
     choices = [
         choice for choice in (endorsements.of(tx, survivor.id), endorsements.of(tx, absorbed.id)) if choice
     ]
     linked = wallets.held(tx, survivor.id) or wallets.held(tx, absorbed.id)
+    followed = support.of(tx, survivor.id).direct > 0
+    possible = [
+        replace(choice, leader_id=None) if followed and choice.member_id == absorbed.id else choice
+        for choice in choices
+    ]
     for choice in choices:
         if choice.leader_id is not None:
             _detach(tx, union, choice.member_id, choice.leader_id, _branch(tx, choice.member_id))
@@ -129,7 +135,7 @@ def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> int | Non
     news.forget_released(tx, absorbed.id)
     news.replace_offer(tx, absorbed.id, survivor.id)
     _forget(tx, absorbed.id)
-    kept = _settle(tx, union, survivor, absorbed, choices, linked)
+    kept = _settle(tx, union, survivor, absorbed, possible, linked)
     for choice in choices:
         if choice.leader_id not in (None, kept, absorbed.id, survivor.id):
             news.add(tx, union.id, choice.leader_id, survivor.id, gained=False)

@@ -93,3 +93,27 @@ async def test_whom_both_leave_behind_hears_of_it(store: Store, clock: ManualClo
     change = await store.write(digest.take, union, bob.id, clock.now())
     assert (change.gained, change.lost) == ([], [also_ann.id])
     assert (await store.read(bases.of, bob.id)).headcount == 0
+
+
+async def test_who_comes_in_leads_no_branch_away(store: Store, clock: ManualClock) -> None:
+    """A root with followers, as founders are, became one with an account that endorses somebody."""
+    union, (founder, thief, friend, bob) = await people_of(store, "Thief", "Friend", "Bob")
+    await store.write(endorsements.endorse, union, bob, founder, "words")
+    await store.write(endorsements.endorse, union, thief, friend, "words")
+    await store.write(people.merge, union.id, thief, founder)
+    choice = await store.read(edges.of, founder.id)
+    assert choice is not None
+    assert choice.leader_id is None
+    assert (await store.read(bases.of, friend.id)).headcount == 0
+    clock.advance(SOON)
+    change = await store.write(digest.take, union, friend.id, clock.now())
+    assert (change.gained, change.lost) == ([], [])
+    assert (await store.scan(recount.compare, union)).well
+
+
+async def test_followers_who_come_in_keep_their_way_up(store: Store) -> None:
+    union, (founder, ann, also_ann, bob) = await people_of(store, "Ann", "Anna", "Bob")
+    await store.write(endorsements.endorse, union, ann, founder, "words")
+    await store.write(endorsements.endorse, union, bob, ann, "words")
+    await store.write(people.merge, union.id, ann, also_ann)
+    assert (await store.read(bases.of, founder.id)).headcount == 2
