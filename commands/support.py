@@ -43,12 +43,13 @@ area = Area()
 PAGE = 10
 NAMED = 8
 
-By = Literal["people", "wallets", "trust"]
-_COLUMNS = {"people": "headcount", "wallets": "linked", "trust": "trust"}
+By = Literal["people", "wallets", "trust", "activation"]
+_COLUMNS = {"people": "headcount", "wallets": "linked", "trust": "trust", "activation": "activation"}
 _TITLES = {
     "people": "by how many follow them",
     "wallets": "by how many with a wallet follow them",
     "trust": "by the trust that reaches their base",
+    "activation": "by how much of their base answers calls",
 }
 
 
@@ -121,7 +122,7 @@ def _numbers(ctx: Context, seen: _Seen) -> Block:
     return fields(
         ("Headcount", f"{_people(n.headcount)}, {n.linked:,} with a wallet; {_endorse(n.direct)} directly"),
         ("Stake", f"{n.stake:,} locked (counted once tokens can be locked)"),
-        ("Activation", "– (counted once there are calls)"),
+        ("Activation", _activation(n.activation)),
         ("Trust", _trust(n.trust)),
         ("Growth", f"{n.week:+,} in 7 days, {n.month:+,} in 30 days"),
         ("Endorses", spans(_face(ctx, seen.leader)) if seen.leader else "nobody"),
@@ -143,8 +144,9 @@ def _members(limb: Limb) -> list[int]:
 
 @area.command("leaders", "Whom the most members follow", reads=True)
 def leaders(ctx: Context, by: Annotated[By, "What to rank by"] = "people") -> Reply:
-    """Ranks members by their support base: how many follow them, how many of those linked a wallet, or how much
-    trust reaches them from the founder. Trust is worked out anew every day; docs/support.md explains it.
+    """Ranks members by their support base: how many follow them, how many of those linked a wallet, how much
+    trust reaches them from the founder, or what share of their base (of 5 people or more) answered a call in the
+    last 7 days. Trust is worked out anew every day, activation when a call closes; docs/support.md explains them.
     """
     return _page(ctx, by, 0, None)
 
@@ -161,6 +163,10 @@ def _page(ctx: Context, by: By, place: int, after: Ranked | None) -> Reply:
     if not rows:
         if by == "trust":
             return say("No trust is known yet: it flows from the founder to wallets linked for over a week.")
+        if by == "activation":
+            return say(
+                "No activation is known yet: it is counted when a call closes, for bases of 5 or more."
+            )
         return say(
             p("Nobody is endorsed ", "there" if place else "yet", ". ", Code("/endorse"), " begins it.")
         )
@@ -187,6 +193,8 @@ def _turn(label: str, by: By, place: int, last: Ranked) -> Button:
 
 
 def _number(by: By, number: float) -> str:
+    if by == "activation":
+        return f"{number:.0%}"
     return _trust(number) if by == "trust" else f"{int(number):,}"
 
 
@@ -241,6 +249,14 @@ def _people(number: int) -> str:
 
 def _endorse(number: int) -> str:
     return f"{number:,} endorse{'s' if number == 1 else ''}"
+
+
+def _activation(share: float | None) -> str:
+    return (
+        "– (counted when a call closes)"
+        if share is None
+        else f"{share:.0%} answered a call in the last 7 days"
+    )
 
 
 def _trust(trust: float | None) -> str:

@@ -48,8 +48,9 @@ def evidence(days: Floats, stake: Floats | float = 0.0, activation: Floats | flo
     """What each member shows for themselves: wallet age in [0, 1), times 1 + stake + activation.
 
     `days` since the member's oldest wallet was linked, negative or NaN without one. `stake` and `activation`
-    are in [0, 1], and 0 until there are locks and calls: only proportions count, so that a factor which all
-    lack changes nothing. They multiply age, as tokens and presses can be had in a day.
+    (the share of the last calls that the member answered) are in [0, 1], and 0 until there are locks and calls:
+    only proportions count, so that a factor which all lack changes nothing. They multiply age, as tokens and
+    presses can be had in a day.
     """
     import numpy as np
 

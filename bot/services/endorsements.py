@@ -16,7 +16,7 @@ from bot.domain.times import in_words, union_day
 from bot.errors import BadInput, NotAllowed
 from bot.services import faces
 from bot.services.ledger import record
-from bot.storage import endorsements, news, rules, scores, support, unions, wallets
+from bot.storage import activation, endorsements, news, rules, scores, support, unions, wallets
 from bot.storage.transaction import Tx
 
 
@@ -246,6 +246,7 @@ def _forget(tx: Tx, member_id: int) -> None:
     endorsements.remove(tx, member_id)
     support.remove(tx, member_id)
     scores.remove(tx, member_id)
+    activation.remove(tx, member_id)
 
 
 def _require_no_circle(tx: Tx, above: Sequence[Step], member: Member, platform: str) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.domain.endorsements import Ranked
 from bot.domain.people import Member, Union
 from bot.domain.times import union_day
-from bot.services import trust
+from bot.services import activation, trust
 from bot.storage import endorsements, members, meta, news, standings, support
 from bot.storage.transaction import Tx
 
@@ -30,8 +30,8 @@ _THINNED = "support days thinned"
 class Numbers:
     """What stands behind a member. The three numbers are never added up: they say different things.
 
-    `stake` is in locked tokens; `activation` the share of the base that answered the calls of the last seven
-    union-days, None until there are calls; `trust` a share of the union's, None until it is known.
+    `stake` is in locked tokens; `activation` the share of the base that answered a call of the last seven
+    union-days, None until one was closed; `trust` a share of the union's, None until it is known.
     """
 
     direct: int
@@ -72,7 +72,17 @@ def numbers(tx: Tx, union: Union, member: Member) -> Numbers:
     def growth(days: int) -> int:
         return base.headcount - _headcount_at(tx, member.id, today - days)
 
-    return Numbers(base.direct, base.headcount, base.linked, growth(7), growth(30), trust.of(tx, member.id))
+    answered = activation.of(tx, member.id)
+    return Numbers(
+        base.direct,
+        base.headcount,
+        base.linked,
+        growth(7),
+        growth(30),
+        trust.of(tx, member.id),
+        # Some may have left since they were counted.
+        activation=min(1.0, answered / base.headcount) if answered is not None and base.headcount else None,
+    )
 
 
 def _headcount_at(tx: Tx, member_id: int, day: int) -> int:
@@ -93,9 +103,11 @@ def curve(tx: Tx, union: Union, member: Member) -> list[tuple[int, int]]:
 
 
 def ranked(tx: Tx, union: Union, by: str, most: int, after: Ranked | None = None) -> list[Ranked]:
-    """Up to `most` members by "headcount", "linked" or "trust", the highest first."""
+    """Up to `most` members by "headcount", "linked", "trust" or "activation", the highest first."""
     if by == "trust":
         return trust.ranked(tx, union.id, most, after)
+    if by == "activation":
+        return activation.ranked(tx, union.id, most, after)
     return standings.ranked(tx, union.id, by, most, after)
 
 

@@ -15,7 +15,7 @@ from bot.domain.forest import grow
 from bot.domain.people import Union
 from bot.domain.times import union_day
 from bot.domain.trust import evidence, trust
-from bot.storage import scores, unions
+from bot.storage import activation, scores, unions
 from bot.storage.scores import Round, of, ranked
 from bot.storage.transaction import Tx
 
@@ -29,6 +29,8 @@ SMALL = 10_000
 """Members up to which a union's scores follow every change."""
 PAUSE = timedelta(minutes=10)
 CHUNK = 500
+ACTIVE_DAYS = 7
+"""Of the calls of so many union-days it counts which a member answered."""
 
 Change = tuple[int, float | None]
 """A member's new score, None for none."""
@@ -36,11 +38,14 @@ Change = tuple[int, float | None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Data:
-    """What a round reads of a union: `edges` rows of (member, leader), `days` rows of (member, wallet's days)."""
+    """What a round reads of a union: `edges` rows of (member, leader), `days` rows of (member, wallet's days),
+    `answers` rows of (member, how many of the last `calls` calls they answered)."""
 
     founder_id: int | None
     edges: NDArray[np.int64]
     days: NDArray[np.int64]
+    answers: NDArray[np.int64]
+    calls: int
     kept: dict[int, float]
     done: Round
 
@@ -69,10 +74,14 @@ def _due(tx: Tx, union: Union) -> bool:
 def read(tx: Tx, union: Union) -> Data:
     """All that a union's round needs; for `Store.scan`."""
     now = unions.by_id(tx, union.id) or union
+    today = union_day(now.time_zone, tx.now)
+    calls = activation.calls_of(tx, union.id, today - ACTIVE_DAYS, today)
     return Data(
         now.founder_id,
         _rows(scores.edges(tx, union.id)),
         _rows(scores.wallet_days(tx, union.id)),
+        _rows(activation.holders(tx, union.id, calls) if calls else ()),
+        len(calls),
         dict(chain.from_iterable(scores.kept(tx, union.id))),
         Round(tx.now, scores.entries(tx, union.id)),
     )
@@ -86,11 +95,17 @@ def compute(data: Data) -> list[Change]:
     ids = np.unique(np.concatenate([data.edges.ravel(), founder]))
     leader = np.full(len(ids), -1, np.int64)
     leader[np.searchsorted(ids, data.edges[:, 0])] = np.searchsorted(ids, data.edges[:, 1])
-    days = np.full(len(ids), -1.0)
-    holders = data.days[np.isin(data.days[:, 0], ids)]
-    days[np.searchsorted(ids, holders[:, 0])] = holders[:, 1]
+
+    def by_member(rows: NDArray[np.int64], otherwise: float) -> NDArray[np.float64]:
+        known = rows[np.isin(rows[:, 0], ids)]
+        values = np.full(len(ids), otherwise)
+        values[np.searchsorted(ids, known[:, 0])] = known[:, 1]
+        return values
+
+    # What a member answers themselves: a crowd that hangs on somebody could answer for them in a day.
+    active = by_member(data.answers, 0.0) / max(data.calls, 1)
     top = int(np.searchsorted(ids, founder[0])) if founder.size else None
-    found = trust(grow(leader), evidence(days), top).support
+    found = trust(grow(leader), evidence(by_member(data.days, -1.0), activation=active), top).support
     trusted = np.flatnonzero(found > 0)
     new = dict(zip(ids[trusted].tolist(), found[trusted].tolist(), strict=True))
     gone: list[Change] = [(member, None) for member in data.kept.keys() - new.keys()]
