@@ -7,7 +7,7 @@ import contextlib
 import functools
 import logging
 import socket
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import bot
@@ -16,7 +16,7 @@ from bot import build
 from bot.chat.chores import Office
 from bot.chat.dispatch import Dispatcher
 from bot.chat.port import Adapter, Finding
-from bot.chat.registry import Registry
+from bot.chat.registry import Chore, Registry
 from bot.chat.sender import Sender
 from bot.config import Settings
 from bot.domain.clock import Clock, SystemClock
@@ -96,8 +96,10 @@ class App:
         before = await self.store.write(upkeep.started, bot.__version__)
         if before not in (None, bot.__version__):
             log.info("This database was last run by Muster %s", before, extra={"action": "start"})
-        task = asyncio.create_task(self._keep_up(registry.chores), name="upkeep")
-        self._exits.push_async_callback(_ended, task)
+        self._begin(self._keep_up(), "upkeep")
+        for every_s in {chore.every_s for chore in registry.chores}:
+            due = [chore for chore in registry.chores if chore.every_s == every_s]
+            self._begin(self._do(due, every_s), f"chores every {every_s} s")
 
     async def _together(self, stops: Sequence[Callable[[], Awaitable[None]]]) -> None:
         results = await asyncio.gather(*(stop() for stop in stops), return_exceptions=True)
@@ -196,17 +198,24 @@ class App:
 
     # -- upkeep --------------------------------------------------------------------------------------------
 
-    async def _keep_up(self, chores: Sequence[Callable[[Office], Awaitable[None]]]) -> None:
-        office = Office(self.store, records, self)
+    async def _keep_up(self) -> None:
         rounds = 0
         while True:
             if rounds % PRUNE_EVERY == 0:
                 await _tried("prune", self.store.write(upkeep.prune))
-            for chore in chores:
-                await _tried(chore.__name__, chore(office))
             await _tried("depths", self._depths())
             rounds += 1
             await asyncio.sleep(UPKEEP_EVERY_S)
+
+    async def _do(self, chores: Sequence[Chore], every_s: float) -> None:
+        office = Office(self.store, records, self)
+        while True:
+            for chore in chores:
+                await _tried(chore.name, chore(office))
+            await asyncio.sleep(every_s)
+
+    def _begin(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        self._exits.push_async_callback(_ended, asyncio.create_task(work, name=name))
 
     async def _depths(self) -> None:
         self.metrics.depths(await self.store.read(outbox.depths))

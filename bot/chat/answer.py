@@ -247,8 +247,11 @@ class Answering:
 
 
 def whole_path(registry: Registry, call: CommandCall) -> CommandCall:
-    """The call with its subcommand, which untyped platforms leave among the words, in the name."""
+    """The call with its subcommand, which untyped platforms leave among the words, in the name; of a group's name
+    alone the command that it means."""
     first, _, rest = (call.words or "").lstrip().partition(" ")
+    if not first and call.name in registry.defaults:
+        return msgspec.structs.replace(call, name=registry.defaults[call.name])
     path = f"{call.name} {first.lower()}"
     return msgspec.structs.replace(call, name=path, words=rest) if path in registry.commands else call
 

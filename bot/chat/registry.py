@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from bot.chat.model import Visibility
 from bot.chat.params import Param, Undeclarable, read_params
@@ -32,6 +32,7 @@ class Rate:
 
 
 DEFAULT_RATE = Rate(20, 60)
+CHORES_EVERY_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,22 @@ class DeepLink:
     handler: Callable[..., Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Work that is looked for every so often."""
+
+    handler: Callable[[Office], Awaitable[None]]
+    every_s: float = CHORES_EVERY_S
+
+    @property
+    def name(self) -> str:
+        return self.handler.__name__
+
+    def __call__(self, office: Office) -> Awaitable[None]:
+        """Do it once."""
+        return self.handler(office)
+
+
 @dataclass(slots=True)
 class Area:
     """The declarations of one module of `commands/`."""
@@ -92,13 +109,19 @@ class Area:
     actions: list[Action] = field(default_factory=list)
     links: list[DeepLink] = field(default_factory=list)
     events: list[tuple[type, Callable[..., Any]]] = field(default_factory=list)
-    chores: list[Callable[[Office], Awaitable[None]]] = field(default_factory=list)
+    chores: list[Chore] = field(default_factory=list)
     groups: dict[str, str] = field(default_factory=dict)
+    defaults: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
-    def group(self, name: str, description: str) -> None:
-        """Describe the first word of two-word commands."""
+    def group(self, name: str, description: str, *, default: str | None = None) -> None:
+        """Describe the first word of two-word commands.
+
+        `default` is the path of the command that the first word alone means, where it can be typed alone.
+        """
         self.groups[name] = description
+        if default is not None:
+            self.defaults[name] = default
 
     def command(
         self,
@@ -177,10 +200,23 @@ class Area:
 
         return declare
 
-    def chore(self, handler: Handler) -> Handler:
-        """Declare work that is looked for every minute: `async def handler(office: Office) -> None`."""
-        self.chores.append(handler)
-        return handler
+    @overload
+    def chore(self, handler: Handler) -> Handler: ...
+    @overload
+    def chore(self, *, every_s: float) -> Callable[[Handler], Handler]: ...
+    def chore(
+        self, handler: Handler | None = None, *, every_s: float = CHORES_EVERY_S
+    ) -> Handler | Callable[[Handler], Handler]:
+        """Declare work that is looked for every minute: `async def handler(office: Office) -> None`.
+
+        Written `@area.chore`, or `@area.chore(every_s=5)` for what cannot wait so long.
+        """
+
+        def declare(handler: Handler) -> Handler:
+            self.chores.append(Chore(handler, every_s))
+            return handler
+
+        return declare if handler is None else declare(handler)
 
 
 class Registry:
@@ -198,13 +234,16 @@ class Registry:
         self.actions: dict[str, Action] = {}
         self.links: dict[str, DeepLink] = {}
         self.events: dict[type, list[Callable[..., Any]]] = {}
-        self.chores: list[Callable[[Office], Awaitable[None]]] = []
+        self.chores: list[Chore] = []
         self.groups: dict[str, str] = {}
+        # defaults[group] is the path of the command that its first word alone means
+        self.defaults: dict[str, str] = {}
         # translations[locale][path] is the description of that command or group in another language
         self.translations: Mapping[str, Mapping[str, str]] = translations or {}
         problems = [problem for area in areas for problem in area.problems]
         for area in areas:
             self.groups.update(area.groups)
+            self.defaults.update(area.defaults)
             self.chores += area.chores
             for kind, handler in area.events:
                 self.events.setdefault(kind, []).append(handler)
@@ -222,6 +261,11 @@ class Registry:
                 self.links[link.prefix] = link
         # menus[name] is the command that a person's context menu offers under that name
         self.menus = {command.menu: command for command in self.commands.values() if command.menu}
+        problems += [
+            f"/{group} alone means /{path}, which is not declared"
+            for group, path in self.defaults.items()
+            if path not in self.commands
+        ]
         problems += refused(self)
         if problems:
             raise ConfigError("\n".join(problems))
