@@ -237,7 +237,7 @@ async def test_what_can_never_be_sent(muster: House, code: int, gone: bool) -> N
     target = to_bob(muster) if gone else to_room(muster)
     with pytest.raises(Undeliverable) as never:
         await muster.adapter.deliver(target, say("x"), "m1")
-    assert never.value.person_gone is gone
+    assert (never.value.kind == "blocked") is gone
 
 
 async def test_direct_messages_opened_too_fast_wait(muster: House) -> None:

@@ -286,4 +286,4 @@ async def test_a_message_to_who_left_every_server_marks_them(muster: House) -> N
     muster.bob.leave()
     with pytest.raises(Undeliverable) as gone:
         await muster.adapter.deliver(Target("discord", person=str(muster.bob.id)), say("x"), "m1")
-    assert gone.value.person_gone
+    assert gone.value.kind == "blocked"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from . import payloads
 from .compose import ATTACHMENT_LIMIT
-from .model import Channel, Interaction, Json, Message
+from .model import Attachment, Channel, Interaction, Json, Message
 from .options import Resolved
 from .permissions import in_channel
 from .replies import Reply
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .emulator import DiscordEmulator
     from .people import Person
 
-BUTTON, STRING_SELECT, TEXT_INPUT, USER_SELECT, LABEL, TEXT = 2, 3, 4, 5, 18, 10
+BUTTON, STRING_SELECT, TEXT_INPUT, USER_SELECT, LABEL, TEXT, UPLOAD = 2, 3, 4, 5, 18, 10, 19
 DM_APP_PERMISSIONS = "562949953601536"
 
 
@@ -113,29 +113,35 @@ def _option(control: Json, wanted: str) -> str:
     raise AssertionError(f"no option {wanted!r}, only {[each['label'] for each in control['options']]}")
 
 
-def modal_data(modal: Json, values: dict[str, str]) -> Json:
+def modal_data(modal: Json, values: dict[str, str | Attachment]) -> Json:
     """Data of a submitted modal; AssertionError for what the client would not submit."""
     left = dict(values)
+    resolved = Resolved(None)
     rows: list[Json] = []
     for number, row in enumerate(modal["components"], start=1):
         if row["type"] == LABEL:
-            field = _filled(row["component"], row["label"], left)
+            field = _filled(row["component"], row["label"], left, resolved)
             rows.append({"type": LABEL, "id": number, "component": field})
         elif row["type"] == TEXT:
             rows.append({"type": TEXT, "id": number})
         else:
-            inputs = [_filled(each, each["label"], left) for each in row["components"]]
+            inputs = [_filled(each, each["label"], left, resolved) for each in row["components"]]
             rows.append({"type": 1, "id": number, "components": inputs})
     assert not left, f"the modal has no {list(left)}"
-    return {"custom_id": modal["custom_id"], "components": rows}
+    data: Json = {"custom_id": modal["custom_id"], "components": rows}
+    return data | ({"resolved": resolved.data} if resolved.data else {})
 
 
-def _filled(field: Json, label: str, left: dict[str, str]) -> Json:
+def _filled(field: Json, label: str, left: dict[str, str | Attachment], resolved: Resolved) -> Json:
     default = field.get("value") or ""
     value = left.pop(label, None) or left.pop(field["custom_id"], None) or default
     required = field.get("required") is not False
     assert value or not required, f"the modal needs {label!r}"
     filled: Json = {"type": field["type"], "id": field.get("id") or 1, "custom_id": field["custom_id"]}
+    if field["type"] == UPLOAD:
+        assert not value or isinstance(value, Attachment), f"{label!r} takes a file"
+        return filled | {"values": [resolved.attachment(value)] if isinstance(value, Attachment) else []}
+    assert isinstance(value, str), f"{label!r} does not take a file"
     if field["type"] == STRING_SELECT:
         return filled | {"values": [_option(field, value)] if value else []}
     assert field["type"] == TEXT_INPUT, f"{label!r}: this kind of field is not emulated"

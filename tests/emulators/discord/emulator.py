@@ -28,7 +28,14 @@ from .people import Community, Person
 from .permissions import in_guild
 from .world import World
 
-NAMES = ("discord.com", "gateway.discord.gg", "*.discord.gg", "cdn.discordapp.com", "127.0.0.1")
+NAMES = (
+    "discord.com",
+    "gateway.discord.gg",
+    "*.discord.gg",
+    "cdn.discordapp.com",
+    "media.discordapp.net",
+    "127.0.0.1",
+)
 TOKEN = "MTAw.emulated.token"
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 REST = (rest_account, rest_commands, rest_guilds, rest_interactions, rest_messages)
 """The modules whose import fills the router."""
 BASE = "/api/v10"
-CDN_HOST = "cdn.discordapp.com"
+CDN_HOSTS = ("cdn.discordapp.com", "media.discordapp.net")
 SMALL_DELAY = 0.01
 
 
@@ -36,7 +36,7 @@ class Http:
         host = request.host.partition(":")[0]
         if request.headers.get("Upgrade", "").lower() == "websocket":
             return await self._gateway(request, host)
-        if host == CDN_HOST:
+        if host in CDN_HOSTS:
             return self._cdn(request)
         if not request.path.startswith(BASE + "/"):
             self._emulator.violate("every route is known", f"{host}{request.path}", request.method)
@@ -52,9 +52,19 @@ class Http:
         return await Connection(self._emulator.gateway, request).serve()
 
     def _cdn(self, request: web.Request) -> web.Response:
-        attachment = self._emulator.world.attachments.get(request.path)
-        if attachment is None:
-            return web.Response(status=404)
+        emulator = self._emulator
+        if "Authorization" in request.headers:
+            emulator.violate("the token is for the API alone", request.host, "GET of a file")
+        fault = emulator.faults.take("CDN", request.path)
+        if fault is not None and fault.kind.startswith("drop"):
+            return _cut(request)
+        if fault is not None and (refusal := _injected(fault)) is not None:
+            return refusal
+        attachment = emulator.world.attachments.get(request.path)
+        if attachment is None or attachment.query != request.query_string:
+            return web.Response(status=404, text="This content is no longer available.")
+        if attachment.moved_to is not None:
+            return web.Response(status=302, headers={"Location": attachment.moved_to})
         return web.Response(body=attachment.data, content_type=attachment.content_type)
 
     async def _rest(self, request: web.Request, path: str) -> web.StreamResponse:

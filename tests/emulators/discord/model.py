@@ -147,12 +147,16 @@ class Attachment:
     url: str
     content_type: str
     description: str | None = None
+    query: str = ""
+    """Without it the address is not served: what people attach has signed addresses."""
+    moved_to: str | None = None
+    claimed_size: int | None = None
 
     def payload(self) -> Json:
         shown: Json = {
             "id": str(self.id),
             "filename": self.filename,
-            "size": len(self.data),
+            "size": len(self.data) if self.claimed_size is None else self.claimed_size,
             "url": self.url,
             "proxy_url": self.url,
             "content_type": self.content_type,

@@ -6,14 +6,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import payloads
-from .model import DM_CHANNEL, Channel, Command, Guild, Json, Message, Role, User
+from .model import DM_CHANNEL, Attachment, Channel, Command, Guild, Json, Message, Role, User
 from .permissions import in_channel
 
 if TYPE_CHECKING:
     from .people import Person
     from .world import World
 
-STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER = 3, 4, 5, 6, 7, 8, 9, 10
+STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER, ATTACHMENT = 3, 4, 5, 6, 7, 8, 9, 10, 11
 WORDS = {STRING: str, INTEGER: int, BOOLEAN: bool, NUMBER: (int, float), CHANNEL: Channel, ROLE: Role}
 
 
@@ -40,6 +40,12 @@ class Resolved:
         shown = payloads.partial_channel(channel, None) | {"permissions": "0"}
         self.data.setdefault("channels", {})[str(channel.id)] = shown
         return str(channel.id)
+
+    def attachment(self, attachment: Attachment) -> str:
+        self.data.setdefault("attachments", {})[str(attachment.id)] = attachment.payload() | {
+            "ephemeral": True
+        }
+        return str(attachment.id)
 
     def message(self, message: Message) -> str:
         self.data.setdefault("messages", {})[str(message.id)] = payloads.message(message)
@@ -143,6 +149,9 @@ def _typed(where: str, option: Json, value: Any, resolved: Resolved) -> Any:
     if isinstance(value, Role):
         assert kind in (ROLE, MENTIONABLE), f"{where} does not take a role"
         return resolved.role(value)
+    if isinstance(value, Attachment):
+        assert kind == ATTACHMENT, f"{where} does not take a file"
+        return resolved.attachment(value)
     assert isinstance(value, WORDS.get(kind, ())), f"{where} does not take {value!r}"
     assert isinstance(value, bool) == (kind == BOOLEAN), f"{where} does not take {value!r}"
     if isinstance(value, Channel):

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from . import payloads
 from .acts import component_data, interact, modal_data
-from .model import VIEW_CHANNEL, Channel, Command, Guild, Json, Membership, Message, Role, User
+from .compose import CDN
+from .model import VIEW_CHANNEL, Attachment, Channel, Command, Guild, Json, Membership, Message, Role, User
 from .options import Resolved, command_data, find, usable
 from .permissions import in_channel
 from .replies import Reply
@@ -172,14 +173,23 @@ class Person:
         data = component_data(self, message, name, list(chosen))
         return await interact(self._emulator, self, message.channel, 3, data, message=message).answered()
 
-    def send_submit(self, reply: Reply, values: dict[str, str]) -> Reply:
+    def attaches(self, name: str, data: bytes, kind: str = "image/jpeg") -> Attachment:
+        """A file as this person's client has uploaded it, for an option or a field that takes one."""
+        world = self._emulator.world
+        made = Attachment(world.new_id(), name, data, "", kind, query=f"ex=6{world.new_id():x}&hm=0a&")
+        path = f"/ephemeral-attachments/{world.application_id}/{made.id}/{name}"
+        made.url = f"{CDN}{path}?{made.query}"
+        world.attachments[path] = made
+        return made
+
+    def send_submit(self, reply: Reply, values: dict[str, str | Attachment]) -> Reply:
         """Fill in the modal of a reply, fields by label or custom_id, without waiting for anything."""
         opened = reply.interaction
         assert opened.user is self.user, f"{self.name} does not have this modal open"
         data = modal_data(reply.modal, values)
         return interact(self._emulator, self, opened.channel, 5, data, message=opened.message, trigger=opened)
 
-    async def submit(self, reply: Reply, values: dict[str, str]) -> Reply:
+    async def submit(self, reply: Reply, values: dict[str, str | Attachment]) -> Reply:
         return await self.send_submit(reply, values).answered()
 
     # messages

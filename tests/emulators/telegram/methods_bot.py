@@ -9,6 +9,7 @@ from tests.emulators.telegram.methods_base import Files, Methods
 from tests.emulators.telegram.model import Json
 from tests.emulators.telegram.webhook import Webhook
 
+DOWNLOAD_BYTES = 20 * 1024 * 1024
 _WEBHOOK_ACTIVE = "can't use getUpdates method while webhook is active; use deleteWebhook first"
 
 
@@ -72,5 +73,7 @@ class BotMethods(Methods):
         if contents is None:
             raise bad_request("invalid file_id")
         unique = p["file_id"].rsplit("-", 1)[-1]
-        size = {"file_size": len(contents), "file_path": p["file_id"]}
+        if len(contents) > DOWNLOAD_BYTES:
+            raise bad_request("file is too big")
+        size = {"file_size": len(contents), "file_path": f"photos/{p['file_id']}"}
         return {"file_id": p["file_id"], "file_unique_id": unique, **size}

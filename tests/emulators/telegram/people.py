@@ -48,8 +48,9 @@ class Person:
         reply_to: Message | None = None,
         mentions: dict[str, Any] | None = None,
         photo: bytes | None = None,
+        document: tuple[str, bytes] | None = None,
     ) -> Message:
-        """Post a message (or a photo with this caption) and return it at once.
+        """Post a message (or a photo or document with this caption) and return it at once.
 
         `mentions` maps pieces of the text to the people whom they name by `text_mention`.
         In a private chat this is as good as pressing Start; whoever was never in a group is in it from now on.
@@ -63,7 +64,9 @@ class Person:
         entities = find_entities(
             text, [_mention(text, piece, who) for piece, who in (mentions or {}).items()]
         )
-        content = _content(text, entities, self.emulator.keep_photo(photo) if photo else None)
+        media: Json = {"photo": self.emulator.keep_photo(photo)} if photo else {}
+        media |= {"document": self.emulator.keep_document(*document)} if document else {}
+        content = _content(text, entities, media)
         message = self.emulator.message(chat, self, content, thread=thread, reply_to=reply_to, contents=photo)
         if chat.is_group and self.emulator.is_ephemeral_command(self, chat, text):
             chat.hide(message, self)
@@ -203,10 +206,10 @@ def _mention(text: str, piece: str, who: Any) -> Entity:
     }  # fmt: skip
 
 
-def _content(text: str, entities: list[Entity], photo: list[Json] | None) -> Json:
-    if photo:
+def _content(text: str, entities: list[Entity], media: Json) -> Json:
+    if media:
         return {
-            "photo": photo,
+            **media,
             **({"caption": text} if text else {}),
             **({"caption_entities": entities} if entities else {}),
         }

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.emulators.telegram.emulator import TelegramEmulator
 
 Json = dict[str, Any]
+FOLDER = "photos/"  # a file's path is not its id
 _TEXTS = {
     "text", "caption", "parse_mode", "callback_query_id", "url", "secret_token", "name", "title",
     "description", "language_code", "action", "photo", "document", "file_id", "invite_link", "ip_address",
@@ -62,8 +63,17 @@ class Server:
             await self._runner.cleanup()
 
     async def _file(self, request: web.Request) -> web.Response:
-        contents = self._emulator.files.get(request.match_info["path"])
-        if contents is None or request.match_info["token"] != self._emulator.token:
+        emulator, path = self._emulator, request.match_info["path"]
+        fault = emulator.faults.take("file", {})
+        try:
+            if fault:
+                await _before(fault, request)
+        except _Dropped:
+            return web.Response()
+        except ApiError as error:
+            return _answer(error)
+        contents = emulator.files.get(path.removeprefix(FOLDER)) if path.startswith(FOLDER) else None
+        if contents is None or request.match_info["token"] != emulator.token:
             return _answer(ApiError(404, "Not Found"))
         return web.Response(body=contents)
 

@@ -103,7 +103,7 @@ class TestConversation:
         shown = (await alice.says("/picture")).one
         assert shown.photo == PNG
         assert shown.marked("italic") == ["a picture"]
-        file = await running.get_file(shown.data["photo"][0]["file_id"])
+        file = await running.get_file(shown.data["photo"][-1]["file_id"])
         assert bytes(await file.download_as_bytearray()) == PNG
 
     async def test_a_direct_answer_to_a_group_message(self, emu: TelegramEmulator) -> None:

@@ -153,7 +153,7 @@ class World:
             chat.type == "channel"
             or bot.admin
             or not self.bot.privacy
-            or not (message.text or "photo" in message.data)
+            or not (message.text or message.data.keys() & {"photo", "document"})
         ):
             return bot.admin or chat.type != "channel"
         replied = chat.messages.get(message.reply_to or 0)
@@ -191,7 +191,9 @@ class World:
         file_id = f"AgAC-photo-{number}"
         self.files[file_id] = contents
         size = {"width": width, "height": height, "file_size": len(contents)}
-        return [{"file_id": file_id, "file_unique_id": f"uniq{number}", **size}]
+        whole = {"file_id": file_id, "file_unique_id": f"uniq{number}", **size}
+        small = {"width": max(1, width // 10), "height": max(1, height // 10), "file_size": 100}
+        return [{"file_id": f"{file_id}-small", "file_unique_id": f"uniq{number}s", **small}, whole]
 
     def keep_document(self, name: str, contents: bytes) -> Json:
         number = next(self._ids)
