@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 
 from bot.chat.chores import Duty, Office
 from bot.chat.registry import Area
@@ -32,7 +31,7 @@ async def _count(office: Office, union: Union) -> None:
     await office.write(union, _finish, data)
 
 
-def _keep(duty: Duty, chunk: Sequence[activation.Change]) -> None:
+def _keep(duty: Duty, chunk: activation.Changes) -> None:
     activation.keep(duty.tx, chunk)
 
 
