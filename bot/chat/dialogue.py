@@ -54,7 +54,7 @@ def find(ctx: Context, wanted: str | None = None) -> State | None:
 
 
 def answer(ctx: Context, state: State, given: Answer) -> Reply | None:
-    """Take the answer to the question asked, and ask the next or show the summary.
+    """Take the answer to the question asked, and ask the next or show the summary. Skipping keeps its default.
 
     None: that was the only question, so there is nothing to sum up and it can be sent.
 
@@ -65,7 +65,7 @@ def answer(ctx: Context, state: State, given: Answer) -> Reply | None:
         return _summary(ctx, state)
     question = state.form.questions[state.at]
     skipped = isinstance(given, str) and given.strip().lower() == "/skip"
-    taken = "" if skipped else checked(question, given)
+    taken = question.default if skipped else checked(question, given)
     if not taken and question.required:
         raise BadInput(f"{question.label}: {text.NOT_OPTIONAL}")
     answers = {**state.answers, question.name: taken} if taken else state.answers
@@ -123,10 +123,12 @@ def _ask(ctx: Context, state: State) -> Reply:
     if state.at >= len(state.form.questions):
         return _summary(ctx, state)
     question = state.form.questions[state.at]
-    hint = text.STOP_HINT if question.required else text.SKIP_HINT
+    optional = text.KEEP_HINT if question.default else text.SKIP_HINT
+    hint = optional if question.default or not question.required else text.STOP_HINT
+    now = text.at_present(question.default) if question.default else ""
     of = f" (1/{len(state.form.questions)})" if len(state.form.questions) > 1 else ""
     heading = f"{state.form.title}{of}" if state.at == 0 else ""
-    lines = [*(p(line) for line in (heading, question.label, question.hint) if line), hint]
+    lines = [*(p(line) for line in (heading, question.label, now, question.hint) if line), hint]
     buttons = tuple(
         (Button(label, ANSWER, {"value": value, "at": state.at, "dialogue": state.id}),)
         for label, value in question.choices[:8]

@@ -41,6 +41,7 @@ SEND = "Send"
 CANCEL = "Cancel"
 STOP_HINT = p("Type ", Code("/cancel"), " to stop.")
 SKIP_HINT = p("Type ", Code("/skip"), " to leave it out, ", Code("/cancel"), " to stop.")
+KEEP_HINT = p("Type ", Code("/skip"), " to keep it as it is, ", Code("/cancel"), " to stop.")
 NOT_OPTIONAL = "This cannot be left out."
 CHOOSE_ONE = "Please choose one of the buttons."
 WHICH = "Which of these?"
@@ -57,6 +58,10 @@ PICTURE_GIVEN = "a picture"
 FILE_GONE = "That picture is no longer there. Send it again."
 NOT_FETCHED = "The picture could not be fetched. Nothing was changed. Try again in a moment."
 HELD_GONE = "This answer is no longer kept. Type the command again."
+
+
+def at_present(value: str) -> str:
+    return f"At present: {value}"
 
 
 def platform_name(platform: str) -> str:

@@ -9,7 +9,18 @@ from datetime import timedelta
 from bot.domain.invites import Invite
 from bot.domain.people import Account, Member, Union, Wallet
 from bot.errors import BadInput, NotAllowed
-from bot.services import abuse, calls, endorsements, files, invites, leadership
+from bot.services import (
+    abuse,
+    call_writing,
+    checkins,
+    contests,
+    endorsements,
+    files,
+    invites,
+    leadership,
+    quiet,
+    reminders,
+)
 from bot.services.ledger import record
 from bot.storage import (
     accounts,
@@ -89,8 +100,10 @@ def leave(tx: Tx, union: Union, member: Member) -> None:
     invites.forget(tx, member.id)
     leadership.forget(tx, member.id)
     abuse.forget(tx, member.id)
-    calls.forget(tx, union, member)
+    checkins.forget(tx, union, member)
+    call_writing.forget(tx, union, member)
     files.forget(tx, member.id)
+    reminders.remove(tx, member.id)
     for account in accounts.of_member(tx, member.id):
         _erase_account(tx, union.id, account)
     tickets.delete_of(tx, member.id)
@@ -138,8 +151,11 @@ def merge(tx: Tx, union_id: int, absorbed: Member, survivor: Member) -> Member:
     kept = endorsements.merge(tx, union, absorbed, survivor)
     invites.merge(tx, absorbed.id, survivor.id)
     leadership.merge(tx, absorbed.id, survivor.id)
-    calls.merge(tx, union, absorbed, survivor)
+    call_writing.merge(tx, union, absorbed, survivor)
+    checkins.merge(tx, union, absorbed, survivor)
     files.merge(tx, absorbed.id, survivor.id)
+    reminders.merge(tx, absorbed.id, survivor.id)
+    quiet.merge(tx, absorbed.id, survivor.id)
     leader = members.by_id(tx, kept) if kept is not None else None
     accounts.move(tx, absorbed.id, survivor.id, tx.now + MONEY_COOLDOWN)
     wallets.move(tx, absorbed.id, survivor.id)
