@@ -78,8 +78,11 @@ def answer(
     proof: str | None = None,
     file_id: int | None = None,
     space_id: int | None = None,
+    entered: bool = False,
 ) -> Answer:
     """Answer a call. `proof` is a checked link, `file_id` a kept picture, `space_id` where it was pressed.
+
+    A contest is answered by an entry into it (`entered`), which is proof enough.
 
     Raises:
         NotFound: the union has no such call.
@@ -90,7 +93,9 @@ def answer(
         raise NotAllowed("This call is for another branch. /call today shows the calls for you.")
     late = call.closes_at is not None and tx.now >= call.closes_at
     shown = proof is not None or file_id is not None
-    if call.proof in (Proof.LINK, Proof.PHOTO) and not shown:
+    if call.contest and not entered:
+        return Answer(call, Outcome.PROOF_NEEDED)
+    if call.proof in (Proof.LINK, Proof.PHOTO) and not shown and not entered:
         return _unproved(tx, call, member)
     judge_id = _judge(tx, union, member) if call.proof is Proof.LEADER else None
     waits = call.proof is Proof.WITNESS or judge_id is not None

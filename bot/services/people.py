@@ -102,6 +102,7 @@ def leave(tx: Tx, union: Union, member: Member) -> None:
     abuse.forget(tx, member.id)
     checkins.forget(tx, union, member)
     call_writing.forget(tx, union, member)
+    contests.forget(tx, member.id)
     files.forget(tx, member.id)
     reminders.remove(tx, member.id)
     for account in accounts.of_member(tx, member.id):
@@ -153,6 +154,7 @@ def merge(tx: Tx, union_id: int, absorbed: Member, survivor: Member) -> Member:
     leadership.merge(tx, absorbed.id, survivor.id)
     call_writing.merge(tx, union, absorbed, survivor)
     checkins.merge(tx, union, absorbed, survivor)
+    contests.merge(tx, absorbed.id, survivor.id)
     files.merge(tx, absorbed.id, survivor.id)
     reminders.merge(tx, absorbed.id, survivor.id)
     quiet.merge(tx, absorbed.id, survivor.id)
