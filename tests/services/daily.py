@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, select, update
 
 from bot.domain.calls import WHOLE_DAY, Proof, State, moment
 from bot.domain.people import Member, Union
@@ -50,6 +50,7 @@ _ANSWER = Statement(
     )
 )
 _COUNT = Statement(update(calls).where(calls.c.id == bindparam("call")).values(answered=calls.c.answered + 1))
+_REMINDED = Statement(select(calls.c.reminded).where(calls.c.id == bindparam("call")))
 
 
 def today(tx: Tx, union: Union) -> int:
@@ -101,3 +102,9 @@ def answer(
     )
     if state == "done":
         tx.run(_COUNT, call=call_id)
+
+
+def reminded(tx: Tx, call_id: int) -> int:
+    """How many who asked for it were reminded of the call."""
+    found: int = tx.value(_REMINDED, call=call_id)
+    return found

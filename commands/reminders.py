@@ -1,0 +1,129 @@
+"""Being reminded of the day's call in private, for who asks for it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from bot.chat.chores import Duty, Office
+from bot.chat.context import Context
+from bot.chat.model import Block, Button, Code, Image, Reply, Visibility, bold, p, say
+from bot.chat.params import Arg
+from bot.chat.registry import Area
+from bot.chat.text import platform_name
+from bot.chat.tokens import keep_tokens
+from bot.domain.call_texts import clock
+from bot.domain.calls import Call
+from bot.domain.names import one_line
+from bot.domain.people import Union
+from bot.domain.schedule import parse_clock
+from bot.services import reminders
+from commands.call_posts import card
+
+area = Area()
+
+AT_ONCE = 500
+READ_AT_ONCE = 10_000
+
+
+@area.command(
+    "call reminders", "Get the day's call in private, at your own hour", visibility=Visibility.PRIVATE
+)
+def remind_me(
+    ctx: Context,
+    switch: Annotated[Literal["on", "off"], "Whether you are reminded"] | None = None,
+    hour: Annotated[str, Arg("At what time of day, like 18:30", max_length=5)] | None = None,
+) -> Reply:
+    """Sends you the union's call of the day, and your branch's, in private at an hour of your own, unless you have
+    answered it by then. It comes by the account that you type this from. Without words it shows what is set.
+    """
+    if switch == "off":
+        return _stopped(ctx)
+    if switch is None and hour is None:
+        return _shown(ctx)
+    minutes = parse_clock(hour) if hour is not None else None
+    today = reminders.start(ctx.tx, ctx.union, ctx.member, ctx.account, minutes)
+    shown = _shown(ctx)
+    begins = "It begins today." if today else "It begins tomorrow, as the hour has passed."
+    return msgspec.structs.replace(shown, blocks=(*shown.blocks, p(begins)))
+
+
+@area.action("reminders.stop")
+def stop(ctx: Context) -> Reply:
+    return _stopped(ctx)
+
+
+def _stopped(ctx: Context) -> Reply:
+    """It is said also to who pressed twice."""
+    reminders.remove(ctx.tx, ctx.member.id)
+    words = p("You are not reminded of calls. ", Code("/call reminders on"), " begins it.")
+    return say(words, visibility=Visibility.PRIVATE)
+
+
+def _shown(ctx: Context) -> Reply:
+    found = reminders.of(ctx.tx, ctx.member)
+    if found is None:
+        return say(
+            p("You are not reminded of calls. ", Code("/call reminders on"), " begins it at the union's hour, ",
+              Code("/call reminders hour:18:30"), " at yours.")
+        )  # fmt: skip
+    where = platform_name(found.account.platform) if found.account else "an account that is gone"
+    blocks: list[Block] = [
+        p("You are reminded at ", bold(clock(found.minutes)), f" ({ctx.union.time_zone}) on ", bold(where),
+          ", if there is a call and you have not answered it.")
+    ]  # fmt: skip
+    if found.account is None or found.account.unreachable_at is not None:
+        blocks.append(
+            p("My messages do not reach you there. Write to me there in private, or type this where they do.")
+        )
+    return Reply(tuple(blocks), ((_stop_button(),),))
+
+
+def _stop_button() -> Button:
+    return Button("Stop reminders", "reminders.stop", lasts_s=30 * 86_400)
+
+
+# -- reminding -----------------------------------------------------------------------------------------------
+
+
+@area.chore
+async def remind(office: Office) -> None:
+    """Those whose hour has come get the open calls that they have not answered."""
+    for union in await office.read(reminders.due):
+        while member_ids := await office.read(reminders.waiting, union, READ_AT_ONCE):
+            if not await _remind_all(office, union, member_ids):
+                break
+
+
+async def _remind_all(office: Office, union: Union, member_ids: list[int]) -> bool:
+    for at in range(0, len(member_ids), AT_ONCE):
+        if not await office.write(union, _remind, member_ids[at : at + AT_ONCE]):
+            return False
+    return True
+
+
+def _remind(duty: Duty, member_ids: list[int]) -> bool:
+    """Whether there still is an open call."""
+    wishes = reminders.take(duty.tx, duty.union, member_ids)
+    if wishes is None:
+        return False
+    ready: dict[int, Reply] = {}
+    for wish in wishes:
+        for call in wish.calls:
+            if call.id not in ready:
+                ready[call.id] = _message(duty, call)
+            duty.post(wish.account, ready[call.id], f"reminder:{call.id}:{wish.member_id}")
+    return True
+
+
+def _message(duty: Duty, call: Call) -> Reply:
+    """The same for all who are reminded together, its buttons stored once: who presses acts for themselves."""
+    post = card(duty, call, call.answered)
+    whose = "Your branch's call" if call.leader_id is not None else "Today's call"
+    # Without the picture, which would be kept once for each who is reminded.
+    blocks = [block for block in post.blocks if not isinstance(block, Image)]
+    reply = Reply(
+        (p(whose, " in ", bold(one_line(duty.union.name)), ":"), *blocks), (*post.buttons, (_stop_button(),))
+    )
+    return keep_tokens(duty.records, duty.tx, reply, duty.union.id, None)
