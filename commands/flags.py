@@ -106,7 +106,7 @@ def _page(ctx: Context, page: int, *, edit: bool = False) -> Reply:
     if not shown and page > 0:
         return _page(ctx, page - 1, edit=edit)
     if not shown:
-        return say("Nothing looks made up, as far as anybody has not looked at it.", edit=edit)
+        return say("Nothing looks made up, apart from what was closed already.", edit=edit)
     known = abuse.people(ctx.tx, shown, ctx.place.platform)
     blocks: list[Block] = [p("Open: ", bold(str(count)), ". It may be innocent; nothing was done about it.")]
     for flag in shown:
@@ -155,7 +155,8 @@ def _notice(duty: Duty, raised: Sequence[Shown], platform: str) -> Reply:
     ]  # fmt: skip
     for flag in raised[:MOST_TOLD]:
         blocks += _told(flag, known, duty.union)
-    more = f"There are {len(raised) - MOST_TOLD} more: " if len(raised) > MOST_TOLD else ""
+    left = len(raised) - MOST_TOLD
+    more = f"There {'is' if left == 1 else 'are'} {left} more: " if left > 0 else ""
     return say(*blocks, p(more, Code("/flags list"), " shows what is open, and closes what you looked at."))
 
 
@@ -179,7 +180,8 @@ def _evidence(flag: Shown, known: dict[int, Account], union: Union) -> Fields:
     if flag.kind is Kind.BURST:
         who = f"{found.people} new members; usual in {in_words(BURST_WINDOW)}: {found.usual:g}"
     else:
-        who = f"{found.people} new members; the whole support base is {found.headcount}"
+        leader = faces.name(known, flag.member_id or 0)
+        who = f"{found.people} new members, counting {leader} if new; support base: {found.headcount} in all"
     return fields(
         ("Who", who),
         ("Joined", spans("from ", Moment(found.began, zone), " to ", Moment(found.ended, zone))),
@@ -191,15 +193,15 @@ def _evidence(flag: Shown, known: dict[int, Account], union: Union) -> Fields:
 
 
 def _counted(named: Sequence[tuple[int, int]], known: dict[int, Account], counted: int, people: int) -> str:
-    """“Bo 12, Cy 3, others 4, nobody 2”."""
-    words = [f"{faces.name(known, member_id)} {number}" for member_id, number in named]
+    """“Bo (12), Cy (3), others (4), nobody (2)”."""
+    words = [f"{faces.name(known, member_id)} ({number})" for member_id, number in named]
     others = counted - sum(number for _, number in named)
     if others:
-        words.append(f"others {others}")
+        words.append(f"others ({others})")
     if people > counted:
-        words.append(f"nobody {people - counted}")
+        words.append(f"nobody ({people - counted})")
     return ", ".join(words)
 
 
 def _listed(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} {number}" for name, number in counts.items()) or "nowhere any more"
+    return ", ".join(f"{name} ({number})" for name, number in counts.items()) or "nowhere any more"

@@ -64,10 +64,10 @@ async def test_the_founder_is_told_of_a_burst(stage: Stage, on: str) -> None:
         "No. 1: many joined at once\n"
         "Who: 20 new members; usual in 10 minutes: 0.15\n"
         f"Joined: from {now} to {now}\n"
-        f"Where: {on.title()} 20\n"
+        f"Where: {on.title()} (20)\n"
         "Without a wallet: 20 of 20\n"
-        "Invited by: nobody 20\n"
-        "Endorse: nobody 20\n"
+        "Invited by: nobody (20)\n"
+        "Endorse: nobody (20)\n"
         "/flags list shows what is open, and closes what you looked at."
     ]
     await a_crowd(stage, 20, "more", on)
@@ -87,8 +87,8 @@ async def test_the_moderators_chat_is_told_with_the_evidence(stage: Stage) -> No
     await stage.chores()
     [told] = await in_chat(stage, replace_chat(farm, "moderators"), ada)
     assert "No. 1: newcomers who support Bo" in told.text
-    assert "Who: 10 new members; the whole support base is 10" in told.text
-    assert "Endorse: Bo 10" in told.text
+    assert "Who: 10 new members, counting Bo if new; support base: 10 in all" in told.text
+    assert "Endorse: Bo (10)" in told.text
     assert len(await private(stage, ada)) == 1
     assert await in_chat(stage, farm, ada) == []
     assert await in_chat(stage, den, ada) == []
@@ -230,9 +230,9 @@ async def test_who_left_is_named_no_more(stage: Stage) -> None:
     union = (await stage.store.read(unions.of_account, "words", "ada-words"))[0]
     await stage.store.write(follow, union, [member.id], new[:4])
     await stage.chores()
-    assert "Endorse: Bo 4, nobody 17" in (await ada.says("/flags list")).text
+    assert "Endorse: Bo (4), nobody (17)" in (await ada.says("/flags list")).text
     await stage.store.write(people.leave, union, member)
-    assert "Endorse: somebody who left 4, nobody 17" in (await ada.says("/flags list")).text
+    assert "Endorse: somebody who left (4), nobody (17)" in (await ada.says("/flags list")).text
 
 
 async def test_a_founder_who_cannot_be_reached_stops_nothing(stage: Stage) -> None:
