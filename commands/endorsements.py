@@ -25,6 +25,7 @@ from bot.domain.people import Account, Member, Person
 from bot.domain.times import in_words
 from bot.errors import NotFound
 from bot.services import endorsements, faces, people, support
+from commands.shown import face
 
 area = Area()
 
@@ -73,13 +74,13 @@ def lineage(ctx: Context, person: Annotated[Person, "Whose (yours, if left out)"
     whole = len(chain) <= SHOWN_WHOLE
     shown = chain if whole else [*chain[: SHOWN_WHOLE - 4], *chain[-3:]]
     known = faces.of(ctx.tx, shown, ctx.place.platform)
-    rows: list[str | Span | Spans] = [spans(_face(ctx, known, one)) for one in shown]
+    rows: list[str | Span | Spans] = [spans(face(known.get(one))) for one in shown]
     if not whole:
         rows.insert(SHOWN_WHOLE - 4, Text(f"… {len(chain) - len(shown)} more …", italic=True))
     if len(chain) == 1:
-        return say(p(_face(ctx, known, member.id), " endorses nobody at present: a root of the tree."))
+        return say(p(face(known.get(member.id)), " endorses nobody at present: a root of the tree."))
     return say(
-        p("From ", _face(ctx, known, member.id), " up to the root, each endorses the next:"),
+        p("From ", face(known.get(member.id)), " up to the root, each endorses the next:"),
         items(*rows),
     )
 
@@ -143,9 +144,4 @@ def _account(ctx: Context, member_id: int) -> Account:
 
 
 def _named(ctx: Context, member_id: int) -> Span:
-    return _face(ctx, faces.of(ctx.tx, [member_id], ctx.place.platform), member_id)
-
-
-def _face(ctx: Context, known: dict[int, Account], member_id: int) -> Span:
-    account = known.get(member_id)
-    return ctx.mention(account) if account else Text(faces.GONE)
+    return face(faces.of(ctx.tx, [member_id], ctx.place.platform).get(member_id))

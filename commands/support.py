@@ -17,7 +17,6 @@ from bot.chat.model import (
     Reply,
     Span,
     Spans,
-    Text,
     Visibility,
     bold,
     fields,
@@ -37,6 +36,7 @@ from bot.pictures.support import alt_text, support_picture
 from bot.services import endorsements, faces, invites, support
 from bot.services.support import Limb, Numbers
 from commands.endorsements import joined
+from commands.shown import face
 
 area = Area()
 
@@ -81,7 +81,7 @@ async def show(ctx: Context, person: Annotated[Person, "Whose (yours, if left ou
     """
     member = joined(ctx, person) if person else ctx.member
     seen = await ctx.read(_look, ctx.union, member, ctx.place.platform)
-    blocks: list[Block] = [p(bold("Support of "), _face(ctx, seen.account)), _numbers(ctx, seen)]
+    blocks: list[Block] = [p(bold("Support of "), face(seen.account)), _numbers(ctx, seen)]
     if seen.numbers.headcount:
         leader = _branch(seen.tree, seen.faces)
         blocks += _named(ctx, seen, len(named(leader)))
@@ -93,7 +93,7 @@ async def show(ctx: Context, person: Annotated[Person, "Whose (yours, if left ou
 def _named(ctx: Context, seen: _Seen, most: int) -> list[Block]:
     """Who the numbers in the picture are."""
     biggest = sorted(seen.tree.children, key=lambda limb: -limb.people)[:most]
-    rows = (spans(_face(ctx, seen.faces.get(limb.member_id)), f" · {limb.people:,}") for limb in biggest)
+    rows = (spans(face(seen.faces.get(limb.member_id)), f" · {limb.people:,}") for limb in biggest)
     return [p("The biggest branches:"), items(*rows, ordered=True)] if biggest else []
 
 
@@ -125,7 +125,7 @@ def _numbers(ctx: Context, seen: _Seen) -> Block:
         ("Activation", _activation(n.activation)),
         ("Trust", _trust(n.trust)),
         ("Growth", f"{n.week:+,} in 7 days, {n.month:+,} in 30 days"),
-        ("Endorses", spans(_face(ctx, seen.leader)) if seen.leader else "nobody"),
+        ("Endorses", spans(face(seen.leader)) if seen.leader else "nobody"),
         ("Recruits", f"{ever:,} in all, {still:,} still here" if ever else "none yet"),
     )
 
@@ -174,7 +174,7 @@ def _page(ctx: Context, by: By, place: int, after: Ranked | None) -> Reply:
     lines: list[str | Span] = []
     for at, row in enumerate(rows, start=place + 1):
         begins = "\n" if lines else ""
-        lines += [f"{begins}{at}. ", _face(ctx, known.get(row.member_id)), f" · {_number(by, row.number)}"]
+        lines += [f"{begins}{at}. ", face(known.get(row.member_id)), f" · {_number(by, row.number)}"]
     buttons = []
     if place:
         buttons.append(_turn("First page", by, 0, Ranked(0, 0)))
@@ -219,7 +219,7 @@ def branch(ctx: Context) -> Reply:
     zone = ctx.union.time_zone
 
     def listed(rows: Sequence[tuple[int, Any]], total: int) -> list[Spans]:
-        shown = [spans(_face(ctx, known.get(one)), " · ", Moment(at, zone, "date")) for one, at in rows]
+        shown = [spans(face(known.get(one)), " · ", Moment(at, zone, "date")) for one, at in rows]
         return [*shown, spans(f"and {total - len(rows):,} more")] if total > len(rows) else shown
 
     blocks: list[Block] = [
@@ -237,10 +237,6 @@ def branch(ctx: Context) -> Reply:
     ):
         blocks += [p(bold(title)), items(*listed(rows, total))] if rows else [p(bold(title), ": nobody")]
     return Reply(tuple(blocks))
-
-
-def _face(ctx: Context, account: Account | None) -> Span:
-    return ctx.mention(account) if account else Text(faces.GONE)
 
 
 def _people(number: int) -> str:

@@ -125,8 +125,8 @@ def _span(it: Span) -> Piece:
             return Piece(visible(text), "<code>", "</code>")
         case Link(label=label, url=url):
             return _linked(inert(label), url) if web_link(url) else Piece(inert(label))
-        case Mention(platform=platform, native_id=native_id, name=name):
-            known = platform == PLATFORM and native_id.isdecimal()
+        case Mention(platform=platform, native_id=native_id, name=name, silent=silent):
+            known = platform == PLATFORM and native_id.isdecimal() and not silent
             return _linked(inert(name), f"tg://user?id={native_id}") if known else Piece(inert(name))
         case Moment():
             return _moment(it)

@@ -42,11 +42,15 @@ class Link(_Value, frozen=True, tag="l"):
 
 
 class Mention(_Value, frozen=True, tag="m"):
-    """A person, by account. Rendered as a mention on their own platform, as the name elsewhere."""
+    """A person, by account. Rendered as a mention on their own platform, as the name elsewhere.
+
+    `silent`: where a mention notifies the person (Telegram), only the name is shown.
+    """
 
     platform: str
     native_id: str
     name: str
+    silent: bool = False
 
 
 class Moment(_Value, frozen=True, tag="w"):

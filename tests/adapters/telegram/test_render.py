@@ -296,3 +296,12 @@ def test_hostile_labels_stay_labels() -> None:
         .params["reply_markup"]["inline_keyboard"]
     )
     assert row[0]["text"].startswith("@everyone <b>")
+
+
+def test_lists_of_people_notify_nobody() -> None:
+    """A mention of a person is told to them; naming ten in a ranking must not call ten."""
+    called = Mention("telegram", "42", "Ada")
+    shown = Mention("telegram", "42", "Ada", silent=True)
+    assert entities_of(say(p(called))) == ["text_mention"]
+    assert entities_of(say(p(shown))) == []
+    assert "Ada" in str(render(say(p(shown))).payloads)
