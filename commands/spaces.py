@@ -151,6 +151,18 @@ def disconnected(ctx: Context, space: int) -> Reply:
 
 
 @area.command(
+    "call here", "Post calls in this chat from now on", permission=Permission.MODERATOR, space_only=True
+)
+def here(ctx: Context) -> Reply:
+    """Calls of the union are posted in this channel, group or topic, and no longer in another of this place."""
+    place, space = ctx.place, ctx.standing.space
+    if space is None:
+        raise BadInput("This is no place of the union. /union spaces lists them.")
+    spaces.post_calls_in(ctx.tx, ctx.union, ctx.standing.member, space, place.chat, place.thread)
+    return say("The union's calls are posted here from now on.")
+
+
+@area.command(
     "union check",
     "Whether the bot has the rights it needs here",
     permission=Permission.MODERATOR,

@@ -90,7 +90,7 @@ def _hosts(text: str) -> set[str]:
         found.add(_ascii(match.group()))
         path = _PATH.match(rest, match.end())
         at = path.end() if path else match.end()
-    return {one for one in found if one}
+    return {one.removeprefix("www.") for one in found if one}
 
 
 def _start(match: re.Match[str]) -> int:
@@ -117,4 +117,4 @@ def _ascii(name: str) -> str:
         found = lowered.encode("idna").decode()
     except UnicodeError:
         found = lowered
-    return found.removeprefix("www.")
+    return found
