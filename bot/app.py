@@ -203,6 +203,7 @@ class App:
         while True:
             if rounds % PRUNE_EVERY == 0:
                 await _tried("prune", self.store.write(upkeep.prune))
+            await _tried("messages", self.store.write(upkeep.prune_messages))
             await _tried("depths", self._depths())
             rounds += 1
             await asyncio.sleep(UPKEEP_EVERY_S)

@@ -41,6 +41,7 @@ def telegram(settings: Settings, clock: Clock) -> TelegramAdapter | None:
         api=settings.telegram_api,
         webhook_url=f"{settings.public_url}/telegram/webhook" if settings.telegram_webhook else None,
         webhook_secret=secret.get_secret_value() if secret else None,
+        stars_a_day=settings.telegram_paid_broadcast_stars,
     )
 
 

@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     telegram_api: str = "https://api.telegram.org"
     telegram_webhook: bool = False
     telegram_webhook_secret: SecretStr | None = None
+    telegram_paid_broadcast_stars: Annotated[int, Field(ge=0)] = 0
 
     public_url: str | None = None
     host: str = "127.0.0.1"

@@ -22,7 +22,7 @@ from adapters.discord.rest import Refused, Rest, Unavailable, connectors
 from adapters.discord.supervise import Supervisor
 from bot.chat.incoming import Actor, File, Incoming, Place, Press
 from bot.chat.model import Reply, Visibility
-from bot.chat.port import Capabilities, Core, Finding, RetryLater, Target, Undeliverable
+from bot.chat.port import Capabilities, Core, Finding, Lane, RetryLater, Target, Undeliverable
 from bot.chat.recent import Recent
 from bot.domain.clock import Clock
 
@@ -76,9 +76,18 @@ class DiscordAdapter:
             await asyncio.wait(self._running)
         await self._rest.close()
 
-    async def deliver(self, target: Target, reply: Reply, key: str) -> str:
+    async def deliver(self, target: Target, reply: Reply, key: str, lane: Lane = Lane.URGENT) -> str:
         """Send an outbox row; see `chat.port.Adapter.deliver`."""
-        return await self._delivery.send(target, reply, key)
+        return await self._delivery.send(target, reply, key, lane)
+
+    @property
+    def at_once(self) -> int:
+        """See `chat.port.Paced`."""
+        return self._rest.pacer.at_once
+
+    def closed_for(self, target: Target | None) -> float:
+        """See `chat.port.Paced`."""
+        return self._delivery.closed_for(target)
 
     async def fetch(self, file: File) -> bytes:
         """See `attachments.py`."""

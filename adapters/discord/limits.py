@@ -28,13 +28,14 @@ MAX_OPTION = 100  # characters of its label and of its value
 MAX_STRING_OPTION = 6000
 MAX_SUGGESTIONS = 25
 MAX_CHOICE = 100
-SAFE_INTEGER = 2**53  # of an integer option
+SAFE_INTEGER = 2**53 - 1  # of an integer option
 
 ACKNOWLEDGE_S = 3.0
 DEFER_AFTER_S = 1.8
 TOKEN_LIFE_S = 15 * 60
 PER_SECOND = 50  # requests of a bot; interactions do not count
-REMEMBERED = 5000  # interactions, direct-message channels and forms kept in mind
+REMEMBERED = 5000  # interactions and forms kept in mind
+CHANNELS = 100_000  # direct-message channels kept in mind: opening one costs a request of each fan-out
 
 
 class CannotShow(Exception):

@@ -12,7 +12,7 @@ import random
 import socket
 import ssl
 from collections.abc import Callable
-from contextlib import nullcontext
+from enum import Enum
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,6 +25,7 @@ from yarl import URL
 from adapters.discord.pacing import Pacer
 from adapters.discord.render import File, Json
 from bot.chat.files import gathered
+from bot.chat.turns import Turn
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,14 @@ _AGENT = "DiscordBot (https://github.com/muster, 1) Muster"
 
 Connectors = Callable[[], aiohttp.TCPConnector]
 """Makes a connector; every session owns one."""
+
+
+class _Turn(Enum):
+    """Whether a call waits for its turn, and for whose: calls by an interaction's own token do not count."""
+
+    NONE = "none"
+    URGENT = "urgent"
+    BULK = "bulk"
 
 
 class Refused(Exception):
@@ -107,32 +116,51 @@ class Rest:
 
     async def close(self) -> None:
         """Close the connections; a later call opens new ones."""
+        if self._pacer is not None:
+            await self._pacer.close()
+            self._pacer = None
         if self._session is not None:
             await self._session.close()
             self._session = None
 
-    async def call(self, method: str, path: str, body: Any = None, *, query: Json | None = None) -> Any:
-        """A call as the bot, paced. Returns the answer's JSON. Raises Refused, Unavailable."""
-        return await self._persist(method, path, body, None, query, True, PATIENCE_S)
+    @property
+    def pacer(self) -> Pacer:
+        """Who grants the turns of calls as the bot."""
+        if self._pacer is None:
+            self._pacer = Pacer()
+        return self._pacer
 
-    async def post(self, channel: str, payload: Json, file: File | None) -> str:
+    async def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        query: Json | None = None,
+        file: File | None = None,
+        bulk: bool = False,
+    ) -> Any:
+        """A call as the bot, paced, `bulk` after others. Returns the answer's JSON. Raises Refused, Unavailable."""
+        turn = _Turn.BULK if bulk else _Turn.URGENT
+        return await self._persist(method, path, body, file, query, turn, PATIENCE_S)
+
+    async def post(self, channel: str, payload: Json, file: File | None, *, bulk: bool = False) -> str:
         """Post into a channel; returns the message's id. Raises Refused, Unavailable."""
-        path = f"/channels/{channel}/messages"
-        answer = await self._persist("POST", path, payload, file, None, True, PATIENCE_S)
+        answer = await self.call("POST", f"/channels/{channel}/messages", payload, file=file, bulk=bulk)
         return str(answer["id"])
 
     async def answer(
         self, method: str, path: str, body: Any, file: File | None = None, *, patience_s: float = PATIENCE_S
     ) -> Any:
         """A call by an interaction's own token, which no limit of the bot counts. Raises Refused, Unavailable."""
-        return await self._persist(method, path, body, file, None, False, patience_s)
+        return await self._persist(method, path, body, file, None, _Turn.NONE, patience_s)
 
     async def download(self, url: str) -> bytes:
         """What stands at an address, which the caller has found to be Discord's; nothing else is followed.
 
         Raises BadInput if it is too large; Refused, Unavailable.
         """
-        session, _ = self._open()
+        session = self._open()
         try:
             async with (
                 asyncio.timeout(PATIENCE_S),
@@ -158,7 +186,7 @@ class Rest:
         body: Any,
         file: File | None,
         query: Json | None,
-        as_bot: bool,
+        turn: _Turn,
         patience_s: float,
     ) -> Any:
         """Try until it works, is refused, or there is no patience left."""
@@ -168,7 +196,7 @@ class Rest:
         while True:
             try:
                 async with asyncio.timeout(min(until - loop.time(), patience_s / 2)):
-                    return await self._once(method, path, body, file, query, as_bot)
+                    return await self._once(method, path, body, file, query, turn)
             except TimeoutError:
                 self._trouble("timeout")
                 problem = Unavailable("there was no answer in time")
@@ -185,43 +213,46 @@ class Rest:
             wait = min(wait * 2, LONGEST_WAIT_S)
 
     async def _once(
-        self, method: str, path: str, body: Any, file: File | None, query: Json | None, as_bot: bool
+        self, method: str, path: str, body: Any, file: File | None, query: Json | None, how: _Turn
     ) -> Any:
-        session, pacer = self._open()
-        headers = {"Authorization": f"Bot {self._token}"} if as_bot else {}
-        route = f"{method} {path}"
-        async with (
-            pacer.turn(route) if as_bot else nullcontext(),
-            session.request(
-                method, BASE + path, params=query, data=_data(body, file, headers), headers=headers
-            ) as response,
-        ):
+        if how is _Turn.NONE:
+            return await self._request(method, path, body, file, query, None)
+        async with self.pacer.at(f"{method} {path}", urgent=how is _Turn.URGENT) as turn:
+            return await self._request(method, path, body, file, query, turn)
+
+    async def _request(
+        self, method: str, path: str, body: Any, file: File | None, query: Json | None, turn: Turn | None
+    ) -> Any:
+        headers = {"Authorization": f"Bot {self._token}"} if turn is not None else {}
+        data = _data(body, file, headers)
+        async with self._open().request(
+            method, BASE + path, params=query, data=data, headers=headers
+        ) as response:
             content = await response.read()
             self._answered()
+            if turn is not None:
+                self.pacer.learn(f"{method} {path}", turn, response.headers)
             if response.status < 300:
-                if as_bot:
-                    pacer.learn(route, response.headers)
                 return msgspec.json.decode(content) if content else None
             self._trouble(str(response.status) if response.status < 500 else "5xx")
             said = _said(content)
             if response.status == 429:
                 after = float(said.get("retry_after") or response.headers.get("Retry-After") or 1)
-                pacer.refused(route, after, everything=bool(said.get("global")))
+                if turn is not None:
+                    self.pacer.refused(turn, after, everything=bool(said.get("global")))
                 raise Unavailable("429 too many requests", after)
             if response.status >= 500:
                 raise Unavailable(f"{response.status} from Discord")
             raise Refused(response.status, int(said.get("code") or 0), str(said.get("message") or "")[:200])
 
-    def _open(self) -> tuple[aiohttp.ClientSession, Pacer]:
+    def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=self._make_connector(),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": _AGENT},
             )
-        if self._pacer is None:
-            self._pacer = Pacer()
-        return self._session, self._pacer
+        return self._session
 
 
 def _data(body: Any, file: File | None, headers: dict[str, str]) -> Any:

@@ -18,7 +18,7 @@ from adapters.playground.sockets import Socket
 from bot.chat.files import MOST_BYTES
 from bot.chat.incoming import Actor, CommandCall, File, Incoming, Place
 from bot.chat.model import Reply, Visibility
-from bot.chat.port import Capabilities, Core, Finding, Target, Undeliverable
+from bot.chat.port import Capabilities, Core, Finding, Lane, Target, Undeliverable
 from bot.chat.recent import Recent
 from bot.domain.clock import Clock
 from bot.domain.names import visible
@@ -72,7 +72,7 @@ class PlaygroundAdapter:
             await asyncio.wait(self._running)
         await asyncio.gather(*(socket.close() for socket in list(self._feed.sockets)))
 
-    async def deliver(self, target: Target, reply: Reply, key: str) -> str:
+    async def deliver(self, target: Target, reply: Reply, key: str, lane: Lane = Lane.URGENT) -> str:
         """Post an outbox row once; see `chat.port.Adapter.deliver`."""
         if key in self._delivered:
             return self._delivered[key]
@@ -82,7 +82,10 @@ class PlaygroundAdapter:
         if chat.is_room and reply.visibility is Visibility.PRIVATE:
             raise Undeliverable("a private message was addressed to a room; address it to the person")
         try:
-            shown = self._feed.post(Message(chat.native_id, _payload(reply)))
+            message = Message(chat.native_id, _payload(reply))
+            if target.message is not None:
+                message = replace(message, id=target.message, edited=True)
+            shown = self._feed.post(message)
         except limits.CannotShow as problem:
             raise Undeliverable(str(problem)) from problem
         self._delivered[key] = shown.id

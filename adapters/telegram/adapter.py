@@ -16,14 +16,23 @@ from adapters.telegram import attachments, check, limits, menu
 from adapters.telegram.answering import Answering
 from adapters.telegram.events import PLATFORM, Me
 from adapters.telegram.inbox import Inbox
-from adapters.telegram.outgoing import Wire, refused
+from adapters.telegram.outgoing import Sent, Wire, lost, refused
 from adapters.telegram.pacing import Pacer
 from adapters.telegram.polling import Updates
-from adapters.telegram.render import render
+from adapters.telegram.render import Payload, render
 from adapters.telegram.transport import AiohttpRequest, FloodWait
 from bot.chat.incoming import Actor, File, Incoming, Place, SpaceMoved
 from bot.chat.model import Reply, Visibility
-from bot.chat.port import Capabilities, Core, Finding, RetryLater, Target, Undeliverable
+from bot.chat.port import (
+    Capabilities,
+    Core,
+    Finding,
+    Lane,
+    RetryLater,
+    Target,
+    Uncertain,
+    Undeliverable,
+)
 from bot.chat.recent import Recent
 from bot.domain.clock import Clock
 from bot.errors import TryAgain
@@ -39,11 +48,12 @@ class TelegramAdapter:
     """Implements `chat.port.Adapter` on python-telegram-bot's `Bot`.
 
     `api` is the Bot API server. With `webhook_url` Telegram posts updates there, signed with `webhook_secret`,
-    and `webhook` takes them; else they are fetched by long polling. Tests and figures may bring a pacer.
+    and `webhook` takes them; else they are fetched by long polling. `stars_a_day` may be paid
+    to broadcast faster. Tests and figures may bring a pacer.
     """
 
     name = PLATFORM
-    capabilities = Capabilities(modals=False, private_replies=False)
+    capabilities = Capabilities(modals=False, private_replies=False, keys=False)
 
     def __init__(
         self,
@@ -53,12 +63,14 @@ class TelegramAdapter:
         api: str = "https://api.telegram.org",
         webhook_url: str | None = None,
         webhook_secret: str | None = None,
+        stars_a_day: int = 0,
         pacer: Pacer | None = None,
     ) -> None:
+        self.paid_a_day = stars_a_day * limits.MESSAGES_PER_STAR
         self._clock = clock
         self._webhook_url = webhook_url
         self._requests = (
-            AiohttpRequest(trouble=self._trouble),
+            AiohttpRequest(connections=256 if stars_a_day else 64, trouble=self._trouble),
             AiohttpRequest(connections=2, trouble=self._trouble),
         )
         self._bot = Bot(
@@ -121,32 +133,60 @@ class TelegramAdapter:
         _, inbox = self._served()
         await inbox.idle()
 
-    async def deliver(self, target: Target, reply: Reply, key: str) -> str:
+    async def deliver(self, target: Target, reply: Reply, key: str, lane: Lane = Lane.URGENT) -> str:
         """Send an outbox row; see `chat.port.Adapter.deliver`.
 
-        Telegram has no key for repeats: a row is sent again when it certainly was not sent, and when Telegram's
-        answer was lost. Only in the latter case can somebody get it twice. Of a reply in several messages, those
-        already sent are not sent again by this process.
+        Telegram has no key for repeats: when its answer was lost, `Uncertain` says so. Of a reply in several
+        messages, those already sent are not sent again by this process.
         """
         chat, more = _chat_of(target, reply)
         try:
             payloads = render(reply).payloads
         except limits.CannotShow as problem:
             raise Undeliverable(str(problem)) from problem
-        sent = self._parts.setdefault(key, [])
         try:
-            for payload in payloads[len(sent) :]:
-                posted = await self._wire.once(chat, payload, urgent=False, **more)
-                sent.append(posted.message)
+            if target.message is None:
+                return await self._post(chat, payloads, key, lane, more)
+            for message, payload in zip(target.message.split(","), payloads, strict=False):
+                await self._wire.change(Sent(chat, int(message)), payload, urgent=lane is Lane.URGENT)
+            return target.message
         except RetryAfter as error:
             raise RetryLater("flood wait", error.seconds if isinstance(error, FloodWait) else None) from error
         except TelegramError as error:
-            if refused(error):
-                gone = target.person is not None and _unreachable(error)
-                raise Undeliverable(str(error), person_gone=gone) from error
-            raise RetryLater(f"{type(error).__name__}: {error}") from error
+            raise _meaning(error, target) from error
+
+    async def _post(
+        self, chat: int, payloads: Sequence[Payload], key: str, lane: Lane, more: Mapping[str, int]
+    ) -> str:
+        sent = self._parts.setdefault(key, [])
+        for payload in payloads[len(sent) :]:
+            posted = await self._wire.once(
+                chat, payload, urgent=lane is Lane.URGENT, may_pay=lane is Lane.PAID, **more
+            )
+            sent.append(posted.message)
         del self._parts[key]
         return ",".join(map(str, sent))
+
+    @property
+    def at_once(self) -> int:
+        """See `chat.port.Paced`."""
+        return self._pacer.at_once
+
+    def closed_for(self, target: Target | None) -> float:
+        """See `chat.port.Paced`."""
+        if target is None:
+            return self._pacer.closed(None)
+        chat = target.person or target.chat or ""
+        return self._pacer.closed(int(chat)) if chat.lstrip("-").isdecimal() else 0.0
+
+    @property
+    def allowance(self) -> int:
+        """See `chat.port.Paying`."""
+        return self._pacer.allowance
+
+    @allowance.setter
+    def allowance(self, messages: int) -> None:
+        self._pacer.allowance = messages
 
     async def fetch(self, file: File) -> bytes:
         """See `attachments.py`."""
@@ -242,6 +282,13 @@ def _chat_of(target: Target, reply: Reply) -> tuple[int, dict[str, int]]:
         raise Undeliverable(f"not a Telegram chat: {target.person or target.chat}") from None
 
 
-def _unreachable(error: TelegramError) -> bool:
-    """Whether the person blocked the bot, never started it, or deleted their account."""
-    return isinstance(error, Forbidden) or "chat not found" in str(error).lower()
+def _meaning(error: TelegramError, target: Target) -> RetryLater | Undeliverable | Uncertain:
+    """What an error of Telegram means for an outbox row."""
+    said = str(error)
+    if refused(error):
+        if isinstance(error, Forbidden) or "chat not found" in said.lower():
+            return Undeliverable(said, kind="gone" if target.person is None else "blocked")
+        return Undeliverable(said, kind="rights" if "rights" in said.lower() else "message")
+    if lost(error) and target.message is None:
+        return Uncertain(f"the answer was lost: {said}")
+    return RetryLater(f"{type(error).__name__}: {said}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from telegram import Bot
 from telegram.constants import ChatAction
@@ -64,7 +64,8 @@ class Feedback:
         if self.message is not None and changed is not None:
             await self._wire.edit(self.message, changed)
             return
-        thread = {"message_thread_id": int(self._thread)} if self._thread and chat == self._where else {}
+        inside = self._thread is not None and chat == self._where
+        thread: dict[str, Any] = {"message_thread_id": int(self._thread or 0)} if inside else {}
         self.message = await self._wire.once(chat, payload, urgent=True, **thread)
 
     async def _typing(self) -> None:

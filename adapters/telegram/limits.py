@@ -40,6 +40,7 @@ JOIN_REQUEST_CHAT_FOR: Final = timedelta(minutes=5)
 
 MESSAGES_PER_SECOND: Final = 30
 PAID_MESSAGES_PER_SECOND: Final = 1000
+MESSAGES_PER_STAR: Final = 10  # https://core.telegram.org/bots/api#sendmessage
 MESSAGES_PER_SECOND_PER_CHAT: Final = 1
 MESSAGES_PER_MINUTE_PER_GROUP: Final = 20
 

@@ -1,8 +1,8 @@
 """Requests to Telegram: paced, tried again when that is right, and never more often than that.
 
-Telegram has no key that would recognise a repeated message. What certainly was not sent is sent again; when an
-answer was lost it is sent again too, because silence is worse than a message twice. So **a duplicate is possible
-only when Telegram's answer was lost**; each such case is logged as uncertain.
+Telegram has no key that would recognise a repeated message. What certainly was not sent is sent again. When the
+answer to somebody's act was lost it is sent again too, because silence is worse than a message twice; what many get
+is not. So **a duplicate is possible only when Telegram's answer was lost**; each such case is counted as uncertain.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ from telegram.error import (
     InvalidToken,
     RetryAfter,
     TelegramError,
+    TimedOut,
 )
 
 from adapters.telegram.pacing import Pacer, Sleep
-from adapters.telegram.render import Payload
-from adapters.telegram.transport import FloodWait, NotSent
+from adapters.telegram.render import Payload, as_edit
+from adapters.telegram.transport import FloodWait, Lost, NotSent
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,8 @@ FIRST_WAIT_S: Final = 0.5
 LONGEST_WAIT_S: Final = 30.0
 UNCERTAIN_TRIES: Final = 6
 """Tries of a message when Telegram's answers get lost or say that it has a fault."""
+
+_NOTHING_TO_CHANGE: Final = ("not modified", "message to edit not found", "message can't be edited")
 
 T = TypeVar("T")
 Moved = Callable[[int, int], Awaitable[None]]
@@ -56,6 +59,11 @@ def unsent(error: TelegramError) -> bool:
     return isinstance(error, NotSent | RetryAfter | InvalidToken | Conflict)
 
 
+def lost(error: TelegramError) -> bool:
+    """Whether no answer came. A server's own error is an answer: it did not do it."""
+    return isinstance(error, TimedOut | Lost) and not isinstance(error, NotSent)
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """A message as it stands in its chat; ephemeral ones have no number there."""
@@ -74,7 +82,9 @@ class Wire:
         self._moved = moved
         self._sleep = sleep
 
-    async def once(self, chat: int, payload: Payload, *, urgent: bool, **more: Any) -> Sent:
+    async def once(
+        self, chat: int, payload: Payload, *, urgent: bool, may_pay: bool = False, **more: Any
+    ) -> Sent:
         """Send a message at its turn; a group that has moved gets it where it is now.
 
         Raises:
@@ -83,12 +93,12 @@ class Wire:
         send = getattr(self._bot, payload.method)
         params = {**payload.params, **more}
 
-        async def attempt() -> Message:
-            message: Message = await send(chat_id=chat, **params)
+        async def attempt(**paid: Any) -> Message:
+            message: Message = await send(chat_id=chat, **params, **paid)
             return message
 
         try:
-            sent = await self._pacer.run(chat, attempt, group=chat < 0, urgent=urgent)
+            sent = await self._pacer.run(chat, attempt, group=chat < 0, urgent=urgent, may_pay=may_pay)
         except ChatMigrated as migrated:
             await self._moved(chat, migrated.new_chat_id)
             params.pop("reply_parameters", None)  # the old chat's numbers mean nothing in the new one
@@ -144,6 +154,31 @@ class Wire:
         except TelegramError:
             return False
         return True
+
+    async def change(self, old: Sent, payload: Payload, *, urgent: bool) -> None:
+        """Change a message at its turn; one that is gone, or says that already, is left alone.
+
+        Raises TelegramError as `once` does.
+        """
+        changed = as_edit(payload, old.media)
+        if changed is None:
+            log.info("a message cannot become this", extra={"action": "telegram.edit"})
+            return
+        request = getattr(self._bot, changed.method)
+
+        async def attempt(**_: Any) -> None:
+            await request(chat_id=old.chat, message_id=old.message, **changed.params)
+
+        try:
+            await self._pacer.run(old.chat, attempt, group=old.chat < 0, urgent=urgent)
+        except ChatMigrated as migrated:
+            await self._moved(old.chat, migrated.new_chat_id)  # the message stayed behind
+        except BadRequest as error:
+            said = str(error).lower()
+            if "no text in the message" in said and not old.media:
+                await self.change(Sent(old.chat, old.message, media=True), payload, urgent=urgent)
+            elif not any(words in said for words in _NOTHING_TO_CHANGE):
+                raise
 
     async def try_to(self, request: Callable[[], Awaitable[Any]], action: str) -> bool:
         """Do something that nothing depends on, once; whether it worked."""

@@ -35,6 +35,10 @@ class NotSent(NetworkError):
     """The request certainly never reached Telegram: sending it again cannot make a duplicate."""
 
 
+class Lost(NetworkError):
+    """The connection broke before the answer came: whether the request had its effect is not known."""
+
+
 class NotConnected(TimedOut, NotSent):
     """No connection to Telegram in time; nothing was sent."""
 
@@ -183,7 +187,7 @@ class AiohttpRequest(BaseRequest):
             ) from None
         except aiohttp.ClientError as error:
             self._trouble("connection")
-            raise NetworkError(f"connection failed: {type(error).__name__}") from None
+            raise Lost(f"connection failed: {type(error).__name__}") from None
         if status >= 400:
             self._trouble(str(status) if status < 500 else "5xx")
         if status == 429:

@@ -27,9 +27,14 @@ class Duty:
     records: Records
     world: World
 
-    def post(self, target: Target | Account, reply: Reply, dedupe_key: str | None = None) -> None:
-        """Queue a message; it goes out after this change is durable. To an account: privately."""
-        post(self, self.union.id, target, reply, dedupe_key)
+    def post(
+        self, target: Target | Account, reply: Reply, dedupe_key: str | None = None, *, bulk: bool = True
+    ) -> None:
+        """Queue a message; it goes out after this change is durable. To an account: privately.
+
+        `bulk` waits for answers to people. A target with a `message` changes that one.
+        """
+        post(self, self.union.id, target, reply, dedupe_key, bulk)
 
     def mention(self, account: Account) -> Mention:
         return Mention(account.platform, account.native_id, account.name)

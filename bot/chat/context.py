@@ -160,10 +160,15 @@ class Context:
         """The union's space that a message names. Raises BadInput."""
         return self.records.find_space(self.tx, self.union, self.place.platform, where.native_id, where.name)
 
-    def post(self, target: Target | Account, reply: Reply, dedupe_key: str | None = None) -> None:
-        """Queue a message; it goes out after this change is durable. To an account: privately."""
+    def post(
+        self, target: Target | Account, reply: Reply, dedupe_key: str | None = None, *, bulk: bool = False
+    ) -> None:
+        """Queue a message; it goes out after this change is durable. To an account: privately.
+
+        `bulk` for what many get: it waits for answers to people. A target with a `message` changes that one.
+        """
         union = self.standing.union
-        post(self, union.id if union else None, target, reply, dedupe_key)
+        post(self, union.id if union else None, target, reply, dedupe_key, bulk)
 
     def keep_tokens(self, reply: Reply) -> Reply:
         """The reply with its buttons and form stored, for the actor to press, for the space spoken in."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from enum import IntEnum
+from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
@@ -22,19 +23,33 @@ class Capabilities:
 
     `modals`: a form opens as one; otherwise dispatch asks its questions one by one.
     `private_replies`: a private answer can be shown in a shared place to one person only.
+    `keys`: a message that is sent again with its key is not shown twice.
     """
 
     modals: bool
     private_replies: bool
+    keys: bool = True
 
 
 class Target(msgspec.Struct, frozen=True):
-    """Where an outbox row goes: one person's private chat (`person`), or a `chat` (and `thread`)."""
+    """Where an outbox row goes: one person's private chat (`person`), or a `chat` (and `thread`).
+
+    With `message` (what `deliver` gave for it) that message is changed instead.
+    """
 
     platform: str
     person: str | None = None
     chat: str | None = None
     thread: str | None = None
+    message: str | None = None
+
+
+class Lane(IntEnum):
+    """How much a message hurries. `PAID` is bulk that may be paid for, if the adapter has an `allowance` left."""
+
+    URGENT = 0
+    BULK = 1
+    PAID = 2
 
 
 class RetryLater(Exception):
@@ -46,14 +61,21 @@ class RetryLater(Exception):
 
 
 class Undeliverable(Exception):
-    """Sending can never succeed as it stands (blocked, deleted, not allowed); the reason is for the operator.
+    """Sending can never succeed as it stands; the reason is for the operator.
 
-    `person_gone`: the target person blocked the bot or closed private messages.
+    `kind`: "blocked" (the target person does not want messages), "gone" (the chat is), "rights" (the bot lacks them
+    there); anything else is about the message.
     """
 
-    def __init__(self, reason: str, *, person_gone: bool = False) -> None:
+    def __init__(
+        self, reason: str, *, kind: Literal["blocked", "gone", "rights", "message"] = "message"
+    ) -> None:
         super().__init__(reason)
-        self.person_gone = person_gone
+        self.kind = kind
+
+
+class Uncertain(Exception):
+    """The answer was lost: it may have been posted, and the platform would not recognise a repeat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +99,13 @@ class Adapter(Protocol):
     async def stop(self) -> None:
         """Stop taking new acts, let accepted ones finish, close connections."""
 
-    async def deliver(self, target: Target, reply: Reply, key: str) -> str:
+    async def deliver(self, target: Target, reply: Reply, key: str, lane: Lane = Lane.URGENT) -> str:
         """Send an outbox row; `key` (≤ 25 characters) is the same on every try. Returns the message's id.
 
         Raises:
             RetryLater: try again, after `after_s` if given.
             Undeliverable: never try again.
+            Uncertain: only without `capabilities.keys`.
         """
 
     async def fetch(self, file: File) -> bytes:
@@ -104,6 +127,29 @@ class Adapter(Protocol):
 
     def last_contact(self) -> datetime | None:
         """When the platform last answered; None before the first time."""
+
+
+@runtime_checkable
+class Paced(Protocol):
+    """What an adapter of a platform with limits also has; one without is handed `sender.AT_ONCE` rows at a time."""
+
+    @property
+    def at_once(self) -> int:
+        """How many sends side by side keep the platform busy; more would only wait for their turn."""
+
+    def closed_for(self, target: Target | None) -> float:
+        """Seconds until that chat (None: anything at all) may be written to."""
+
+
+@runtime_checkable
+class Paying(Protocol):
+    """What an adapter also has that may pay to send faster."""
+
+    paid_a_day: int
+    """Messages that may be paid for in a day (UTC)."""
+
+    allowance: int
+    """How many it may pay for now; it takes from this, the sender adds to it."""
 
 
 class Core(Protocol):
@@ -144,8 +190,12 @@ __all__ = [
     "CommandCall",
     "Core",
     "Finding",
+    "Lane",
+    "Paced",
+    "Paying",
     "Progress",
     "RetryLater",
     "Target",
+    "Uncertain",
     "Undeliverable",
 ]

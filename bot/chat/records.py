@@ -123,5 +123,23 @@ class Records(Protocol):
         body: bytes,
         person: str | None = None,
         dedupe_key: str | None = None,
+        *,
+        chat: str | None = None,
+        bulk: bool = False,
     ) -> None:
-        """Queue a message in the outbox."""
+        """Queue a message in the outbox; a second one with a `dedupe_key` is dropped."""
+
+    def replace_post(
+        self,
+        tx: Any,
+        platform: str,
+        union_id: int | None,
+        target: str,
+        body: bytes,
+        person: str | None,
+        dedupe_key: str,
+        *,
+        chat: str | None = None,
+        bulk: bool = False,
+    ) -> None:
+        """Queue a message in place of one with the same key that still waits."""

@@ -20,6 +20,7 @@ use_token = tokens.use
 dialogue = dialogues.get
 end_dialogue = dialogues.end
 post = outbox.add
+replace_post = outbox.replace
 active = accounts.set_seen
 is_leader = leadership.is_leader
 

@@ -23,11 +23,15 @@ def started(tx: Tx, version: str) -> str | None:
 
 
 def prune(tx: Tx) -> None:
-    """Forget answered acts, messages sent or given up, what has expired, and old proofs."""
+    """Forget answered acts, expired tickets, tokens, codes and dialogues, and old proofs."""
     inbound.prune(tx, tx.now - KEEP_ACTS)
-    outbox.prune(tx, tx.now - KEEP_SENT)
     tokens.prune(tx, tx.now - KEEP_EXPIRED)
     dialogues.prune(tx, tx.now - KEEP_EXPIRED)
     tickets.prune(tx, tx.now - KEEP_EXPIRED)
     spaces.prune_codes(tx, tx.now - KEEP_EXPIRED)
     files.prune(tx)
+
+
+def prune_messages(tx: Tx) -> None:
+    """Forget some thousand messages sent or given up; often, as a fan-out leaves very many."""
+    outbox.prune(tx, tx.now - KEEP_SENT)

@@ -1,39 +1,28 @@
-"""Everything that goes out: rows written with the change that caused them, sent afterwards."""
+"""Everything that goes out: rows written with the change that caused them. `sending.py` has what sends them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import bindparam, delete, exists, func, select, update
+from sqlalchemy import bindparam, case, delete, exists, func, literal_column, select, update
 
 from bot.storage.statements import Statement, insert
-from bot.storage.tables import accounts, outbox
+from bot.storage.tables import accounts, outbox, unreached
 from bot.storage.transaction import Tx
 
-DUE, SENDING, SENT, PARKED = "due", "sending", "sent", "parked"
+DUE, BEHIND, SENDING = "due", "behind", "sending"
+SENT, UNCERTAIN, PARKED = "sent", "uncertain", "parked"
+URGENT, BULK = 0, 1
+PRUNED_AT_ONCE: Final = 2000
 
+# Partial indexes are used only if their own condition is written with literals.
+IS_DUE = outbox.c.state == literal_column("'due'")
+IS_OPEN = outbox.c.state.in_([literal_column(f"'{state}'") for state in (DUE, BEHIND, SENDING)])
+_IS_UNSENT = outbox.c.state != literal_column("'sent'")
+_IS_OVER = outbox.c.state.in_([literal_column(f"'{state}'") for state in (SENT, UNCERTAIN, PARKED)])
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One message to send. `target` and `body` are JSON of the chat language."""
-
-    id: int
-    platform: str
-    target: str
-    body: bytes
-    attempts: int
-    created_at: datetime
-
-
-_COLUMNS = (
-    outbox.c.id,
-    outbox.c.platform,
-    outbox.c.target,
-    outbox.c.body,
-    outbox.c.attempts,
-    outbox.c.created_at,
-)
+_FOLLOWS = exists().where(outbox.c.platform == bindparam("on"), outbox.c.chain == bindparam("link"), IS_OPEN)
 _ADD = Statement(
     insert(outbox)
     .values(
@@ -42,54 +31,36 @@ _ADD = Statement(
         target=bindparam("target"),
         person=bindparam("person"),
         body=bindparam("body"),
-        state=DUE,
+        state=case((_FOLLOWS, BEHIND), else_=DUE),
         due_at=bindparam("due_at"),
         attempts=0,
         dedupe_key=bindparam("dedupe_key"),
         created_at=bindparam("created_at"),
+        lane=bindparam("lane"),
+        share=bindparam("share"),
+        chain=bindparam("chain"),
     )
     .on_conflict_do_nothing()
 )
-_DUE_IDS = (
-    select(outbox.c.id)
-    .where(outbox.c.platform == bindparam("on"), outbox.c.state == DUE, outbox.c.due_at <= bindparam("at"))
-    .order_by(outbox.c.due_at, outbox.c.id)
-    .limit(bindparam("most"))
-)
-_CLAIM = Statement(
+_SUPERSEDE = Statement(
     update(outbox)
-    .where(outbox.c.id.in_(_DUE_IDS), outbox.c.state == DUE)
-    .values(state=SENDING, attempts=outbox.c.attempts + 1)
-    .returning(*_COLUMNS)
+    .where(outbox.c.dedupe_key == bindparam("key"), outbox.c.state.in_([DUE, BEHIND]))
+    .values(body=bindparam("new"))
 )
-_FINISH = Statement(
-    update(outbox)
-    .where(outbox.c.id == bindparam("row"))
-    .values(state=SENT, sent_id=bindparam("sent"), last_error=None, body=b"")
+_LET_GO = Statement(
+    update(outbox).where(outbox.c.dedupe_key == bindparam("key")).values(dedupe_key=None, body=b"")
 )
-_RETRY = Statement(
-    update(outbox)
-    .where(outbox.c.id == bindparam("row"))
-    .values(state=DUE, due_at=bindparam("at"), last_error=bindparam("error"))
-)
-_PARK = Statement(
-    update(outbox).where(outbox.c.id == bindparam("row")).values(state=PARKED, last_error=bindparam("error"))
-)
-_RECOVER = Statement(
-    update(outbox).where(outbox.c.platform == bindparam("on"), outbox.c.state == SENDING).values(state=DUE)
-)
-_NEXT_DUE = Statement(
-    select(func.min(outbox.c.due_at)).where(outbox.c.platform == bindparam("on"), outbox.c.state == DUE)
-)
+_SENT_ID = Statement(select(outbox.c.sent_id).where(outbox.c.dedupe_key == bindparam("key")))
 _DEPTHS = Statement(
     select(outbox.c.platform, outbox.c.state, func.count().label("rows"))
-    .where(outbox.c.state != SENT)
+    .where(_IS_UNSENT)
     .group_by(outbox.c.platform, outbox.c.state)
 )
 _PARKED = Statement(
     select(outbox.c.platform, outbox.c.last_error, func.count().label("rows"))
     .where(
         outbox.c.state == PARKED,
+        _IS_UNSENT,
         outbox.c.created_at >= bindparam("since"),
         ~exists().where(
             accounts.c.platform == outbox.c.platform,
@@ -102,13 +73,27 @@ _PARKED = Statement(
     .limit(bindparam("most"))
 )
 _PRUNE = Statement(
-    delete(outbox).where(outbox.c.state.in_([SENT, PARKED]), outbox.c.created_at < bindparam("before"))
+    delete(outbox).where(
+        outbox.c.id.in_(
+            select(outbox.c.id)
+            .where(_IS_OVER, outbox.c.created_at < bindparam("before"))
+            .order_by(outbox.c.created_at)
+            .limit(bindparam("most"))
+        )
+    )
 )
 _ERASE_PERSON = Statement(
     delete(outbox).where(
         outbox.c.union_id == bindparam("union"),
         outbox.c.platform == bindparam("on"),
         outbox.c.person == bindparam("native"),
+    )
+)
+_ERASE_MARK = Statement(
+    delete(unreached).where(
+        unreached.c.union_id == bindparam("union"),
+        unreached.c.platform == bindparam("on"),
+        unreached.c.person == bindparam("native"),
     )
 )
 
@@ -121,8 +106,16 @@ def add(
     body: bytes,
     person: str | None = None,
     dedupe_key: str | None = None,
+    *,
+    chat: str | None = None,
+    bulk: bool = False,
 ) -> None:
-    """Queue a message, to `person`'s private chat if given; a second one with a `dedupe_key` is dropped."""
+    """Queue a message, to `person`'s private chat if given; a second one with a `dedupe_key` is dropped.
+
+    What a union has for one `chat` (of itself the person, or the target) is sent one after another, `bulk` apart.
+    """
+    lane, share = (BULK if bulk else URGENT), union_id or 0
+    chain = f"{lane}/{share}/{person or chat or target}"
     tx.run(
         _ADD,
         platform=platform,
@@ -133,37 +126,39 @@ def add(
         due_at=tx.now,
         dedupe_key=dedupe_key,
         created_at=tx.now,
+        lane=lane,
+        share=share,
+        chain=chain,
+        on=platform,
+        link=chain,
     )
 
 
-def claim(tx: Tx, platform: str, most: int) -> list[Row]:
-    """Take up to `most` due rows to send now, oldest first."""
-    rows = [Row(*row) for row in tx.all(_CLAIM, on=platform, at=tx.now, most=most)]
-    return sorted(rows, key=lambda row: row.id)
+def replace(
+    tx: Tx,
+    platform: str,
+    union_id: int | None,
+    target: str,
+    body: bytes,
+    person: str | None,
+    dedupe_key: str,
+    *,
+    chat: str | None = None,
+    bulk: bool = False,
+) -> None:
+    """Queue a message like `add`, in place of one with the same key that still waits.
+
+    One that is being sent is followed by the new one, and not tried again if it fails: it has no text any more.
+    """
+    if tx.run(_SUPERSEDE, key=dedupe_key, new=body):
+        return
+    tx.run(_LET_GO, key=dedupe_key)
+    add(tx, platform, union_id, target, body, person, dedupe_key, chat=chat, bulk=bulk)
 
 
-def finish(tx: Tx, row_id: int, sent_id: str) -> None:
-    """Sent. The text is dropped: only the message's id is kept."""
-    tx.run(_FINISH, row=row_id, sent=sent_id)
-
-
-def retry(tx: Tx, row_id: int, at: datetime, error: str) -> None:
-    tx.run(_RETRY, row=row_id, at=at, error=error)
-
-
-def park(tx: Tx, row_id: int, error: str) -> None:
-    """Never try again by itself; the operator is told."""
-    tx.run(_PARK, row=row_id, error=error)
-
-
-def recover(tx: Tx, platform: str) -> int:
-    """Make due again what a stopped process left half sent; how many rows that was."""
-    return tx.run(_RECOVER, on=platform)
-
-
-def next_due(tx: Tx, platform: str) -> datetime | None:
-    """When the earliest waiting row is due."""
-    found: datetime | None = tx.value(_NEXT_DUE, on=platform)
+def sent_id(tx: Tx, dedupe_key: str) -> str | None:
+    """The platform's id of the message with this key, for a target that edits it; None until it is sent."""
+    found: str | None = tx.value(_SENT_ID, key=dedupe_key)
     return found
 
 
@@ -174,14 +169,16 @@ def depths(tx: Tx) -> list[tuple[str, str, int]]:
 
 def parked(tx: Tx, since: datetime, most: int) -> list[tuple[str, str, int]]:
     """(platform, last error, rows) given up, the most first; not for people who cannot be reached anyhow."""
-    return [(row.platform, row.last_error or "", row.rows) for row in tx.all(_PARKED, since=since, most=most)]
+    rows = tx.all(_PARKED, since=since, most=most)
+    return [(row.platform, row.last_error or "", row.rows) for row in rows]
 
 
 def prune(tx: Tx, before: datetime) -> int:
-    """Forget what was sent or given up, of which the text names people; how many rows."""
-    return tx.run(_PRUNE, before=before)
+    """Forget what was sent or given up, of which the text names people; how many rows, not all at once."""
+    return tx.run(_PRUNE, before=before, most=PRUNED_AT_ONCE)
 
 
 def erase_person(tx: Tx, union_id: int, platform: str, native_id: str) -> int:
     """Forget what this union had for this person's private chat."""
+    tx.run(_ERASE_MARK, union=union_id, on=platform, native=native_id)
     return tx.run(_ERASE_PERSON, union=union_id, on=platform, native=native_id)

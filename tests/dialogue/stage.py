@@ -53,7 +53,7 @@ from bot.chat.model import (
     Text,
     Visibility,
 )
-from bot.chat.port import Capabilities, Core, Finding, Target
+from bot.chat.port import Capabilities, Core, Finding, Lane, Target
 from bot.chat.registry import Area, Registry
 from bot.chat.sender import Sender
 from bot.services import outbox, records
@@ -106,7 +106,7 @@ class Platform:
 
     async def stop(self) -> None: ...
 
-    async def deliver(self, target: Target, reply: Reply, key: str) -> str:
+    async def deliver(self, target: Target, reply: Reply, key: str, lane: Lane = Lane.URGENT) -> str:
         self.delivered.append((target, reply, key))
         return f"sent-{key}"
 
@@ -175,9 +175,7 @@ class Stage:
     async def told(self, persona: Persona) -> list[Heard]:
         """Send what waits in the outbox; what this person got in private so far."""
         for platform in self.platforms.values():
-            sender = Sender(platform, self.store, outbox, self.clock)
-            for row in await self.store.write(outbox.claim, platform.name, 100):
-                await sender._send(row)
+            await Sender(platform, self.store, outbox, self.clock).send_due()
         actor = persona.actor
         got = self.platforms[actor.platform].delivered
         return [Heard(reply) for target, reply, _ in got if target.person == actor.native_id]

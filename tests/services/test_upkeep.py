@@ -26,18 +26,19 @@ def post_three(tx: Tx) -> None:
     """One is sent, one given up, one waits for its platform."""
     for _ in range(3):
         rows.add(tx, "words", None, "{}", b"{}", "bo")
-    sent, parked = outbox.claim(tx, "words", 2)
-    outbox.finish(tx, sent.id, "1")
-    outbox.park(tx, parked.id, "blocked")
+    (sent,) = outbox.take(tx, "words", 0, 0, 2)
+    outbox.finish(tx, sent, "1", tx.now)
+    (parked,) = outbox.take(tx, "words", 0, 0, 2)
+    outbox.park(tx, parked, "blocked", "message")
 
 
 async def test_messages_given_up_are_forgotten_like_those_sent(store: Store, clock: ManualClock) -> None:
     await store.write(post_three)
     clock.advance(upkeep.KEEP_SENT)
-    await store.write(upkeep.prune)
+    await store.write(upkeep.prune_messages)
     assert await store.read(messages) == ["sent", "parked", "due"]
     clock.advance(timedelta(seconds=1))
-    await store.write(upkeep.prune)
+    await store.write(upkeep.prune_messages)
     assert await store.read(messages) == ["due"]
 
 

@@ -69,8 +69,8 @@ def test_every_kind_of_parameter() -> None:
     assert {name: option.pop("description") for name, option in options.items()}["text"] == "A text"
     assert options == {
         "text": {"type": 3, "min_length": 2, "max_length": 6000},
-        "number": {"type": 4, "min_value": -1, "max_value": 2**53},
-        "free": {"type": 4, "min_value": -(2**53), "max_value": 2**53},
+        "number": {"type": 4, "min_value": -1, "max_value": 2**53 - 1},
+        "free": {"type": 4, "min_value": -(2**53 - 1), "max_value": 2**53 - 1},
         "amount": {"type": 3, "max_length": 100},
         "person": {"type": 6},
         "span": {"type": 3, "max_length": 100},

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
-from bot.chat.model import say
-from bot.chat.port import RetryLater, Target, Undeliverable
+from bot.chat.model import Button, Image, Reply, say
+from bot.chat.port import RetryLater, Target, Uncertain, Undeliverable
 from bot.domain.people import Account
 from bot.services import people
 from bot.storage import accounts
 from bot.storage.transaction import Tx
+from tests.adapters.samples import DOT
 from tests.adapters.telegram.conftest import House
 from tests.emulators.telegram import Group, Person
 
@@ -36,10 +39,13 @@ async def test_posts_and_their_errors(house: House, alice: Person, group: Group)
     with pytest.raises(RetryLater) as later:
         await adapter.deliver(there, say("x"), "m2")
     assert later.value.after_s == 7
-    for fault in (lambda: emu.drops("sendMessage"), lambda: emu.fails("sendMessage", 502)):
-        fault()
-        with pytest.raises(RetryLater):
-            await adapter.deliver(private, say("x"), "m3")
+    emu.fails("sendMessage", 502)  # it says that it failed, so it did
+    with pytest.raises(RetryLater):
+        await adapter.deliver(private, say("x"), "m3")
+    for after in (False, True):
+        emu.drops("sendMessage", after=after)
+        with pytest.raises(Uncertain):
+            await adapter.deliver(private, say("x"), f"m3{after}")
     group.mutes_bot()
     with pytest.raises(Undeliverable) as muted:
         await adapter.deliver(there, say("x"), "m4")
@@ -80,6 +86,60 @@ async def test_a_post_into_a_group_that_moved(house: House, alice: Person) -> No
         await house.adapter.deliver(Target("telegram", chat=str(old.id)), say("A post."), f"m{number}")
     assert [message.text for message in new.from_bot] == ["A post.", "A post."]
     assert "Purpose: Grow" in (await alice.says("/union about", new)).text
+
+
+async def test_a_post_is_changed(house: House, alice: Person, group: Group) -> None:
+    await house.start()
+    adapter, emu = house.adapter, house.emu
+
+    async def change(message: str, reply: Reply) -> str:
+        return await adapter.deliver(Target("telegram", chat=str(group.id), message=message), reply, "e1")
+
+    button = Button("Done", token="t1")
+    sent = await adapter.deliver(
+        Target("telegram", chat=str(group.id)), say("0 answers", buttons=((button,),)), "m1"
+    )
+    assert await change(sent, say("1 answer", buttons=((button,),))) == sent
+    assert group.messages[int(sent)].text == "1 answer"
+    assert await change(sent, say("1 answer", buttons=((button,),))) == sent  # "not modified" is no error
+    for code, wait in ((502, None), (429, 99)):
+        emu.fails("editMessageText", code, retry_after=wait)
+        with pytest.raises(RetryLater):
+            await change(sent, say("2 answers"))
+    emu.drops("editMessageText", after=True)
+    with pytest.raises(RetryLater):  # a change may be repeated
+        await change(sent, say("3 answers"))
+    assert await change("99999", say("x")) == "99999"
+    group.messages[int(sent)].deleted = True
+    assert await change(sent, say("4 answers")) == sent
+
+
+async def test_a_post_with_a_picture_keeps_it_when_its_words_change(
+    house: House, alice: Person, group: Group
+) -> None:
+    await house.start()
+    there = Target("telegram", chat=str(group.id))
+    sent = await house.adapter.deliver(there, say(Image(DOT, "A field"), "0 answers"), "m1")
+    await house.adapter.deliver(Target("telegram", chat=str(group.id), message=sent), say("1 answer"), "m2")
+    changed = group.messages[int(sent)]
+    assert (changed.data["caption"], bool(changed.data.get("photo"))) == ("1 answer", True)
+
+
+async def test_changes_keep_the_chat_s_limit(house: House, alice: Person) -> None:
+    """Telegram counts a change like a message."""
+    await house.start()
+    there = Target("telegram", person=str(alice.id))
+    sent = await house.adapter.deliver(there, say("a"), "m1")
+    asked: list[int | str] = []
+    run = house.adapter._pacer.run
+
+    async def noted(chat: int | str, send: Callable[..., Awaitable[object]], **how: Any) -> object:
+        asked.append(chat)
+        return await run(chat, send, **how)
+
+    house.adapter._pacer.run = noted  # type: ignore[method-assign,assignment]  # listened to
+    await house.adapter.deliver(Target("telegram", person=str(alice.id), message=sent), say("b"), "m2")
+    assert asked == [alice.id]
 
 
 async def test_who_blocked_the_bot_is_marked_and_unmarked(house: House, alice: Person, group: Group) -> None:

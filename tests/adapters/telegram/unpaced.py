@@ -14,6 +14,13 @@ class Unpaced(Pacer):
     """Everybody's turn is now; a 429 is passed on as after the last try."""
 
     async def run(
-        self, chat: int | str, send: Callable[[], Awaitable[T]], *, group: bool, urgent: bool, tries: int = 5
+        self,
+        chat: int | str,
+        send: Callable[..., Awaitable[T]],
+        *,
+        group: bool,
+        urgent: bool,
+        tries: int = 5,
+        may_pay: bool = False,
     ) -> T:
         return await send()
