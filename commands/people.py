@@ -25,8 +25,8 @@ from bot.chat.registry import Area, Rate
 from bot.chat.text import platform_name
 from bot.domain.names import one_line
 from bot.domain.people import Account, Permission, Person, Wallet
-from bot.errors import NotFound
-from bot.services import endorsements, people
+from bot.errors import NotAllowed, NotFound
+from bot.services import endorsements, people, support, unions
 from commands.invites import by_code, welcome
 
 area = Area()
@@ -57,7 +57,7 @@ def join(
 
 @area.command("me", "What this union knows of you", visibility=Visibility.PRIVATE, reads=True)
 def me(ctx: Context) -> Reply:
-    """Shows your accounts, your wallets and since when you are a member. Only you see it."""
+    """Shows your accounts, your wallets, whom you endorse and since when you are a member. Only you see it."""
     mine = people.profile(ctx.tx, ctx.member)
     leader = endorsements.leader(ctx.tx, ctx.member, ctx.place.platform)
     zone = ctx.union.time_zone
@@ -76,7 +76,8 @@ def me(ctx: Context) -> Reply:
 
 @area.command("whois", "What others may see of a member", visibility=Visibility.PRIVATE, reads=True)
 def whois(ctx: Context, person: Annotated[Person, "Who you ask about"]) -> Reply:
-    """Shows since when somebody is a member, on which platforms, and whether they linked a wallet.
+    """Shows since when somebody is a member, whether they lead, whom they endorse, on which platforms they are, and
+    whether they linked a wallet.
 
     Addresses, and who they are on other platforms, are theirs to tell: they are not shown.
     """
@@ -106,9 +107,14 @@ def leave(ctx: Context) -> Reply:
     The union's ledger keeps a random number in your place, so that it can still be verified.
     """
     people.require_settled(ctx.tx, ctx.account)
+    if ctx.union.founder_id == ctx.member.id and unions.count(ctx.tx, ctx.union) > 1:
+        raise NotAllowed(
+            "You founded this union and others are still in it. Hand it on first: /union hand-over @person."
+        )
     question = p(
         "Leave ", bold(one_line(ctx.union.name)), "? All your accounts and wallets here are erased. "
-        "This cannot be undone."
+        "This cannot be undone.", " Those who endorse you are told; who endorses them stays theirs."
+        if support.has_followers(ctx.tx, ctx.member) else ""
     )  # fmt: skip
     confirm = Button("Leave and erase", "member.leave", style=Style.DANGER, single_use=True, lasts_s=600)
     return Reply((question,), ((confirm,),))

@@ -96,7 +96,8 @@ def _now(ctx: Context) -> tuple[tuple[str, str], ...]:
     names = [f"{faces.name(known, member_id)} ({number})" for member_id, number in now.first]
     if now.count > len(names):
         names.append(f"{now.count - len(names)} more")
-    words = f"{now.count}: {', '.join(names)}" if names else "nobody has enough support yet"
+    nobody = f"nobody has enough {_supporters(now.rules, 2)} yet"
+    words = f"{now.count}: {', '.join(names)}" if names else nobody
     if now.in_grace:
         words += f"; besides, {now.in_grace} who fell below, until their time is up"
     return (("Leading by support", words),)

@@ -123,7 +123,7 @@ async def test_the_unions_page_says_who_leads(stage: Stage) -> None:
     await ada.says("/union rules leaders:top how_many:7 linked_only:no", farm)
     before = (await bo.says("/union about", farm)).text
     assert "Leaders: The founder leads, and the 7 members with the most supporters." in before
-    assert "Leading by support: nobody has enough support yet" in before
+    assert "Leading by support: nobody has enough supporters yet" in before
     for number, name in enumerate(("Cy", "Di", "Ed", "Flo", "Gus"), start=1):
         await stage.person(name).says("/join", farm)
         await support(stage, stage.person(name), 0, number)
@@ -142,7 +142,7 @@ async def test_leading_by_the_grace_is_said_too(stage: Stage) -> None:
     stage.clock.advance(DAY)
     await stage.chores()
     about = (await ada.says("/union about", farm)).text
-    assert "nobody has enough support yet; besides, 1 who fell below" in about
+    assert "nobody has enough supporters who linked a wallet yet; besides, 1 who fell below" in about
     assert "the member with the most supporters who linked a wallet." in about
 
 

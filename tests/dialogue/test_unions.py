@@ -225,10 +225,12 @@ async def test_events_of_places(stage: Stage) -> None:
 
 async def test_the_founder_hands_over_before_leaving(stage: Stage) -> None:
     ada, farm = await founded(stage)
+    alone = await ada.says("/leave", farm)
+    assert "hand-over" not in alone.text
     bo = stage.person("Bo")
     await bo.says("/join", farm)
-    stuck = await ada.says("/leave", farm)
-    assert "hand-over" in (await ada.presses(stuck, "Leave and erase", farm)).text
+    assert "hand-over" in (await ada.says("/leave", farm)).text
+    assert "hand-over" in (await ada.presses(alone, "Leave and erase", farm)).text
     question = await ada.says("/union hand-over @bo", farm)
     assert "Bo is the founder now" in (await ada.presses(question, "Hand over", farm)).text
     assert "founder of Free Farmers now" in (await stage.told(bo))[0].text
