@@ -89,7 +89,7 @@ def joined(ctx: Context, person: Person) -> Member:
     """The person as a member. Raises NotFound."""
     if person.member is None:
         raise NotFound(
-            f"{one_line(person.name)} has not joined {one_line(ctx.union.name)}, or left. "
+            f"{one_line(person.name)} has not joined {one_line(ctx.union.name)}, or has left it. "
             "They can /join, and /invite gives you a code for them."
         )
     return person.member

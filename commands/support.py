@@ -94,7 +94,7 @@ def _named(ctx: Context, seen: _Seen, most: int) -> list[Block]:
     """Who the numbers in the picture are."""
     biggest = sorted(seen.tree.children, key=lambda limb: -limb.people)[:most]
     rows = (spans(face(seen.faces.get(limb.member_id)), f" · {limb.people:,}") for limb in biggest)
-    return [p("The biggest branches:"), items(*rows, ordered=True)] if biggest else []
+    return [p("The biggest branches, with their heads:"), items(*rows, ordered=True)] if biggest else []
 
 
 def _look(tx: Any, union: Union, member: Any, platform: str) -> _Seen:
@@ -146,7 +146,7 @@ def _members(limb: Limb) -> list[int]:
 def leaders(ctx: Context, by: Annotated[By, "What to rank by"] = "people") -> Reply:
     """Ranks members by their support base: how many follow them, how many of those linked a wallet, how much
     trust reaches them from the founder, or what share of their base (of 5 people or more) answered a call in the
-    last 7 days. Trust is worked out anew every day, activation when a call closes; docs/support.md explains them.
+    last 7 days. Trust is worked out within minutes (in large unions daily), activation when a call closes.
     """
     return _page(ctx, by, 0, None)
 
@@ -167,6 +167,8 @@ def _page(ctx: Context, by: By, place: int, after: Ranked | None) -> Reply:
             return say(
                 "No activation is known yet: it is counted when a call closes, for bases of 5 or more."
             )
+        if by == "wallets" and not place:
+            return say(p("Nobody with a wallet endorses anybody yet. ", Code("/link"), " links one."))
         return say(
             p("Nobody is endorsed ", "there" if place else "yet", ". ", Code("/endorse"), " begins it.")
         )
@@ -256,4 +258,4 @@ def _activation(share: float | None) -> str:
 
 
 def _trust(trust: float | None) -> str:
-    return "– (worked out once a day)" if trust is None else f"{points(trust):,} of a million"
+    return "– (not worked out yet)" if trust is None else f"{points(trust):,} of a million"
