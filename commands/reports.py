@@ -1,15 +1,227 @@
-"""What became of a call: the day's close, and leaders' reports."""
+"""What became of a call: leaders' reports, reminding who has not answered, and the day's close."""
 
 from __future__ import annotations
 
 import asyncio
+from datetime import date
+from typing import Annotated, Any
 
 from bot.chat.chores import Duty, Office
-from bot.chat.registry import Area
-from bot.domain.people import Union
-from bot.services import activation
+from bot.chat.context import Context
+from bot.chat.model import (
+    AnyButton,
+    Block,
+    Button,
+    Heading,
+    Image,
+    Moment,
+    Reply,
+    Spans,
+    Style,
+    Text,
+    Visibility,
+    bold,
+    fields,
+    items,
+    p,
+    say,
+    spans,
+)
+from bot.chat.params import Arg
+from bot.chat.registry import Area, Rate
+from bot.domain.calls import State
+from bot.domain.names import one_line
+from bot.domain.people import Account, Member, Permission, Union
+from bot.domain.times import union_day
+from bot.errors import BadInput, NotFound
+from bot.pictures.report import Branch, Results, alt_text, report_picture
+from bot.services import activation, faces, reports
+from bot.services.reports import Nudge, Report
+from commands.call_posts import card
+from commands.call_words import STATES, day_name, people
 
 area = Area()
+
+PAGE = 20
+
+
+@area.command(
+    "call report",
+    "How a call went: who was reached, who answered, branch by branch",
+    permission=Permission.LEADER,
+    visibility=Visibility.PRIVATE,
+    reads=True,
+    rate=Rate(6, 60),
+)
+async def report(
+    ctx: Context,
+    day: Annotated[str, Arg("Which day: yesterday, 2026-05-01; the last, if left out", max_length=10)]
+    | None = None,
+) -> Reply:
+    """Shows how many the call reached and how many answered, by place and by branch, beside the calls of the 30 days
+    before. The founder sees the whole union, other leaders their own branch, and their own calls to it. Below it is
+    who of your branch has not answered; one press reminds them, once a call, and nobody whom I told something else
+    unasked that day.
+    """
+    assert ctx.store is not None  # as in every asynchronous command
+    found, known = await ctx.store.scan(_look, ctx.union, ctx.member, day, ctx.place.platform)
+    if not found:
+        raise NotFound("There was no call on that day. /call report without a day shows the last one.")
+    blocks: list[Block] = []
+    for one in found:
+        blocks += _told(ctx, one)
+    results = _results(ctx.union, found[0], known)
+    png = await asyncio.to_thread(report_picture, results)
+    blocks += [*_branches(found[0], known), Image(png, alt_text(results), "report.png")]
+    rows: tuple[tuple[AnyButton, ...], ...] = tuple(
+        (Button(_silent_label(one, len(found) > 1), "report.silent", {"call": one.call.id, "page": 0}),)
+        for one in found
+        if one.branches
+    )
+    return Reply(tuple(blocks), rows)
+
+
+def _look(
+    tx: Any, union: Union, member: Member, typed: str | None, platform: str
+) -> tuple[list[Report], dict[int, Account]]:
+    today = union_day(union.time_zone, tx.now)
+    day = reports.latest(tx, union, member) if typed is None else _day(typed, today)
+    found = reports.of_day(tx, union, member, day) if day is not None else []
+    ids = [member_id for one in found for member_id, _, _ in one.branches]
+    return found, faces.of(tx, ids, platform)
+
+
+def _day(typed: str, today: int) -> int:
+    word = typed.strip().lower()
+    if word in ("today", "yesterday"):
+        return today - (word == "yesterday")
+    try:
+        return date.fromisoformat(word).toordinal()
+    except ValueError as wrong:
+        raise BadInput(f"“{typed}” is not a day. Write today, yesterday, or one like 2026-05-01.") from wrong
+
+
+def _told(ctx: Context, one: Report) -> list[Block]:
+    call = one.call
+    assert call.day is not None  # it has begun
+    day = day_name(call.day, union_day(ctx.union.time_zone, ctx.now))
+    whose = "The union" if one.whole else "Your branch"
+    kind = "your branch's call" if call.leader_id is not None else "the union's call"
+    share = f" ({one.answered / one.people:.0%})" if one.people else ""
+    rest = [f"{one.late:,} of them late"] if one.late else []
+    rest += [f"besides, {one.waiting:,} wait to be confirmed"] if one.waiting else []
+    shown: list[tuple[str, str]] = [
+        ("Reached", _reached(one)),
+        ("Answered", ", ".join([f"{one.answered:,} of {people(one.people)}{share}", *rest])),
+        ("Before", _before(one)),
+    ]
+    if one.places:
+        names = (f"{'in private' if title is None else one_line(title, 40)} {n:,}" for title, n in one.places)
+        shown.append(("Pressed", ", ".join(names)))
+    return [
+        Heading(call.title),
+        p(bold(whose), f", {kind} of {day}: {STATES[call.state]}."),
+        fields(*shown),
+    ]
+
+
+def _reached(one: Report) -> str:
+    parts = []
+    if one.call.leader_id is None:
+        parts.append(f"posted in {one.reach.posts:,} {'place' if one.reach.posts == 1 else 'places'}")
+    parts.append(f"{people(one.reach.reminded)} reminded as they asked")
+    if one.reach.nudges:
+        leaders = "1 leader" if one.reach.nudges == 1 else f"{one.reach.nudges:,} leaders"
+        parts.append(f"{people(one.reach.nudged)} reminded by {leaders}")
+    return ", ".join(parts)
+
+
+def _before(one: Report) -> str:
+    if one.average is None:
+        return "no calls in the 30 days before"
+    said = f"{one.average:,.1f} answers on average in the 30 days before"
+    if one.average == 0:
+        return said
+    return f"{said}: {one.answered / one.average - 1:+.0%}"
+
+
+def _branches(one: Report, known: dict[int, Account]) -> list[Block]:
+    if not one.branches:
+        return []
+    rows: list[Spans] = [
+        spans(faces.name(known, member_id), f" · {answered:,} of {of:,} ({answered / of:.0%})")
+        for member_id, answered, of in one.branches
+    ]
+    return [p("The biggest branches:"), items(*rows)]
+
+
+def _results(union: Union, one: Report, known: dict[int, Account]) -> Results:
+    assert one.call.day is not None  # it has begun
+    days = {**one.days, one.call.day: one.answered}
+    drawn = [Branch(faces.name(known, member_id), answered, of) for member_id, answered, of in one.branches]
+    title = f"{one_line(union.name, 40)}: {one.call.title}"
+    return Results(title, one.call.day - reports.DAYS, one.call.day, days, one.average, drawn)
+
+
+def _silent_label(one: Report, both: bool) -> str:
+    which = (" (branch's call)" if one.call.leader_id is not None else " (union's call)") if both else ""
+    return f"Who has not answered{which}"
+
+
+# -- who has not answered ----------------------------------------------------------------------------------
+
+
+@area.action("report.silent", permission=Permission.LEADER)
+def silent(ctx: Context, call: int, page: int) -> Reply:
+    found, ids = reports.silent(ctx.tx, ctx.union, ctx.member, call)
+    shown = ids[page * PAGE : (page + 1) * PAGE]
+    if not shown:
+        return say("Everybody in your branch has answered.", visibility=Visibility.PRIVATE, edit=page > 0)
+    known = faces.of(ctx.tx, shown, ctx.place.platform)
+    rows = [spans(ctx.mention(known[one]) if one in known else Text(faces.GONE)) for one in shown]
+    more = "or more " if len(ids) >= reports.LOOKED_AT else ""
+    blocks: list[Block] = [
+        p(bold(f"{len(ids):,} {more}have not answered"), f" “{found.title}”, the nearest first:"),
+        items(*rows),
+    ]
+    turns: list[AnyButton] = []
+    if page:
+        turns.append(Button("First page", "report.silent", {"call": call, "page": 0}))
+    if len(ids) > (page + 1) * PAGE:
+        turns.append(Button("Next", "report.silent", {"call": call, "page": page + 1}))
+    at = reports.nudged(ctx.tx, ctx.member, found)
+    buttons: list[tuple[AnyButton, ...]] = [tuple(turns)] if turns else []
+    if at is not None:
+        blocks.append(p("You had them reminded ", Moment(at, ctx.union.time_zone, "relative"), "."))
+    elif found.state is State.OPEN:
+        remind = Button("Remind them", "report.nudge", {"call": call}, Style.PRIMARY, single_use=True)
+        buttons.append((remind,))
+    return Reply(tuple(blocks), tuple(buttons), visibility=Visibility.PRIVATE, edit=page > 0)
+
+
+@area.action("report.nudge", permission=Permission.LEADER)
+def nudge(ctx: Context, call: int) -> Reply:
+    found, nudge = reports.nudge(ctx.tx, ctx.union, ctx.member, call)
+    post = card(ctx, found, found.answered)
+    asks = p(ctx.mention(ctx.account), " reminds you of this call in ", bold(one_line(ctx.union.name)), ":")
+    # Without the picture, which would be kept once for each who is reminded.
+    kept = [block for block in post.blocks if not isinstance(block, Image)]
+    message = Reply((asks, *kept), post.buttons)
+    for account in nudge.told:
+        ctx.post(account, message, f"nudge:{found.id}:{account.member_id}", bulk=True)
+    reached = f"Reminded: {people(len(nudge.told))}." if nudge.told else "Nobody could be reminded."
+    return say(p(bold(reached), *_left_out(nudge)), visibility=Visibility.PRIVATE)
+
+
+def _left_out(nudge: Nudge) -> list[str]:
+    parts = []
+    if nudge.told_today:
+        parts.append(f"{nudge.told_today:,} whom I told something else today")
+    if nudge.unreached:
+        parts.append(f"{nudge.unreached:,} whom my messages do not reach")
+    if nudge.beyond:
+        parts.append(f"{nudge.beyond:,} more than I remind at once")
+    return [f" Left out: {', '.join(parts)}."] if parts else []
 
 
 # -- the day's close ---------------------------------------------------------------------------------------

@@ -1,0 +1,163 @@
+"""The picture of how a call went: answers day by day as bars, and the branches below.
+
+Run `report_picture` in a thread: it takes some hundredths of a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from bot.domain.names import one_line
+from bot.pictures import text
+from bot.pictures.colours import ACCENT, CARD, GRID, INK, QUIET, mix
+from bot.pictures.growth import ticks
+from bot.pictures.layers import FINE, png, smooth
+from bot.pictures.letters import BIG, SMALL, compact, fitted, font, width, writable, write
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+    from PIL.ImageDraw import ImageDraw
+
+WIDTH = 1024  # px
+MOST_BRANCHES = 8
+TITLE = "Answers by day"
+BRANCHES = "Branches: how many answered"
+
+_MARGIN = 44
+_HEADING = 84
+_CHART = 420  # px: the bars with their labels
+_ROW = 64
+_SPACE = 14
+_BAR = mix(CARD, ACCENT, 0.5)
+_TRACK = GRID
+_NAMES = 0.34  # of the width, for the names of branches
+_LONGEST_NAME = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One who endorses the leader, with everybody behind them."""
+
+    name: str
+    answered: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What is drawn. `days` are answers by union-day, days without a call left out; `today` the call's own day and
+    `first` the first that has a place; `average` is that of the days before."""
+
+    title: str
+    first: int
+    today: int
+    days: dict[int, int]
+    average: float | None
+    branches: Sequence[Branch]
+
+
+def report_picture(results: Results) -> bytes:
+    """A PNG, WIDTH px wide, as high as it has branches. Any name is safe: what the font cannot write is left out."""
+    from PIL import Image, ImageDraw
+
+    shown = results.branches[:MOST_BRANCHES]
+    below = _HEADING + _ROW * len(shown) + _MARGIN if shown else _SPACE
+    card = Image.new("RGB", (WIDTH, _HEADING + _CHART + below), CARD)
+    draw = ImageDraw.Draw(card)
+    title = writable(results.title)
+    write(draw, (_MARGIN, _HEADING // 2 + 6), fitted(title or TITLE, BIG, WIDTH - 2 * _MARGIN), BIG, INK)
+    _draw_days(card, results, _HEADING)
+    if shown:
+        top = _HEADING + _CHART
+        write(draw, (_MARGIN, top + _HEADING // 2), BRANCHES, SMALL, QUIET)
+        _draw_branches(card, shown, top + _HEADING)
+    return png(card)
+
+
+def _draw_days(card: Image, results: Results, top: int) -> None:
+    """A bar a day from a line at zero, the call's own brighter, the average as a line across."""
+    from PIL import ImageDraw
+
+    draw = ImageDraw.Draw(card)
+    highest = max([*results.days.values(), 1])
+    marks = ticks(0, highest)
+    left = _MARGIN + max(width(compact(mark), SMALL) for mark in marks) + _SPACE
+    right, bottom, ceiling = WIDTH - _MARGIN, top + _CHART - 3 * _SPACE - SMALL, top + SMALL + 2 * _SPACE
+    step = (right - left) / (results.today - results.first + 1)
+
+    def height(number: float) -> float:
+        return bottom - number / marks[-1] * (bottom - ceiling)
+
+    def paint(layer: ImageDraw.ImageDraw) -> None:
+        def place(x: float, y: float) -> tuple[float, float]:
+            return (x - _MARGIN) * FINE, (y - top) * FINE
+
+        for mark in marks:
+            layer.line([place(left, height(mark)), place(right, height(mark))], fill=GRID, width=2 * FINE)
+        for day, number in results.days.items():
+            x = left + (day - results.first) * step
+            colour = ACCENT if day == results.today else _BAR
+            upper = min(height(number), bottom - 3)  # also nobody is seen
+            layer.rectangle([place(x + step * 0.15, upper), place(x + step * 0.85, bottom)], fill=colour)
+        if results.average is not None:
+            y = height(results.average)
+            layer.line([place(left, y), place(right, y)], fill=QUIET, width=3 * FINE)
+
+    smooth(card, (_MARGIN, top, WIDTH - _MARGIN, top + _CHART), paint)
+    for mark in marks:
+        draw.text((left - _SPACE, height(mark)), compact(mark), fill=QUIET, font=font(SMALL), anchor="rm")
+    _label_days(draw, results, left, right, bottom + _SPACE)
+    number = text.count(results.days.get(results.today, 0))
+    spot = (right, height(results.days.get(results.today, 0)) - 6)
+    draw.text(spot, number, fill=INK, font=font(SMALL), anchor="rd", stroke_width=4, stroke_fill=CARD)
+
+
+def _label_days(draw: ImageDraw, results: Results, left: float, right: float, y: float) -> None:
+    for x, day, anchor in ((left, results.first, "la"), (right, results.today, "ra")):
+        draw.text((x, y), text.day(date.fromordinal(day)), fill=QUIET, font=font(SMALL), anchor=anchor)
+
+
+def _draw_branches(card: Image, shown: Sequence[Branch], top: int) -> None:
+    """A row each: name, a bar of the share that answered, the numbers."""
+    from PIL import ImageDraw
+
+    draw = ImageDraw.Draw(card)
+    numbers = [f"{compact(one.answered)} of {compact(one.people)}" for one in shown]
+    left = _MARGIN + int(_NAMES * WIDTH)
+    right = WIDTH - _MARGIN - max(width(number, SMALL) for number in numbers) - _SPACE
+
+    def paint(layer: ImageDraw.ImageDraw) -> None:
+        wide = (right - left) * FINE
+        for row, one in enumerate(shown):
+            upper, lower = (row * _ROW + 16) * FINE, (row * _ROW + _ROW - 16) * FINE
+            layer.rectangle([(0, upper), (wide, lower)], fill=_TRACK)
+            if one.answered:
+                share = min(1.0, one.answered / max(one.people, 1))
+                layer.rectangle([(0, upper), (max(share * wide, 3 * FINE), lower)], fill=ACCENT)
+
+    smooth(card, (left, top, right, top + _ROW * len(shown)), paint)
+    for row, (one, number) in enumerate(zip(shown, numbers, strict=True)):
+        y = top + row * _ROW + _ROW // 2
+        room = left - _MARGIN - _SPACE
+        write(draw, (_MARGIN, y), fitted(writable(one.name) or f"No. {row + 1}", SMALL, room), SMALL, INK)
+        draw.text((WIDTH - _MARGIN, y), number, fill=INK, font=font(SMALL), anchor="rm")
+
+
+def alt_text(results: Results) -> str:
+    """What the picture says, for those who cannot see it; at most 1,000 characters (Discord takes 1,024)."""
+    answered = text.count(results.days.get(results.today, 0))
+    said = [f"Answers to the call of {text.day(date.fromordinal(results.today))}: {answered}."]
+    if results.average is not None:
+        before = len(results.days) - (results.today in results.days)
+        calls = "1 call" if before == 1 else f"{before} calls"
+        said.append(f"Average of {calls} in the days before: {results.average:,.1f}.")
+    if results.branches:
+        rows = (
+            f"{one_line(one.name, _LONGEST_NAME)} {text.count(one.answered)} of {text.count(one.people)}"
+            for one in results.branches[:MOST_BRANCHES]
+        )
+        said.append(f"Branches: {', '.join(rows)}.")
+    return " ".join(said)
