@@ -85,7 +85,7 @@ def _draw_days(card: Image, results: Results, top: int) -> None:
     highest = max([*results.days.values(), 1])
     marks = ticks(0, highest)
     left = _MARGIN + max(width(compact(mark), SMALL) for mark in marks) + _SPACE
-    right, bottom, ceiling = WIDTH - _MARGIN, top + _CHART - 3 * _SPACE - SMALL, top + SMALL + 2 * _SPACE
+    right, bottom, ceiling = WIDTH - _MARGIN, top + _CHART - 3 * _SPACE - SMALL, top + SMALL + 3 * _SPACE
     step = (right - left) / (results.today - results.first + 1)
 
     def height(number: float) -> float:
@@ -111,8 +111,9 @@ def _draw_days(card: Image, results: Results, top: int) -> None:
         draw.text((left - _SPACE, height(mark)), compact(mark), fill=QUIET, font=font(SMALL), anchor="rm")
     _label_days(draw, results, left, right, bottom + _SPACE)
     number = text.count(results.days.get(results.today, 0))
-    spot = (right, height(results.days.get(results.today, 0)) - 6)
-    draw.text(spot, number, fill=INK, font=font(SMALL), anchor="rd", stroke_width=4, stroke_fill=CARD)
+    average = f", {results.average:,.0f} on average" if results.average is not None else ""
+    draw.text((_MARGIN, top + SMALL // 2), TITLE + average, fill=QUIET, font=font(SMALL), anchor="lm")
+    draw.text((right, top + SMALL // 2), number, fill=INK, font=font(SMALL), anchor="rm")
 
 
 def _label_days(draw: ImageDraw, results: Results, left: float, right: float, y: float) -> None:
