@@ -62,7 +62,7 @@ def text(by: Context | Duty, call: Call, count: int) -> Reply:
     blocks.append(_standing(by, call, count))
     picture = files.picture(by.tx, by.union, call.file_id)
     if picture is not None:
-        blocks.append(Image(picture.data, f"The picture of “{call.title}”", picture.name))
+        blocks.append(Image(picture.data, "A picture", picture.name))
     return Reply(tuple(blocks))
 
 

@@ -78,14 +78,14 @@ def clock(minutes: int) -> str:
 
 
 def _require_room(words: str, beside_image: bool) -> None:
-    units = len(words.encode("utf-16-le")) // 2
+    signs = len(_MARK.findall(words))  # a sign may need another before it, so that it stays a sign
+    units = len(words.encode("utf-16-le")) // 2 + signs
     if beside_image and units > _ROOM_BESIDE_IMAGE:
         raise BadInput(
-            f"Title, what and why are {units} characters together; beside a picture {_ROOM_BESIDE_IMAGE} fit. "
+            f"Title, what and why are {units} letters and signs together; beside a picture {_ROOM_BESIDE_IMAGE} fit. "
             "Shorten them, or leave the picture out."
         )
-    escaped = len(words) + len(_MARK.findall(words))
-    if escaped > _ROOM_ESCAPED:
+    if len(words) + signs > _ROOM_ESCAPED:
         raise BadInput(
             "Title, what and why have too many signs to fit into one message. Use fewer signs and line breaks."
         )
