@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,9 +12,10 @@ from bot.chat.registry import Area, Rate
 from bot.domain.call_texts import Texts, clock, texts_of
 from bot.domain.calls import Call, State
 from bot.domain.people import Permission
+from bot.domain.photos import Photo
 from bot.domain.schedule import parse_day
 from bot.errors import BadInput, NotAllowed
-from bot.services import approvals, call_writing, calls, schedule
+from bot.services import approvals, call_writing, calls, files, schedule
 from commands.call_approvals import ask_for_approval
 from commands.call_forms import (
     Audience,
@@ -30,6 +32,7 @@ from commands.call_forms import (
 )
 from commands.call_posts import text
 from commands.call_words import STATES, called, day_name, hours
+from commands.photos import PostPicture, drawn
 
 area = Area()
 area.group("call", "The union's daily call to action", default="call today")
@@ -42,21 +45,26 @@ area.group("call", "The union's daily call to action", default="call today")
     visibility=Visibility.PRIVATE,
     rate=Rate(20, 3600),
 )
-def new(
+async def new(
     ctx: Context,
     proof: Shown | None = None,
     contest: Contest | None = None,
     opens: Opens | None = None,
     closes: Closes | None = None,
     audience: Audience | None = None,
-) -> Reply:
+    image: PostPicture | None = None,
+) -> Callable[[Context], Reply]:
     """Asks what the call is about and shows how it will look. Post it today, queue it, or choose its day.
 
     The founder calls the whole union: the post appears in all its places. A leader calls their own branch, who see it
     with /call today and in their reminders; it is not posted. What leads to a host that the union does not trust has
     to be approved by somebody else first. You may have 20 drafts.
     """
-    options = options_of(proof, contest, opens, closes)
+    picture = await drawn(ctx, image)
+    return lambda now: _new(now, options_of(proof, contest, opens, closes), audience, picture)
+
+
+def _new(ctx: Context, options: dict[str, Any], audience: str | None, picture: Photo | None) -> Reply:
     start = Texts("", "", opens=schedule.hour(ctx.tx, ctx.union))
     if with_options(start, options).closes <= with_options(start, options).opens:
         raise BadInput("closes: it would close before it opens. Choose a later time, up to 24:00.")
@@ -65,7 +73,13 @@ def new(
         raise NotAllowed(
             "Only the founder calls the whole union. Choose audience:branch for your own branch."
         )
+    options |= _kept(ctx, picture)
     return Reply(form=write_form("A new call", None, "call.write", {"options": options, "branch": branch}))
+
+
+def _kept(ctx: Context, picture: Photo | None) -> dict[str, Any]:
+    """The picture as an option of a call."""
+    return {"file_id": files.keep(ctx.tx, ctx.union, ctx.member, picture)} if picture is not None else {}
 
 
 @area.action("call.write", permission=Permission.LEADER)
@@ -164,19 +178,25 @@ def queue(ctx: Context, call: Call) -> Reply:
 
 
 @area.command("call edit", "Change a call", permission=Permission.LEADER, visibility=Visibility.PRIVATE)
-def edit(
+async def edit(
     ctx: Context,
     call: WhichCall,
     proof: Shown | None = None,
     contest: Contest | None = None,
     opens: Opens | None = None,
     closes: Closes | None = None,
-) -> Reply:
+    image: PostPicture | None = None,
+) -> Callable[[Context], Reply]:
     """Shows what the call says and lets you change it. Of a call that is open only the words can change; its posts
     are edited and answers stay. Calls that a rule has planned change with the text of the rule.
     """
+    picture = await drawn(ctx, image)
+    return lambda now: _edit(now, call, options_of(proof, contest, opens, closes), picture)
+
+
+def _edit(ctx: Context, call: str, options: dict[str, Any], picture: Photo | None) -> Reply:
     found = calls.find(ctx.tx, ctx.union, ctx.member, call)
-    return edit_form(found, options_of(proof, contest, opens, closes))
+    return edit_form(found, options | _kept(ctx, picture))
 
 
 @area.action("call.change", permission=Permission.LEADER)

@@ -47,7 +47,8 @@ def values_of(call: CommandCall, params: tuple[Param, ...]) -> dict[str, Value]:
     """The raw value of each parameter that a call names: by name, position, mention, attachment or message
     replied to.
 
-    The last text parameter takes the rest of the line, so that nobody has to quote a sentence.
+    The last text parameter takes the rest of the line, so that nobody has to quote a sentence; a long one too where
+    no other text may follow.
 
     Raises:
         BadInput: an unclosed quote, or words that no parameter is left for.
@@ -83,7 +84,8 @@ def _from_words(
     while positional and waiting:
         param = waiting.pop(0)
         word, start, quoted = positional.pop(0)
-        takes_rest = param.kind in _SENTENCES and not waiting and positional and not quoted
+        last = not waiting or (param.arg.long and not any(other.kind in _SENTENCES for other in waiting))
+        takes_rest = param.kind in _SENTENCES and last and positional and not quoted
         if takes_rest and len(positional) + 1 == _trailing(words, start):
             values[param.name] = _spoken(line[start:].strip(), mentions)
             positional.clear()

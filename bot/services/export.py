@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
@@ -11,11 +12,12 @@ from typing import Any
 from bot.domain.ledger import GENESIS, Entry, first_broken
 from bot.domain.people import Union
 from bot.errors import NotFound
-from bot.storage import export, ledger, members, rules, unions
+from bot.storage import contests, export, ledger, members, rules, unions
 from bot.storage.transaction import Tx
 
 FORMAT = 1
-FILES = (*export.PEOPLE, "spaces", "ledger")
+ENTRIES_AT_ONCE = 50  # they have pictures
+FILES = (*export.PEOPLE, "spaces", "entries", "ledger")
 
 Record = dict[str, Any]
 
@@ -61,6 +63,10 @@ def records(tx: Tx, union: Union) -> Iterator[tuple[str, Record]]:
     for row in export.spaces_of(tx, union.id):
         yield "spaces", _record(row)
     after = 0
+    while rows := contests.page(tx, union.id, after, ENTRIES_AT_ONCE):
+        yield from (("entries", _entered(row)) for row in rows)
+        after = rows[-1].id
+    after = 0
     while page := ledger.entries(tx, union.id, after=after):
         for entry in page:
             yield "ledger", _entry(entry)
@@ -87,6 +93,19 @@ def _value(name: str, value: Any) -> Any:
     if name == "day":
         return date.fromordinal(value).isoformat()
     return _moment(value) if isinstance(value, datetime) else value
+
+
+def _entered(row: Any) -> Record:
+    """An entry into a contest with its picture; how many votes it had, once they are counted, and never whose."""
+    data = base64.b64encode(row.data).decode() if row.data is not None else None
+    return {
+        "call": row.call,
+        "member": row.member,
+        "words": row.words,
+        "at": _moment(row.at),
+        "votes": row.votes if row.closed_at is not None else None,
+        "picture": f"data:{row.mime};base64,{data}" if data is not None else None,
+    }
 
 
 def _entry(entry: Entry) -> Record:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat.context import Context
-from bot.chat.incoming import NOBODY, CommandCall, Who
+from bot.chat.incoming import NOBODY, CommandCall, File, Who
 from bot.chat.params import Arg, Undeclarable, read_params
 from bot.chat.parse import parse
 from bot.chat.words import split, values_of
@@ -53,6 +53,43 @@ def test_words_go_by_position_and_name_and_the_last_text_takes_the_rest() -> Non
         "colour": "red",
         "note": "a note",
     }
+
+
+def test_a_long_text_takes_the_rest_if_no_other_text_may_follow() -> None:
+    def enter(
+        ctx: object,
+        answer: Annotated[str, Arg("What", long=True)],
+        call: Annotated[int | None, "Which"] = None,
+    ) -> None: ...
+
+    def found(
+        ctx: object, why: Annotated[str, Arg("Why", long=True)], zone: Annotated[str | None, "Where"] = None
+    ) -> None: ...
+
+    assert values_of(CommandCall("x", {}, "A tree 3"), read_params(enter)) == {"answer": "A tree 3"}
+    assert values_of(CommandCall("x", {}, '"A tree" 3'), read_params(enter)) == {
+        "answer": "A tree",
+        "call": "3",
+    }
+    assert values_of(CommandCall("x", {}, "call:3 A tree"), read_params(enter)) == {
+        "answer": "A tree",
+        "call": "3",
+    }
+    assert values_of(CommandCall("x", {}, "Food UTC"), read_params(found)) == {"why": "Food", "zone": "UTC"}
+
+
+def test_a_file_is_no_word_and_goes_where_one_is_taken() -> None:
+    def show(
+        ctx: object, words: Annotated[str | None, "What"] = None, image: Annotated[File | None, "It"] = None
+    ) -> None: ...
+
+    file = File("ref")
+    params = read_params(show)
+    assert values_of(CommandCall("x", {}, "a b c", file=file), params) == {"words": "a b c", "image": file}
+    assert values_of(CommandCall("x", {}, None, file=file), params) == {"image": file}
+    assert values_of(CommandCall("x", {}, "a", file=file), PARAMS) == {"who": "a"}
+    with pytest.raises(BadInput, match="attach a picture"):
+        parse(cast(Context, None), params[1], "photo.jpg")
 
 
 def test_a_mention_and_a_reply_name_the_person() -> None:
