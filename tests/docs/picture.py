@@ -35,15 +35,15 @@ async def make() -> None:
             count = page.locator(".tour .count")
             for number in range(1, 6):
                 await page.locator(".tour .go").click()
-                await expect(count).to_have_text(f"{number} of 9")
+                await expect(count).to_have_text(f"{number} of 11")
             back = await follow_link(page, "discord")
-            await expect(count).to_have_text("6 of 9")
+            await expect(count).to_have_text("6 of 11")
             await back.close()
             back = await follow_link(page, "telegram")
             await back.get_by_role("button", name="That is me too").click()
             await expect(back.locator("#room-telegram .message").last).to_contain_text("one member now")
             await back.locator(".tour .go").click()
-            await expect(back.locator(".tour .count")).to_have_text("8 of 9")
+            await expect(back.locator(".tour .count")).to_have_text("8 of 11")
             await expect(back.locator("#room-discord .message").last).to_contain_text("Bo Lindgren")
             await back.screenshot(path=PICTURE)
 

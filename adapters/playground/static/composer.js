@@ -132,7 +132,10 @@ export class Composer {
     if (inside && at) return this.#people(at[2]);
     if (inside) return this.picker.show(this.input, usage(inside), [], () => {});
     const close = (command) => command.path.startsWith(typed) || (typed && ` ${command.path}`.includes(` ${typed}`));
+    // What was typed comes before what contains it: Enter takes the first.
+    const rank = ({ path }) => (path === typed ? 0 : path.startsWith(typed) ? 1 : 2);
     const options = state.commands.filter((command) => close(command) && !(command.space_only && this.chat.private))
+      .sort((one, other) => rank(one) - rank(other))
       .map((command) => ({ label: `/${command.path}`, hint: command.description, value: command }));
     return this.picker.show(this.input, options.length ? "Commands" : "No such command", options, (option) => this.#take(option.value));
   }

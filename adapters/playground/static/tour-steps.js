@@ -23,6 +23,10 @@ export const STEPS = [
     proof: address, why: "The same wallet, so the same person? Muster asks once more, then the two accounts are one member." },
   { id: "me", title: "See that Bo is one person", player: "bo", manner: "discord", command: "me",
     why: "Two accounts, one wallet, one voice. Votes and endorsements can never count twice." },
+  { id: "endorse", title: "Bo endorses Ada", player: "bo", manner: "discord", command: "endorse",
+    why: "Bo follows Ada’s direction from now on. He counts for her, and so will whoever endorses Bo.", values: () => ({ leader: "ada" }) },
+  { id: "support", title: "See what stands behind Ada", player: "bo", manner: "discord", command: "support",
+    why: "How many, how committed, how active: three numbers that are never added up, and a picture.", values: () => ({ person: "ada" }) },
   { id: "help", title: "Ask what you may do", player: "dana", manner: "telegram", command: "help",
     why: "Help shows what this very person may do here. Compare Dana, who has not joined, with Ada." },
 ];

@@ -32,7 +32,7 @@ async def on(tmp_path: Path) -> AsyncIterator[Stage]:
 async def step(page: Page, number: int) -> None:
     """Do the guide's next step and wait until it is ticked."""
     await page.locator(".tour .go").click()
-    await expect(page.locator(".tour .count")).to_have_text(f"{number} of 9")
+    await expect(page.locator(".tour .count")).to_have_text(f"{number} of 11")
 
 
 async def link(page: Page, room: str) -> Page:
@@ -58,7 +58,7 @@ async def test_the_whole_guide(on: Stage) -> None:
     await shot(page, "2-joined")
     back = await link(page, "discord")
     await expect(back.locator("#room-discord .message").last).to_contain_text("Linked.")
-    await expect(page.locator(".tour .count")).to_have_text("6 of 9")
+    await expect(page.locator(".tour .count")).to_have_text("6 of 11")
     await back.close()
     back = await link(page, "telegram")
     await back.get_by_role("button", name="That is me too").click()
@@ -70,7 +70,18 @@ async def test_the_whole_guide(on: Stage) -> None:
     mine = page.locator("#room-discord .message").last
     await expect(mine.locator("li")).to_contain_text(["Bo", "Bo Lindgren", "0x"])
     await step(page, 9)
+    await expect(page.locator("#room-discord .message").last).to_contain_text("endorses")
+    await step(page, 10)
+    await expect(page.locator("#room-discord .message").last.locator("img")).to_be_visible()
     await shot(page, "4-done")
+    await step(page, 11)
+
+
+async def test_what_was_typed_comes_before_what_contains_it(on: Stage) -> None:
+    page = await on.open()
+    await page.locator("#room-discord textarea, #room-discord input[type=text]").first.fill("/invite")
+    await expect(page.locator("[role=option]").first).to_contain_text("/invite")
+    await expect(page.locator("[role=option]").first).not_to_contain_text("/union")
 
 
 async def test_a_command_by_keyboard_alone(on: Stage) -> None:
