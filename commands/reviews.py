@@ -27,6 +27,7 @@ from bot.domain.people import Account
 from bot.services import checkins, faces
 from bot.services.checkins import Waiting
 from commands.checkins import in_a_row
+from commands.shown import face
 
 area = Area()
 
@@ -97,11 +98,9 @@ def _queue(ctx: Context, first: str = "", *, edit: bool = False) -> Reply:
 
 
 def _told(ctx: Context, one: Waiting, known: dict[int, Account]) -> Block:
-    account = known.get(one.member.id)
-    who: Span = ctx.mention(account) if account else Text(faces.GONE)
     shown = (" · ", one.checkin.proof) if one.checkin.proof else ()
     when = Moment(one.checkin.at, ctx.union.time_zone, "relative")
-    return p(who, " · ", _title(one), *shown, " · ", when)
+    return p(face(known.get(one.member.id)), " · ", _title(one), *shown, " · ", when)
 
 
 def _buttons(one: Waiting, name: str) -> tuple[AnyButton, ...]:
@@ -121,7 +120,7 @@ def _title(one: Waiting) -> Text:
 def _me(ctx: Context, told: Account) -> Span:
     """Who judges, as the one who is told of it knows them."""
     known = faces.of(ctx.tx, [ctx.member.id], told.platform)
-    return ctx.mention(known.get(ctx.member.id, ctx.account))
+    return face(known.get(ctx.member.id, ctx.account))
 
 
 def _name(ctx: Context, one: Waiting) -> str:

@@ -166,7 +166,9 @@ class Answering:
         if row.presser is not None:
             ctx.speak_in(row.space)
         if row.union_id is not None:
-            ctx.enter(row.union_id)
+            known = ctx.standing.union
+            if row.presser is not None or known is None or known.id != row.union_id:
+                ctx.enter(row.union_id)  # else who presses a post's button was looked up with the act
             if row.presser is None and ctx.place.space is not None and ctx.standing.space is None:
                 raise NotAllowed(text.not_here(ctx.union.name))  # posts outlive the place's membership
 
