@@ -1,8 +1,8 @@
 """Claiming rows of the outbox, with a thousand and with a million waiting, on both databases.
 
 One union has nine tenths of the rows, ninety-nine share the rest. A claim takes 20 and settles them, in one
-transaction as the sender does. A thousand times as many rows may cost what a
-deeper index and a colder cache cost, and no more. The longer of the two databases counts.
+transaction as the sender does. A thousand times as many rows may cost what a deeper index and a colder cache cost,
+and no more. The slower of the two databases counts.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ AT_ONCE = 20
 FILL = (
     "INSERT INTO outbox (platform, union_id, target, person, body, state, due_at, attempts, created_at, lane,"
     " share, chain) SELECT 'words', u, '{{\"platform\":\"words\"}}', 'p' || i, {body}, 'due', {at}, 0, {at}, 1, u,"
-    " '1/' || u || '/p' || i FROM (SELECT i, CASE WHEN mod(i, 10) > 0 THEN 1 ELSE 2 + mod(i / 10, 99) END AS u FROM {rows}) AS made"
+    " '1/' || u || '/p' || i FROM (SELECT i, CASE WHEN mod(i, 10) > 0 THEN 1 ELSE 2 + mod(i / 10, 99) END AS u"
+    " FROM {rows}) AS made"
 )
 
 

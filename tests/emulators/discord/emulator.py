@@ -16,6 +16,7 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from bot.domain.clock import Clock, SystemClock
+from tests.emulators.distance import Distance
 from tests.emulators.tls import authority
 
 from . import payloads
@@ -85,7 +86,7 @@ class DiscordEmulator(Watched):
         self.shards = shards
         self.privileged = set(privileged)
         self.check_answers = check_answers
-        self.latency = 0.0
+        self.distance = Distance()
         self.patience = 10.0
         self.monotonic = time.monotonic
         self.faults, self.limits, self.gateway = Faults(), Limits(), Gateway(self)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -74,8 +73,7 @@ class Http:
             emulator.violate("every route is known", path, request.method)
             return _json(404, {"message": "404: Not Found", "code": 0}, {})
         route, params = found
-        if emulator.latency:
-            await asyncio.sleep(emulator.latency)
+        await emulator.distance.travel()
         fault = emulator.faults.take(request.method, path)
         if fault is not None and fault.kind == "drop-before":
             return _cut(request)
@@ -83,9 +81,11 @@ class Http:
             return refusal
         verdict = emulator.limits.check(route.method, route.template, params.get(route.major or "", ""))
         if verdict.retry_after:
+            await emulator.distance.travel()
             return _too_many(verdict)
         status, body = await self._call(request, route, params, fault)
         emulator.count(request.method, route.template, status)
+        await emulator.distance.travel()
         if fault is not None and fault.kind == "drop-after":
             return _cut(request)
         return _json(status, body, verdict.headers)

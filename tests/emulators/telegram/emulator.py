@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from bot.domain.clock import Clock, SystemClock
+from tests.emulators.distance import Distance
 from tests.emulators.telegram import spec
 from tests.emulators.telegram.chats import Chat
 from tests.emulators.telegram.faults import Fault, Faults, failure
@@ -47,6 +48,7 @@ class TelegramEmulator(World):
         """What broke the published rules; leaving the `async with` raises when it is not empty."""
         self.settle: Callable[[], Awaitable[None]] | None = None
         """Set by adapters' tests: returns when the bot has nothing left to do; `says` then waits for that."""
+        self.distance = Distance()
         self.server = Server(self)
         self.queue.check = self._check
 

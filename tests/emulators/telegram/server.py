@@ -82,6 +82,8 @@ class Server:
         parameters, files = await _decode(request)
         call = Request(request.match_info["method"], parameters, files)
         emulator.requests.append(call)
+        if call.method != "getUpdates":
+            await emulator.distance.travel()
         fault = emulator.faults.take(call.method, parameters)
         try:
             if request.match_info["token"] != emulator.token:
@@ -101,6 +103,8 @@ class Server:
         emulator.signal.fire()
         if fault and await _after(fault, request):
             call.outcome = "dropped after it counted"
+        if call.method != "getUpdates":
+            await emulator.distance.travel()
         return _answer(answer)
 
     async def _run(self, call: Request) -> Any:
