@@ -69,7 +69,7 @@ def text(by: Context | Duty, call: Call, count: int) -> Reply:
 def _standing(by: Context | Duty, call: Call, count: int) -> Block:
     zone = by.union.time_zone
     if call.state is State.CANCELLED:
-        return p("This call was cancelled. Answers to it do not count.")
+        return p("This call was cancelled. Who had answered keeps the day for their streak.")
     if call.state is State.CLOSED:
         return p("Closed. ", bold(f"{people(count)} answered" if count else "Nobody answered"), ".")
     if call.state is State.OPEN and call.closes_at is not None:
@@ -114,12 +114,10 @@ async def edit_posts(office: Office) -> None:
 async def _each(
     office: Office, due: Sequence[tuple[Union, tuple[Any, ...]]], fn: Callable[..., None]
 ) -> None:
-    """One write each; what goes wrong with one is logged, and keeps none of the others waiting."""
-    for union, args in due:
-        try:
-            await office.write(union, fn, *args)
-        except Exception:
-            log.exception("a call is stuck", extra={"action": fn.__name__, "union": union.id})
+    async def write(one: tuple[Union, tuple[Any, ...]]) -> None:
+        await office.write(one[0], fn, *one[1])
+
+    await office.each(due, write)
 
 
 def _lay_out(duty: Duty) -> None:

@@ -31,7 +31,7 @@ from commands.call_forms import (
     write_form,
 )
 from commands.call_posts import text
-from commands.call_words import STATES, called, day_name, hours
+from commands.call_words import STATES, called, day_name, hours, people
 from commands.photos import PostPicture, drawn
 
 area = Area()
@@ -225,7 +225,7 @@ def rewrite(
 )
 def cancel(ctx: Context, call: WhichCall) -> Reply:
     """Takes a call back: a draft is gone, its day is free again, a rule ends. The posts of an open call say that it
-    was cancelled, and answers to it do not count.
+    was cancelled; who had answered keeps the day for their streak, and nobody misses one.
     """
     return _question(calls.find(ctx.tx, ctx.union, ctx.member, call))
 
@@ -237,7 +237,7 @@ def cancel_it(ctx: Context, call: int) -> Reply:
 
 def _question(call: Call) -> Reply:
     costs = {
-        State.OPEN: f" It is open, and {call.answered} answers would not count.",
+        State.OPEN: f" It is open: {people(call.answered)} answered, and keep the day for their streak.",
         State.TEMPLATE: " It is the text of a rule, which ends with it.",
     }.get(call.state, "")
     label = "Discard it" if call.state is State.DRAFT else "Cancel it"

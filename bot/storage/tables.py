@@ -327,6 +327,7 @@ Index(
 
 Index(
     "ix_calls_queued",
+    calls.c.state,
     calls.c.union_id,
     sqlite_where=calls.c.state == "queued",
     postgresql_where=calls.c.state == "queued",

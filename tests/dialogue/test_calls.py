@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.chat.incoming import Place
+from bot.chat.incoming import Place, SpaceMoved
 from bot.chat.port import Target
 from bot.domain.calls import State
 from bot.storage import call_lists, calls, ledger
@@ -398,7 +398,7 @@ async def test_an_open_call_changes_its_words_only(stage: Stage) -> None:
 async def test_a_cancelled_call_says_so_and_frees_its_day(stage: Stage) -> None:
     ada, farm = await opened_call(stage)
     asked = await ada.runs("call cancel", None, call="Plant")
-    assert "It is open, and 0 answers would not count." in asked.text
+    assert "It is open: 0 people answered, and keep the day" in asked.text
     assert "Its day is free again." in (await ada.presses(asked, "Cancel it")).text
     await later(stage, timedelta(seconds=20))
     edited = (await posts(stage, farm))[-1]
@@ -449,6 +449,15 @@ async def test_a_post_is_edited_where_it_stands(stage: Stage) -> None:
     await ada.presses(await ada.runs("call cancel", None, call="1"), "Cancel it")
     await later(stage, timedelta(seconds=20))
     assert "cancelled" in (await posts(stage, farm))[-1].text
+
+
+async def test_a_group_that_gets_another_id_keeps_its_posts(stage: Stage) -> None:
+    ada, cave = stage.person("Ada", moderator=True), Place("words", "-1", "-1", None, "Cave")
+    await ada.runs("union create", cave, name="Cave", purpose="Dig", time_zone="UTC")
+    await ada.does(SpaceMoved("-2"), cave)
+    await ada.presses(await write(ada, "Plant"), "Post today")
+    await later(stage, timedelta(seconds=1))
+    assert len(await posts(stage, Place("words", "-2"))) == 1
 
 
 async def test_where_nobody_said_in_which_chat_moderators_are_told_once(stage: Stage) -> None:

@@ -99,7 +99,7 @@ def _calls() -> None:
         ("uq_calls_union_day", ["union_id", "day"], "leader_id IS NULL", True),
         ("uq_calls_branch_day", ["leader_id", "day"], "leader_id IS NOT NULL", True),
         ("ix_calls_ahead", ["opens_at"], "state IN ('planned', 'open')", False),
-        ("ix_calls_queued", ["union_id"], "state = 'queued'", False),
+        ("ix_calls_queued", ["state", "union_id"], "state = 'queued'", False),
     ):
         condition = sa.text(where)
         op.create_index(
