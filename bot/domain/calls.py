@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 WHOLE_DAY = 24 * 60
@@ -71,6 +72,7 @@ class Call:
     """Of the one button under all its posts, from when it opens."""
 
 
+@lru_cache(maxsize=1024)  # each answer to a call asks for the same few
 def moment(day: int, minutes: int, time_zone: str) -> datetime:
     """When it is so many minutes past midnight on that union-day, in UTC.
 

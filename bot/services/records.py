@@ -8,7 +8,7 @@ from bot.domain.people import Account, Person, Space, Standing, Union
 from bot.errors import BadInput
 from bot.services import leadership
 from bot.services.people import new_ref
-from bot.storage import accounts, dialogues, inbound, members, outbox, spaces, tokens, unions
+from bot.storage import accounts, dialogues, inbound, members, outbox, presence, spaces, tokens, unions
 from bot.storage.transaction import Tx
 
 claim = inbound.claim
@@ -28,11 +28,7 @@ is_leader = leadership.is_leader
 def identify(tx: Tx, platform: str, native_id: str, space: str | None) -> Standing:
     """Who that account is in the union of the space, or (space None) of its private chat."""
     if space is not None:
-        found = spaces.here(tx, platform, space)
-        if found is None:
-            return Standing()
-        account = accounts.in_union(tx, found.union_id, platform, native_id)
-        return _standing(tx, unions.by_id(tx, found.union_id), found, account)
+        return presence.here(tx, platform, native_id, space)
     mine = accounts.everywhere(tx, platform, native_id)
     if len(mine) > 1:
         chosen = unions.chosen_in_private(tx, platform, native_id)

@@ -87,7 +87,8 @@ class Prepared:
         row: Any = namedtuple("Row", [key for key, _ in columns], rename=True)  # type: ignore[misc]  # known now
         self._make_row: Processor = row._make
         found = [_result_processor(column.type, dialect) for _, column in columns]
-        self._from = found if any(found) else None
+        self._first = found[0] if found else None
+        self._from = [(at, convert) for at, convert in enumerate(found) if convert is not None]
 
     def execute(self, cursor: Cursor, values: dict[str, Any]) -> None:
         """Run on `cursor`; changes `values`. Raises TypeError unless they are exactly the parameters."""
@@ -106,21 +107,21 @@ class Prepared:
 
     def rows(self, found: Iterable[Sequence[Any]]) -> list[Any]:
         """The driver's rows as named tuples."""
-        make = self._make_row
-        if self._from is None:
-            return list(map(make, found))
-        return [
-            make(
-                value if convert is None or value is None else convert(value)
-                for convert, value in zip(self._from, row, strict=True)
-            )
-            for row in found
-        ]
+        if not self._from:
+            return list(map(self._make_row, found))
+        return [self._make_row(self._converted(row)) for row in found]
+
+    def _converted(self, row: Sequence[Any]) -> list[Any]:
+        # Most columns are as the driver gives them.
+        values = list(row)
+        for at, convert in self._from:
+            if values[at] is not None:
+                values[at] = convert(values[at])
+        return values
 
     def first_column(self, row: Sequence[Any]) -> Any:
         """The first column of one of the driver's rows."""
-        convert = self._from[0] if self._from else None
-        return row[0] if convert is None else convert(row[0])
+        return row[0] if self._first is None else self._first(row[0])
 
     def _mismatch(self, values: Mapping[str, Any]) -> str:
         missing = ", ".join(sorted(self.required - values.keys())) or "none"
