@@ -24,9 +24,13 @@ THINNED_AT_ONCE = 1000
 @area.chore
 async def tell_leaders(office: Office) -> None:
     """One digest a day for each leader with new or lost endorsements."""
-    for union, before in await office.read(digest.due):
+
+    async def tell(due: tuple[Union, datetime]) -> None:
+        union, before = due
         while await office.write(union, _tell_some, before):
             pass
+
+    await office.each(await office.read(digest.due), tell)
 
 
 def _tell_some(duty: Duty, before: datetime) -> bool:
@@ -67,9 +71,12 @@ def _names(duty: Duty, known: dict[int, Account], members: list[int]) -> list[st
 @area.chore
 async def tell_released(office: Office) -> None:
     """Members whose leader left are told, and offered that leader's own leader."""
-    for union in await office.read(digest.unions_with_released):
+
+    async def tell(union: Union) -> None:
         while await office.write(union, _release_some):
             pass
+
+    await office.each(await office.read(digest.unions_with_released), tell)
 
 
 def _release_some(duty: Duty) -> bool:
@@ -95,8 +102,14 @@ def _release_some(duty: Duty) -> bool:
 @area.chore
 async def work_out_trust(office: Office) -> None:
     """Everybody's trust, where the union changed since the last time."""
-    for union in await office.read(trust.due):
-        await _work_out(office, union)
+
+    async def work_out(union: Union) -> None:
+        data = await office.scan(trust.read, union)
+        for chunk in trust.chunks(await asyncio.to_thread(trust.compute, data)):
+            await office.write(union, _keep_trust, chunk)
+        await office.write(union, _finish_trust, data)
+
+    await office.each(await office.read(trust.due), work_out)
 
 
 @area.chore
@@ -104,13 +117,6 @@ async def forget_old_days(office: Office) -> None:
     """Past values of support get fewer with age."""
     while await office.store.write(support.prune, THINNED_AT_ONCE):
         pass
-
-
-async def _work_out(office: Office, union: Union) -> None:
-    data = await office.scan(trust.read, union)
-    for chunk in trust.chunks(await asyncio.to_thread(trust.compute, data)):
-        await office.write(union, _keep_trust, chunk)
-    await office.write(union, _finish_trust, data)
 
 
 def _keep_trust(duty: Duty, chunk: Sequence[trust.Change]) -> None:

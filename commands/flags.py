@@ -128,10 +128,13 @@ def _page(ctx: Context, page: int, *, edit: bool = False) -> Reply:
 @area.chore
 async def crowds(office: Office) -> None:
     """Looks at the newcomers of unions in which somebody joined or endorsed, and tells of what looks made up."""
-    for look in await office.read(abuse.news):
+
+    async def look_at(look: Look) -> None:
         findings = await office.scan(abuse.look, look.union) if look.heavy else []
         if findings or not look.again:
             await office.write(look.union, _raise, look, findings)
+
+    await office.each(await office.read(abuse.news), look_at)
 
 
 def _raise(duty: Duty, look: Look, findings: Sequence[Finding]) -> None:

@@ -90,10 +90,13 @@ def _stop_button() -> Button:
 @area.chore
 async def remind(office: Office) -> None:
     """Those whose hour has come get the open calls that they have not answered."""
-    for union in await office.read(reminders.due):
+
+    async def remind_members(union: Union) -> None:
         while member_ids := await office.read(reminders.waiting, union, READ_AT_ONCE):
             if not await _remind_all(office, union, member_ids):
                 break
+
+    await office.each(await office.read(reminders.due), remind_members)
 
 
 async def _remind_all(office: Office, union: Union, member_ids: list[int]) -> bool:

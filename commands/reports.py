@@ -230,17 +230,16 @@ def _left_out(nudge: Nudge) -> list[str]:
 @area.chore
 async def count_activation(office: Office) -> None:
     """Everybody's activation, once the union's call is over."""
-    for union in await office.read(activation.due):
-        await _count(office, union)
 
+    async def count(union: Union) -> None:
+        data = await office.scan(activation.read, union)
+        if data is None:
+            return
+        for chunk in activation.chunks(await asyncio.to_thread(activation.compute, data)):
+            await office.write(union, _keep, chunk)
+        await office.write(union, _finish, data)
 
-async def _count(office: Office, union: Union) -> None:
-    data = await office.scan(activation.read, union)
-    if data is None:
-        return
-    for chunk in activation.chunks(await asyncio.to_thread(activation.compute, data)):
-        await office.write(union, _keep, chunk)
-    await office.write(union, _finish, data)
+    await office.each(await office.read(activation.due), count)
 
 
 def _keep(duty: Duty, chunk: activation.Changes) -> None:

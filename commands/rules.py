@@ -132,9 +132,13 @@ def _count(number: int, what: str) -> str:
 @area.chore
 async def ranks(office: Office) -> None:
     """Tells members who rise above or fall below the rule, and ends ranks whose time is up."""
-    for union, member_ids in await office.read(leadership.due):
+
+    async def settle(due: tuple[Union, Sequence[int]]) -> None:
+        union, member_ids = due
         for at in range(0, len(member_ids), PER_WRITE):
             await office.write(union, _settle, member_ids[at : at + PER_WRITE])
+
+    await office.each(await office.read(leadership.due), settle)
 
 
 def _settle(duty: Duty, member_ids: Sequence[int]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -13,7 +14,9 @@ from bot.chat.port import Target
 from bot.chat.records import Records, Store
 from bot.chat.world import World
 from bot.domain.people import Account, Union
+from bot.errors import MusterError
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
@@ -62,6 +65,16 @@ class Office:
     async def write(self, union: Union, fn: Callable[..., T], /, *args: Any) -> T:
         """Run `fn(duty, *args)` in one write transaction."""
         return await self.store.write(self._on_duty, union, fn, args)
+
+    async def each(self, due: Iterable[T], work: Callable[[T], Awaitable[object]]) -> None:
+        """One after another; what goes wrong with one is logged, and keeps none of the others waiting."""
+        for one in due:
+            try:
+                await work(one)
+            except MusterError as error:
+                log.warning("a chore: %s", error, extra={"action": "chore", "what": work.__qualname__})
+            except Exception:
+                log.exception("a chore is stuck", extra={"action": "chore", "what": work.__qualname__})
 
     def _on_duty(self, tx: Any, union: Union, fn: Callable[..., T], args: tuple[Any, ...]) -> T:
         return fn(Duty(tx, tx.now, union, self.records, self.world), *args)
