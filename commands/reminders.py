@@ -23,7 +23,7 @@ from commands.call_posts import card
 
 area = Area()
 
-AT_ONCE = 500
+AT_ONCE = 200
 READ_AT_ONCE = 10_000
 
 

@@ -121,6 +121,7 @@ async def day_close() -> list[Figure]:
             async def nothing() -> None:
                 await asyncio.sleep(QUIET_S)
 
+            await beside(asyncio.create_task(nothing()), on, numbers)  # statements are compiled
             _, alone = await beside(asyncio.create_task(nothing()), on, numbers)
             first, during_first = await beside(asyncio.create_task(count_activation(office)), on, numbers)
             await asyncio.to_thread(call_day, path, DAYS + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -371,8 +372,9 @@ async def test_a_crash_between_chunks_repeats_nothing(farm: Farm, monkeypatch: p
         return message(duty, of)  # type: ignore[arg-type]  # as they came
 
     monkeypatch.setattr(declared, "_message", fails)
-    with pytest.raises(ConnectionError):
+    with contextlib.suppress(ConnectionError):
         await farm.stage.chores()
+    assert len(made) == 2
     assert sum([len(await farm.stage.told(one)) for one in folk]) == 3
     assert [len(await farm.told(one)) for one in folk] == [1] * 7
     assert await farm.do(daily.reminded, call) == 7
