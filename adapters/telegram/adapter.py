@@ -160,9 +160,9 @@ class TelegramAdapter:
     ) -> str:
         sent = self._parts.setdefault(key, [])
         for payload in payloads[len(sent) :]:
-            posted = await self._wire.once(
-                chat, payload, urgent=lane is Lane.URGENT, may_pay=lane is Lane.PAID, **more
-            )
+            urgent = lane is Lane.URGENT
+            may_pay = not urgent and self.paid_a_day > 0
+            posted = await self._wire.once(chat, payload, urgent=urgent, may_pay=may_pay, **more)
             sent.append(posted.message)
         del self._parts[key]
         return ",".join(map(str, sent))

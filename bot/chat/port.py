@@ -45,11 +45,10 @@ class Target(msgspec.Struct, frozen=True):
 
 
 class Lane(IntEnum):
-    """How much a message hurries. `PAID` is bulk that may be paid for, if the adapter has an `allowance` left."""
+    """How much a message hurries: an answer to what somebody did, or what many get."""
 
     URGENT = 0
     BULK = 1
-    PAID = 2
 
 
 class RetryLater(Exception):
@@ -143,7 +142,7 @@ class Paced(Protocol):
 
 @runtime_checkable
 class Paying(Protocol):
-    """What an adapter also has that may pay to send faster."""
+    """What an adapter also has that may pay to send bulk faster."""
 
     paid_a_day: int
     """Messages that may be paid for in a day (UTC)."""

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from bot.chat.planner import Outbox
-from bot.chat.port import Adapter, Lane, Paying
+from bot.chat.port import Adapter, Paying
 from bot.chat.records import Store
 from bot.domain.clock import Clock
 from bot.errors import MusterError
@@ -28,11 +28,6 @@ class Purse:
         self._day: date | None = None
         self._wanted = self._taken = 0
         self._crowded = self._empty = False
-
-    def lane(self, lane: Lane) -> Lane:
-        """The lane with which a row is sent."""
-        payable = lane is Lane.BULK and self._payer is not None and self._payer.allowance > 0
-        return Lane.PAID if payable else lane
 
     def open(self) -> None:
         """Before a transaction: decide whether to take more."""

@@ -76,6 +76,7 @@ class Sender:
             adapter, store, outbox, clock, sent,
         )  # fmt: skip
         self._purse = Purse(adapter, outbox, clock)
+        self._pace = adapter if isinstance(adapter, Paced) else None
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
@@ -161,7 +162,7 @@ class Sender:
 
     def _room(self) -> tuple[Room, float]:
         """How many rows may begin, and for how many seconds nothing may."""
-        pace = self._adapter if isinstance(self._adapter, Paced) else None
+        pace = self._pace
         closed = max(self._not_before - asyncio.get_running_loop().time(), 0.0)
         if pace is not None:
             closed = max(closed, pace.closed_for(None))
@@ -211,10 +212,9 @@ class Sender:
                 self._note(row, self._outbox.defer, self._in(closed))
                 return
             # Without text it was replaced by a newer one while it was on its way.
-            lane = self._purse.lane(Lane(row.lane))
-            sent_id = (
-                await self._adapter.deliver(target, decode(row.body), key_of(row), lane) if row.body else ""
-            )
+            lane, sent_id = Lane(row.lane), ""
+            if row.body:
+                sent_id = await self._adapter.deliver(target, decode(row.body), key_of(row), lane)
         except RetryLater as later:
             self._failed(later)
             self._again(row, str(later), MOST_WAITS, later.after_s)
@@ -235,7 +235,7 @@ class Sender:
         self._outcomes.append(_Outcome(row, note, what, arrived))
 
     def _closed_for(self, target: Target | None) -> float:
-        return self._adapter.closed_for(target) if target and isinstance(self._adapter, Paced) else 0.0
+        return self._pace.closed_for(target) if self._pace is not None and target is not None else 0.0
 
     def _in(self, seconds: float) -> datetime:
         return self._clock.now() + timedelta(seconds=seconds)

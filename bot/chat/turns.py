@@ -232,7 +232,7 @@ class Turns:
                 self._give(lane, waiter, bulk, paid, now)
                 continue
             due = min(due, free)
-            if waiter.may_pay or self.allowance <= 0:
+            if (bulk and waiter.may_pay) or self.allowance <= 0:
                 break
             held.append(heapq.heappop(self._ready))  # who may pay need not wait behind it
         for one in held:

@@ -26,22 +26,26 @@ class Wire:
         self.time, self.pacer, self.delay = time, pacer, delay
         self.floods = FloodControl(time.monotonic)
         self.refused: list[float] = []
+        self.paid = 0
 
-    async def send(self, chat: int, *, group: bool = False, urgent: bool = False, tries: int = 5) -> float:
+    async def send(
+        self, chat: int, *, group: bool = False, urgent: bool = False, tries: int = 5, may_pay: bool = False
+    ) -> float:
         """Monotonic time at which the message was received."""
 
-        async def call() -> float:
+        async def call(*, allow_paid_broadcast: bool = False) -> float:
             await self.time.sleep(self.delay())
             received = self.time.monotonic()
+            self.paid += allow_paid_broadcast
             try:
-                self.floods.admit(chat, group, False)
+                self.floods.admit(chat, group, allow_paid_broadcast)
             except ApiError as refused:
                 self.refused.append(received)
                 raise FloodWait(refused.parameters["retry_after"]) from None
             await self.time.sleep(self.delay())
             return received
 
-        return await self.pacer.run(chat, call, group=group, urgent=urgent, tries=tries)
+        return await self.pacer.run(chat, call, group=group, urgent=urgent, tries=tries, may_pay=may_pay)
 
 
 @pytest.fixture
@@ -235,6 +239,34 @@ async def test_chats_long_done_are_forgotten(time: VirtualTime, pacer: Pacer) ->
         await time.run(_all(wire.send(1000 * wave + chat) for chat in range(300)))
         await time.run(time.sleep(2))
     assert len(pacer._lanes) < 1400
+
+
+async def test_beyond_the_free_rate_bulk_is_paid_for_while_there_is_an_allowance(
+    time: VirtualTime, pacer: Pacer
+) -> None:
+    wire = Wire(time, pacer, jittering(0.04, 0.0))
+    pacer.allowance = 2900
+    received = await time.run(_all(wire.send(chat, may_pay=True) for chat in range(3030)))
+    assert wire.refused == []
+    assert (wire.paid, pacer.allowance) == (2900, 0)
+    assert sorted(received)[2900] - min(received) < 3.5  # 1,030 a second; then the free rate goes on
+    assert max(received) - min(received) > 4
+
+
+async def test_answers_and_changes_are_never_paid_for_and_hold_up_nobody_who_pays(
+    time: VirtualTime, pacer: Pacer
+) -> None:
+    wire = Wire(time, pacer, jittering(0.04, 0.0))
+    pacer.allowance = 1000
+    answers = [wire.send(chat, urgent=True, may_pay=True) for chat in range(60)]
+    changes = [wire.send(chat) for chat in range(100, 130)]
+    received = await time.run(
+        _all([*answers, *changes, *(wire.send(n, may_pay=True) for n in range(200, 700))])
+    )
+    assert wire.refused == []
+    assert wire.paid == 500
+    assert max(received[90:]) - min(received) < 1.0
+    assert max(received[:60]) - min(received) > 1.0
 
 
 async def test_the_real_thing_on_the_real_clock() -> None:
