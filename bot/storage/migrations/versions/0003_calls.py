@@ -183,7 +183,7 @@ def _members() -> None:
         _column("run", sa.SmallInteger),
         key=MEMBER,
     )
-    longest = ["union_id", "last_day", "freezes", sa.text("current DESC"), "member_id"]
+    longest: list[Any] = ["union_id", "last_day", "freezes", sa.text("current DESC"), "member_id"]
     op.create_index("ix_streaks_longest", "streaks", longest)
     _table(
         "reminders",
