@@ -173,15 +173,16 @@ def _silent_label(one: Report, both: bool) -> str:
 
 @area.action("report.silent", permission=Permission.LEADER)
 def silent(ctx: Context, call: int, page: int) -> Reply:
-    found, ids = reports.silent(ctx.tx, ctx.union, ctx.member, call)
+    found, ids, all_ = reports.silent(ctx.tx, ctx.union, ctx.member, call)
     shown = ids[page * PAGE : (page + 1) * PAGE]
     if not shown:
-        return say("Everybody in your branch has answered.", visibility=Visibility.PRIVATE, edit=page > 0)
+        who = "Everybody in your branch" if all_ else f"Everybody of the {reports.LOOKED_AT:,} nearest to you"
+        return say(f"{who} has answered.", visibility=Visibility.PRIVATE, edit=page > 0)
     known = faces.of(ctx.tx, shown, ctx.place.platform)
     rows = [spans(ctx.mention(known[one]) if one in known else Text(faces.GONE)) for one in shown]
-    more = "or more " if len(ids) >= reports.LOOKED_AT else ""
+    of = "" if all_ else f" of the {reports.LOOKED_AT:,} nearest to you"
     blocks: list[Block] = [
-        p(bold(f"{len(ids):,} {more}have not answered"), f" “{found.title}”, the nearest first:"),
+        p(bold(f"{len(ids):,}{of} have not answered"), f" “{found.title}”, the nearest first:"),
         items(*rows),
     ]
     turns: list[AnyButton] = []

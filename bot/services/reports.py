@@ -16,7 +16,7 @@ from bot.storage.transaction import Tx
 
 DAYS = 30
 BRANCHES = 8
-LOOKED_AT = 10_000
+LOOKED_AT = 2_000
 """Of so many of a leader's base, the nearest, it is looked up who has not answered."""
 MOST_NUDGED = 500
 """Reminders that one press may send."""
@@ -68,10 +68,14 @@ def of_day(tx: Tx, union: Union, member: Member, day: int) -> list[Report]:
     return [_report(tx, union, member, call, day) for call in both if call is not None and _begun(call)]
 
 
-def silent(tx: Tx, union: Union, member: Member, call_id: int) -> tuple[Call, list[int]]:
-    """The call, and who of the nearest of the member's base have not answered. Raises NotFound."""
+def silent(tx: Tx, union: Union, member: Member, call_id: int) -> tuple[Call, list[int], bool]:
+    """The call, who of the member's base have not answered, the nearest first, and whether all were looked at.
+
+    Raises NotFound.
+    """
     call = _known(tx, union, member, call_id)
-    return call, reports.silent(tx, call.id, member.id, LOOKED_AT)
+    found = reports.silent(tx, call.id, member.id, LOOKED_AT)
+    return call, found, support.of(tx, member.id).headcount <= LOOKED_AT
 
 
 def nudged(tx: Tx, member: Member, call: Call) -> datetime | None:

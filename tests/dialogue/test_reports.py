@@ -220,6 +220,19 @@ async def test_who_has_not_answered_is_named_the_nearest_first(farm: Farm) -> No
     assert again.text == "Everybody in your branch has answered."
 
 
+async def test_of_a_large_base_the_nearest_are_looked_at(farm: Farm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reports, "LOOKED_AT", 3)
+    call = await farm.call("B1")
+    bo = farm.people["Bo"]
+    shown = await bo.presses(await farm.report("Bo"), "Who has not answered", farm.place)
+    assert shown.text.startswith("2 of the 3 nearest to you have not answered")
+    assert "B4" not in shown.text
+    for name in ("B2", "B3"):
+        await farm.answer(call, name)
+    again = await bo.presses(await farm.report("Bo"), "Who has not answered", farm.place)
+    assert again.text == "Everybody of the 3 nearest to you has answered."
+
+
 async def test_pages_of_names(farm: Farm) -> None:
     for number in range(25):
         await farm.joins(f"N{number:02}", "Cy")
