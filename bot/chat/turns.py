@@ -77,8 +77,14 @@ class RoundTrips:
 
     @property
     def credit(self) -> float:
-        """Seconds by which a message surely came before its answer; less where round trips scatter."""
-        return max(2 * self._shortest - self.usual, 0.0) if self._samples >= _SAMPLES else 0.0
+        """Seconds by which a message surely came before its answer: the shortest round trip that there can be.
+
+        The shortest seen is longer than that, the less so the more were seen; how much they scatter says how much.
+        """
+        if self._samples < _SAMPLES:
+            return 0.0
+        margin = (self.usual - self._shortest) * math.sqrt(_SAMPLES / self._samples)
+        return max(self._shortest - margin, 0.0)
 
 
 class Waiter:
