@@ -275,4 +275,5 @@ def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
             calls.answers_changed(tx, call_id, -1)
     checkins.move(tx, absorbed.id, survivor.id)
     checkins.hand_on(tx, absorbed.id, survivor.id)
+    checkins.hand_on_own(tx, survivor.id, union.founder_id)
     streaks.merge(tx, union, absorbed.id, survivor.id)

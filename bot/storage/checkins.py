@@ -113,6 +113,11 @@ _HAND_ON = Statement(
     .where(_WAITS, checkins.c.judged_by == bindparam("old"))
     .values(judged_by=bindparam("new"))
 )
+_HAND_ON_OWN = Statement(
+    update(checkins)
+    .where(_WAITS, checkins.c.judged_by == bindparam("old"), checkins.c.member_id == bindparam("old"))
+    .values(judged_by=bindparam("new"))
+)
 _CONCERNING = Statement(
     select(*CALL_COLUMNS)
     .where(
@@ -227,6 +232,11 @@ def for_witness(tx: Tx, call_ids: Sequence[int], witness_id: int, most: int) -> 
 def hand_on(tx: Tx, old_id: int, new_id: int | None) -> None:
     """What waited for one member's word waits for another's (None: any witness's)."""
     tx.run(_HAND_ON, old=old_id, new=new_id)
+
+
+def hand_on_own(tx: Tx, member_id: int, new_id: int | None) -> None:
+    """What waits for the word of the very member who gave it waits for another's."""
+    tx.run(_HAND_ON_OWN, old=member_id, new=new_id)
 
 
 def concerning(tx: Tx, union_id: int, leader_ids: Sequence[int], days: Sequence[int]) -> list[Call]:

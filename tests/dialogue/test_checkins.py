@@ -445,6 +445,21 @@ async def test_what_waited_for_a_leader_who_left_waits_for_the_founder(farm: Far
     assert await farm.answered(asked) == 1
 
 
+async def test_who_turns_out_to_be_their_own_leader_waits_for_the_founder(farm: Farm) -> None:
+    await endorse(farm.cat, farm.bob, farm.place)
+    asked = await farm.calls(proof=Proof.LEADER)
+    await farm.press(farm.cat, asked)
+
+    def merge(tx: Tx) -> None:
+        people.merge(tx, farm.union(tx).id, farm.member(tx, farm.cat), farm.member(tx, farm.bob))
+
+    await farm.stage.store.write(merge)
+    assert (await farm.bob.runs("call review")).labels == []
+    queue = await farm.ada.runs("call review")
+    await farm.ada.presses(queue, "Confirm Bob")
+    assert await farm.answered(asked) == 1
+
+
 # -- leaving -------------------------------------------------------------------------------------------------
 
 
