@@ -25,9 +25,8 @@ _SAMPLES: Final = 30
 """Round trips seen, after those passed over, before the smallest is believed."""
 _SPARE: Final = 6
 """Sends that wait for their turn while others are on their way: so the next is there when a slot is free."""
-_CATCH_UP: Final = 2
-"""Turns of the even spread that are made up for after a delay, or as many as fit into `_CATCH_UP_S`."""
-_CATCH_UP_S: Final = 0.02
+_CATCH_UP_S: Final = 0.1
+"""A delay of ours for which the turns of the even spread are made up: longer than a busy machine holds us up."""
 
 
 class Window:
@@ -261,8 +260,7 @@ class Turns:
             self.allowance -= 1
         if bulk:  # spread evenly, so that a reply to a person never waits for a burst's whole window
             spacing = SECOND / window.most
-            late = max(_CATCH_UP * spacing, _CATCH_UP_S)
-            self._bulk_at[paid] = max(self._bulk_at[paid], now - late) + spacing
+            self._bulk_at[paid] = max(self._bulk_at[paid], now - _CATCH_UP_S) + spacing
         (lane.urgent if lane.urgent and lane.urgent[0] is waiter else lane.bulk).popleft()
         waiter.turn.set_result(Turn(lane, window, paid))
         self._enlist(lane, now)

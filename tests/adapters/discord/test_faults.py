@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from adapters.discord import exchange, rest
 from bot.chat.model import say
-from bot.chat.port import RetryLater, Target, Undeliverable
+from bot.chat.port import Lane, RetryLater, Target, Undeliverable
 from bot.storage import accounts
 from tests.adapters.discord.conftest import House
 from tests.emulators.discord import EVERYONE, Reply
@@ -310,3 +311,35 @@ async def test_an_answer_that_discord_would_not_take_comes_after_the_next_start(
     await muster.idle()
     assert len(muster.bob.dms) == 1
     assert muster.probe.done["slow"] == 1
+
+
+async def test_a_post_is_changed(muster: House) -> None:
+    target = to_room(muster)
+    sent = await muster.adapter.deliver(target, say("0 answers"), "m1")
+    change = msgspec.structs.replace(target, message=sent)
+    for _ in range(2):
+        assert await muster.adapter.deliver(change, say("1 answer"), "e1", Lane.BULK) == sent
+    (message,) = muster.room.visible_messages()
+    assert message.content == "1 answer"
+    muster.emulator.delete_message(message)
+    assert await muster.adapter.deliver(change, say("2 answers"), "e2") == sent
+    assert muster.room.visible_messages() == []
+
+
+@pytest.mark.parametrize(("code", "kind"), [(10003, "gone"), (50001, "rights"), (50013, "rights")])
+async def test_moderators_learn_why_a_place_is_out_of_reach(muster: House, code: int, kind: str) -> None:
+    muster.emulator.fault("POST", MESSAGES, code)
+    with pytest.raises(Undeliverable) as never:
+        await muster.adapter.deliver(to_room(muster), say("x"), "m1")
+    assert never.value.kind == kind
+
+
+async def test_a_channel_with_an_empty_bucket_is_said_to_be_closed(muster: House) -> None:
+    target, adapter = to_room(muster), muster.adapter
+    muster.emulator.limits.route("POST", "/channels/{channel_id}/messages", 2, 30.0)
+    for number in range(2):
+        assert adapter.closed_for(target) == 0
+        await adapter.deliver(target, say("x"), f"m{number}")
+    assert 20 < adapter.closed_for(target) <= 31
+    assert adapter.closed_for(None) == 0
+    assert adapter.at_once >= 10

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from adapters.playground import adapter as adapter_module
@@ -287,6 +288,18 @@ async def test_deliveries_go_to_rooms_and_private_chats_once(play: Playground) -
     assert (post["message"]["chat"], post["message"]["id"]) == ("private:telegram:bo", first)
     await play.adapter.deliver(Target("playground", chat="room-telegram"), say("for all"), "key-2")
     assert texts(await bo.until("post")) == ["for all"]
+
+
+async def test_a_post_is_changed_where_it_stands(play: Playground) -> None:
+    bo = await play.browser("bo")
+    square = Target("playground", chat="room-telegram")
+    first = await play.adapter.deliver(square, say("0 answers"), "key-1")
+    await bo.until("post")
+    change = msgspec.structs.replace(square, message=first)
+    assert await play.adapter.deliver(change, say("1 answer"), "key-2") == first
+    (post,) = await bo.until("post")
+    assert (post["message"]["id"], post["message"]["edited"]) == (first, True)
+    assert texts([post]) == ["1 answer"]
 
 
 @pytest.mark.parametrize(
