@@ -63,7 +63,7 @@ async def test_link_gives_a_private_page_a_picture_and_a_place_for_the_code(cast
     assert "Bo in Free Farmers" in heard.text
     assert "never sign on a page" in heard.text
     image = heard.reply.blocks[-1]
-    assert image.png.startswith(PNG)
+    assert image.data.startswith(PNG)
     assert "QR code" in image.alt
     assert "Enter the code" in heard.labels
 
