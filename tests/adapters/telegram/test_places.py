@@ -164,7 +164,7 @@ async def test_the_menu_is_there_in_each_language_and_set_once(
 ) -> None:
     emu = muster.emu
     hans = emu.user("Hans", language="de")
-    assert emu.menu(alice)[:2] == ["union", "join"]
+    assert emu.menu(alice)[:2] == ["union", "call"]
     assert "help" in emu.menu(hans, group)
     german = emu.menus["all_private_chats", None, None, "de"]
     assert {"command": "leave", "description": "Die Union verlassen und deine Daten löschen lassen"} in german
