@@ -15,6 +15,7 @@ from alembic.operations import Operations
 import commands
 from bot.storage import tables
 from bot.storage.store import Store
+from bot.storage.tables import columns
 from tests.clock import ManualClock
 from tests.dialogue.stage import Stage
 from tests.docs.examples import Block, blocks, cases_of, install
@@ -30,14 +31,12 @@ async def sqlite_store(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Stor
 
 
 def declare(block: Block, monkeypatch: pytest.MonkeyPatch) -> sa.Table:
-    """Run an addition to tables.py on a copy of the schema, which other tests compare with the migrations."""
+    """Run a module of tables on a copy of the schema, which other tests compare with the migrations."""
     schema = sa.MetaData(naming_convention=tables.metadata.naming_convention)
     for table in tables.metadata.sorted_tables:
         table.to_metadata(schema)
-    monkeypatch.setattr(tables, "metadata", schema)
-    namespace = dict(vars(tables))
-    block.run(namespace)
-    added = namespace["shifts"]
+    monkeypatch.setattr(columns, "metadata", schema)
+    added = install(block, monkeypatch).shifts
     assert isinstance(added, sa.Table)
     monkeypatch.setattr(tables, "shifts", added, raising=False)
     return added
@@ -80,7 +79,7 @@ async def test_the_command_of_the_tutorial(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    declare(printed["bot/storage/tables.py"], monkeypatch)
+    declare(printed["bot/storage/tables/shifts.py"], monkeypatch)
     migrate(printed["bot/storage/migrations/versions/0099_shifts.py"], tmp_path / "muster.db")
     install(printed["bot/storage/shifts.py"], monkeypatch)
     install(printed["bot/services/shifts.py"], monkeypatch)
@@ -92,7 +91,7 @@ async def test_the_command_of_the_tutorial(
 def test_the_migration_of_the_tutorial_makes_the_table_that_it_declares(
     printed: dict[str, Block], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    table = declare(printed["bot/storage/tables.py"], monkeypatch)
+    table = declare(printed["bot/storage/tables/shifts.py"], monkeypatch)
     engine = sa.create_engine(f"sqlite:///{tmp_path / 'declared.db'}")
     table.metadata.create_all(engine)
     engine.dispose()
@@ -123,7 +122,7 @@ def test_every_printed_file_is_run(printed: dict[str, Block]) -> None:
         "bot/services/shifts.py",
         "bot/storage/migrations/versions/0099_shifts.py",
         "bot/storage/shifts.py",
-        "bot/storage/tables.py",
+        "bot/storage/tables/shifts.py",
         "commands/shifts.py",
         "tests/adapters/lines/test_adapter.py",
         "tests/dialogue/test_shifts.py",
