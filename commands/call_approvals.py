@@ -14,7 +14,7 @@ from bot.domain.call_texts import clock, texts_of
 from bot.domain.calls import Call
 from bot.domain.names import one_line
 from bot.domain.people import Permission
-from bot.errors import BadInput
+from bot.errors import BadInput, NotAllowed
 from bot.services import abuse, approvals, faces, schedule
 from commands.call_posts import text
 from commands.call_words import STATES, called, day_name
@@ -65,8 +65,7 @@ def ask_for_approval(ctx: Context, call: Call) -> list[Block]:
     """Ask others to approve a call that has to be; what its author is told of it."""
     if call.approved:
         return []
-    # Asked once for the same words: the dedupe key changes with them.
-    words = hashlib.sha256(repr(texts_of(call)).encode()).hexdigest()[:16]
+    words = _words(call)  # asked once for the same ones
     asked, chat = 0, abuse.alerts(ctx.tx, ctx.union)
     if chat is not None:
         target = Target(chat.platform, chat=chat.chat, thread=chat.thread)
@@ -90,6 +89,11 @@ def ask_for_approval(ctx: Context, call: Call) -> list[Block]:
     ]  # fmt: skip
 
 
+def _words(call: Call) -> str:
+    """Stands for what the call says and asks; other words, another value."""
+    return hashlib.sha256(repr(texts_of(call)).encode()).hexdigest()[:16]
+
+
 def _request(ctx: Context, call: Call) -> Reply:
     return Reply(_told(ctx, call), (_buttons(call, anyone=True),))
 
@@ -111,7 +115,7 @@ def _told(ctx: Context, call: Call) -> tuple[Block, ...]:
 
 
 def _buttons(call: Call, *, anyone: bool) -> tuple[AnyButton, ...]:
-    which, number = {"call": call.id}, f" no. {call.id}"
+    which, number = {"call": call.id, "words": _words(call)}, f" no. {call.id}"
     approve = Button(f"Approve{number}", "approval.give", which, Style.PRIMARY, anyone=anyone, lasts_s=None)
     return (
         approve,
@@ -142,16 +146,18 @@ def waiting(ctx: Context) -> Reply:
 
 
 @area.action("approval.give", permission=Permission.ANYONE)
-def approve(ctx: Context, call: int) -> Reply:
+def approve(ctx: Context, call: int, words: str) -> Reply:
     _require_judge(ctx)
+    _require_seen(ctx, call, words)
     done = approvals.approve(ctx.tx, ctx.union, ctx.standing.member, call)
     _tell_author(ctx, done, "is approved.")
     return say(p(bold(called(done)), " is approved."), edit=True)
 
 
 @area.action("approval.refuse", permission=Permission.ANYONE)
-def refuse(ctx: Context, call: int) -> Reply:
+def refuse(ctx: Context, call: int, words: str) -> Reply:
     _require_judge(ctx)
+    _require_seen(ctx, call, words)
     done = approvals.refuse(ctx.tx, ctx.union, ctx.standing.member, call)
     _tell_author(
         ctx, done, "was not approved. It is a draft again: change where it leads, and plan it once more."
@@ -163,6 +169,13 @@ def _tell_author(ctx: Context, call: Call, what: str) -> None:
     account = faces.reachable(ctx.tx, call.author_id)
     if account is not None:
         ctx.post(account, say(p("Your call ", bold(called(call)), f" {what}")))
+
+
+def _require_seen(ctx: Context, call_id: int, words: str) -> None:
+    """What somebody decides on is what they were shown, not what was written in its place since."""
+    found = approvals.waiting(ctx.tx, ctx.union, call_id)
+    if _words(found) != words:
+        raise NotAllowed("This call was changed since. /call approvals shows what it says now.")
 
 
 def _require_judge(ctx: Context) -> None:

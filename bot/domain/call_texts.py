@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from bot.domain.calls import USUAL_HOUR, WHOLE_DAY, Call, Proof
-from bot.domain.hosts import hosts_in, parse_link
+from bot.domain.hosts import hosts_in, links_in, parse_link
 from bot.domain.names import visible
 from bot.errors import BadInput
 
@@ -43,6 +43,11 @@ class Texts:
     def hosts(self) -> frozenset[str]:
         """Where its words and its link lead to."""
         return hosts_in(self.title, self.what, self.why, self.link)
+
+    @property
+    def links(self) -> dict[str, frozenset[str]]:
+        """Its words that lead somewhere, each with its hosts."""
+        return links_in(self.title, self.what, self.why, self.link)
 
 
 def checked(texts: Texts) -> Texts:

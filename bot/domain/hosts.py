@@ -23,6 +23,7 @@ _LABEL = r"[^\W_](?:[\w-]*[^\W_])?"
 _NAME = re.compile(rf"(?:{_LABEL}\.)+(?:xn--[a-z0-9-]+|[^\W\d_]{{2,}})(?![\w-])", re.IGNORECASE)
 _NUMBERS = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])")
 _PATH = re.compile(rf"(?::\d+)?[/?#][^{_ENDS}]*")
+_AROUND = ".,;:!?()[]\"'"
 _UNFIT = re.compile(r"[\s<>\"'`\\{}|^]")
 
 
@@ -32,6 +33,14 @@ def hosts_in(*texts: str | None) -> frozenset[str]:
     for text in texts:
         found |= _hosts(_DOTS.sub(".", unicodedata.normalize("NFKC", text or "")))
     return frozenset(found)
+
+
+def links_in(*texts: str | None) -> dict[str, frozenset[str]]:
+    """Each word of these texts that leads somewhere, and to which hosts; no link goes over a blank."""
+    words = {
+        word.strip(_AROUND) for text in texts for word in unicodedata.normalize("NFKC", text or "").split()
+    }
+    return {word: hosts for word in words if (hosts := hosts_in(word))}
 
 
 def host(words: str) -> str:

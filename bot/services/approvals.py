@@ -30,9 +30,17 @@ def new_hosts(tx: Tx, union: Union, call: Call) -> list[str]:
 
 
 def still_approved(tx: Tx, union: Union, call: Call, texts: Texts) -> bool:
-    """Whether the call with these new texts need not be looked at again."""
-    seen = texts_of(call).hosts if call.approved else frozenset()
-    return texts.hosts <= seen | set(call_hosts.of_union(tx, union.id))
+    """Whether the call with these new texts need not be looked at (again)."""
+    return not leads_elsewhere(tx, union, call, texts) if call.approved else trusted(tx, union, texts)
+
+
+def leads_elsewhere(tx: Tx, union: Union, call: Call, texts: Texts) -> bool:
+    """Whether these texts have a link that the call has not, to a host that is not on the union's list.
+
+    Another page of a host counts: who approved one has not seen the other.
+    """
+    known, before = set(call_hosts.of_union(tx, union.id)), texts_of(call).links
+    return any(link not in before and not hosts <= known for link, hosts in texts.links.items())
 
 
 # -- the list ------------------------------------------------------------------------------------------------
@@ -95,7 +103,7 @@ def approve(tx: Tx, union: Union, actor: Member | None, call_id: int) -> Call:
 
     Raises NotFound if it does not wait, NotAllowed if the actor wrote it.
     """
-    call = _waiting(tx, union, call_id)
+    call = waiting(tx, union, call_id)
     _require_other(actor, call)
     _let_through(tx, union, actor, call)
     return calls.by_id(tx, call.id) or call
@@ -103,7 +111,7 @@ def approve(tx: Tx, union: Union, actor: Member | None, call_id: int) -> Call:
 
 def refuse(tx: Tx, union: Union, actor: Member | None, call_id: int) -> Call:
     """Make a call a draft again. Raises as `approve`."""
-    call = _waiting(tx, union, call_id)
+    call = waiting(tx, union, call_id)
     _require_other(actor, call)
     rule = call_rules.of_call(tx, call.id) if call.state is State.TEMPLATE else None
     if rule is not None:
@@ -121,7 +129,7 @@ def _let_through(tx: Tx, union: Union, actor: Member | None, call: Call) -> None
     rule = call_rules.of_call(tx, call.id) if call.state is State.TEMPLATE else None
     if rule is not None and rule.ended_at is None:
         for made in call_lists.of_rule(tx, union.id, rule.id):
-            if texts_of(made).hosts <= texts_of(call).hosts:
+            if not leads_elsewhere(tx, union, call, texts_of(made)):
                 call_lists.set_approved(tx, made.id, True)
         schedule.apply(tx, union, rule)
     schedule.fill(tx, union, call.leader_id)
@@ -132,7 +140,8 @@ def _text_of_rule(tx: Tx, call: Call) -> int | None:
     return rule.call_id if rule is not None else None
 
 
-def _waiting(tx: Tx, union: Union, call_id: int) -> Call:
+def waiting(tx: Tx, union: Union, call_id: int) -> Call:
+    """A call that waits for approval. Raises NotFound."""
     call = calls.by_id(tx, call_id)
     if call is None or call.union_id != union.id or call.approved or call.state not in _WAITING:
         raise NotFound("This call does not wait for approval any more. /call approvals shows those that do.")

@@ -52,7 +52,7 @@ def edit(tx: Tx, union: Union, actor: Member, call: Call, texts: Texts) -> Call:
     if call.state is State.OPEN:
         _require_words_only(call, good, approved)
     _put(tx, union, call, good, approved)
-    if call.approved and not approved:
+    if approvals.leads_elsewhere(tx, union, call, good):
         call_lists.set_author(tx, call.id, actor.id)  # so that another than who wrote it looks at it
     record(tx, union.id, "call.edited", actor, call=call.id)
     rule = call_rules.of_call(tx, call.id) if call.state is State.TEMPLATE else None

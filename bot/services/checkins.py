@@ -151,6 +151,8 @@ def today(tx: Tx, union: Union, member: Member) -> list[Mine]:
     for call in checkins.concerning(tx, union.id, above, range(first, now_day + 2)):
         mine = own.get(call.id)
         begun = call.state in (CallState.OPEN, CallState.CLOSED)
+        if not begun and not call.approved:
+            continue  # nobody has looked yet where it leads
         if call.day == now_day or (begun and (call.day != first or mine is None or _revocable(tx, call))):
             free = mine is None or mine.state in (State.REFUSED, State.REPAIRED)
             kept = mine is not None and mine.state in (State.DONE, State.WAITING)

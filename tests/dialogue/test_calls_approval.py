@@ -142,7 +142,7 @@ async def test_a_new_host_in_an_approved_call_asks_again_and_its_writer_is_the_a
     [request] = await asked(stage, ada)
     await ada.presses(request, "Approve no. 1")
     form = await ada.runs("call edit", None, call="1")
-    same = await fill(ada, form, title="", what="", why="", link="https://a.example/other")
+    same = await fill(ada, form, title="Sign!", what="Today: https://a.example, now", why="", link="")
     assert "approve" not in same.text
     assert await approved(stage, 1)
     form = await ada.runs("call edit", None, call="1")
@@ -151,6 +151,52 @@ async def test_a_new_host_in_an_approved_call_asks_again_and_its_writer_is_the_a
     assert not await approved(stage, 1)
     shown = await ada.says("/call approvals")
     assert "You wrote this yourself" in (await ada.presses(shown, "Approve no. 1")).text
+
+
+async def test_another_page_of_an_approved_host_asks_again(stage: Stage) -> None:
+    ada, bo, _ = await with_leader(stage)
+    await bo.presses(await write(bo, "Sign", link="short.example/good"), "Choose a day")
+    await bo.says("friday")
+    [request] = await asked(stage, ada)
+    await ada.presses(request, "Approve no. 1")
+    form = await bo.runs("call edit", None, call="1")
+    changed = await fill(bo, form, title="", what="", why="", link="short.example/evil")
+    assert "somebody else was asked to approve it" in changed.text
+    assert not await approved(stage, 1)
+
+
+async def test_who_approves_approves_what_they_were_shown(stage: Stage) -> None:
+    ada, bo, _ = await with_leader(stage)
+    await bo.presses(await write(bo, "Sign", link="good.example"), "Post today")
+    [before] = await asked(stage, ada)
+    form = await bo.runs("call edit", None, call="1")
+    await fill(bo, form, title="", what="", why="", link="evil.example")
+    assert "was changed since" in (await ada.presses(before, "Approve no. 1")).text
+    assert "was changed since" in (await ada.presses(before, "Refuse no. 1")).text
+    assert not await approved(stage, 1)
+    await ada.presses((await asked(stage, ada))[-1], "Approve no. 1")
+    assert await approved(stage, 1)
+
+
+async def test_who_changes_where_a_waiting_call_leads_cannot_approve_it(stage: Stage) -> None:
+    ada, bo, _ = await with_leader(stage)
+    await bo.presses(await write(bo, "Sign", link="good.example"), "Post today")
+    form = await ada.runs("call edit", None, call="1")
+    await fill(ada, form, title="", what="", why="", link="evil.example")
+    shown = await ada.says("/call approvals")
+    assert "You wrote this yourself" in (await ada.presses(shown, "Approve no. 1")).text
+    assert not await approved(stage, 1)
+
+
+async def test_what_nobody_has_approved_is_not_shown_to_members(stage: Stage) -> None:
+    ada, bo, farm = await with_leader(stage)
+    await ada.presses(await write(ada, "Sign", "Go to evil.example/x", opens="18:00"), "Post today")
+    cy = stage.person("Cy")
+    await cy.says("/join", farm)
+    assert "There is no call today" in (await cy.says("/call today")).text
+    [request] = await asked(stage, bo)
+    await bo.presses(request, "Approve no. 1")
+    assert "evil.example" in (await cy.says("/call today")).text
 
 
 async def test_a_rule_makes_nothing_until_its_text_is_approved(stage: Stage) -> None:
