@@ -28,6 +28,7 @@ from commands import (
     streaks,
     support,
     unions,
+    unreached,
     wallets,
 )
 
@@ -55,6 +56,7 @@ AREAS = (
     help.area,
     events.area,
     digest.area,
+    unreached.area,
 )
 LOCALES = ("de",)
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from bot.storage import accounts, outbox, sending, unreached
+from bot.domain.calls import USUAL_HOUR, moment
+from bot.domain.people import Union
+from bot.domain.times import union_day
+from bot.services import quiet
+from bot.storage import accounts, outbox, sending, unions, unreached
 from bot.storage.sending import Row
 from bot.storage.transaction import Tx
 from bot.storage.unreached import Unreached as Unreached
@@ -20,7 +24,6 @@ spend = sending.spend
 finish = sending.finish
 depths = outbox.depths
 sent_id = outbox.sent_id
-unions_to_tell = unreached.unions
 REPEATED = sending.REPEATED
 TOLD_OF = frozenset({"blocked", "gone", "rights"})
 """What moderators can do something about; the rest is for the operator."""
@@ -36,7 +39,7 @@ def park(tx: Tx, row: Row, reason: str, kind: str) -> None:
 
 
 def on_undeliverable(tx: Tx, row: Row, kind: str) -> None:
-    """Note, once for each chat, that messages of this union do not arrive there: `to_tell` gives it back."""
+    """Note, once for each chat, that messages of this union do not arrive there: `take_unreached` gives it back."""
     chat = _chat(row)
     if row.union_id is not None and chat is not None:
         unreached.mark(tx, row.union_id, row.platform, chat, row.person, kind)
@@ -50,12 +53,27 @@ def reached(tx: Tx, platform: str, rows: Sequence[Row]) -> None:
                 unreached.clear(tx, platform, chat)
 
 
-def to_tell(tx: Tx, union_id: int) -> list[Unreached]:
-    """Chats out of reach that the union's moderators have not been told of; they count as told from now on."""
-    found = unreached.untold(tx, union_id)
+def to_tell(tx: Tx) -> list[Union]:
+    """The unions whose moderators are to be told of something now."""
+    found = (unions.by_id(tx, union_id) for union_id in unreached.unions(tx))
+    return [union for union in found if union is not None and _news(tx, union)]
+
+
+def take_unreached(tx: Tx, union: Union) -> list[Unreached]:
+    """Chats out of reach that the union's moderators have not been told of; they count as told from now on.
+
+    Places at once; people, of whom there may be many, once a day.
+    """
+    found = _news(tx, union)
     for one in found:
         unreached.told(tx, one)
     return found
+
+
+def _news(tx: Tx, union: Union) -> list[Unreached]:
+    today = union_day(union.time_zone, tx.now)
+    morning = moment(today if quiet.awake(union, tx.now) else today - 1, USUAL_HOUR, union.time_zone)
+    return [one for one in unreached.untold(tx, union.id) if one.person is None or one.at < morning]
 
 
 def _chat(row: Row) -> str | None:

@@ -24,6 +24,7 @@ from bot.services import outbox, unions
 from bot.services.unions import Founder
 from bot.storage import accounts, meta
 from bot.storage import outbox as rows
+from bot.storage import unions as union_rows
 from bot.storage.statements import Statement
 from bot.storage.store import Store
 from bot.storage.tables import outbox as table
@@ -222,10 +223,12 @@ async def test_who_blocked_the_bot_is_marked_unreachable_and_reported_once(
     assert await state(store) == [("parked", "blocked")] * 2
     account = (await store.read(accounts.everywhere, "words", "bo"))[0]
     assert account.unreachable_at is not None
-    assert await store.read(outbox.unions_to_tell) == [union.id]
-    (found,) = await store.write(outbox.to_tell, union.id)
+    assert await store.read(outbox.to_tell) == []  # people are told of in the morning
+    clock.advance(timedelta(days=1))
+    assert await store.read(outbox.to_tell) == [await store.read(union_rows.by_id, union.id)]
+    (found,) = await store.write(outbox.take_unreached, union)
     assert (found.platform, found.chat, found.person, found.kind) == ("words", "bo", "bo", "blocked")
-    assert await store.write(outbox.to_tell, union.id) == []
+    assert await store.write(outbox.take_unreached, union) == []
 
 
 async def test_a_chat_that_is_reached_again_is_reported_when_it_fails_again(
@@ -241,7 +244,7 @@ async def test_a_chat_that_is_reached_again_is_reported_when_it_fails_again(
         platform.moods = [Undeliverable("no", kind=mood)] if mood else []  # type: ignore[arg-type]  # of the list
         await store.write(lambda tx: rows.add(tx, "words", union.id, target, encode(say("x")), chat="square"))
         await settle(store, sender, clock)
-        reports.append([found.kind for found in await store.write(outbox.to_tell, union.id)])
+        reports.append([found.kind for found in await store.write(outbox.take_unreached, union)])
     assert reports == [["rights"], [], ["gone"], []]
 
 
