@@ -1,3 +1,3 @@
 """Muster."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
