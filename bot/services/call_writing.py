@@ -112,8 +112,9 @@ def _require_words_only(call: Call, texts: Texts, approved: bool) -> None:
 
 def forget(tx: Tx, union: Union, member: Member) -> None:
     """The member leaves: their drafts are gone, and what is not over of their branch is cancelled."""
-    for call in call_lists.drafts(tx, union.id, member.id, MOST_DRAFTS):
-        call_lists.delete_draft(tx, call.id)
+    while some := call_lists.drafts(tx, union.id, member.id, MOST_DRAFTS):  # more, if some were refused
+        for draft in some:
+            call_lists.delete_draft(tx, draft.id)
     for call in call_lists.led_by(tx, member.id):
         if call.state in _CHANGEABLE:
             cancel(tx, union, member, call)

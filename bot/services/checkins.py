@@ -200,7 +200,8 @@ def queue(tx: Tx, union: Union, judge: Member, most: int) -> list[Waiting]:
     since = union_day(union.time_zone, tx.now) - JUDGED_WITHIN
     found = checkins.for_judge(tx, judge.id, since, most)
     if len(found) < most and may_witness(tx, judge):
-        witnessed = checkins.witnessed(tx, union.id, since, MOST_WITNESSED)
+        above = [step.member_id for step in endorsements.path(tx, judge.id)]
+        witnessed = checkins.witnessed(tx, union.id, above, since, MOST_WITNESSED)
         found += checkins.for_witness(tx, witnessed, judge.id, most - len(found))
     known = {one.call_id: call_rows.by_id(tx, one.call_id) for one in found}
     waiting = []
@@ -250,6 +251,8 @@ def _require_judge(tx: Tx, judge: Member, call: Call, waiting: Checkin, confirme
                 f"Witnesses linked a wallet, or joined more than {WITNESS_AFTER.days} days ago. "
                 "/link gives you a wallet here."
             )
+        if not calls.concerns(tx, call, judge):
+            raise NotAllowed("This call is for another branch, whose members are its witnesses.")
     elif waiting.judged_by != judge.id:
         raise NotAllowed("That answer waits for the word of another member.")
 
@@ -258,9 +261,9 @@ def _require_judge(tx: Tx, judge: Member, call: Call, waiting: Checkin, confirme
 
 
 def forget(tx: Tx, union: Union, member: Member) -> None:
-    """The member leaves: their answers are erased, and those of open calls count no longer. What waited for their
-    word waits for the founder's."""
-    for call_id in checkins.counted_in_open(tx, member.id):
+    """The member leaves: their answers are erased. Those to calls that can still be answered count no longer, or who
+    joins again would count twice. What waited for their word waits for the founder's."""
+    for call_id in checkins.counted_in(tx, member.id, first_open(union.time_zone, tx.now)):
         calls.answers_changed(tx, call_id, -1)
     checkins.delete_of(tx, member.id)
     checkins.hand_on(tx, member.id, union.founder_id)

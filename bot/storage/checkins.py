@@ -137,6 +137,7 @@ _WITNESSED = Statement(
         calls.c.state.in_([literal_column("'open'"), literal_column("'closed'")]),
         calls.c.day >= bindparam("since"),
         calls.c.proof == "witness",
+        or_(calls.c.leader_id.is_(None), calls.c.leader_id.in_(bindparam("leaders", expanding=True))),
     )
     .order_by(calls.c.id.desc())
     .limit(bindparam("most"))
@@ -150,13 +151,16 @@ _BOTH = Statement(
 _MOVE = Statement(
     update(checkins).where(checkins.c.member_id == bindparam("old")).values(member_id=bindparam("new"))
 )
-_OPEN_DONE = Statement(
+_COUNTED = Statement(
     select(checkins.c.call_id)
     .join_from(checkins, calls, calls.c.id == checkins.c.call_id)
     .where(
         checkins.c.member_id == bindparam("member"),
         checkins.c.state == literal_column("'done'"),
-        calls.c.state == literal_column("'open'"),
+        or_(
+            calls.c.state == literal_column("'open'"),
+            (calls.c.state == literal_column("'closed'")) & (calls.c.day >= bindparam("first")),
+        ),
     )
 )
 _DELETE_OF = Statement(delete(checkins).where(checkins.c.member_id == bindparam("member")))
@@ -246,9 +250,11 @@ def concerning(tx: Tx, union_id: int, leader_ids: Sequence[int], days: Sequence[
     return [from_row(row) for row in rows]
 
 
-def witnessed(tx: Tx, union_id: int, since: int, most: int) -> list[int]:
-    """The newest calls of that union-day and later whose answers wait for witnesses."""
-    return [row[0] for row in tx.all(_WITNESSED, union=union_id, since=since, most=most)]
+def witnessed(tx: Tx, union_id: int, leader_ids: Sequence[int], since: int, most: int) -> list[int]:
+    """The newest calls of that union-day and later whose answers wait for witnesses: those for the whole union, and
+    for the branches of those members."""
+    rows = tx.all(_WITNESSED, union=union_id, leaders=list(leader_ids), since=since, most=most)
+    return [row[0] for row in rows]
 
 
 def both(tx: Tx, member_id: int, another_id: int) -> list[tuple[int, State, State]]:
@@ -262,9 +268,9 @@ def move(tx: Tx, old_id: int, new_id: int) -> None:
     tx.run(_MOVE, old=old_id, new=new_id)
 
 
-def counted_in_open(tx: Tx, member_id: int) -> list[int]:
-    """The open calls that the member's answer counts in."""
-    return [row[0] for row in tx.all(_OPEN_DONE, member=member_id)]
+def counted_in(tx: Tx, member_id: int, first: int) -> list[int]:
+    """The calls that the member's answer counts in: the open ones, and those of that union-day and later."""
+    return [row[0] for row in tx.all(_COUNTED, member=member_id, first=first)]
 
 
 def delete_of(tx: Tx, member_id: int) -> None:

@@ -15,6 +15,8 @@ from sqlalchemy import bindparam, select
 from bot.chat.incoming import Place, Press
 from bot.domain.calls import Call, Proof, State
 from bot.domain.people import Member, Union
+from bot.errors import NotAllowed
+from bot.services import checkins as answers
 from bot.services import ledger, people, records
 from bot.storage import calls, checkins, unions
 from bot.storage import ledger as entries
@@ -228,11 +230,13 @@ async def test_todays_call_is_answered_and_taken_back_where_it_is_shown(farm: Fa
     asked = await farm.calls()
     heard = await farm.bob.runs("call today", farm.place)
     assert heard.private
-    assert heard.text == ("Plant a tree\nPlant one.\nFor shade.\nIt is open until 2026-03-02T00:00:00+00:00.")
+    assert heard.text == (
+        "Plant a tree\nPlant one.\nWhy: For shade.\nIt is open until 2026-03-02T00:00:00+00:00."
+    )
     done = await farm.bob.presses(heard, "Done: Plant a tree", farm.place)
     assert done.reply.edit
     assert done.private
-    assert done.text == "Done. Day 1 in a row.\nPlant a tree\nYou answered. Day 1 in a row."
+    assert done.text == "Done. Day 1 in a row.\nPlant a tree\nYou answered."
     back = await farm.bob.presses(done, "Take back: Plant a tree", farm.place)
     assert back.reply.edit
     assert back.labels == ["Done: Plant a tree"]
@@ -364,6 +368,26 @@ async def test_a_witness_confirms_and_only_another_member_who_may(farm: Farm) ->
     assert await farm.kinds() == ["checkin.judged"]
 
 
+async def test_witnesses_of_a_branch_call_are_of_the_branch(farm: Farm) -> None:
+    dan, eve = farm.stage.person("Dan", farm.on), farm.stage.person("Eve", farm.on)
+    for one in (dan, eve):
+        await one.runs("join", farm.place)
+        await endorse(one, farm.bob, farm.place)
+    farm.stage.clock.advance(7 * DAY + HOUR)
+    theirs = await farm.calls(leader=farm.bob, proof=Proof.WITNESS, title="Water it")
+    await farm.press(dan, theirs)
+    assert (await farm.cat.runs("call review")).text == "Nothing waits for your word."
+
+    def confirm(tx: Tx) -> None:
+        cat, dan_ = farm.member(tx, farm.cat), farm.member(tx, dan)
+        answers.judge(tx, farm.union(tx), cat, theirs.id, dan_.ref, confirmed=True)
+
+    with pytest.raises(NotAllowed, match="another branch"):
+        await farm.stage.store.write(confirm)
+    await eve.presses(await eve.runs("call review"), "Confirm Dan")
+    assert await farm.answered(theirs) == 1
+
+
 async def test_whom_one_endorses_confirms_for_the_day_it_was_given(farm: Farm) -> None:
     """Also days later; until then the streak neither has the day nor breaks."""
     await endorse(farm.cat, farm.bob, farm.place)
@@ -475,3 +499,15 @@ async def test_who_leaves_is_counted_no_longer_while_the_call_is_open(farm: Farm
     assert await farm.answered(asked) == 2
     _, broken = await farm.stage.store.read(lambda tx: ledger.verify(tx, farm.union(tx).id))
     assert broken is None
+
+
+async def test_who_leaves_and_joins_again_counts_once_in_a_call_of_yesterday(farm: Farm) -> None:
+    asked = await farm.calls()
+    await farm.press(farm.bob, asked)
+    farm.stage.clock.advance(13 * HOUR)
+    await farm.stage.chores()
+    for _ in range(2):
+        await farm.stage.store.write(lambda tx: people.leave(tx, farm.union(tx), farm.member(tx, farm.bob)))
+        await farm.bob.runs("join", farm.place)
+        assert "Done, late." in (await farm.press(farm.bob, asked)).text
+    assert await farm.answered(asked) == 1
