@@ -115,8 +115,10 @@ def _endorse(ctx: Context, leader: Member, instead_of: int | None = None) -> Rep
     endorsements.endorse(ctx.tx, ctx.union, ctx.member, leader, platform)
     base = support.numbers(ctx.tx, ctx.union, leader)
     others = f"Their support base: {base.headcount:,} {'person' if base.headcount == 1 else 'people'}. "
+    hours = endorsements.switch_hours(ctx.tx, ctx.union)
+    wait = f" Another choice is possible after {hours} hours." if hours else ""
     return say(
-        p(ctx.mention(ctx.account), " endorses ", ctx.mention(new), " now."),
+        p(ctx.mention(ctx.account), " endorses ", ctx.mention(new), " now.", wait),
         p(others, Code("/support"), " shows more."),
     )
 
