@@ -98,8 +98,9 @@ def write(
 def prepared(ctx: Context, call: Call) -> Reply:
     """How a draft will look, with what can be done with it now."""
     whom = "for your branch" if call.leader_id is not None else "for the whole union"
+    kind = " of a contest" if call.contest else ""
     blocks: list[Block] = [
-        p(bold(f"No. {call.id}"), f" is {STATES[call.state]}, {whom}, {hours(call)}."),
+        p(bold(f"No. {call.id}"), f" is {STATES[call.state]}{kind}, {whom}, {hours(call)}."),
         *text(ctx, call, call.answered).blocks,
         *_unapproved(ctx, call),
     ]
@@ -237,13 +238,13 @@ def cancel_it(ctx: Context, call: int) -> Reply:
 
 def _question(call: Call) -> Reply:
     costs = {
-        State.OPEN: f" It is open: {people(call.answered)} answered, and keep the day for their streak.",
-        State.TEMPLATE: " It is the text of a rule, which ends with it.",
-    }.get(call.state, "")
+        State.OPEN: f"? It is open: {people(call.answered)} answered, and keep the day for their streak.",
+        State.TEMPLATE: "? It is the text of a rule, which ends with it.",
+    }.get(call.state, f", {STATES[call.state]}?")
     label = "Discard it" if call.state is State.DRAFT else "Cancel it"
     confirm = Button(label, "call.cancelled", {"call": call.id}, Style.DANGER, single_use=True, lasts_s=600)
     return Reply(
-        (p("Take back ", bold(called(call)), f", {STATES[call.state]}?{costs}"),),
+        (p("Take back ", bold(called(call)), costs),),
         ((confirm,),),
         visibility=Visibility.PRIVATE,
     )

@@ -180,7 +180,7 @@ def _today(ctx: Context, first: str = "", *, edit: bool = False) -> Reply:
     blocks: list[Block] = [p(first)] if first else []
     rows: list[tuple[AnyButton, ...]] = []
     for mine in found[:_SHOWN]:
-        blocks += _shown(ctx, mine)
+        blocks += _shown(ctx, mine, row=not first)
         button = _button(mine)
         if button is not None:
             rows.append((button,))
@@ -189,30 +189,35 @@ def _today(ctx: Context, first: str = "", *, edit: bool = False) -> Reply:
     return Reply(tuple(blocks), tuple(rows), edit=edit)
 
 
-def _shown(ctx: Context, mine: Mine) -> list[Block]:
+def _shown(ctx: Context, mine: Mine, *, row: bool) -> list[Block]:
     call = mine.call
     whose = "" if call.leader_id is None else f" · {_leader(ctx, call.leader_id)}'s branch"
     past = call.day is not None and call.day < union_day(ctx.union.time_zone, ctx.now)
     when = f" · {date.fromordinal(call.day or 1):%A}" if past else ""
     blocks: list[Block] = [p(bold(one_line(call.title)), whose, when)]
     if mine.checkin is None or mine.answerable:
-        blocks += [p(words) for words in (call.what, call.why) if words]
+        blocks.append(p(call.what))
+        if call.why:
+            blocks.append(p(bold("Why: "), call.why))
         if call.link and call.approved:
             blocks.append(p(bold("Link: "), link_of(call.link)))
         blocks += [p(PROOFS[call.proof])] if PROOFS[call.proof] else []
-    return [*blocks, _state(ctx, mine)]
+    return [*blocks, _state(ctx, mine, row=row)]
 
 
 def _leader(ctx: Context, leader_id: int) -> str:
     return faces.name(faces.of(ctx.tx, [leader_id], ctx.place.platform), leader_id)
 
 
-def _state(ctx: Context, mine: Mine) -> Block:
+def _state(ctx: Context, mine: Mine, *, row: bool) -> Block:
+    """What became of the answer, or until when one counts; `row`: with the streak, unless that was just told."""
     call, checkin, zone = mine.call, mine.checkin, ctx.union.time_zone
     if checkin is not None and checkin.state is State.DONE:
+        answered = "You answered late." if checkin.late else "You answered."
+        if not row or call.leader_id is not None:
+            return p(answered)
         streak = streaks.standing(ctx.tx, ctx.union, ctx.member.id).streak
-        row = f" Day {streak.current:,} in a row." if call.leader_id is None else ""
-        return p("You answered", " late." if checkin.late else ".", row)
+        return p(f"{answered} Day {streak.current:,} in a row.")
     if checkin is not None and checkin.state is State.WAITING:
         return p(f"You answered. It waits for {_judge(ctx, call, checkin.judged_by)} to confirm it.")
     if call.state is CallState.PLANNED:

@@ -105,8 +105,8 @@ def _told(ctx: Context, one: Report) -> list[Block]:
     call = one.call
     assert call.day is not None  # it has begun
     day = day_name(call.day, union_day(ctx.union.time_zone, ctx.now))
-    whose = "The union" if one.whole else "Your branch"
     kind = "your branch's call" if call.leader_id is not None else "the union's call"
+    about = bold(f"{kind.capitalize()} of {day}" if one.whole else f"Your branch, {kind} of {day}")
     share = f" ({one.answered / one.people:.0%})" if one.people else ""
     rest = [f"{one.late:,} of them late"] if one.late else []
     rest += [f"besides, {one.waiting:,} wait to be confirmed"] if one.waiting else []
@@ -120,7 +120,7 @@ def _told(ctx: Context, one: Report) -> list[Block]:
         shown.append(("Pressed", ", ".join(names)))
     return [
         Heading(call.title),
-        p(bold(whose), f", {kind} of {day}: {STATES[call.state]}."),
+        p(about, f": {STATES[call.state]}."),
         fields(*shown),
     ]
 
@@ -181,8 +181,9 @@ def silent(ctx: Context, call: int, page: int) -> Reply:
     known = faces.of(ctx.tx, shown, ctx.place.platform)
     rows = [spans(ctx.mention(known[one]) if one in known else Text(faces.GONE)) for one in shown]
     of = "" if all_ else f" of the {reports.LOOKED_AT:,} nearest to you"
+    have = "has" if len(ids) == 1 else "have"
     blocks: list[Block] = [
-        p(bold(f"{len(ids):,}{of} have not answered"), f" “{found.title}”, the nearest first:"),
+        p(bold(f"{len(ids):,}{of} {have} not answered"), f" “{found.title}”, the nearest first:"),
         items(*rows),
     ]
     turns: list[AnyButton] = []

@@ -115,7 +115,7 @@ async def test_the_founder_sees_the_whole_union(farm: Farm) -> None:
     assert heard.private
     assert heard.text.splitlines()[:10] == [
         "Plant a tree",
-        "The union, the union's call of today: open.",
+        "The union's call of today: open.",
         "Reached: posted in 0 places, 0 people reminded as they asked",
         "Answered: 5 of 8 people (62%), 1 of them late, besides, 1 wait to be confirmed",
         "Before: no calls in the 30 days before",
@@ -214,8 +214,10 @@ async def test_who_has_not_answered_is_named_the_nearest_first(farm: Farm) -> No
         "- @B4",
     ]
     assert shown.labels == ["Remind them"]
-    for name in ("B3", "B4"):
-        await farm.answer(call, name)
+    await farm.answer(call, "B3")
+    one = await bo.presses(await farm.report("Bo"), "Who has not answered", farm.place)
+    assert one.text.startswith("1 has not answered “Plant a tree”")
+    await farm.answer(call, "B4")
     again = await bo.presses(await farm.report("Bo"), "Who has not answered", farm.place)
     assert again.text == "Everybody in your branch has answered."
 

@@ -176,9 +176,6 @@ async def test_the_tree_its_sums_and_the_ledger_agree(tmp_path: Path) -> None:
         for task in typing:
             task.cancel()
         await asyncio.gather(*typing, return_exceptions=True)
-        print(
-            "XX", crowd.told(), sum(each.answered for each in crowd.followers), choices(database, "telegram")
-        )
         assert KILL_AFTER <= crowd.told() < sum(len(each.steps) for each in crowd.followers)
 
         found = choices(database, "discord")
