@@ -17,6 +17,8 @@ from bot.storage.transaction import Tx
 
 MOST_QUEUED = 100
 MOST_RULES = 20
+MOST_LAID = 3
+"""Days ahead that can be laid out: tomorrow, as another time zone counts it."""
 
 _MOVABLE = (State.DRAFT, State.QUEUED, State.PLANNED)
 
@@ -126,32 +128,35 @@ def apply(tx: Tx, union: Union, rule: Rule) -> None:
 
 def due(tx: Tx) -> list[Union]:
     """The unions whose today and tomorrow have not been laid out yet."""
-    return [
-        at.union
-        for at in call_rules.at_work(tx)
-        if at.laid_day is None or at.laid_day <= union_day(at.union.time_zone, tx.now)
-    ]
+    found = ((at, union_day(at.union.time_zone, tx.now)) for at in call_rules.at_work(tx))
+    return [at.union for at, now in found if (_laid(at.laid_day, now) or 0) <= now]
 
 
 def lay_out(tx: Tx, union: Union) -> None:
     """Give today and tomorrow, if they are new, the calls of rules, and what is still free those of the queue."""
-    now, laid = today(tx, union), call_rules.laid_day(tx, union.id)
+    now, every = today(tx, union), _all_rules(tx, union)
+    laid = _laid(call_rules.laid_day(tx, union.id), now)
     for day in (now, now + 1):
         if laid is None or day > laid:
-            for rule, text in _all_rules(tx, union):
+            for rule, text in every:
                 _make(tx, union, rule, text, day)
     missed = laid is not None and laid < now
     call_rules.set_laid(tx, union.id, max(now + 1, laid or 0))
+    by_branch: dict[int | None, list[tuple[Rule, Call]]] = {}
+    for rule, text in every:
+        by_branch.setdefault(text.leader_id, []).append((rule, text))
     for leader_id in call_lists.queuing(tx, union.id):
-        fill(tx, union, leader_id, missed=missed)
+        _fill(tx, union, leader_id, by_branch.get(leader_id, []), missed)
 
 
-def fill(tx: Tx, union: Union, leader_id: int | None, *, missed: bool = False) -> None:
-    """Give today and tomorrow calls of the queue, if there are neither others nor a rule's on them.
+def fill(tx: Tx, union: Union, leader_id: int | None) -> None:
+    """Give today and tomorrow calls of the queue, if there are neither others nor a rule's on them."""
+    _fill(tx, union, leader_id, rules(tx, union, leader_id), missed=False)
 
-    Today gets one only while its hour is ahead, or if nothing could be laid out before (`missed`).
-    """
-    now, known = today(tx, union), rules(tx, union, leader_id)
+
+def _fill(tx: Tx, union: Union, leader_id: int | None, known: list[tuple[Rule, Call]], missed: bool) -> None:
+    """Today gets one only while its hour is ahead, or if nothing could be laid out before (`missed`)."""
+    now = today(tx, union)
     for day in (now, now + 1):
         if calls.of_day(tx, union.id, day, leader_id) is not None:
             continue
@@ -191,9 +196,14 @@ def set_hour(tx: Tx, union: Union, actor: Member, minutes: int) -> None:
     record(tx, union.id, "call.hour", actor, minutes=minutes)
 
 
+def _laid(day: int | None, now: int) -> int | None:
+    """Up to which day was laid out; None if that is so far ahead that a clock must have been wrong then."""
+    return None if day is None or day > now + MOST_LAID else day
+
+
 def _all_rules(tx: Tx, union: Union) -> list[tuple[Rule, Call]]:
-    texts = ((rule, calls.by_id(tx, rule.call_id)) for rule in call_rules.of_union(tx, union.id))
-    return [(rule, text) for rule, text in texts if text is not None]
+    texts = call_lists.of_rules(tx, union.id)
+    return [(rule, texts[rule.call_id]) for rule in call_rules.of_union(tx, union.id)]
 
 
 def _make(tx: Tx, union: Union, rule: Rule, text: Call, day: int) -> None:

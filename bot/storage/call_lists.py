@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, func, literal_column, or_, select, upd
 from bot.domain.calls import Call, State
 from bot.storage.calls import COLUMNS, from_row
 from bot.storage.statements import Statement
-from bot.storage.tables import calls
+from bot.storage.tables import call_rules, calls
 from bot.storage.transaction import Tx
 
 _IN_UNION = calls.c.union_id == bindparam("union")
@@ -67,6 +67,11 @@ _UNAPPROVED = Statement(
 )
 _OF_RULE = Statement(
     select(*COLUMNS).where(_IN_UNION, calls.c.state == State.PLANNED, calls.c.rule_id == bindparam("rule"))
+)
+_OF_RULES = Statement(
+    select(*COLUMNS)
+    .join_from(call_rules, calls, calls.c.id == call_rules.c.call_id)
+    .where(call_rules.c.union_id == bindparam("union"), call_rules.c.ended_at.is_(None))
 )
 _PLANNED = Statement(select(*COLUMNS).where(_IN_UNION, calls.c.state == State.PLANNED))
 _LED_BY = Statement(select(*COLUMNS).where(calls.c.leader_id == bindparam("leader")).order_by(calls.c.id))
@@ -132,6 +137,11 @@ def unapproved(tx: Tx, union_id: int, most: int) -> list[Call]:
 def of_rule(tx: Tx, union_id: int, rule_id: int) -> list[Call]:
     """The planned calls that a rule made."""
     return _some(tx.all(_OF_RULE, union=union_id, rule=rule_id))
+
+
+def of_rules(tx: Tx, union_id: int) -> dict[int, Call]:
+    """The texts of the union's rules that go on, by id."""
+    return {call.id: call for call in _some(tx.all(_OF_RULES, union=union_id))}
 
 
 def planned(tx: Tx, union_id: int) -> list[Call]:

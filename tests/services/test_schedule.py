@@ -16,7 +16,7 @@ from bot.domain.schedule import Repeats, Repetition
 from bot.domain.times import union_day
 from bot.errors import NotAllowed, NotFound
 from bot.services import call_writing, calls, endorsements, people, schedule, unions
-from bot.storage import call_lists, ledger
+from bot.storage import call_lists, call_rules, ledger
 from bot.storage import calls as rows
 from bot.storage.calls import COLUMNS, from_row
 from bot.storage.statements import Statement
@@ -195,6 +195,43 @@ async def test_the_queue_does_not_post_at_once_what_is_queued_after_the_hour(
         schedule.queue, farm.union, farm.founder, await farm.draft("Evening", opens=18 * 60)
     )
     assert later.day == await farm.today()
+
+
+async def test_a_clock_that_was_a_year_ahead_for_a_moment_stops_no_rule(
+    store: Store, clock: ManualClock
+) -> None:
+    farm = await Farm.found(store, clock)
+    await farm.repeat(await farm.draft(opens=9 * 60))
+    clock.advance(365 * DAY)
+    await farm.lay()
+    clock.advance(-365 * DAY)
+    for _ in range(3):
+        clock.advance(DAY)
+        await farm.chores()
+    now = await farm.today()
+    assert [call.day for call in await farm.all(State.OPEN, State.CLOSED) if call.day] == [
+        now - 2,
+        now - 1,
+        now,
+    ]
+    assert await store.read(schedule.due) == []
+
+
+async def test_laying_out_reads_the_rules_once_however_many_queues_there_are(
+    store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    farm = await Farm.found(store, clock)
+    for name in "abcdef":
+        leader = await store.write(crowd.join, farm.union, name)
+        await farm.repeat(await farm.draft(name, leader.id))
+        await store.write(
+            schedule.queue, farm.union, farm.founder, await farm.draft(f"{name} waits", leader.id)
+        )
+    read, reads = call_rules.of_union, []
+    monkeypatch.setattr(call_rules, "of_union", lambda tx, union: reads.append(1) or read(tx, union))
+    clock.advance(DAY)
+    await farm.lay()
+    assert len(reads) == 1
 
 
 async def test_a_cancelled_day_of_a_rule_stays_free(store: Store, clock: ManualClock) -> None:
