@@ -106,7 +106,7 @@ def repair(tx: Tx, union: Union, leader: Member, member: Member, words: str) -> 
     """Make up for a day that the member missed; the union-day and the streak that it makes.
 
     Raises:
-        BadInput: that is no day, there was no call, or it counts already.
+        BadInput: that is no day, there was no call, it counts already, or the member had not joined yet.
         NotAllowed: the member is not in the leader's base, or the day is too long ago, or not over.
     """
     today = union_day(union.time_zone, tx.now)
@@ -116,6 +116,8 @@ def repair(tx: Tx, union: Union, leader: Member, member: Member, words: str) -> 
         raise NotAllowed(f"Only the last {REPAIRED_WITHIN} days can be repaired.")
     if day >= first_open(union.time_zone, tx.now):
         raise NotAllowed("That day's call can still be answered: there is nothing to repair yet.")
+    if day < union_day(union.time_zone, member.joined_at):
+        raise BadInput("They had not joined yet on that day, so they did not miss it.")
     call = calls.of_day(tx, union.id, day)
     if call is None:
         raise BadInput("The union had no call on that day, so nobody missed it.")

@@ -103,6 +103,15 @@ async def test_a_leader_repairs_and_the_member_is_told(farm: Farm) -> None:
     assert again.text == "That day counts for them already."
 
 
+async def test_a_day_before_somebody_joined_is_not_repaired(farm: Farm) -> None:
+    await days(farm, 1)
+    await days(farm, 1)
+    dan = farm.stage.person("Dan", farm.on)
+    await dan.runs("join", farm.place)
+    heard = await farm.ada.runs("call repair", farm.place, person=who(dan), day="yesterday")
+    assert "had not joined yet" in heard.text
+
+
 async def test_who_leads_repairs_for_their_own_people_only(farm: Farm) -> None:
     await farm.ada.runs("union rules", farm.place, leaders="supported", how_many=1, linked_only=False)
     await endorse(farm.cat, farm.bob, farm.place)
