@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import bindparam, literal_column, or_, select, update
+from sqlalchemy import bindparam, func, literal_column, or_, select, update
 
 from bot.domain.calls import State
 from bot.storage.statements import Statement, insert
@@ -26,7 +26,6 @@ _ADD = Statement(
 )
 _CALLS_TO_EDIT = Statement(
     select(calls.c.id, calls.c.union_id)
-    .distinct()
     .select_from(call_posts)
     .join(calls, calls.c.id == call_posts.c.call_id)
     .where(
@@ -34,7 +33,8 @@ _CALLS_TO_EDIT = Statement(
         or_(call_posts.c.shown != calls.c.answered, calls.c.state != State.OPEN),
         or_(call_posts.c.edited_at.is_(None), call_posts.c.edited_at <= bindparam("before")),
     )
-    .order_by(calls.c.id)
+    .group_by(calls.c.id, calls.c.union_id)
+    .order_by(func.min(call_posts.c.edited_at).nulls_first(), calls.c.id)
     .limit(bindparam("most"))
 )
 _LIVE_OF = Statement(
@@ -85,7 +85,8 @@ def add(tx: Tx, call_id: int, space_id: int) -> bool:
 
 
 def to_edit(tx: Tx, every: timedelta, most: int) -> list[tuple[int, int]]:
-    """(call, union) of calls with posts that say something else than is so, and were not edited `every` so long."""
+    """(call, union) of calls with posts that say something else than is so, and were not edited `every` so long:
+    those first whose posts have waited longest."""
     rows = tx.all(_CALLS_TO_EDIT, before=tx.now - every, most=most)
     return [(row.id, row.union_id) for row in rows]
 

@@ -16,7 +16,7 @@ from bot.domain.schedule import Repeats, Repetition
 from bot.domain.times import union_day
 from bot.errors import NotAllowed, NotFound
 from bot.services import call_writing, calls, endorsements, people, schedule, unions
-from bot.storage import call_lists, call_rules, ledger
+from bot.storage import call_lists, call_posts, call_rules, ledger
 from bot.storage import calls as rows
 from bot.storage.calls import COLUMNS, from_row
 from bot.storage.statements import Statement
@@ -341,3 +341,29 @@ async def test_who_becomes_one_person_has_both_their_calls(store: Store, clock: 
 async def test_union_days_differ_from_utc(store: Store, clock: ManualClock) -> None:
     farm = await Farm.found(store, clock, "Pacific/Kiritimati")
     assert await farm.today() == union_day("UTC", clock.now()) + 1
+
+
+async def test_posts_of_every_call_have_their_turn_however_many_change(
+    store: Store, clock: ManualClock
+) -> None:
+    farm = await Farm.found(store, clock)
+    now = await farm.today()
+    made = [await farm.plan(await farm.draft(f"{at}"), now + at) for at in range(3)]
+
+    def press(tx: Tx) -> None:
+        for call in made:
+            call_posts.add(tx, call.id, 1)
+            rows.count_answers(tx, call.id, 1)
+
+    def turn(tx: Tx) -> list[int]:
+        found = [call for call, _ in call_posts.to_edit(tx, timedelta(seconds=15), 2)]
+        for call in found:
+            call_posts.set_shown(tx, call, 1, 0)
+        return found
+
+    seen = set()
+    for _ in range(2):
+        await store.write(press)
+        seen.update(await store.write(turn))
+        clock.advance(timedelta(seconds=15))
+    assert seen == {call.id for call in made}
