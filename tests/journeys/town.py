@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,21 @@ class Town:
             self.group.has(each)
             assert "Welcome" in (await each.says("/join", self.group)).text
         return people
+
+    async def prepares(self, title: str, when: str, **options: Any) -> None:
+        """Alice writes a call and gives it a day."""
+        asked = await self.alice.slash(self.room, "call new", **options)
+        words = {"Title": title, "What is to be done?": "Do it *well*", "Why?": "For shade"}
+        shown = await self.alice.submit(asked, {**words})
+        assert "is a draft" in shown.text, shown.text
+        planned = await self.alice.slash(self.room, "call schedule", call=title, when=when)
+        assert "goes out" in planned.text, planned.text
+
+    async def later(self, **by: float) -> None:
+        """So much time passes, and what falls due then is done."""
+        self.clock.advance(timedelta(**by))
+        for _ in range(2):
+            await self.chores()
 
     async def chores(self) -> None:
         """What is looked for every minute, once; what is told then has been sent."""

@@ -76,6 +76,7 @@ class Http:
         await emulator.distance.travel()
         fault = emulator.faults.take(request.method, path)
         if fault is not None and fault.kind == "drop-before":
+            emulator.touch()
             return _cut(request)
         if fault is not None and (refusal := _injected(fault)) is not None:
             return refusal

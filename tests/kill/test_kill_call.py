@@ -1,0 +1,73 @@
+"""`kill -9` between a call's opening and its post: after a restart it is in the channel once.
+
+It is killed before Discord took the post, and after it did but before Muster heard of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from bot.domain.call_texts import Texts
+from bot.domain.clock import SystemClock
+from bot.services import call_writing, schedule, unions
+from bot.storage.store import Store
+from bot.storage.transaction import Tx
+from tests.emulators.discord import DiscordEmulator, Message
+from tests.emulators.discord.model import Channel
+from tests.kill.test_kill import PATIENCE_S, read, start
+
+
+def populate(tx: Tx, guild: str, channel: str) -> None:
+    """A union in the server, and a call whose hour has come, in a zone where it is about noon."""
+    zone = f"Etc/GMT{tx.now.hour - 12:+}"
+    founder = unions.Founder("discord", "1", "Founder", None)
+    union, member, _ = unions.found(tx, "Farm", "Grow", zone, founder, guild, "Farm", channel)
+    call = call_writing.draft(tx, union, member, Texts("Plant a tree", "Plant one", opens=0), None)
+    schedule.plan(tx, union, member, call, schedule.today(tx, union))
+
+
+def posts(channel: Channel) -> list[Message]:
+    """What was posted there in answer to nobody."""
+    return [each for each in channel.visible_messages() if each.interaction is None]
+
+
+@pytest.mark.timeout(200)
+@pytest.mark.parametrize("fault", ["drop-before", "drop-after"])
+async def test_a_call_is_posted_once(tmp_path: Path, fault: str) -> None:
+    database = tmp_path / "data" / "muster.db"
+    async with AsyncExitStack() as stack:
+        discord = await stack.enter_async_context(DiscordEmulator())
+        discord.patience = PATIENCE_S
+        guild = discord.guild("Farm")
+        channel = guild.channel("general")
+        alice = guild.member("Alice")
+        store = await Store.open(f"sqlite+aiosqlite:///{database}", SystemClock())
+        await store.write(populate, str(guild.id), str(channel.id))
+        await store.close()
+        variables = {**discord.environment(tmp_path), "MUSTER_DATA_DIR": str(tmp_path / "data")}
+        planned = discord.fault("POST", "/channels/*/messages", fault, times=100)
+        bot = await start(stack, tmp_path, variables)
+        await discord.until(lambda: planned.fired, "the post", patience=PATIENCE_S)
+        bot.process.send_signal(signal.SIGKILL)
+        assert await asyncio.to_thread(bot.process.wait) == -signal.SIGKILL
+        assert read(database, "select state from calls") == [("open",)]
+        assert read(database, "select count(*) from outbox where state = 'sent'") == [(0,)]
+        assert len(posts(channel)) == (fault == "drop-after")
+
+        planned.left = 0
+        bot = await start(stack, tmp_path, variables)
+        await discord.ready()
+        await channel.until(lambda: posts(channel), "the post", patience=PATIENCE_S)
+        (post,) = posts(channel)
+        assert "Welcome" in (await alice.slash(channel, "join")).text
+        assert (await alice.press(post, "Done")).text == "Done. Day 1 in a row."
+        # Which message it is Muster knows only once it was sent to the end.
+        await discord.until(lambda: "1 person answered so far" in post.content, "count", patience=PATIENCE_S)
+        assert posts(channel) == [post]
+        assert await asyncio.to_thread(bot.stop) == 0
+    assert read(database, "select count(*) from ledger where kind = 'call.opened'") == [(1,)]
