@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, case, func, literal_column, select, update
@@ -177,9 +177,14 @@ def recover(tx: Tx, platform: str, but: Collection[int] = (), note: str | None =
 
 
 def spend(tx: Tx, what: str, day: date, most: int, limit: int) -> int:
-    """Take up to `most` of what may be spent on that day, `limit` in all (give back with a negative `most`)."""
-    kept = meta.get(tx, what) or ""
-    spent = int(kept.partition(" ")[2]) if kept.startswith(f"{day} ") else 0
+    """Take up to `most` of what may be spent on that day, `limit` in all (give back with a negative `most`).
+
+    A clock that is set back over midnight takes from the day that has begun already.
+    """
+    known, _, number = (meta.get(tx, what) or "").partition(" ")
+    if most > 0 and known == str(day + timedelta(days=1)):
+        day += timedelta(days=1)
+    spent = int(number) if known == str(day) else 0
     taken = max(min(most, limit - spent), -spent if most < 0 else 0)
     if taken:
         meta.put(tx, what, f"{day} {spent + taken}")

@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 import itertools
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -636,3 +636,12 @@ async def test_when_the_budget_is_used_up_the_free_rate_goes_on_and_tomorrow_is_
         clock.advance(timedelta(days=1))
     assert platform.paid == 20
     assert platform.allowance == 0
+
+
+async def test_a_clock_that_steps_back_over_midnight_gives_no_second_budget(store: Store) -> None:
+    first, second = date(2026, 3, 1), date(2026, 3, 2)
+    taken = [
+        await store.write(outbox.spend, "paid x", day, 500, 500) for day in (first, second, first, second)
+    ]
+    assert taken == [500, 500, 0, 0]
+    assert await store.write(outbox.spend, "paid x", second + timedelta(days=1), 500, 500) == 500
