@@ -1,4 +1,4 @@
-"""The day's call as people on Telegram see and answer it: real program, unmodified client library, emulated server."""
+"""The day's call as people on Telegram see and answer it: real program, unmodified library, emulated server."""
 
 from __future__ import annotations
 
