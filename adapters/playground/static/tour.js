@@ -53,25 +53,25 @@ function worked(message) {
   return !message.working && !(bare && (message.only || message.chat.startsWith("private:")));
 }
 
-function seen(message) {
+function seen(message, replayed = false) {
   if (!message.about) return;
   keepCode(message);
   const { account, kind, label } = message.about;
   for (const step of STEPS) {
     if (done.has(step.id) || account !== `${step.manner}:${step.player}` || !worked(message)) continue;
     const matches = step.ends ? step.ends.includes(kind) && step.proof(message) : label === step.command || (step === begun && kind === "submit");
-    if (matches) tick(step);
+    if (matches) tick(step, replayed);
   }
 }
 
-function tick(step) {
+function tick(step, replayed = false) {
   done.add(step.id);
   if (begun === step) begun = null;
   remember("tour", [...done].join(","));
   shown = null;
   draw();
   // Where the guide is not beside the room, it says so there.
-  if (!document.getElementById("tour").checkVisibility()) toast(`✓ ${step.title}`);
+  if (!replayed && !document.getElementById("tour").checkVisibility()) toast(`✓ ${step.title}`);
 }
 
 function draw() {
@@ -104,8 +104,8 @@ export function startTour() {
   on("drawn", () => {
     // What happened before this page was opened counts too, unless the steps were unticked since.
     const since = recall("tour-since") || "";
-    for (const chat of state.messages.values()) for (const message of chat.values()) if (message.at > since) seen(message);
+    for (const chat of state.messages.values()) for (const message of chat.values()) if (message.at > since) seen(message, true);
     draw();
   });
-  on("seen", seen);
+  on("seen", (message) => seen(message));
 }

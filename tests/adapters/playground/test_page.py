@@ -230,6 +230,15 @@ async def test_a_phone_shows_one_thing_at_a_time(on: Stage) -> None:
         assert await page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+async def test_what_happened_before_is_ticked_without_a_word(on: Stage) -> None:
+    page = await on.open()
+    await step(page, 1)
+    phone = await on.open(PHONE)
+    await expect(phone.locator("#room-discord .message").last).to_contain_text("is founded")
+    await expect(phone.locator(".tour .count")).to_have_text("1 of 11")
+    await expect(phone.locator(".toast")).to_have_count(0)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_everything_can_be_read(on: Stage, scheme: str) -> None:
     adapter = on.app.adapters["playground"]
