@@ -45,6 +45,7 @@ class Fair:
 
     async def opens(self, **options: str) -> None:
         drafted = await write(self.ada, "Best poster", "Draw one", contest="yes", **options)
+        assert " is a draft of a contest, for the whole union" in drafted.text
         await self.ada.presses(drafted, "Post today")
         await later(self.stage, timedelta(0))
         self.post = (await posts(self.stage, self.farm))[-1]
@@ -363,6 +364,7 @@ async def test_its_leader_closes_a_contest_before_its_time(fair: Fair) -> None:
 async def test_a_cancelled_contest_has_no_ranking(fair: Fair) -> None:
     await fair.enters("Bo", "A tree")
     asked = await fair.ada.runs("call cancel", fair.farm, call="1")
+    assert asked.text.startswith("Take back “Best poster” (no. 1)? It is open: ")
     await fair.ada.presses(asked, "Cancel it", fair.farm)
     await later(fair.stage, HOUR)
     assert not [one for one in await posts(fair.stage, fair.farm) if "ranking" in one.text]
