@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import date
 from typing import Annotated
@@ -33,12 +32,12 @@ from bot.domain.names import one_line
 from bot.domain.photos import Photo
 from bot.domain.times import union_day
 from bot.errors import NotFound
-from bot.pictures.photo import redraw
 from bot.services import checkins, contests, faces, files, streaks
 from bot.services.checkins import Answer, Mine, Outcome
 from bot.services.streaks import Counted
 from commands.call_words import PROOFS, link_of
 from commands.contest_views import hub
+from commands.photos import drawn
 
 area = Area()
 
@@ -93,7 +92,7 @@ async def done(
     begins with https://, or a picture, from which everything but what it shows is removed.
     """
     shown = proof_link(link) if link else None
-    picture = await asyncio.to_thread(redraw, await ctx.fetch(photo)) if photo else None
+    picture = await drawn(ctx, photo)
     return lambda now: _done(now, call, shown, picture)
 
 

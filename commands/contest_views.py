@@ -8,6 +8,7 @@ from bot.chat.model import (
     AnyButton,
     Block,
     Button,
+    Code,
     Heading,
     Image,
     Moment,
@@ -21,6 +22,7 @@ from bot.chat.model import (
 )
 from bot.domain.calls import Call
 from bot.domain.contests import Entry, Placed
+from bot.domain.hosts import hosts_in
 from bot.domain.names import one_line
 from bot.domain.people import Account
 from bot.services import contests, faces, files
@@ -94,7 +96,9 @@ def ranking(by: Context | Duty, result: Result, platform: str, *, edit: bool = F
 
 def _line(by: Context | Duty, one: Placed, account: Account | None) -> Block:
     who: Span = by.mention(account) if account else Text(faces.GONE)
-    words: Span = Text(one_line(one.entry.words, _QUOTED)) if one.entry.words else _ERASED
+    quoted = one_line(one.entry.words, _QUOTED)
+    # Nobody looked at where an entry leads: it is not made a link in every place of the union.
+    words: Span = (Code(quoted) if hosts_in(quoted) else Text(quoted)) if quoted else _ERASED
     return p(bold(f"{one.place}. "), who, f" · {_votes(one.entry.votes)} · ", words)
 
 

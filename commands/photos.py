@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from typing import Annotated
+from weakref import WeakKeyDictionary
 
 from bot.chat.context import Context
 from bot.chat.incoming import File
 from bot.domain.photos import Photo
 from bot.pictures.photo import redraw
 
+AT_ONCE = 2
+"""Pictures that are fetched and drawn at any time: each takes memory and a thread that others need."""
+
+_TURNS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+
 PostPicture = Annotated[File, "A picture for its post"]
 
 
 async def drawn(ctx: Context, file: File | None) -> Photo | None:
     """The picture, fetched and drawn anew; None if none came. Only in `async` handlers. Raises BadInput, TryAgain."""
-    return await asyncio.to_thread(redraw, await ctx.fetch(file)) if file is not None else None
+    if file is None:
+        return None
+    async with _TURNS.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE)):
+        return await asyncio.to_thread(redraw, await ctx.fetch(file))

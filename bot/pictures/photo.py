@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MOST_PX = 1280
-MOST_PIXELS = 36_000_000  # before it is made smaller
+MOST_PIXELS = 36_000_000  # of a JPEG, which is decoded smaller
+MOST_PIXELS_WHOLE = 16_000_000  # of others, of which every pixel is in memory, twice for a moment
 MOST_SHAPE = 20  # sides of each other; what Telegram shows as a photo
 MOST_PNG_BYTES = 256 * 1024
 QUALITY = 85
 
 _FORMATS = ("PNG", "JPEG", "WEBP")
-_ONE_AT_A_TIME = threading.Lock()  # one decoded picture may be 150 MB
+_ONE_AT_A_TIME = threading.Lock()  # one decoded picture may be 130 MB
 
 
 def redraw(data: bytes) -> Photo:
@@ -46,7 +47,7 @@ def _decoded(data: bytes) -> Image:
 
     with Image.open(io.BytesIO(data), formats=_FORMATS) as found:
         width, height = found.size
-        if width * height > MOST_PIXELS:
+        if width * height > (MOST_PIXELS if found.format == "JPEG" else MOST_PIXELS_WHOLE):
             raise BadInput(
                 f"That picture has {width} × {height} pixels, which is too many. Send a smaller one."
             )
@@ -55,8 +56,8 @@ def _decoded(data: bytes) -> Image:
         found.draft("RGB", (MOST_PX, MOST_PX))  # a JPEG is decoded no finer than needed
         mode = "RGBA" if found.has_transparency_data else "RGB"
         picture = found.convert(mode)
-        turned = ImageOps.exif_transpose(picture)
-    turned.thumbnail((MOST_PX, MOST_PX))
+    picture.thumbnail((MOST_PX, MOST_PX))  # before it is turned, which makes a copy
+    turned = ImageOps.exif_transpose(picture)
     return Image.frombytes(mode, turned.size, turned.tobytes())
 
 

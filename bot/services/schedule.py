@@ -11,8 +11,9 @@ from bot.domain.people import Member, Union
 from bot.domain.schedule import Repetition, Rule, days
 from bot.domain.times import union_day
 from bot.errors import BadInput, NotAllowed, NotFound
+from bot.services import leadership
 from bot.services.ledger import record
-from bot.storage import call_lists, call_rules, calls
+from bot.storage import call_lists, call_rules, calls, members
 from bot.storage.transaction import Tx
 
 MOST_QUEUED = 100
@@ -146,6 +147,8 @@ def lay_out(tx: Tx, union: Union) -> None:
     for rule, text in every:
         by_branch.setdefault(text.leader_id, []).append((rule, text))
     for leader_id in call_lists.queuing(tx, union.id):
+        if not _leads(tx, union, leader_id):
+            continue
         _fill(tx, union, leader_id, by_branch.get(leader_id, []), missed)
 
 
@@ -208,7 +211,7 @@ def _all_rules(tx: Tx, union: Union) -> list[tuple[Rule, Call]]:
 
 def _make(tx: Tx, union: Union, rule: Rule, text: Call, day: int) -> None:
     taken = calls.of_day(tx, union.id, day, text.leader_id) is not None
-    if taken or not text.approved or not days(rule, day, day):
+    if taken or not text.approved or not days(rule, day, day) or not _leads(tx, union, text.leader_id):
         return
     opens_at, closes_at = (moment(day, at, union.time_zone) for at in (text.opens, text.closes))
     if closes_at <= max(opens_at, tx.now):
@@ -228,6 +231,12 @@ def _make(tx: Tx, union: Union, rule: Rule, text: Call, day: int) -> None:
         late=False,
     )
     record(tx, union.id, "call.planned", None, call=made.id, day=day)
+
+
+def _leads(tx: Tx, union: Union, leader_id: int | None) -> bool:
+    """Whether calls to that branch may go out: what a leader arranged rests while they do not lead."""
+    leader = members.by_id(tx, leader_id) if leader_id is not None else None
+    return leader_id is None or (leader is not None and leadership.is_leader(tx, union, leader))
 
 
 def _put(tx: Tx, call: Call, day: int, opens_at: datetime, closes_at: datetime, actor: Member | None) -> None:

@@ -17,7 +17,7 @@ from bot import doctor, reach
 from bot.chat.port import Finding
 from bot.config import Settings
 from bot.domain.clock import SystemClock
-from bot.storage import accounts, outbox, tables
+from bot.storage import accounts, outbox, sending, tables
 from bot.storage.migrate import HEAD
 from bot.storage.statements import Statement
 from bot.storage.store import Store
@@ -165,6 +165,14 @@ def test_unreachable_things_are_findings_without_secrets(tmp_path: Path) -> None
     assert "Traceback" not in examined.stdout
 
 
+def give_up(tx: Tx, reason: str) -> None:
+    """Park the newest row."""
+    newest = max(tx.all(Statement(tables.outbox.select())), key=lambda row: row.id)
+    sending.park(
+        tx, sending.Row(*(getattr(newest, name) for name in sending.Row.__dataclass_fields__)), reason
+    )
+
+
 async def test_what_was_given_up_is_said(
     store: Store, database: Database, tmp_path: Path, clock: ManualClock
 ) -> None:
@@ -172,8 +180,7 @@ async def test_what_was_given_up_is_said(
 
     def park(tx: Tx, reason: str, person: str | None = None) -> None:
         outbox.add(tx, "telegram", None, "{}", b"x", person)
-        row = max(row.id for row in tx.all(Statement(tables.outbox.select())))
-        outbox.park(tx, row, reason)
+        give_up(tx, reason)
 
     def parked(tx: Tx) -> list[tuple[str, str, int]]:
         return outbox.parked(tx, tx.now - timedelta(days=7), 5)
@@ -193,7 +200,7 @@ async def test_the_outbox_line(database: Database, tmp_path: Path, capsys: Any, 
 
     def park(tx: Tx) -> None:
         outbox.add(tx, "telegram", None, "{}", b"x")
-        outbox.park(tx, 1, f"Bad Request\nat https://api.telegram.org/bot{TOKEN}")
+        give_up(tx, f"Bad Request\nat https://api.telegram.org/bot{TOKEN}")
 
     await store.write(park)
     settings = Settings(_env_file=None, database_url=database.url, data_dir=tmp_path)
