@@ -17,7 +17,7 @@ from bot.storage.transaction import Tx
 
 FORMAT = 1
 ENTRIES_AT_ONCE = 50  # they have pictures
-FILES = (*export.PEOPLE, "spaces", "entries", "ledger")
+FILES = (*export.PEOPLE, "spaces", "calls", "entries", "ledger")
 
 Record = dict[str, Any]
 
@@ -62,6 +62,8 @@ def records(tx: Tx, union: Union) -> Iterator[tuple[str, Record]]:
         yield file, _record(row)
     for row in export.spaces_of(tx, union.id):
         yield "spaces", _record(row)
+    for row in export.calls_of(tx, union.id):
+        yield "calls", _record(row)
     after = 0
     while rows := contests.page(tx, union.id, after, ENTRIES_AT_ONCE):
         yield from (("entries", _entered(row)) for row in rows)
@@ -90,7 +92,7 @@ def _record(row: Any) -> Record:
 
 
 def _value(name: str, value: Any) -> Any:
-    if name == "day":
+    if name == "day" and value is not None:
         return date.fromordinal(value).isoformat()
     return _moment(value) if isinstance(value, datetime) else value
 

@@ -10,11 +10,14 @@ from sqlalchemy import bindparam, select
 from bot.storage.statements import Statement
 from bot.storage.tables import (
     accounts,
+    calls,
+    checkins,
     endorsements,
     ledger_heads,
     members,
     recruits,
     spaces,
+    streaks,
     support_days,
     wallets,
 )
@@ -103,12 +106,66 @@ _DAYS = Statement(
     )
     .order_by(support_days.c.member_id, support_days.c.day)
 )
+_CHECKINS = Statement(
+    select(
+        members.c.ref.label("member"),
+        checkins.c.call_id.label("call"),
+        checkins.c.day,
+        checkins.c.at,
+        checkins.c.state,
+        checkins.c.late,
+        checkins.c.proof,
+    )
+    .select_from(checkins.join(members, members.c.id == checkins.c.member_id))
+    .where(
+        members.c.union_id == bindparam("union"),
+        checkins.c.member_id > bindparam("after"),
+        checkins.c.member_id <= bindparam("upto"),
+    )
+    .order_by(checkins.c.member_id, checkins.c.call_id)
+)
+_STREAKS = Statement(
+    select(
+        members.c.ref.label("member"),
+        streaks.c.current,
+        streaks.c.best,
+        streaks.c.last_day.label("day"),
+        streaks.c.freezes,
+    )
+    .select_from(streaks.join(members, members.c.id == streaks.c.member_id))
+    .where(
+        members.c.union_id == bindparam("union"),
+        streaks.c.member_id > bindparam("after"),
+        streaks.c.member_id <= bindparam("upto"),
+    )
+    .order_by(streaks.c.member_id)
+)
+_author = members.alias("author_member")
+_CALLS = Statement(
+    select(
+        calls.c.id.label("call"),
+        _author.c.ref.label("author"),
+        _leader.c.ref.label("branch_of"),
+        *(calls.c[name] for name in ("state", "title", "what", "why", "link", "proof", "contest")),
+        *(calls.c[name] for name in ("day", "opens_at", "closes_at", "answered", "created_at")),
+    )
+    .select_from(
+        calls.join(_author, _author.c.id == calls.c.author_id).outerjoin(
+            _leader, _leader.c.id == calls.c.leader_id
+        )
+    )
+    .where(calls.c.union_id == bindparam("union"), calls.c.id > bindparam("after"))
+    .order_by(calls.c.id)
+    .limit(bindparam("most"))
+)
 _OF_PEOPLE = {
     "accounts": _ACCOUNTS,
     "wallets": _WALLETS,
     "endorsements": _ENDORSEMENTS,
     "recruits": _RECRUITS,
     "support_days": _DAYS,
+    "checkins": _CHECKINS,
+    "streaks": _STREAKS,
 }
 PEOPLE = ("members", *_OF_PEOPLE)
 """What there is of everybody."""
@@ -143,6 +200,14 @@ def people(tx: Tx, union_id: int) -> Iterator[tuple[str, Any]]:
 def spaces_of(tx: Tx, union_id: int) -> list[Any]:
     """All spaces that the union ever had."""
     return tx.all(_SPACES, union=union_id)
+
+
+def calls_of(tx: Tx, union_id: int) -> Iterator[Any]:
+    """All calls of the union, by their number."""
+    after = 0
+    while page := tx.all(_CALLS, union=union_id, after=after, most=PAGE):
+        yield from page
+        after = page[-1].call
 
 
 def head(tx: Tx, union_id: int) -> tuple[int, bytes]:

@@ -12,10 +12,17 @@ import pytest
 
 from bot import operate
 from bot.config import Settings
+from bot.domain.calls import WHOLE_DAY, Proof, State, moment
+from bot.domain.people import Union
+from bot.domain.times import union_day
 from bot.errors import ConfigError, NotFound, StorageError
+from bot.services import checkins
 from bot.services import export as service
+from bot.storage import calls, members
 from bot.storage import export as rows
+from bot.storage import unions as union_rows
 from bot.storage.store import Store
+from bot.storage.transaction import Tx
 from tests.clock import ManualClock
 from tests.operator.process import ROOT, muster, running
 from tests.operator.unions import ADDRESS, another, found
@@ -37,7 +44,7 @@ async def test_everything_of_a_union(store: Store, database: Database, tmp_path:
     assert await operate.export(settings_for(database, tmp_path), tmp_path / "out", union.ref) == 0
     said = capsys.readouterr().out
     assert "4 members, 3 accounts, 1 wallets, 1 endorsements, 0 recruits, " in said
-    assert "2 spaces, 0 entries; 14 ledger entries, which verify" in said
+    assert "2 spaces, 0 calls, 0 entries; 14 ledger entries, which verify" in said
     assert "\u202e" not in said
     [folder] = (tmp_path / "out").iterdir()
     assert folder.name == f"union-{union.ref}"
@@ -73,6 +80,52 @@ async def test_everything_of_a_union(store: Store, database: Database, tmp_path:
     assert {space["space"] for space in spaces} >= {
         json.loads(entry["payload"]).get("space", spaces[0]["space"]) for entry in ledger
     }
+
+
+async def test_calls_and_who_answered_them(
+    store: Store, database: Database, tmp_path: Path, clock: ManualClock
+) -> None:
+    def called(tx: Tx) -> Union:
+        union = found(tx)
+        founder = members.by_id(tx, union_rows.every(tx)[0].founder_id or 0)
+        assert founder is not None
+        day = union_day(union.time_zone, tx.now)
+        call = calls.add(
+            tx,
+            union_id=union.id,
+            leader_id=None,
+            author_id=founder.id,
+            rule_id=None,
+            state=State.OPEN,
+            title="Plant",
+            what="A tree",
+            why="",
+            link=None,
+            file_id=None,
+            proof=Proof.WORD,
+            contest=False,
+            opens=0,
+            closes=WHOLE_DAY,
+            day=day,
+            opens_at=moment(day, 0, union.time_zone),
+            closes_at=moment(day, WHOLE_DAY, union.time_zone),
+            approved=True,
+            late=False,
+        )
+        checkins.answer(tx, union, founder, call.id)
+        return union
+
+    union = await store.write(called)
+    assert await operate.export(settings_for(database, tmp_path), tmp_path / "out", union.ref) == 0
+    [folder] = (tmp_path / "out").iterdir()
+    founder = json.loads((folder / "union.json").read_text())["founder"]
+    [call] = lines(folder / "calls.jsonl")
+    assert (call["title"], call["author"], call["branch_of"], call["answered"]) == ("Plant", founder, None, 1)
+    [answer] = lines(folder / "checkins.jsonl")
+    assert (answer["call"], answer["member"], answer["state"]) == (call["call"], founder, "done")
+    assert answer["day"] == call["day"] == clock.now().date().isoformat()
+    [streak] = lines(folder / "streaks.jsonl")
+    assert (streak["member"], streak["current"], streak["day"]) == (founder, 1, call["day"])
 
 
 async def test_unions_never_see_each_other(store: Store, database: Database, tmp_path: Path) -> None:
