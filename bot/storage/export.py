@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Table, bindparam, select
 
 from bot.storage.statements import Statement
 from bot.storage.tables import (
@@ -35,123 +35,45 @@ _MEMBERS = Statement(
     .order_by(members.c.id)
     .limit(bindparam("most"))
 )
-# What members have is found by ranges of members, for which there are indexes.
-_ACCOUNTS = Statement(
-    select(
-        members.c.ref.label("member"),
-        accounts.c.platform,
-        accounts.c.native_id,
-        accounts.c.name,
-        accounts.c.username,
-        accounts.c.joined_at,
-        accounts.c.unreachable_at,
-        accounts.c.money_after,
-    )
-    .select_from(accounts.join(members, members.c.id == accounts.c.member_id))
-    .where(
-        accounts.c.union_id == bindparam("union"),
-        accounts.c.member_id > bindparam("after"),
-        accounts.c.member_id <= bindparam("upto"),
-    )
-    .order_by(accounts.c.member_id, accounts.c.id)
-)
-_WALLETS = Statement(
-    select(members.c.ref.label("member"), wallets.c.address, wallets.c.kind, wallets.c.linked_at)
-    .select_from(wallets.join(members, members.c.id == wallets.c.member_id))
-    .where(
-        wallets.c.union_id == bindparam("union"),
-        wallets.c.member_id > bindparam("after"),
-        wallets.c.member_id <= bindparam("upto"),
-    )
-    .order_by(wallets.c.member_id, wallets.c.id)
-)
-_leader = members.alias("leader_member")
-_ENDORSEMENTS = Statement(
-    select(
-        members.c.ref.label("member"), _leader.c.ref.label("leader"), endorsements.c.since.label("chosen_at")
-    )
-    .select_from(
-        endorsements.join(members, members.c.id == endorsements.c.member_id).outerjoin(
-            _leader, _leader.c.id == endorsements.c.leader_id
+_other = members.alias("other_member")
+
+
+def _theirs(table: Table, *columns: Any, other: str | None = None, then: str | None = None) -> Statement:
+    """What members have in a table, by ranges of members, for which there are indexes.
+
+    `other` is a column that names another member (`_other`), `then` what a member's rows are ordered by.
+    """
+    source: Any = table.join(members, members.c.id == table.c.member_id)
+    if other is not None:
+        source = source.outerjoin(_other, _other.c.id == table.c[other])
+    return Statement(
+        select(members.c.ref.label("member"), *columns)
+        .select_from(source)
+        .where(
+            members.c.union_id == bindparam("union"),
+            table.c.member_id > bindparam("after"),
+            table.c.member_id <= bindparam("upto"),
         )
+        .order_by(table.c.member_id, *([table.c[then]] if then else []))
     )
-    .where(
-        members.c.union_id == bindparam("union"),
-        endorsements.c.member_id > bindparam("after"),
-        endorsements.c.member_id <= bindparam("upto"),
-    )
-    .order_by(endorsements.c.member_id)
-)
-_RECRUITS = Statement(
-    select(members.c.ref.label("member"), _leader.c.ref.label("recruiter"), recruits.c.at)
-    .select_from(
-        recruits.join(members, members.c.id == recruits.c.member_id).join(
-            _leader, _leader.c.id == recruits.c.recruiter_id
-        )
-    )
-    .where(
-        members.c.union_id == bindparam("union"),
-        recruits.c.member_id > bindparam("after"),
-        recruits.c.member_id <= bindparam("upto"),
-    )
-    .order_by(recruits.c.member_id)
-)
-_DAYS = Statement(
-    select(members.c.ref.label("member"), support_days.c.day, support_days.c.headcount, support_days.c.linked)
-    .select_from(support_days.join(members, members.c.id == support_days.c.member_id))
-    .where(
-        members.c.union_id == bindparam("union"),
-        support_days.c.member_id > bindparam("after"),
-        support_days.c.member_id <= bindparam("upto"),
-    )
-    .order_by(support_days.c.member_id, support_days.c.day)
-)
-_CHECKINS = Statement(
-    select(
-        members.c.ref.label("member"),
-        checkins.c.call_id.label("call"),
-        checkins.c.day,
-        checkins.c.at,
-        checkins.c.state,
-        checkins.c.late,
-        checkins.c.proof,
-    )
-    .select_from(checkins.join(members, members.c.id == checkins.c.member_id))
-    .where(
-        members.c.union_id == bindparam("union"),
-        checkins.c.member_id > bindparam("after"),
-        checkins.c.member_id <= bindparam("upto"),
-    )
-    .order_by(checkins.c.member_id, checkins.c.call_id)
-)
-_STREAKS = Statement(
-    select(
-        members.c.ref.label("member"),
-        streaks.c.current,
-        streaks.c.best,
-        streaks.c.last_day.label("day"),
-        streaks.c.freezes,
-    )
-    .select_from(streaks.join(members, members.c.id == streaks.c.member_id))
-    .where(
-        members.c.union_id == bindparam("union"),
-        streaks.c.member_id > bindparam("after"),
-        streaks.c.member_id <= bindparam("upto"),
-    )
-    .order_by(streaks.c.member_id)
-)
+
+
+def _named(table: Table, *names: str) -> list[Any]:
+    return [table.c[name] for name in names]
+
+
 _author = members.alias("author_member")
 _CALLS = Statement(
     select(
         calls.c.id.label("call"),
         _author.c.ref.label("author"),
-        _leader.c.ref.label("branch_of"),
+        _other.c.ref.label("branch_of"),
         *(calls.c[name] for name in ("state", "title", "what", "why", "link", "proof", "contest")),
         *(calls.c[name] for name in ("day", "opens_at", "closes_at", "answered", "created_at")),
     )
     .select_from(
         calls.join(_author, _author.c.id == calls.c.author_id).outerjoin(
-            _leader, _leader.c.id == calls.c.leader_id
+            _other, _other.c.id == calls.c.leader_id
         )
     )
     .where(calls.c.union_id == bindparam("union"), calls.c.id > bindparam("after"))
@@ -159,13 +81,30 @@ _CALLS = Statement(
     .limit(bindparam("most"))
 )
 _OF_PEOPLE = {
-    "accounts": _ACCOUNTS,
-    "wallets": _WALLETS,
-    "endorsements": _ENDORSEMENTS,
-    "recruits": _RECRUITS,
-    "support_days": _DAYS,
-    "checkins": _CHECKINS,
-    "streaks": _STREAKS,
+    "accounts": _theirs(
+        accounts,
+        *_named(accounts, "platform", "native_id", "name", "username", "joined_at"),
+        *_named(accounts, "unreachable_at", "money_after"),
+        then="id",
+    ),
+    "wallets": _theirs(wallets, *_named(wallets, "address", "kind", "linked_at"), then="id"),
+    "endorsements": _theirs(
+        endorsements,
+        _other.c.ref.label("leader"),
+        endorsements.c.since.label("chosen_at"),
+        other="leader_id",
+    ),
+    "recruits": _theirs(recruits, _other.c.ref.label("recruiter"), recruits.c.at, other="recruiter_id"),
+    "support_days": _theirs(support_days, *_named(support_days, "day", "headcount", "linked"), then="day"),
+    "checkins": _theirs(
+        checkins,
+        checkins.c.call_id.label("call"),
+        *_named(checkins, "day", "at", "state", "late", "proof"),
+        then="call_id",
+    ),
+    "streaks": _theirs(
+        streaks, *_named(streaks, "current", "best"), streaks.c.last_day.label("day"), streaks.c.freezes
+    ),
 }
 PEOPLE = ("members", *_OF_PEOPLE)
 """What there is of everybody."""
