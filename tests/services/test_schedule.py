@@ -11,12 +11,13 @@ from sqlalchemy import select
 
 from bot.domain.call_texts import Texts
 from bot.domain.calls import Call, State, moment
+from bot.domain.leadership import Lead, Rules
 from bot.domain.people import Member, Union
 from bot.domain.schedule import Repeats, Repetition
 from bot.domain.times import union_day
 from bot.errors import NotAllowed, NotFound
 from bot.services import call_writing, calls, endorsements, people, schedule, unions
-from bot.storage import call_lists, call_posts, call_rules, ledger
+from bot.storage import call_lists, call_posts, call_rules, ledger, rules
 from bot.storage import calls as rows
 from bot.storage.calls import COLUMNS, from_row
 from bot.storage.statements import Statement
@@ -367,3 +368,23 @@ async def test_posts_of_every_call_have_their_turn_however_many_change(
         seen.update(await store.write(turn))
         clock.advance(timedelta(seconds=15))
     assert seen == {call.id for call in made}
+
+
+async def test_what_a_leader_arranged_rests_while_they_do_not_lead(store: Store, clock: ManualClock) -> None:
+    farm = await Farm.found(store, clock)
+    bo, cy = [await store.write(crowd.join, farm.union, name) for name in ("Bo", "Cy")]
+    led = Rules(Lead.SUPPORTED, n=1, linked_only=False, grace_days=0, switch_hours=0)
+    await store.write(rules.put, farm.union.id, led)
+    await store.write(endorsements.endorse, farm.union, cy, bo, "words")
+    await farm.repeat(await farm.draft(leader=bo.id))
+    clock.advance(DAY)
+    await farm.lay()
+    planned = {call.day for call in await farm.all(State.PLANNED, State.OPEN)}
+    await store.write(endorsements.unendorse, farm.union, cy)
+    clock.advance(3 * DAY)
+    await farm.lay()
+    assert {call.day for call in await farm.all(State.PLANNED, State.OPEN)} == planned
+    await store.write(endorsements.endorse, farm.union, cy, bo, "words")
+    clock.advance(DAY)
+    await farm.lay()
+    assert {call.day for call in await farm.all(State.PLANNED, State.OPEN)} > planned
