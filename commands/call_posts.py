@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -21,7 +20,6 @@ from bot.services import abuse, call_posts, calls, faces, files, schedule
 from commands.call_words import PROOFS, called, link_of, people
 
 area = Area()
-log = logging.getLogger(__name__)
 
 OPEN_EVERY_S = 5
 EDIT_EVERY_S = 5

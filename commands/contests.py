@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import Annotated
 
@@ -15,7 +14,7 @@ from bot.chat.port import Target
 from bot.chat.registry import Area
 from bot.domain.contests import MOST_WORDS
 from bot.domain.names import one_line
-from bot.domain.people import Account, Permission
+from bot.domain.people import Account, Permission, Union
 from bot.domain.photos import Photo
 from bot.errors import NotFound
 from bot.services import call_posts, contests, faces, files
@@ -26,7 +25,6 @@ from commands.contest_views import hub, page, ranking
 from commands.photos import drawn
 
 area = Area()
-log = logging.getLogger(__name__)
 
 CLOSE_EVERY_S = 15
 
@@ -189,11 +187,12 @@ def close(ctx: Context, call: int) -> Reply:
 @area.chore(every_s=CLOSE_EVERY_S)
 async def close_contests(office: Office) -> None:
     """Contests whose call is over are closed, and their rankings posted."""
-    for union, call_id in await office.read(contests.due):
-        try:
-            await office.write(union, _close, call_id)
-        except Exception:
-            log.exception("a contest is stuck", extra={"action": "contest.close", "call": call_id})
+
+    async def close(due: tuple[Union, int]) -> None:
+        union, call_id = due
+        await office.write(union, _close, call_id)
+
+    await office.each(await office.read(contests.due), close)
 
 
 def _close(duty: Duty, call_id: int) -> None:

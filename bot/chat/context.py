@@ -143,12 +143,20 @@ class Context:
         return self.is_founder
 
     def require(self, permission: Permission) -> None:
-        """Raises NotAllowed (with what would help) unless `may`."""
+        """Raises NotAllowed (with what would help) unless `may`, and the account is not too new for it."""
         if self.may(permission):
+            if permission in (Permission.LEADER, Permission.FOUNDER):
+                self._require_settled()
             return
         if permission is not Permission.MODERATOR:
             _ = self.member  # who has not joined is told that first
         raise NotAllowed(text.NOT_ALLOWED[permission])
+
+    def _require_settled(self) -> None:
+        """An account that came in by a wallet may be a thief's: it does not speak for a union at once."""
+        until = self.account.money_after
+        if until is not None and self.now < until:
+            raise NotAllowed(text.UNSETTLED)
 
     def find_person(self, who: Who) -> Person:
         """The person whom a message names. Raises BadInput."""

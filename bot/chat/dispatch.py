@@ -208,9 +208,18 @@ class Dispatcher:
             if not isinstance(reply, Reply):
                 raise TypeError(f"/{done.command.path} is declared as a read and wants to change something")
             done = self._answering.finish(context, reply, done.command.visibility)
-        if context.standing.account is not None and _long_unseen(context.standing.account, context.now):
-            await self._store.write(self._records.active, context.standing.account.id)
+        await self._seen(context)
         return await self._store.write(self._tokened, incoming, done) if _needs_tokens(done) else done
+
+    async def _seen(self, context: Context) -> None:
+        """A sign of life. Reading works also while nothing can be saved."""
+        account = context.standing.account
+        if account is None or not _long_unseen(account, context.now):
+            return
+        try:
+            await self._store.write(self._records.active, account.id)
+        except MusterError as error:
+            log.warning("who was active is not noted: %s", error, extra={"action": "dispatch.seen"})
 
     def _answered(self, tx: Any, incoming: Incoming) -> tuple[Context, Reply | _Later | None]:
         context = self._context(tx, incoming)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import timedelta
 from typing import Annotated
 
 import pytest
@@ -14,6 +15,7 @@ from bot.chat.model import Button, Code, Form, Question, Reply, Visibility, p, s
 from bot.chat.params import Arg
 from bot.chat.registry import Area, Rate
 from bot.domain.people import Permission, Person
+from bot.errors import StorageError
 from bot.services import ledger, people, records, unions
 from tests.dialogue.stage import Heard, Persona, Stage
 
@@ -325,3 +327,18 @@ def test_records_is_the_port() -> None:
     from bot.chat.records import Records
 
     assert all(hasattr(records, name) for name in vars(Records) if not name.startswith("_"))
+
+
+async def test_reading_goes_on_while_nothing_can_be_saved(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That somebody was active is not worth their answer."""
+    ada, farm = stage.person("Ada", moderator=True), stage.group("Farm")
+    await ada.says('/union create name:"Farm" purpose:"Grow"', farm)
+    stage.clock.advance(timedelta(days=1))
+
+    async def refuse(*_: object, **__: object) -> None:
+        raise StorageError("The disk is full.")
+
+    monkeypatch.setattr(stage.store, "write", refuse)
+    assert "Member since" in (await ada.says("/me", farm)).text

@@ -267,3 +267,26 @@ async def test_after_handing_over_the_rule_decides(stage: Stage) -> None:
     union = await stage.store.read(unions.by_id, 1)
     assert union is not None
     assert (await bo.says("/steer", farm)).text == "Steered."
+
+
+async def test_an_account_that_just_came_in_does_not_lead_yet(stage: Stage) -> None:
+    """With a founder's signature, talked out of them, somebody must not speak for the union the same day."""
+    ada, bo, farm = await founded(stage)
+
+    def merge(tx: Tx) -> None:
+        one, other = (
+            stage.core._records.identify(tx, who.actor.platform, who.actor.native_id, farm.space)
+            for who in (ada, bo)
+        )
+        people.merge(tx, one.union.id, absorbed=other.member, survivor=one.member)
+
+    await stage.store.write(merge)
+    for line in (
+        "/union rules leaders:supported how_many:2",
+        "/call hosts add evil.example",
+        "/union edit name:Mine",
+    ):
+        assert "cannot lead yet" in (await bo.says(line, farm)).text
+    assert "cannot lead yet" not in (await ada.says("/call hosts add good.example", farm)).text
+    stage.clock.advance(timedelta(hours=24))
+    assert "cannot lead yet" not in (await bo.says("/union edit name:Ours", farm)).text
