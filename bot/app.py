@@ -12,17 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 import bot
 import commands
-from bot import build
+from bot import build, retention
+from bot.areas.conversations import services as conversations
+from bot.areas.delivery import services as delivery
 from bot.chat.chores import Office
+from bot.chat.declarations import Chore
 from bot.chat.dispatch import Dispatcher
-from bot.chat.port import Adapter, Finding
-from bot.chat.registry import Chore, Registry
+from bot.chat.findings import Finding
+from bot.chat.port import Adapter
+from bot.chat.registry import Registry
 from bot.chat.sender import Sender
 from bot.config import Settings
 from bot.domain.clock import Clock, SystemClock
 from bot.errors import ConfigError, MusterError
 from bot.metrics import Metrics
-from bot.services import outbox, records, upkeep
+from bot.schema import metadata
 from bot.storage.store import Store
 
 if TYPE_CHECKING:
@@ -59,7 +63,7 @@ class App:
         """Open the database, the listeners and the platforms. Raises MusterError with what to do."""
         clock = clock or SystemClock()
         metrics = Metrics()
-        store = await Store.open(settings.store_url, clock, on_batch=metrics.batch)
+        store = await Store.open(settings.store_url, clock, metadata(), on_batch=metrics.batch)
         app = cls(settings, clock, store, metrics)
         app._exits.push_async_callback(store.close)
         try:
@@ -79,12 +83,18 @@ class App:
         discord = build.discord(self.settings, self.clock)
         built: list[Adapter | None] = [playground, telegram, discord]
         self.adapters.update((adapter.name, adapter) for adapter in built if adapter is not None)
-        registry = Registry(commands.AREAS, commands.translations())
+        registry = Registry(commands.areas(), commands.translations())
         core = self.core = Dispatcher(
-            registry, self.store, records, self, self.adapters, self.metrics.observe, self.metrics.trouble
+            registry,
+            self.store,
+            conversations,
+            self,
+            self.adapters,
+            self.metrics.observe,
+            self.metrics.trouble,
         )
         self._senders = {
-            name: Sender(adapter, self.store, outbox, self.clock, self.metrics.sent)
+            name: Sender(adapter, self.store, delivery, self.clock, self.metrics.sent)
             for name, adapter in self.adapters.items()
         }
         await self._open_web(playground, telegram)
@@ -93,7 +103,7 @@ class App:
         self._exits.push_async_callback(self._together, [sender.stop for sender in self._senders.values()])
         await asyncio.gather(*(adapter.start(core) for adapter in self.adapters.values()))
         await asyncio.gather(*(sender.start() for sender in self._senders.values()))
-        before = await self.store.write(upkeep.started, bot.__version__)
+        before = await self.store.write(retention.started, bot.__version__)
         if before not in (None, bot.__version__):
             log.info("This database was last run by Muster %s", before, extra={"action": "start"})
         self._begin(self._keep_up(), "upkeep")
@@ -107,7 +117,7 @@ class App:
             if isinstance(result, BaseException):
                 log.error("stopping failed", exc_info=result, extra={"action": "stop"})
 
-    # -- the world, as handlers see it (`chat.world.World`) ---------------------------------------------
+    # -- the runtime, as handlers see it (`chat.runtime.Runtime`) ---------------------------------------------
 
     def link_base(self, platform: str) -> str:
         """Where that platform's people find the wallet page."""
@@ -202,14 +212,14 @@ class App:
         rounds = 0
         while True:
             if rounds % PRUNE_EVERY == 0:
-                await _tried("prune", self.store.write(upkeep.prune))
-            await _tried("messages", self.store.write(upkeep.prune_messages))
+                await _tried("prune", self.store.write(retention.prune))
+            await _tried("messages", self.store.write(retention.prune_messages))
             await _tried("depths", self._depths())
             rounds += 1
             await asyncio.sleep(UPKEEP_EVERY_S)
 
     async def _do(self, chores: Sequence[Chore], every_s: float) -> None:
-        office = Office(self.store, records, self)
+        office = Office(self.store, conversations, self)
         while True:
             for chore in chores:
                 await _tried(chore.name, chore(office))
@@ -219,7 +229,7 @@ class App:
         self._exits.push_async_callback(_ended, asyncio.create_task(work, name=name))
 
     async def _depths(self) -> None:
-        self.metrics.depths(await self.store.read(outbox.depths))
+        self.metrics.depths(await self.store.read(delivery.depths))
 
 
 async def _tried(what: str, work: Awaitable[None]) -> None:

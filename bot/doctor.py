@@ -12,17 +12,19 @@ from datetime import timedelta
 import bot
 from adapters.playground import check as playground
 from bot import build
-from bot.chat.port import Adapter, Finding
+from bot.areas.delivery import services as delivery
+from bot.areas.spaces import services as spaces
+from bot.chat.findings import Finding
+from bot.chat.port import Adapter
 from bot.config import ENV_FILE, Settings
 from bot.domain.clock import SystemClock
 from bot.domain.names import one_line
+from bot.domain.transaction import Tx
 from bot.errors import MusterError, TryAgain
 from bot.logs import strike
-from bot.reach import public_address
-from bot.storage import outbox, spaces
+from bot.public_url_check import public_address
 from bot.storage.migrate import HEAD
-from bot.storage.reader import Reader
-from bot.storage.transaction import Tx
+from bot.storage.read_only import Reader
 
 PATIENCE_S = 60.0
 LEAST_FREE_BYTES = 200 * 1024**2
@@ -137,7 +139,7 @@ def _look(tx: Tx) -> tuple[Spaces, list[Finding]]:
         name: [space.native_id for space in spaces.of_platform(tx, name)]
         for name in ("discord", "telegram", "playground")
     }
-    parked = outbox.parked(tx, tx.now - PARKED_SINCE, PARKED_KINDS)
+    parked = delivery.parked(tx, tx.now - PARKED_SINCE, PARKED_KINDS)
     if not parked:
         return found, [Finding(f"outbox: nothing was given up in {PARKED_SINCE.days} days")]
     return found, [

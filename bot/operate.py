@@ -14,25 +14,26 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import bot
+from bot.areas.export import services as service
+from bot.areas.tree.services import recount as recounts
+from bot.areas.tree.services.recount import RecountReport
 from bot.config import Settings
 from bot.domain.clock import SystemClock
 from bot.domain.names import one_line
 from bot.domain.people import Union
+from bot.domain.transaction import Tx
 from bot.errors import ConfigError, StorageError
-from bot.services import export as service
-from bot.services import recount as recounts
-from bot.services.recount import Report
+from bot.schema import metadata
 from bot.storage.backup import back_up
 from bot.storage.migrate import HEAD
 from bot.storage.migrate import migrate as bring_to_head
-from bot.storage.reader import Reader
+from bot.storage.read_only import Reader
 from bot.storage.store import Store
-from bot.storage.transaction import Tx
 
 
 async def migrate(settings: Settings) -> str:
     """Bring the database to this program's schema; says what was done. Raises StorageError."""
-    before = await asyncio.to_thread(bring_to_head, settings.store_url)
+    before = await asyncio.to_thread(bring_to_head, settings.store_url, metadata())
     if before == HEAD:
         return f"The database has schema {HEAD} already."
     return f"The database has schema {HEAD} now; before, {before or 'there was none'}."
@@ -74,7 +75,7 @@ async def recount(settings: Settings, union: str | None, *, repair: bool = False
     finally:
         await reader.close()
     if repair and not all(report.well for _, report in found):
-        store = await Store.open(settings.store_url, clock)
+        store = await Store.open(settings.store_url, clock, metadata())
         try:
             found = await store.write(_recount, union, recounts.repair)
         finally:
@@ -100,11 +101,13 @@ def _refuse_existing(target: Path) -> None:
         raise ConfigError(f"{target} exists already. Give the name of something new.")
 
 
-def _recount(tx: Tx, wanted: str | None, work: Callable[[Tx, Union], Report]) -> list[tuple[Union, Report]]:
+def _recount(
+    tx: Tx, wanted: str | None, work: Callable[[Tx, Union], RecountReport]
+) -> list[tuple[Union, RecountReport]]:
     return [(union, work(tx, union)) for union in service.choose(tx, wanted)]
 
 
-def _verdict(report: Report) -> str:
+def _verdict(report: RecountReport) -> str:
     if report.broken is not None:
         return f"the ledger does NOT verify: entry {report.broken:,} is wrong or missing"
     members = "1 member" if report.members == 1 else f"{report.members:,} members"

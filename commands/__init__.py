@@ -1,67 +1,42 @@
-"""What members type: one module per area, declared once for every platform."""
+"""What members type: a module or a folder for each area, declared once for every platform."""
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
+from collections.abc import Iterator
 from importlib import resources
 
-from commands import (
-    call_approvals,
-    call_posts,
-    call_schedule,
-    calls,
-    checkins,
-    contests,
-    digest,
-    endorsements,
-    events,
-    flags,
-    help,
-    invites,
-    links,
-    people,
-    reminders,
-    reports,
-    reviews,
-    rules,
-    spaces,
-    streaks,
-    support,
-    unions,
-    unreached,
-    wallets,
-)
+from bot.chat.declarations import Area
 
-AREAS = (
-    unions.area,
-    spaces.area,
-    rules.area,
-    people.area,
-    invites.area,
-    endorsements.area,
-    support.area,
-    calls.area,
-    call_schedule.area,
-    call_approvals.area,
-    call_posts.area,
-    checkins.area,
-    contests.area,
-    reviews.area,
-    streaks.area,
-    reminders.area,
-    reports.area,
-    flags.area,
-    links.area,
-    wallets.area,
-    help.area,
-    events.area,
-    digest.area,
-    unreached.area,
-)
 LOCALES = ("de",)
+ORDER = (
+    "unions", "spaces.spaces", "tree.leadership", "members.members", "invites", "tree.endorsements", "tree.support",
+    "calls.calls", "calls.schedule", "calls.approvals", "calls.posts", "checkins.checkins", "contests.contests",
+    "checkins.reviews", "checkins.streaks", "reminders", "reports", "flags", "wallets.links", "wallets.wallets",
+    "help",
+)  # fmt: skip
+"""In which order `/help` and the platforms' menus list what modules declare; modules not named here come last."""
+
+
+def areas() -> list[Area]:
+    """Every `area` that a module here declares. Found by looking, so that a new module needs no registration."""
+    return [area for _, area in sorted(_declared(), key=lambda found: _place(found[0]))]
 
 
 def translations() -> dict[str, dict[str, str]]:
     """By language: the descriptions of commands and groups by their path."""
     folder = resources.files("commands") / "locales"
     return {locale: json.loads((folder / f"{locale}.json").read_text("utf-8")) for locale in LOCALES}
+
+
+def _declared() -> Iterator[tuple[str, Area]]:
+    for module in pkgutil.walk_packages(__path__, f"{__name__}."):
+        declared = getattr(importlib.import_module(module.name), "area", None)
+        if isinstance(declared, Area):
+            yield module.name.removeprefix(f"{__name__}."), declared
+
+
+def _place(name: str) -> tuple[int, str]:
+    return (ORDER.index(name) if name in ORDER else len(ORDER), name)

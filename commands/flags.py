@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from bot.areas.flags import services as flags
+from bot.areas.flags.domain import BURST_WINDOW, Alerts, FlagKind, Suspicion
+from bot.areas.flags.services import Look, ShownFlag
+from bot.areas.members.services import display
 from bot.chat.chores import Duty, Office
 from bot.chat.context import Context
+from bot.chat.declarations import Area
 from bot.chat.model import (
     AnyButton,
     Block,
@@ -21,16 +26,12 @@ from bot.chat.model import (
     say,
     spans,
 )
-from bot.chat.port import Target
-from bot.chat.registry import Area
+from bot.chat.targets import Target
 from bot.chat.text import platform_name
-from bot.domain.abuse import BURST_WINDOW, Alerts, Finding, Kind
 from bot.domain.names import one_line
 from bot.domain.people import Account, Permission, Union
 from bot.domain.times import in_words
 from bot.errors import BadInput
-from bot.services import abuse, faces
-from bot.services.abuse import Look, Shown
 
 area = Area()
 area.group("flags", "What looks like made-up supporters, for moderators to look at")
@@ -66,9 +67,9 @@ def here(ctx: Context) -> Reply:
     place, space = ctx.place, ctx.standing.space
     if space is None:
         raise BadInput("This is no place of the union. /union spaces lists them.")
-    before = abuse.alerts(ctx.tx, ctx.union)
+    before = flags.alerts(ctx.tx, ctx.union)
     chat = place.chat if place.chat != place.space else None
-    abuse.set_alerts(
+    flags.set_alerts(
         ctx.tx, ctx.union, ctx.standing.member, Alerts(place.platform, space.id, chat, place.thread)
     )
     if before is not None and (before.chat, before.thread) != (place.chat, place.thread):
@@ -84,9 +85,9 @@ def here(ctx: Context) -> Reply:
 )
 def off(ctx: Context) -> Reply:
     """Ends what /flags here began. The founder is still told privately, and /flags list still shows it all."""
-    if abuse.alerts(ctx.tx, ctx.union) is None:
+    if flags.alerts(ctx.tx, ctx.union) is None:
         raise BadInput("No chat is told at present. /flags here, typed in the moderators' chat, begins it.")
-    abuse.set_alerts(ctx.tx, ctx.union, ctx.standing.member, None)
+    flags.set_alerts(ctx.tx, ctx.union, ctx.standing.member, None)
     return say(p("No chat is told any more. ", Code("/flags list"), " shows what is noticed."))
 
 
@@ -97,17 +98,17 @@ def turned(ctx: Context, page: int) -> Reply:
 
 @area.action("flags.close", permission=Permission.MODERATOR)
 def closed(ctx: Context, flag: int, page: int) -> Reply:
-    abuse.close(ctx.tx, ctx.union, ctx.standing.member, flag)
+    flags.close(ctx.tx, ctx.union, ctx.standing.member, flag)
     return _page(ctx, page, edit=True)
 
 
 def _page(ctx: Context, page: int, *, edit: bool = False) -> Reply:
-    shown, count = abuse.opened(ctx.tx, ctx.union, page, PER_PAGE)
+    shown, count = flags.opened(ctx.tx, ctx.union, page, PER_PAGE)
     if not shown and page > 0:
         return _page(ctx, page - 1, edit=edit)
     if not shown:
         return say("Nothing looks made up, apart from what was closed already.", edit=edit)
-    known = abuse.people(ctx.tx, shown, ctx.place.platform)
+    known = flags.people(ctx.tx, shown, ctx.place.platform)
     blocks: list[Block] = [p("Open: ", bold(str(count)), ". It may be innocent; nothing was done about it.")]
     for flag in shown:
         blocks += _told(flag, known, ctx.union)
@@ -130,28 +131,28 @@ async def crowds(office: Office) -> None:
     """Looks at the newcomers of unions in which somebody joined or endorsed, and tells of what looks made up."""
 
     async def look_at(look: Look) -> None:
-        findings = await office.scan(abuse.look, look.union) if look.heavy else []
+        findings = await office.scan(flags.look, look.union) if look.heavy else []
         if findings or not look.again:
             await office.write(look.union, _raise, look, findings)
 
-    await office.each(await office.read(abuse.news), look_at)
+    await office.each(await office.read(flags.news), look_at)
 
 
-def _raise(duty: Duty, look: Look, findings: Sequence[Finding]) -> None:
-    raised = abuse.raise_flags(duty.tx, look, findings)
+def _raise(duty: Duty, look: Look, findings: Sequence[Suspicion]) -> None:
+    raised = flags.raise_flags(duty.tx, look, findings)
     if not raised:
         return
     founder = look.union.founder_id
-    account = faces.reachable(duty.tx, founder) if founder is not None else None
-    chat = abuse.alerts(duty.tx, look.union)
+    account = display.reachable(duty.tx, founder) if founder is not None else None
+    chat = flags.alerts(duty.tx, look.union)
     if account is not None:
         duty.post(account, _notice(duty, raised, account.platform))
     if chat is not None:
         duty.post(_target(chat), _notice(duty, raised, chat.platform))
 
 
-def _notice(duty: Duty, raised: Sequence[Shown], platform: str) -> Reply:
-    known = abuse.people(duty.tx, raised[:MOST_TOLD], platform)
+def _notice(duty: Duty, raised: Sequence[ShownFlag], platform: str) -> Reply:
+    known = flags.people(duty.tx, raised[:MOST_TOLD], platform)
     blocks: list[Block] = [
         p("Something in ", bold(one_line(duty.union.name)), " looks made up. It may be innocent; nothing was "
           "done about it.")
@@ -170,20 +171,20 @@ def _target(chat: Alerts) -> Target:
 # -- evidence in words ---------------------------------------------------------------------------------------
 
 
-def _told(flag: Shown, known: dict[int, Account], union: Union) -> list[Block]:
-    if flag.kind is Kind.BURST:
+def _told(flag: ShownFlag, known: dict[int, Account], union: Union) -> list[Block]:
+    if flag.kind is FlagKind.BURST:
         title = "many joined at once"
     else:
-        title = f"newcomers who support {faces.name(known, flag.member_id or 0)}"
+        title = f"newcomers who support {display.name(known, flag.member_id or 0)}"
     return [p(bold(f"No. {flag.id}: {title}")), _evidence(flag, known, union)]
 
 
-def _evidence(flag: Shown, known: dict[int, Account], union: Union) -> Fields:
+def _evidence(flag: ShownFlag, known: dict[int, Account], union: Union) -> Fields:
     found, zone = flag.evidence, union.time_zone
-    if flag.kind is Kind.BURST:
+    if flag.kind is FlagKind.BURST:
         who = f"{found.people} new members; usual in {in_words(BURST_WINDOW)}: {found.usual:g}"
     else:
-        leader = faces.name(known, flag.member_id or 0)
+        leader = display.name(known, flag.member_id or 0)
         who = f"{found.people} new members, counting {leader} if new; support base: {found.headcount} in all"
     return fields(
         ("Who", who),
@@ -197,7 +198,7 @@ def _evidence(flag: Shown, known: dict[int, Account], union: Union) -> Fields:
 
 def _counted(named: Sequence[tuple[int, int]], known: dict[int, Account], counted: int, people: int) -> str:
     """“Bo (12), Cy (3), others (4), nobody (2)”."""
-    words = [f"{faces.name(known, member_id)} ({number})" for member_id, number in named]
+    words = [f"{display.name(known, member_id)} ({number})" for member_id, number in named]
     others = counted - sum(number for _, number in named)
     if others:
         words.append(f"others ({others})")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from bot.chat.context import Context
+from bot.chat.declarations import Area, Command
 from bot.chat.model import Code, Items, Reply, Visibility, bold, fields, items, p, say, spans
 from bot.chat.params import Arg, Param
-from bot.chat.registry import Area, Command
 from bot.domain.people import Permission
 from bot.errors import NotFound
 

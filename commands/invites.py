@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from urllib.parse import urljoin
 
+from bot import membership
+from bot.areas.invites import services as invites
+from bot.areas.invites.domain import Invite
+from bot.areas.invites.services import Invitation
+from bot.areas.members.services import members
+from bot.areas.spaces import services as spaces
+from bot.areas.tree.services import endorsements
 from bot.chat.context import Context
+from bot.chat.declarations import Area, Rate
 from bot.chat.model import (
     Block,
     Button,
@@ -22,13 +30,9 @@ from bot.chat.model import (
     say,
     spans,
 )
-from bot.chat.registry import Area, Rate
 from bot.chat.text import platform_name
-from bot.domain.invites import Invite
 from bot.domain.names import one_line
-from bot.services import endorsements, invites, people, spaces, unions
-from bot.services.invites import Invitation
-from commands.endorsements import endorse_button
+from commands.tree.endorsements import endorse_button
 
 area = Area()
 
@@ -79,10 +83,12 @@ def by_code(ctx: Context, typed: str) -> Reply:
     if ctx.standing.member is not None:
         return _member_already(ctx, found)
     actor = ctx.actor
-    people.join(ctx.tx, ctx.union, actor.platform, actor.native_id, actor.name, actor.username, found.invite)
+    membership.join(
+        ctx.tx, ctx.union, actor.platform, actor.native_id, actor.name, actor.username, found.invite
+    )
     ctx.enter(found.invite.union_id)
     if private:
-        unions.choose(ctx.tx, actor.platform, actor.native_id, ctx.union.ref)
+        members.choose_union(ctx.tx, actor.platform, actor.native_id, ctx.union.ref)
     thanks = p(ctx.mention(found.account), " invited you.", _ENDORSING)
     where = _gathering(ctx) if private else []
     return say(*welcome(ctx), *where, thanks, buttons=((_endorse(found),),), visibility=Visibility.PRIVATE)
@@ -151,7 +157,7 @@ def _ways(ctx: Context, code: str) -> Items:
     titles: dict[str, list[str]] = {ctx.place.platform: []}
     for space in spaces.of_union(ctx.tx, ctx.union):
         titles.setdefault(space.platform, []).append(one_line(space.title, 40))
-    for account in people.profile(ctx.tx, ctx.member).accounts:
+    for account in membership.profile(ctx.tx, ctx.member).accounts:
         titles.setdefault(account.platform, [])
     return items(*(_way(ctx, platform, code, titles[platform]) for platform in sorted(titles)))
 
@@ -160,8 +166,8 @@ def _way(ctx: Context, platform: str, code: str, titles: list[str]) -> Spans:
     where = ", ".join([*titles[:MOST_PLACES], *(["…"] if len(titles) > MOST_PLACES else [])])
     places = f" in {where} or in a private chat with me" if titles else " in a private chat with me"
     typed = spans(bold(platform_name(platform)), ": ", Code(f"/join {code}"), places)
-    link = ctx.world.private_link(platform, f"join-{code}")
+    link = ctx.runtime.private_link(platform, f"join-{code}")
     if link is None:
         return typed
     # The playground's link is relative to its own address.
-    return (*typed, *spans(", or the link ", Code(urljoin(ctx.world.link_base(platform), link))))
+    return (*typed, *spans(", or the link ", Code(urljoin(ctx.runtime.link_base(platform), link))))

@@ -6,20 +6,20 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from bot.areas.calls.domain.calls import Call
+from bot.areas.calls.domain.schedule import parse_clock
+from bot.areas.calls.domain.texts import clock
+from bot.areas.reminders import services as reminders
 from bot.chat.chores import Duty, Office
 from bot.chat.context import Context
+from bot.chat.declarations import Area
 from bot.chat.model import Block, Button, Code, Image, Reply, Visibility, bold, p, say
 from bot.chat.params import Arg
-from bot.chat.registry import Area
 from bot.chat.text import platform_name
 from bot.chat.tokens import keep_tokens
-from bot.domain.call_texts import clock
-from bot.domain.calls import Call
 from bot.domain.names import one_line
 from bot.domain.people import Union
-from bot.domain.schedule import parse_clock
-from bot.services import reminders
-from commands.call_posts import card
+from commands.calls.posts import card
 
 area = Area()
 
@@ -56,7 +56,7 @@ def stop(ctx: Context) -> Reply:
 
 def _stopped(ctx: Context) -> Reply:
     """It is said also to who pressed twice."""
-    reminders.remove(ctx.tx, ctx.member.id)
+    reminders.remove(ctx.tx, ctx.member)
     words = p("You are not reminded of calls. ", Code("/call reminders on"), " begins it.")
     return say(words, visibility=Visibility.PRIVATE)
 

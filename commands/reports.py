@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
+from bot.areas.calls.domain.calls import CallState
+from bot.areas.checkins.services import answers
+from bot.areas.members.services import display
+from bot.areas.reports import services as reports
+from bot.areas.reports.services import CallReport, Nudge
+from bot.areas.tree.services import activation
 from bot.chat.chores import Duty, Office
 from bot.chat.context import Context
+from bot.chat.declarations import Area, Rate
 from bot.chat.model import (
     AnyButton,
     Block,
@@ -28,17 +35,14 @@ from bot.chat.model import (
     spans,
 )
 from bot.chat.params import Arg
-from bot.chat.registry import Area, Rate
-from bot.domain.calls import State
 from bot.domain.names import one_line
 from bot.domain.people import Account, Member, Permission, Union
 from bot.domain.times import union_day
+from bot.domain.transaction import Tx
 from bot.errors import BadInput, NotFound
-from bot.pictures.report import Branch, Results, alt_text, report_picture
-from bot.services import activation, faces, reports
-from bot.services.reports import Nudge, Report
-from commands.call_posts import card
-from commands.call_words import STATES, day_name, people
+from bot.pictures.report import BranchBar, Results, alt_text, report_picture
+from commands.calls.posts import card
+from commands.calls.words import STATES, day_name, people
 
 area = Area()
 
@@ -82,13 +86,13 @@ async def report(
 
 
 def _look(
-    tx: Any, union: Union, member: Member, typed: str | None, platform: str
-) -> tuple[list[Report], dict[int, Account]]:
+    tx: Tx, union: Union, member: Member, typed: str | None, platform: str
+) -> tuple[list[CallReport], dict[int, Account]]:
     today = union_day(union.time_zone, tx.now)
     day = reports.latest(tx, union, member) if typed is None else _day(typed, today)
     found = reports.of_day(tx, union, member, day) if day is not None else []
     ids = [member_id for one in found for member_id, _, _ in one.branches]
-    return found, faces.of(tx, ids, platform)
+    return found, display.of(tx, ids, platform)
 
 
 def _day(typed: str, today: int) -> int:
@@ -101,7 +105,7 @@ def _day(typed: str, today: int) -> int:
         raise BadInput(f"“{typed}” is not a day. Write today, yesterday, or one like 2026-05-01.") from wrong
 
 
-def _told(ctx: Context, one: Report) -> list[Block]:
+def _told(ctx: Context, one: CallReport) -> list[Block]:
     call = one.call
     assert call.day is not None  # it has begun
     day = day_name(call.day, union_day(ctx.union.time_zone, ctx.now))
@@ -125,7 +129,7 @@ def _told(ctx: Context, one: Report) -> list[Block]:
     ]
 
 
-def _reached(one: Report) -> str:
+def _reached(one: CallReport) -> str:
     parts = []
     if one.call.leader_id is None:
         parts.append(f"posted in {one.reach.posts:,} {'place' if one.reach.posts == 1 else 'places'}")
@@ -136,7 +140,7 @@ def _reached(one: Report) -> str:
     return ", ".join(parts)
 
 
-def _before(one: Report) -> str:
+def _before(one: CallReport) -> str:
     if one.average is None:
         return "no calls in the 30 days before"
     said = f"{one.average:,.1f} answers on average in the 30 days before"
@@ -145,25 +149,27 @@ def _before(one: Report) -> str:
     return f"{said}: {one.answered / one.average - 1:+.0%}"
 
 
-def _branches(one: Report, known: dict[int, Account]) -> list[Block]:
+def _branches(one: CallReport, known: dict[int, Account]) -> list[Block]:
     if not one.branches:
         return []
     rows: list[Spans] = [
-        spans(faces.name(known, member_id), f" · {answered:,} of {of:,} ({answered / of:.0%})")
+        spans(display.name(known, member_id), f" · {answered:,} of {of:,} ({answered / of:.0%})")
         for member_id, answered, of in one.branches
     ]
     return [p("The biggest branches:"), items(*rows)]
 
 
-def _results(union: Union, one: Report, known: dict[int, Account]) -> Results:
+def _results(union: Union, one: CallReport, known: dict[int, Account]) -> Results:
     assert one.call.day is not None  # it has begun
     days = {**one.days, one.call.day: one.answered}
-    drawn = [Branch(faces.name(known, member_id), answered, of) for member_id, answered, of in one.branches]
+    drawn = [
+        BranchBar(display.name(known, member_id), answered, of) for member_id, answered, of in one.branches
+    ]
     title = f"{one_line(union.name, 40)}: {one.call.title}"
     return Results(title, one.call.day - reports.DAYS, one.call.day, days, one.average, drawn)
 
 
-def _silent_label(one: Report, both: bool) -> str:
+def _silent_label(one: CallReport, both: bool) -> str:
     which = (" (branch's call)" if one.call.leader_id is not None else " (union's call)") if both else ""
     return f"Who has not answered{which}"
 
@@ -178,8 +184,8 @@ def silent(ctx: Context, call: int, page: int) -> Reply:
     if not shown:
         who = "Everybody in your branch" if all_ else f"Everybody of the {reports.LOOKED_AT:,} nearest to you"
         return say(f"{who} has answered.", visibility=Visibility.PRIVATE, edit=page > 0)
-    known = faces.of(ctx.tx, shown, ctx.place.platform)
-    rows = [spans(ctx.mention(known[one]) if one in known else Text(faces.GONE)) for one in shown]
+    known = display.of(ctx.tx, shown, ctx.place.platform)
+    rows = [spans(ctx.mention(known[one]) if one in known else Text(display.GONE)) for one in shown]
     of = "" if all_ else f" of the {reports.LOOKED_AT:,} nearest to you"
     have = "has" if len(ids) == 1 else "have"
     blocks: list[Block] = [
@@ -195,7 +201,7 @@ def silent(ctx: Context, call: int, page: int) -> Reply:
     buttons: list[tuple[AnyButton, ...]] = [tuple(turns)] if turns else []
     if at is not None:
         blocks.append(p("You had them reminded ", Moment(at, ctx.union.time_zone, "relative"), "."))
-    elif found.state is State.OPEN:
+    elif found.state is CallState.OPEN:
         remind = Button("Remind them", "report.nudge", {"call": call}, Style.PRIMARY, single_use=True)
         buttons.append((remind,))
     return Reply(tuple(blocks), tuple(buttons), visibility=Visibility.PRIVATE, edit=page > 0)
@@ -234,19 +240,19 @@ async def count_activation(office: Office) -> None:
     """Everybody's activation, once the union's call is over."""
 
     async def count(union: Union) -> None:
-        data = await office.scan(activation.read, union)
+        data = await office.scan(activation.read, union, answers)
         if data is None:
             return
         for chunk in activation.chunks(await asyncio.to_thread(activation.compute, data)):
             await office.write(union, _keep, chunk)
         await office.write(union, _finish, data)
 
-    await office.each(await office.read(activation.due), count)
+    await office.each(await office.read(activation.due, answers), count)
 
 
 def _keep(duty: Duty, chunk: activation.Changes) -> None:
     activation.keep(duty.tx, chunk)
 
 
-def _finish(duty: Duty, data: activation.Data) -> None:
+def _finish(duty: Duty, data: activation.ActivationData) -> None:
     activation.finish(duty.tx, duty.union, data)

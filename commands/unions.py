@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from bot import membership
+from bot.areas.calls.services import schedule as call_schedule
+from bot.areas.members.services import members
+from bot.areas.spaces import services as spaces
+from bot.areas.unions import services as unions
 from bot.chat.context import Context
+from bot.chat.declarations import Area, Rate
 from bot.chat.model import Button, Code, Moment, Reply, Style, Visibility, bold, fields, p, say, spans
 from bot.chat.params import Arg
-from bot.chat.registry import Area, Rate
 from bot.chat.text import platform_name
 from bot.domain.names import one_line
 from bot.domain.people import Permission, Person, Space, Union
 from bot.domain.times import suggest_zones
 from bot.errors import BadInput
-from bot.services import people, spaces, unions
-from commands import rules
+from commands.tree import leadership
 
 area = Area()
 area.group("union", "Found a union, change it, and connect the places it lives in")
@@ -44,8 +48,8 @@ def create(ctx: Context, name: Name, purpose: Purpose, time_zone: TimeZone = "UT
     later with /union edit. Only moderators of a place can found a union there.
     """
     actor, place = ctx.actor, ctx.place
-    founder = unions.Founder(actor.platform, actor.native_id, actor.name, actor.username)
-    union, _, _ = unions.found(
+    founder = membership.Founder(actor.platform, actor.native_id, actor.name, actor.username)
+    union, _, _ = membership.found(
         ctx.tx,
         one_line(name, 60),
         purpose,
@@ -70,15 +74,15 @@ def about(ctx: Context) -> Reply:
     """Shows the union's purpose, its founder, what makes a leader and who leads, how many members it has and
     where it lives."""
     union = ctx.union
-    founder = unions.founder(ctx.tx, union)
+    founder = members.founder(ctx.tx, union)
     places = spaces.of_union(ctx.tx, union)
     return say(
         p(bold(one_line(union.name))),
         fields(
             ("Purpose", union.purpose),
             ("Founder", spans(ctx.mention(founder)) if founder else "none at present"),
-            *rules.about(ctx),
-            ("Members", str(unions.count(ctx.tx, union))),
+            *leadership.about(ctx),
+            ("Members", str(members.count(ctx.tx, union))),
             ("Places", ", ".join(_place(space) for space in places) or "none"),
             ("Time zone", union.time_zone),
             ("Since", spans(Moment(union.created_at, union.time_zone, "date"))),
@@ -92,7 +96,13 @@ def edit(
 ) -> Reply:
     """Changes what you name and leaves the rest. What was changed is recorded in the union's ledger."""
     changed = unions.edit(
-        ctx.tx, ctx.union, ctx.member, one_line(name, 60) if name else None, purpose, time_zone
+        ctx.tx,
+        ctx.union,
+        ctx.member,
+        one_line(name, 60) if name else None,
+        purpose,
+        time_zone,
+        zone_changed=call_schedule.rezone,
     )
     return say(
         p("Changed."),
@@ -119,7 +129,7 @@ def hand_over(ctx: Context, heir: Annotated[Person, "Who is to be the founder"])
 
 @area.action("union.hand-over", permission=Permission.FOUNDER)
 def handed_over(ctx: Context, on: str, heir: str) -> Reply:
-    people.require_settled(ctx.tx, ctx.account)
+    members.require_settled(ctx.tx, ctx.account)
     person = ctx.records.find_person(ctx.tx, ctx.union, on, heir, "")
     unions.hand_over(ctx.tx, ctx.union, ctx.member, person)
     if person.account is not None:
@@ -129,7 +139,7 @@ def handed_over(ctx: Context, on: str, heir: str) -> Reply:
 
 @area.action("union.choose", permission=Permission.ANYONE, needs_union=False)
 def choose(ctx: Context, ref: str) -> Reply:
-    union = unions.choose(ctx.tx, ctx.place.platform, ctx.actor.native_id, ref)
+    union = members.choose_union(ctx.tx, ctx.place.platform, ctx.actor.native_id, ref)
     return say(
         p("This chat is about ", bold(one_line(union.name)), " now. Type your command again. "),
         p(Code("/union switch"), " changes it."),
@@ -146,7 +156,7 @@ def choose(ctx: Context, ref: str) -> Reply:
 )
 def switch(ctx: Context) -> Reply:
     """For people in several unions: which of them private commands are about."""
-    mine = unions.of_account(ctx.tx, ctx.place.platform, ctx.actor.native_id)
+    mine = members.unions_of(ctx.tx, ctx.place.platform, ctx.actor.native_id)
     if not mine:
         raise BadInput("You are not in a union yet. Type /join where one gathers.")
     rows = tuple(

@@ -1,9 +1,10 @@
 """Makes docs/commands.md out of the registry: `python -m tests.commands_page > docs/commands.md`."""
 
 import commands
+from bot.chat.declarations import DEFAULT_RATE, Command
 from bot.chat.model import Visibility
 from bot.chat.params import Param
-from bot.chat.registry import DEFAULT_RATE, Command, Registry
+from bot.chat.registry import Registry
 from bot.domain.people import Permission
 
 HEAD = """# Commands
@@ -59,4 +60,4 @@ def _kind(param: Param) -> str:
 
 
 if __name__ == "__main__":
-    print(page(Registry(commands.AREAS, commands.translations())), end="")
+    print(page(Registry(commands.areas(), commands.translations())), end="")

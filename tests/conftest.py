@@ -1,5 +1,11 @@
 """Fixtures for all tests."""
 
+import pytest
+from hypothesis import settings
+
+from bot.storage.store import Store
+from tests.clock import ManualClock
+from tests.stage import Stage
 from tests.storage.fixtures import (
     backend,
     clock,
@@ -10,4 +16,22 @@ from tests.storage.fixtures import (
     store,
 )
 
-__all__ = ["backend", "clock", "cluster", "database", "postgres_database", "sqlite_database", "store"]
+__all__ = [
+    "backend",
+    "clock",
+    "cluster",
+    "database",
+    "postgres_database",
+    "sqlite_database",
+    "stage",
+    "store",
+]
+
+settings.register_profile("untimed", deadline=None)  # a slow machine is no failure
+settings.load_profile("untimed")
+
+
+@pytest.fixture
+async def stage(store: Store, clock: ManualClock) -> Stage:
+    """A Muster with two platforms, on both databases."""
+    return Stage(store, clock)

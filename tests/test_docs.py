@@ -22,7 +22,7 @@ def text(*path: str) -> str:
 
 @pytest.fixture(scope="module")
 def registry() -> Registry:
-    return Registry(commands.AREAS, commands.translations())
+    return Registry(commands.areas(), commands.translations())
 
 
 def test_the_page_of_commands_is_as_declared(registry: Registry) -> None:

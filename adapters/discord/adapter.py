@@ -20,10 +20,12 @@ from adapters.discord.gateway import Gateway
 from adapters.discord.responses import OPENS
 from adapters.discord.rest import Refused, Rest, Unavailable, connectors
 from adapters.discord.supervise import Supervisor
+from bot.chat.bounded import Recent
+from bot.chat.findings import Finding
 from bot.chat.incoming import Actor, File, Incoming, Place, Press
 from bot.chat.model import Reply, Visibility
-from bot.chat.port import Capabilities, Core, Finding, Lane, RetryLater, Target, Undeliverable
-from bot.chat.recent import Recent
+from bot.chat.port import Capabilities, Core, RetryLater, Undeliverable
+from bot.chat.targets import Lane, Target
 from bot.domain.clock import Clock
 
 log = logging.getLogger(__name__)

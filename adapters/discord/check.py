@@ -12,7 +12,7 @@ from typing import Any
 
 from adapters.discord.render import Json
 from adapters.discord.rest import Refused, Rest, Unavailable
-from bot.chat.port import Finding
+from bot.chat.findings import Finding
 from bot.domain.names import one_line
 from bot.errors import TryAgain
 

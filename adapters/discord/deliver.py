@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from adapters.discord import limits, render
 from adapters.discord.render import Part
 from adapters.discord.rest import Refused, Rest, Unavailable
+from bot.chat.bounded import Recent
 from bot.chat.model import Reply, Visibility
-from bot.chat.port import Lane, RetryLater, Target, Undeliverable
-from bot.chat.recent import Recent
+from bot.chat.port import RetryLater, Undeliverable
+from bot.chat.targets import Lane, Target
 
 log = logging.getLogger(__name__)
 

@@ -23,10 +23,10 @@ from adapters.discord.responses import (
 )
 from adapters.discord.rest import Refused, Rest, Unavailable
 from bot.chat import text
+from bot.chat.bounded import Recent
 from bot.chat.incoming import CommandCall
 from bot.chat.model import Form, Reply, Visibility, say
 from bot.chat.port import Core
-from bot.chat.recent import Recent
 from bot.domain.names import one_line
 from bot.errors import MusterError
 

@@ -10,13 +10,19 @@ from typing import Any
 
 from adapters.discord import limits
 from adapters.discord.render import Json
-from bot.chat.params import Kind, Param
-from bot.chat.registry import Command, Registry
+from bot.chat.declarations import Command
+from bot.chat.params import Param, ParamKind
+from bot.chat.registry import Registry
 from bot.domain.people import Permission
 
 _SLASH, _MENU_OF_PERSON = 1, 2
 _SUBCOMMAND, _STRING, _INTEGER, _BOOLEAN, _USER, _ATTACHMENT = 1, 3, 4, 5, 6, 11
-_TYPES = {Kind.INTEGER: _INTEGER, Kind.BOOLEAN: _BOOLEAN, Kind.PERSON: _USER, Kind.FILE: _ATTACHMENT}
+_TYPES = {
+    ParamKind.INTEGER: _INTEGER,
+    ParamKind.BOOLEAN: _BOOLEAN,
+    ParamKind.PERSON: _USER,
+    ParamKind.FILE: _ATTACHMENT,
+}
 _IN_GUILD, _IN_PRIVATE = 0, 1
 _MANAGE_GUILD = str(1 << 5)
 _SHORT = 100
@@ -109,15 +115,15 @@ def _option(param: Param) -> Json:
     }
     arg = param.arg
     match param.kind:
-        case Kind.TEXT:
+        case ParamKind.TEXT:
             drawn["max_length"] = min(arg.max_length, limits.MAX_STRING_OPTION)
             if arg.min_length > 0:
                 drawn["min_length"] = arg.min_length
-        case Kind.CHOICE:
+        case ParamKind.CHOICE:
             drawn["choices"] = [{"name": choice, "value": choice} for choice in param.choices]
-        case Kind.INTEGER:
+        case ParamKind.INTEGER:
             drawn |= {"min_value": _bound(arg.minimum, -1), "max_value": _bound(arg.maximum, 1)}
-        case Kind.AMOUNT | Kind.DURATION | Kind.WHEN | Kind.SPACE:
+        case ParamKind.AMOUNT | ParamKind.DURATION | ParamKind.WHEN | ParamKind.SPACE:
             drawn["max_length"] = _SHORT
     return drawn | ({"autocomplete": True} if arg.suggest is not None else {})
 

@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from adapters.discord import limits
-from bot.chat.turns import Lane, Sleep, Turn, Turns
+from bot.chat.pacing import PlaceQueue, Sleep, Turn, Turns
 
 _MARGIN_S = 0.01  # what Discord tells is rounded
 _KEPT_LANES = 1024
@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"\d{5,}")
 _SPARE = 10  # sends beyond the rate: a private message may take two requests, and repeats are recognised
 
 
-class _Bucket(Lane):
+class _Bucket(PlaceQueue):
     """What is known of a bucket: `left` requests until `over` (monotonic), None when unknown."""
 
     def __init__(self) -> None:
@@ -118,7 +118,7 @@ class Pacer(Turns):
         """Sends side by side that keep all slots busy."""
         return super().at_once + _SPARE
 
-    def lanes(self) -> list[Lane]:
+    def lanes(self) -> list[PlaceQueue]:
         return list(self._lanes.values())
 
     def _lane(self, route: str) -> _Bucket:

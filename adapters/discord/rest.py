@@ -25,7 +25,7 @@ from yarl import URL
 from adapters.discord.pacing import Pacer
 from adapters.discord.render import File, Json
 from bot.chat.files import gathered
-from bot.chat.turns import Turn
+from bot.chat.pacing import Turn
 
 log = logging.getLogger(__name__)
 

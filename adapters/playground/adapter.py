@@ -15,11 +15,13 @@ from adapters.playground.attachments import Attachments
 from adapters.playground.feed import About, Feed, Message
 from adapters.playground.server import Site, Wallets
 from adapters.playground.sockets import Socket
+from bot.chat.bounded import Recent
 from bot.chat.files import MOST_BYTES
+from bot.chat.findings import Finding
 from bot.chat.incoming import Actor, CommandCall, File, Incoming, Place
 from bot.chat.model import Reply, Visibility
-from bot.chat.port import Capabilities, Core, Finding, Lane, Target, Undeliverable
-from bot.chat.recent import Recent
+from bot.chat.port import Capabilities, Core, Undeliverable
+from bot.chat.targets import Lane, Target
 from bot.domain.clock import Clock
 from bot.domain.names import visible
 

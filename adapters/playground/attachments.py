@@ -6,8 +6,8 @@ import secrets
 
 from adapters.playground import limits
 from bot.chat import text
+from bot.chat.bounded import Recent
 from bot.chat.incoming import File
-from bot.chat.recent import Recent
 from bot.errors import BadInput
 
 

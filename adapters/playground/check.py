@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from adapters.playground import people
-from bot.chat.port import Finding
+from bot.chat.findings import Finding
 
 STATIC = Path(__file__).with_name("static")
 

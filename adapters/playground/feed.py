@@ -11,8 +11,8 @@ from typing import Any
 
 from adapters.playground import frames, limits, people
 from adapters.playground.sockets import Socket
+from bot.chat.bounded import Recent
 from bot.chat.incoming import File
-from bot.chat.recent import Recent
 from bot.domain.clock import Clock
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.chat.declarations import Command
 from bot.chat.model import Visibility
 from bot.chat.params import Param
-from bot.chat.registry import Command, Registry
+from bot.chat.registry import Registry
 
 
 def menu(registry: Registry, locale: str = "en") -> list[dict[str, Any]]:

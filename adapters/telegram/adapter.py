@@ -21,19 +21,12 @@ from adapters.telegram.pacing import Pacer
 from adapters.telegram.polling import Updates
 from adapters.telegram.render import Payload, render
 from adapters.telegram.transport import AiohttpRequest, FloodWait
+from bot.chat.bounded import Recent
+from bot.chat.findings import Finding
 from bot.chat.incoming import Actor, File, Incoming, Place, SpaceMoved
 from bot.chat.model import Reply, Visibility
-from bot.chat.port import (
-    Capabilities,
-    Core,
-    Finding,
-    Lane,
-    RetryLater,
-    Target,
-    Uncertain,
-    Undeliverable,
-)
-from bot.chat.recent import Recent
+from bot.chat.port import Capabilities, Core, RetryLater, Uncertain, Undeliverable
+from bot.chat.targets import Lane, Target
 from bot.domain.clock import Clock
 from bot.errors import TryAgain
 

@@ -9,7 +9,7 @@ from typing import Final
 from telegram import Bot, Chat, ChatFullInfo, ChatMember, ChatMemberAdministrator, ChatMemberRestricted, User
 from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
-from bot.chat.port import Finding
+from bot.chat.findings import Finding
 from bot.domain.clock import Clock
 from bot.domain.names import one_line
 

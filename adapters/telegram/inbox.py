@@ -16,9 +16,9 @@ from adapters.telegram import events
 from adapters.telegram.answering import Answering
 from adapters.telegram.events import Heard, Me, Nameless, Route
 from adapters.telegram.lanes import Lanes
+from bot.chat.bounded import Recent
 from bot.chat.incoming import CommandCall, Incoming, Press, Say, Start
 from bot.chat.port import Core
-from bot.chat.recent import Recent
 from bot.domain.clock import Clock
 
 log = logging.getLogger(__name__)

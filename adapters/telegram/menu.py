@@ -16,8 +16,9 @@ from telegram import (
     BotCommandScopeAllPrivateChats,
 )
 
+from bot.chat.declarations import Command
 from bot.chat.model import Visibility
-from bot.chat.registry import Command, Registry
+from bot.chat.registry import Registry
 from bot.domain.people import Permission
 
 log = logging.getLogger(__name__)

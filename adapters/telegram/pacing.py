@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 from adapters.telegram import limits
 from adapters.telegram.transport import FloodWait
-from bot.chat.turns import Lane, Sleep, Turn, Turns, Window
+from bot.chat.pacing import PlaceQueue, Sleep, Turn, Turns, Window
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -26,7 +26,7 @@ _PATIENT_S: Final = 10.0
 """Bulk that would have to wait longer for a 429 to pass is given back: it must not hold up what is for others."""
 
 
-class _Chat(Lane):
+class _Chat(PlaceQueue):
     """A chat's own windows, and what waits for it."""
 
     def __init__(self, chat: int | str, group: bool) -> None:
@@ -109,7 +109,7 @@ class Pacer(Turns):
         lane = self._lanes.get(chat)
         return self.closed_for(lane) if lane is not None else 0.0
 
-    def lanes(self) -> list[Lane]:
+    def lanes(self) -> list[PlaceQueue]:
         return list(self._lanes.values())
 
     async def _turn(self, chat: int | str, group: bool, urgent: bool, may_pay: bool) -> Turn:
@@ -123,7 +123,7 @@ class Pacer(Turns):
             raise FloodWait(math.ceil(closed))
         return await self.turn(lane, urgent=urgent, may_pay=may_pay)
 
-    def _flooded(self, chat: int | str, lane: Lane, seconds: float) -> None:
+    def _flooded(self, chat: int | str, lane: PlaceQueue, seconds: float) -> None:
         """Telegram says not which limit it means: one chat refused is that chat, two at a time are all."""
         now = self._monotonic()
         until = now + seconds

@@ -11,14 +11,15 @@ import msgspec
 
 from bot.chat import dialogue, text
 from bot.chat.context import Context, ModeratorUnknown
+from bot.chat.declarations import Command, Rate
 from bot.chat.incoming import Answer, CommandCall, Press, Say, Start, Submit, Value
 from bot.chat.limits import RateLimits
 from bot.chat.model import Button, Form, Question, Reply, Style, Visibility, decode, p, say
-from bot.chat.params import Kind, Param
+from bot.chat.params import Param, ParamKind
 from bot.chat.parse import parse
 from bot.chat.port import Capabilities
 from bot.chat.records import TokenRow
-from bot.chat.registry import Command, Rate, Registry
+from bot.chat.registry import Registry
 from bot.chat.tokens import BUTTON, FORM, HELD, actor_key
 from bot.chat.words import values_of
 from bot.errors import NotAllowed, NotFound, TryAgain
@@ -201,7 +202,7 @@ class Answering:
             return self._event(ctx)
         return self._advance(ctx, state, dialogue.given(state, said))
 
-    def _advance(self, ctx: Context, state: dialogue.State, given: Answer) -> Reply | None:
+    def _advance(self, ctx: Context, state: dialogue.DialogueState, given: Answer) -> Reply | None:
         reply = dialogue.answer(ctx, state, given)
         return ctx.keep_tokens(reply) if reply is not None else self._send(ctx, state.id)
 
@@ -266,18 +267,18 @@ def _form_for(ctx: Context, command: Command, missing: list[Param], raw: dict[st
 
 def _question(ctx: Context, param: Param) -> Question:
     choices: tuple[tuple[str, str], ...] = tuple((choice, choice) for choice in param.choices)
-    if param.kind is Kind.BOOLEAN:
+    if param.kind is ParamKind.BOOLEAN:
         choices = (("Yes", "yes"), ("No", "no"))
-    elif param.kind is Kind.SPACE:
+    elif param.kind is ParamKind.SPACE:
         suggest = cast(Callable[[Any, str], list[tuple[str, str]]] | None, param.arg.suggest)
         choices = tuple(suggest(ctx, ""))[:25] if suggest else ()
     return Question(
         param.name,
         param.description[:45],
         "choice" if choices else "long" if param.arg.long else "text",
-        hint="@name" if param.kind is Kind.PERSON else "",
-        min_length=param.arg.min_length if param.kind is Kind.TEXT else 0,
-        max_length=param.arg.max_length if param.kind is Kind.TEXT else 100,
+        hint="@name" if param.kind is ParamKind.PERSON else "",
+        min_length=param.arg.min_length if param.kind is ParamKind.TEXT else 0,
+        max_length=param.arg.max_length if param.kind is ParamKind.TEXT else 100,
         choices=choices,
     )
 

@@ -10,10 +10,11 @@ from typing import Any, TypeVar
 
 from bot.chat.model import Mention, Reply
 from bot.chat.outgoing import post
-from bot.chat.port import Target
 from bot.chat.records import Records, Store
-from bot.chat.world import World
+from bot.chat.runtime import Runtime
+from bot.chat.targets import Target
 from bot.domain.people import Account, Union
+from bot.domain.transaction import Tx
 from bot.errors import MusterError
 
 log = logging.getLogger(__name__)
@@ -24,11 +25,11 @@ T = TypeVar("T")
 class Duty:
     """One write transaction in which the bot acts for a union by itself."""
 
-    tx: Any
+    tx: Tx
     now: datetime
     union: Union
     records: Records
-    world: World
+    runtime: Runtime
 
     def post(
         self, target: Target | Account, reply: Reply, dedupe_key: str | None = None, *, bulk: bool = True
@@ -52,7 +53,7 @@ class Office:
 
     store: Store
     records: Records
-    world: World
+    runtime: Runtime
 
     async def read(self, fn: Callable[..., T], /, *args: Any) -> T:
         """A short read."""
@@ -76,5 +77,5 @@ class Office:
             except Exception:
                 log.exception("a chore is stuck", extra={"action": "chore", "what": work.__qualname__})
 
-    def _on_duty(self, tx: Any, union: Union, fn: Callable[..., T], args: tuple[Any, ...]) -> T:
-        return fn(Duty(tx, tx.now, union, self.records, self.world), *args)
+    def _on_duty(self, tx: Tx, union: Union, fn: Callable[..., T], args: tuple[Any, ...]) -> T:
+        return fn(Duty(tx, tx.now, union, self.records, self.runtime), *args)

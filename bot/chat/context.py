@@ -13,12 +13,14 @@ from bot.chat import text
 from bot.chat.incoming import Actor, File, Incoming, Place, Where, Who
 from bot.chat.model import Mention, Reply
 from bot.chat.outgoing import post
-from bot.chat.port import Progress, Target
+from bot.chat.port import Progress
 from bot.chat.records import Records, Store
 from bot.chat.registry import Registry
+from bot.chat.runtime import Runtime
+from bot.chat.targets import Target
 from bot.chat.tokens import actor_key, keep_tokens
-from bot.chat.world import World
 from bot.domain.people import Account, Member, Permission, Person, Space, Standing, Union
+from bot.domain.transaction import Tx
 from bot.errors import MusterError, NotAllowed, NotFound
 
 
@@ -42,21 +44,36 @@ class ChooseUnion(MusterError):
 class Context:
     """The act, who did it, and the transaction it is answered in.
 
-    `tx` is for services; it is None in `async` handlers, which use `read` and `fetch`, and return a function of the
+    `tx` is for services. An `async` handler has none: it uses `read` and `fetch`, and returns a function of the
     context for what is to be changed. Reads are not `writable`.
     """
 
     incoming: Incoming
-    tx: Any
+    _tx: Tx | None
     now: datetime
     standing: Standing
     records: Records
-    world: World
+    runtime: Runtime
     registry: Registry
     writable: bool = True
     store: Store | None = None
     report: Progress | None = None
     fetcher: Callable[[File], Awaitable[bytes]] | None = None
+
+    @property
+    def tx(self) -> Tx:
+        """The transaction. Raises RuntimeError in an `async` handler, whose transaction has ended."""
+        if self._tx is None:
+            raise RuntimeError("the transaction has ended; changes belong into the function that is returned")
+        return self._tx
+
+    def end(self) -> None:
+        """Go on without a transaction."""
+        self._tx = None
+
+    def resume(self, tx: Tx) -> None:
+        """Go on in a new transaction."""
+        self._tx, self.now = tx, tx.now
 
     @property
     def actor(self) -> Actor:

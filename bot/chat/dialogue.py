@@ -17,7 +17,7 @@ from bot.errors import BadInput
 ANSWER, SEND, CANCEL = "!answer", "!send", "!cancel"
 
 
-class State(msgspec.Struct, frozen=True):
+class DialogueState(msgspec.Struct, frozen=True):
     """Where a dialogue stands. `at` is the index of the question asked; past the last is the summary.
 
     Its buttons carry its `id`: under an older question they must not answer or send what is asked now.
@@ -37,7 +37,7 @@ def begin(ctx: Context, form: Form, visibility: Visibility | None) -> Reply:
     private = visibility is Visibility.PRIVATE
     union = ctx.standing.union
     union_id = union.id if union else None
-    return _ask(ctx, State(secrets.token_hex(8), form, {}, 0, private, union_id, ctx.place.space))
+    return _ask(ctx, DialogueState(secrets.token_hex(8), form, {}, 0, private, union_id, ctx.place.space))
 
 
 def chat_of(place: Place, person: str, private: bool) -> str:
@@ -46,14 +46,14 @@ def chat_of(place: Place, person: str, private: bool) -> str:
     return person if private and place.space is not None else place.chat
 
 
-def find(ctx: Context, wanted: str | None = None) -> State | None:
+def find(ctx: Context, wanted: str | None = None) -> DialogueState | None:
     """The dialogue that the actor's words in this chat belong to; None if it is not the one `wanted`."""
     found = ctx.records.dialogue(ctx.tx, ctx.place.platform, ctx.place.chat, ctx.actor.native_id)
-    state = msgspec.json.decode(found, type=State) if found else None
+    state = msgspec.json.decode(found, type=DialogueState) if found else None
     return state if state is not None and wanted in (None, state.id) else None
 
 
-def answer(ctx: Context, state: State, given: Answer) -> Reply | None:
+def answer(ctx: Context, state: DialogueState, given: Answer) -> Reply | None:
     """Take the answer to the question asked, and ask the next or show the summary. Skipping keeps its default.
 
     None: that was the only question, so there is nothing to sum up and it can be sent.
@@ -75,7 +75,7 @@ def answer(ctx: Context, state: State, given: Answer) -> Reply | None:
     return _ask(ctx, msgspec.structs.replace(state, answers=answers, at=state.at + 1))
 
 
-def given(state: State, said: Say) -> Answer:
+def given(state: DialogueState, said: Say) -> Answer:
     """Of what somebody said the file, if that is what they were asked for."""
     asked = state.form.questions[state.at] if state.at < len(state.form.questions) else None
     return said.file if said.file is not None and asked and asked.kind == "photo" else said.text
@@ -118,7 +118,7 @@ def checked_all(form: Form, values: dict[str, Answer]) -> dict[str, Answer]:
     return good
 
 
-def _ask(ctx: Context, state: State) -> Reply:
+def _ask(ctx: Context, state: DialogueState) -> Reply:
     _keep(ctx, state)
     if state.at >= len(state.form.questions):
         return _summary(ctx, state)
@@ -136,7 +136,7 @@ def _ask(ctx: Context, state: State) -> Reply:
     return Reply(tuple(lines), buttons, visibility=_visibility(state), ask=question)
 
 
-def _summary(ctx: Context, state: State) -> Reply:
+def _summary(ctx: Context, state: DialogueState) -> Reply:
     labels = {question.name: question.label for question in state.form.questions}
     return say(
         text.SUMMARY,
@@ -155,11 +155,11 @@ def _shown(value: Answer) -> str:
     return text.PICTURE_GIVEN if isinstance(value, File) else value
 
 
-def _visibility(state: State) -> Visibility:
+def _visibility(state: DialogueState) -> Visibility:
     return Visibility.PRIVATE if state.private else Visibility.PUBLIC
 
 
-def _keep(ctx: Context, state: State) -> None:
+def _keep(ctx: Context, state: DialogueState) -> None:
     chat = chat_of(ctx.place, ctx.actor.native_id, state.private)
     stored = msgspec.json.encode(state).decode()
     ctx.records.keep_dialogue(
@@ -167,6 +167,6 @@ def _keep(ctx: Context, state: State) -> None:
     )
 
 
-def submitted(state: State) -> tuple[str, dict[str, Any], dict[str, Answer]]:
+def submitted(state: DialogueState) -> tuple[str, dict[str, Any], dict[str, Answer]]:
     """Action, arguments and answers of a finished dialogue. Raises BadInput if something is missing."""
     return state.form.action, state.form.arguments, checked_all(state.form, state.answers)

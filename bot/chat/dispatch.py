@@ -16,6 +16,7 @@ import msgspec
 from bot.chat import text
 from bot.chat.answer import Answering, Outside, choose_union, whole_path
 from bot.chat.context import ChooseUnion, Context, ModeratorUnknown
+from bot.chat.declarations import Command
 from bot.chat.incoming import Actor, CommandCall, Incoming, Place
 from bot.chat.incoming import decode as decode_act
 from bot.chat.incoming import encode as encode_act
@@ -23,10 +24,11 @@ from bot.chat.limits import RateLimits
 from bot.chat.model import Reply, Visibility, decode, encode, say
 from bot.chat.port import Adapter, Progress
 from bot.chat.records import Records, Store
-from bot.chat.registry import Command, Registry
+from bot.chat.registry import Registry
+from bot.chat.runtime import Runtime
 from bot.chat.tokens import actor_key, keep_held
-from bot.chat.world import World
 from bot.domain.people import Account
+from bot.domain.transaction import Tx
 from bot.errors import MusterError
 
 log = logging.getLogger(__name__)
@@ -57,7 +59,7 @@ class Dispatcher:
         registry: Registry,
         store: Store,
         records: Records,
-        world: World,
+        runtime: Runtime,
         adapters: Mapping[str, Adapter],
         observe: Observe = lambda name, outcome, seconds: None,
         trouble: Callable[[str, str], None] = lambda platform, what: None,
@@ -65,7 +67,7 @@ class Dispatcher:
         self._registry = registry
         self._store = store
         self._records = records
-        self._world = world
+        self._runtime = runtime
         self._adapters = adapters
         self._observe = observe
         self._trouble = trouble
@@ -151,7 +153,7 @@ class Dispatcher:
         done = await self._store.write(self._once, incoming)
         return await self._later(done, progress) if isinstance(done, _Later) else done
 
-    def _once(self, tx: Any, incoming: Incoming) -> Reply | _Later | None:
+    def _once(self, tx: Tx, incoming: Incoming) -> Reply | _Later | None:
         """The whole act in one write transaction: claimed, answered, its answer kept."""
         ours, before = self._records.claim(tx, incoming.key, actor_key(incoming.actor))
         if not ours:
@@ -165,7 +167,7 @@ class Dispatcher:
             # Claimed before it begins: a repeat of the act never does it twice.
             interrupted = say(text.INTERRUPTED, visibility=Visibility.PRIVATE)
             self._records.answer(tx, incoming.key, encode(interrupted))
-            context.tx = None
+            context.end()
             return _Later(context, outside.command, outside.values)
         if reply is not None:
             self._records.answer(tx, incoming.key, encode(reply))
@@ -182,11 +184,11 @@ class Dispatcher:
         done: Reply | Finish = await later.command.handler(context, **later.values)
         return done
 
-    def _conclude(self, tx: Any, later: _Later, done: Reply | Finish) -> Reply | None:
+    def _conclude(self, tx: Tx, later: _Later, done: Reply | Finish) -> Reply | None:
         """What an asynchronous command changes, with its answer: a crash before this has changed nothing, and
         that is what a repeat of the act is told."""
         context = later.context
-        context.tx, context.now = tx, tx.now
+        context.resume(tx)
         reply = done if isinstance(done, Reply) else self._change(later, done)
         finished = self._answering.finish(context, reply, later.command.visibility)
         if finished is not None:
@@ -221,24 +223,24 @@ class Dispatcher:
         except MusterError as error:
             log.warning("who was active is not noted: %s", error, extra={"action": "dispatch.seen"})
 
-    def _answered(self, tx: Any, incoming: Incoming) -> tuple[Context, Reply | _Later | None]:
+    def _answered(self, tx: Tx, incoming: Incoming) -> tuple[Context, Reply | _Later | None]:
         context = self._context(tx, incoming)
         context.writable = False
         try:
             return context, self._answering.answer(context)
         except Outside as outside:
-            context.tx = None
+            context.end()
             return context, _Later(context, outside.command, outside.values)
 
-    def _tokened(self, tx: Any, incoming: Incoming, reply: Reply) -> Reply | None:
+    def _tokened(self, tx: Tx, incoming: Incoming, reply: Reply) -> Reply | None:
         return self._answering.finish(self._context(tx, incoming), reply, Visibility.PRIVATE)
 
     # -- small things ------------------------------------------------------------------------------------
 
-    def _context(self, tx: Any, incoming: Incoming) -> Context:
+    def _context(self, tx: Tx, incoming: Incoming) -> Context:
         place, actor = incoming.place, incoming.actor
         standing = self._records.identify(tx, place.platform, actor.native_id, place.space)
-        return Context(incoming, tx, tx.now, standing, self._records, self._world, self._registry)
+        return Context(incoming, tx, tx.now, standing, self._records, self._runtime, self._registry)
 
     def _notice(self, context: Context) -> None:
         known, actor = context.standing.account, context.actor
@@ -249,11 +251,11 @@ class Dispatcher:
         if (known.name, known.username) != (actor.name, actor.username.lower() if actor.username else None):
             self._records.seen(context.tx, actor.platform, actor.native_id, actor.name, actor.username)
 
-    def _accept(self, tx: Any, acts: Sequence[Incoming]) -> None:
+    def _accept(self, tx: Tx, acts: Sequence[Incoming]) -> None:
         for act in acts:
             self._records.receive(tx, act.key, actor_key(act.actor), encode_act(act))
 
-    def _suggestions(self, tx: Any, incoming: Incoming, name: str, typed: str) -> Sequence[tuple[str, str]]:
+    def _suggestions(self, tx: Tx, incoming: Incoming, name: str, typed: str) -> Sequence[tuple[str, str]]:
         command = self._command(incoming)
         param = next((p for p in command.params if p.name == name), None) if command else None
         if command is None or param is None or param.arg.suggest is None:

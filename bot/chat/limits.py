@@ -7,7 +7,7 @@ import threading
 from collections import OrderedDict, deque
 from datetime import datetime
 
-from bot.chat.registry import Rate
+from bot.chat.declarations import Rate
 
 MOST_PEOPLE = 50_000
 

@@ -7,10 +7,10 @@ from typing import Any, Protocol
 import msgspec
 
 from bot.chat.model import Reply, encode
-from bot.chat.port import Target
 from bot.chat.records import Records
+from bot.chat.runtime import Runtime
+from bot.chat.targets import Target
 from bot.chat.tokens import keep_tokens
-from bot.chat.world import World
 from bot.domain.people import Account
 
 
@@ -22,7 +22,7 @@ class Poster(Protocol):
     @property
     def records(self) -> Records: ...
     @property
-    def world(self) -> World: ...
+    def runtime(self) -> Runtime: ...
 
 
 def post(
@@ -56,4 +56,4 @@ def post(
         chat = target.person or target.chat
         key = dedupe_key or f"edit:{target.platform}:{chat}:{target.message}"
         by.records.replace_post(*row, key, chat=target.chat, bulk=bulk)
-    by.world.posted(target.platform)
+    by.runtime.posted(target.platform)

@@ -23,7 +23,7 @@ Duration: TypeAlias = timedelta
 When: TypeAlias = datetime
 
 
-class Kind(StrEnum):
+class ParamKind(StrEnum):
     """What a parameter takes; adapters map these to their own types."""
 
     TEXT = "text"
@@ -38,16 +38,16 @@ class Kind(StrEnum):
     FILE = "file"
 
 
-KINDS: dict[type, Kind] = {
-    str: Kind.TEXT,
-    int: Kind.INTEGER,
-    Decimal: Kind.AMOUNT,
-    bool: Kind.BOOLEAN,
-    Person: Kind.PERSON,
-    timedelta: Kind.DURATION,
-    datetime: Kind.WHEN,
-    Space: Kind.SPACE,
-    File: Kind.FILE,
+KINDS: dict[type, ParamKind] = {
+    str: ParamKind.TEXT,
+    int: ParamKind.INTEGER,
+    Decimal: ParamKind.AMOUNT,
+    bool: ParamKind.BOOLEAN,
+    Person: ParamKind.PERSON,
+    timedelta: ParamKind.DURATION,
+    datetime: ParamKind.WHEN,
+    Space: ParamKind.SPACE,
+    File: ParamKind.FILE,
 }
 
 # Suggest(ctx, typed so far) -> up to 25 (label, value); ctx is a chat.context.Context
@@ -72,7 +72,7 @@ class Param:
     """One declared parameter."""
 
     name: str
-    kind: Kind
+    kind: ParamKind
     arg: Arg
     required: bool
     default: Any = None
@@ -111,7 +111,7 @@ def _param(parameter: inspect.Parameter, hint: Any) -> Param:
     base = _without_none(base)
     if typing.get_origin(base) is typing.Literal:
         return Param(
-            parameter.name, Kind.CHOICE, arg, required, default, tuple(map(str, typing.get_args(base)))
+            parameter.name, ParamKind.CHOICE, arg, required, default, tuple(map(str, typing.get_args(base)))
         )
     if base not in KINDS:
         raise Undeclarable(f"parameter {parameter.name!r} has the unknown type {base!r}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bot.chat import text
 from bot.chat.files import small_enough
 from bot.chat.incoming import NOBODY, File, Value, Where, Who
-from bot.chat.params import Kind, Param
+from bot.chat.params import Param, ParamKind
 from bot.domain.names import one_line
 from bot.domain.times import parse_duration, parse_when
 from bot.errors import BadInput
@@ -113,15 +113,15 @@ def _file(ctx: Context, param: Param, raw: Value) -> File:
     return small_enough(raw)
 
 
-_PARSERS: dict[Kind, Callable[[Context, Param, Value], Any]] = {
-    Kind.TEXT: _text,
-    Kind.INTEGER: _integer,
-    Kind.AMOUNT: _amount,
-    Kind.CHOICE: _choice,
-    Kind.BOOLEAN: _boolean,
-    Kind.PERSON: _person,
-    Kind.DURATION: _duration,
-    Kind.WHEN: _when,
-    Kind.SPACE: _space,
-    Kind.FILE: _file,
+_PARSERS: dict[ParamKind, Callable[[Context, Param, Value], Any]] = {
+    ParamKind.TEXT: _text,
+    ParamKind.INTEGER: _integer,
+    ParamKind.AMOUNT: _amount,
+    ParamKind.CHOICE: _choice,
+    ParamKind.BOOLEAN: _boolean,
+    ParamKind.PERSON: _person,
+    ParamKind.DURATION: _duration,
+    ParamKind.WHEN: _when,
+    ParamKind.SPACE: _space,
+    ParamKind.FILE: _file,
 }

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from bot.chat.port import Lane
+from bot.chat.targets import Lane
+from bot.domain.transaction import Tx
 
 PAGE = 32  # unions looked at together
 FIRST = -1  # before all shares
@@ -35,22 +36,22 @@ class Row(Protocol):
 
 
 class Outbox(Protocol):
-    """Plain functions of a transaction; `bot.services.outbox` is one."""
+    """Plain functions of a transaction; `bot.areas.delivery.services` is one."""
 
     REPEATED: str
 
     def shares(
-        self, tx: Any, platform: str, lane: int, after: int, most: int
+        self, tx: Tx, platform: str, lane: int, after: int, most: int
     ) -> list[tuple[int, datetime]]: ...
-    def take(self, tx: Any, platform: str, lane: int, share: int, most: int) -> list[Any]: ...
-    def finish(self, tx: Any, row: Any, sent_id: str, open_at: datetime) -> None: ...
-    def uncertain(self, tx: Any, row: Any, error: str, open_at: datetime) -> None: ...
-    def retry(self, tx: Any, row: Any, at: datetime, error: str, *, aside: bool = False) -> None: ...
-    def defer(self, tx: Any, row: Any, at: datetime) -> None: ...
-    def park(self, tx: Any, row: Any, reason: str, kind: str) -> None: ...
-    def reached(self, tx: Any, platform: str, rows: list[Any]) -> None: ...
-    def recover(self, tx: Any, platform: str, but: Collection[int] = (), note: str | None = None) -> int: ...
-    def spend(self, tx: Any, what: str, day: date, most: int, limit: int) -> int: ...
+    def take(self, tx: Tx, platform: str, lane: int, share: int, most: int) -> list[Any]: ...
+    def finish(self, tx: Tx, row: Any, sent_id: str, open_at: datetime) -> None: ...
+    def uncertain(self, tx: Tx, row: Any, error: str, open_at: datetime) -> None: ...
+    def retry(self, tx: Tx, row: Any, at: datetime, error: str, *, aside: bool = False) -> None: ...
+    def defer(self, tx: Tx, row: Any, at: datetime) -> None: ...
+    def park(self, tx: Tx, row: Any, reason: str, kind: str) -> None: ...
+    def reached(self, tx: Tx, platform: str, rows: list[Any]) -> None: ...
+    def recover(self, tx: Tx, platform: str, but: Collection[int] = (), note: str | None = None) -> int: ...
+    def spend(self, tx: Tx, what: str, day: date, most: int, limit: int) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Plan:
     next_due: datetime | None = None
 
 
-def claim(tx: Any, outbox: Outbox, platform: str, room: Room, after: Mapping[Lane, int]) -> Plan:
+def claim(tx: Tx, outbox: Outbox, platform: str, room: Room, after: Mapping[Lane, int]) -> Plan:
     """Claim what is to be sent now. Urgent rows use up the room of bulk ones."""
     plan = Plan(after=dict(after))
     _claim_lane(tx, outbox, platform, Lane.URGENT, room.urgent, plan)
@@ -78,7 +79,7 @@ def claim(tx: Any, outbox: Outbox, platform: str, room: Room, after: Mapping[Lan
     return plan
 
 
-def _claim_lane(tx: Any, outbox: Outbox, platform: str, lane: Lane, most: int, plan: Plan) -> None:
+def _claim_lane(tx: Tx, outbox: Outbox, platform: str, lane: Lane, most: int, plan: Plan) -> None:
     ready: list[int] = []
     if most <= 0:
         return
@@ -108,7 +109,7 @@ def _claim_lane(tx: Any, outbox: Outbox, platform: str, lane: Lane, most: int, p
 
 
 def _rotation(
-    tx: Any, outbox: Outbox, platform: str, lane: Lane, after: int
+    tx: Tx, outbox: Outbox, platform: str, lane: Lane, after: int
 ) -> Iterator[tuple[int, datetime]]:
     """The shares with waiting rows, from the one behind `after` around to it."""
     for start, end in ((after, None), (FIRST, after)):

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
 from typing import Literal, Protocol, runtime_checkable
 
-import msgspec
-
-from bot.chat.incoming import Actor, CommandCall, File, Incoming, Place
+from bot.chat.findings import Finding
+from bot.chat.incoming import Actor, File, Incoming, Place
 from bot.chat.model import Reply
 from bot.chat.registry import Registry
+from bot.chat.targets import Lane, Target
 
 Progress = Callable[[str], Awaitable[None]]
 
@@ -29,26 +28,6 @@ class Capabilities:
     modals: bool
     private_replies: bool
     keys: bool = True
-
-
-class Target(msgspec.Struct, frozen=True):
-    """Where an outbox row goes: one person's private chat (`person`), or a `chat` (and `thread`).
-
-    With `message` (what `deliver` gave for it) that message is changed instead.
-    """
-
-    platform: str
-    person: str | None = None
-    chat: str | None = None
-    thread: str | None = None
-    message: str | None = None
-
-
-class Lane(IntEnum):
-    """How much a message hurries: an answer to what somebody did, or what many get."""
-
-    URGENT = 0
-    BULK = 1
 
 
 class RetryLater(Exception):
@@ -75,15 +54,6 @@ class Undeliverable(Exception):
 
 class Uncertain(Exception):
     """The answer was lost: it may have been posted, and the platform would not recognise a repeat."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the doctor. `problem` None means all is well; else `remedy` says what to do."""
-
-    subject: str
-    problem: str | None = None
-    remedy: str = ""
 
 
 class Adapter(Protocol):
@@ -181,20 +151,3 @@ class Core(Protocol):
 
     def trouble(self, platform: str, what: str) -> None:
         """Count an error of the platform; `what` is one of a few words, like "429" or "timeout"."""
-
-
-__all__ = [
-    "Adapter",
-    "Capabilities",
-    "CommandCall",
-    "Core",
-    "Finding",
-    "Lane",
-    "Paced",
-    "Paying",
-    "Progress",
-    "RetryLater",
-    "Target",
-    "Uncertain",
-    "Undeliverable",
-]

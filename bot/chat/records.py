@@ -1,4 +1,4 @@
-"""What dispatch asks of storage, as ports; `bot.services.records` and `bot.storage.store` fill them.
+"""What dispatch asks of storage, as ports; `bot.areas.conversations.services` and `bot.storage.store` fill them.
 
 A transaction is passed on, never looked into: its type is `Any` here.
 """
@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from bot.domain.people import Member, Person, Space, Standing, Union
+from bot.domain.transaction import Tx
 
 T = TypeVar("T")
 
@@ -46,47 +47,47 @@ class TokenRow(Protocol):
 class Records(Protocol):
     """Plain, synchronous functions of a transaction."""
 
-    def claim(self, tx: Any, key: str, actor: str) -> tuple[bool, bytes | None]:
+    def claim(self, tx: Tx, key: str, actor: str) -> tuple[bool, bytes | None]:
         """(True, None): this act is ours to do. (False, answer): it was done before."""
 
-    def answer(self, tx: Any, key: str, reply: bytes) -> None:
+    def answer(self, tx: Tx, key: str, reply: bytes) -> None:
         """Keep the answer to a claimed act."""
 
-    def receive(self, tx: Any, key: str, actor: str, payload: bytes) -> None:
+    def receive(self, tx: Tx, key: str, actor: str, payload: bytes) -> None:
         """Record an act that is about to be acknowledged."""
 
-    def unfinished(self, tx: Any) -> list[tuple[str, bytes]]:
+    def unfinished(self, tx: Tx) -> list[tuple[str, bytes]]:
         """Accepted acts without a delivered answer."""
 
-    def delivered(self, tx: Any, key: str) -> None:
+    def delivered(self, tx: Tx, key: str) -> None:
         """The act's answer reached the person."""
 
-    def identify(self, tx: Any, platform: str, native_id: str, space: str | None) -> Standing:
+    def identify(self, tx: Tx, platform: str, native_id: str, space: str | None) -> Standing:
         """Who that account is in the union of the space, or of its private chat."""
 
-    def within(self, tx: Any, union_id: int, platform: str, native_id: str, space: str | None) -> Standing:
+    def within(self, tx: Tx, union_id: int, platform: str, native_id: str, space: str | None) -> Standing:
         """Who that account is in this union; `space` counts only if it belongs to it."""
 
-    def seen(self, tx: Any, platform: str, native_id: str, name: str, username: str | None) -> None:
+    def seen(self, tx: Tx, platform: str, native_id: str, name: str, username: str | None) -> None:
         """The account goes by these names now."""
 
-    def active(self, tx: Any, account_id: int) -> None:
+    def active(self, tx: Tx, account_id: int) -> None:
         """The account did something just now."""
 
-    def is_leader(self, tx: Any, union: Union, member: Member) -> bool:
+    def is_leader(self, tx: Tx, union: Union, member: Member) -> bool:
         """By the union's rule."""
 
     def find_person(
-        self, tx: Any, union: Union | None, platform: str, native_id: str | None, name: str
+        self, tx: Tx, union: Union | None, platform: str, native_id: str | None, name: str
     ) -> Person:
         """Who was named. Raises BadInput if nobody, or more than one, is known by that name."""
 
-    def find_space(self, tx: Any, union: Union, platform: str, native_id: str, name: str) -> Space:
+    def find_space(self, tx: Tx, union: Union, platform: str, native_id: str, name: str) -> Space:
         """Which of the union's spaces was named. Raises BadInput."""
 
     def keep_token(
         self,
-        tx: Any,
+        tx: Tx,
         *,
         union_id: int | None,
         kind: str,
@@ -99,24 +100,24 @@ class Records(Protocol):
     ) -> str:
         """Store what a button, form or held reply means; returns its new token."""
 
-    def token(self, tx: Any, token: str) -> TokenRow | None:
+    def token(self, tx: Tx, token: str) -> TokenRow | None:
         """What a token stands for, unless it expired."""
 
-    def use_token(self, tx: Any, token: str) -> bool:
+    def use_token(self, tx: Tx, token: str) -> bool:
         """Whether this is its first use."""
 
-    def dialogue(self, tx: Any, platform: str, chat: str, user: str) -> str | None:
+    def dialogue(self, tx: Tx, platform: str, chat: str, user: str) -> str | None:
         """The state of the dialogue with that person there."""
 
-    def keep_dialogue(self, tx: Any, platform: str, chat: str, user: str, state: str, lasts_s: int) -> None:
+    def keep_dialogue(self, tx: Tx, platform: str, chat: str, user: str, state: str, lasts_s: int) -> None:
         """Wait for that person's next words there."""
 
-    def end_dialogue(self, tx: Any, platform: str, chat: str, user: str) -> bool:
+    def end_dialogue(self, tx: Tx, platform: str, chat: str, user: str) -> bool:
         """Wait no more; whether there was a dialogue."""
 
     def post(
         self,
-        tx: Any,
+        tx: Tx,
         platform: str,
         union_id: int | None,
         target: str,
@@ -131,7 +132,7 @@ class Records(Protocol):
 
     def replace_post(
         self,
-        tx: Any,
+        tx: Tx,
         platform: str,
         union_id: int | None,
         target: str,

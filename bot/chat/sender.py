@@ -15,11 +15,13 @@ import msgspec
 
 from bot.chat import planner
 from bot.chat.model import decode
+from bot.chat.paid_budget import Purse
 from bot.chat.planner import Outbox, Plan, Room, Row
-from bot.chat.port import Adapter, Lane, Paced, RetryLater, Target, Uncertain, Undeliverable
-from bot.chat.purse import Purse
+from bot.chat.port import Adapter, Paced, RetryLater, Uncertain, Undeliverable
 from bot.chat.records import Store
+from bot.chat.targets import Lane, Target
 from bot.domain.clock import Clock
+from bot.domain.transaction import Tx
 from bot.errors import MusterError
 
 log = logging.getLogger(__name__)
@@ -171,7 +173,7 @@ class Sender:
         most = 1 if self._failures >= PATIENT_FAILURES else pace.at_once if pace else AT_ONCE
         return Room(most + RESERVED - len(self._flying), most - len(self._flying)), 0.0
 
-    def _step(self, tx: Any, settled: tuple[_Outcome, ...], room: Room, astray: bool) -> Plan:
+    def _step(self, tx: Tx, settled: tuple[_Outcome, ...], room: Room, astray: bool) -> Plan:
         for one in settled:
             one.note(tx, one.row, *one.what)
         self._outbox.reached(tx, self._adapter.name, [one.row for one in settled if one.arrived])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import msgspec
 
 from bot.chat.incoming import Actor
 from bot.chat.model import AnyButton, Button, Form, Reply, encode
 from bot.chat.records import Records
+from bot.domain.transaction import Tx
 
 BUTTON, FORM, HELD = "button", "form", "held"
 
@@ -21,7 +21,7 @@ def actor_key(actor: Actor) -> str:
 
 def keep_tokens(
     records: Records,
-    tx: Any,
+    tx: Tx,
     reply: Reply,
     union_id: int | None,
     presser: str | None,
@@ -70,7 +70,7 @@ def keep_tokens(
     return msgspec.structs.replace(reply, buttons=rows, form=form(reply.form) if reply.form else None)
 
 
-def keep_held(records: Records, tx: Any, actor: Actor, reply: Reply) -> str:
+def keep_held(records: Records, tx: Tx, actor: Actor, reply: Reply) -> str:
     """Store a whole private reply for one person, for an hour; returns its token."""
     return records.keep_token(
         tx,

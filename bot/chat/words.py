@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 
 from bot.chat.incoming import NOBODY, CommandCall, Value, Who
-from bot.chat.params import Kind, Param
+from bot.chat.params import Param, ParamKind
 from bot.errors import BadInput
 
 _QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»", "'": "'", "”": "”"}
-_SENTENCES = (Kind.TEXT, Kind.WHEN, Kind.DURATION)
+_SENTENCES = (ParamKind.TEXT, ParamKind.WHEN, ParamKind.DURATION)
 _NAMED = re.compile(r"([a-z][a-z0-9_]{0,31})[:=](?=\S)", re.IGNORECASE)
 
 
@@ -57,11 +57,11 @@ def values_of(call: CommandCall, params: tuple[Param, ...]) -> dict[str, Value]:
     if call.words:
         _from_words(call.words, call.mentions, params, values)
     if call.file is not None:
-        wanted = next((p for p in params if p.kind is Kind.FILE and p.name not in values), None)
+        wanted = next((p for p in params if p.kind is ParamKind.FILE and p.name not in values), None)
         if wanted is not None:
             values[wanted.name] = call.file
     if call.reply_to is not None:
-        person = next((p for p in params if p.kind is Kind.PERSON and p.name not in values), None)
+        person = next((p for p in params if p.kind is ParamKind.PERSON and p.name not in values), None)
         # Who replies to the bot, or comments a channel's post, meant nobody, unless somebody must be named.
         if person is not None and (person.required or call.reply_to != NOBODY):
             values[person.name] = call.reply_to
@@ -80,7 +80,7 @@ def _from_words(
             values[name] = _value(by_name[name], rest, mentions)
         else:
             positional.append((word, start, quoted))
-    waiting = [param for param in params if param.name not in values and param.kind is not Kind.FILE]
+    waiting = [param for param in params if param.name not in values and param.kind is not ParamKind.FILE]
     while positional and waiting:
         param = waiting.pop(0)
         word, start, quoted = positional.pop(0)
@@ -108,7 +108,7 @@ def _trailing(words: list[tuple[str, int, bool]], start: int) -> int:
 
 
 def _value(param: Param, word: str, mentions: Mapping[str, Who]) -> Value:
-    return mentions.get(word, word) if param.kind is Kind.PERSON else _spoken(word, mentions)
+    return mentions.get(word, word) if param.kind is ParamKind.PERSON else _spoken(word, mentions)
 
 
 def _spoken(text: str, mentions: Mapping[str, Who]) -> str:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+
+def new_ref() -> str:
+    """Returns a random public id: 128 bits, 22 characters."""
+    return secrets.token_urlsafe(16)
 
 
 class Permission(StrEnum):

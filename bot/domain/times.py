@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.errors import BadInput
+
+WHOLE_DAY = 24 * 60
+"""Minutes of a local day; closing then is closing when the next day begins."""
 
 _UNITS = {
     "s": 1, "sec": 1, "second": 1, "seconds": 1,
@@ -64,6 +67,30 @@ def zone(name: str) -> ZoneInfo:
 def union_day(time_zone: str, moment: datetime) -> int:
     """The number (proleptic ordinal) of the day that it is then in an IANA time zone."""
     return moment.astimezone(ZoneInfo(time_zone)).date().toordinal()
+
+
+@lru_cache(maxsize=1024)  # each answer to a call asks for the same few
+def moment(day: int, minutes: int, time_zone: str) -> datetime:
+    """When it is so many minutes past midnight on that union-day, in UTC.
+
+    A time that daylight saving skips is taken as the first that exists after it; of one that comes twice the
+    first is meant.
+    """
+    zone = ZoneInfo(time_zone)
+    wall = datetime.combine(date.fromordinal(day) + timedelta(days=minutes // WHOLE_DAY), time())
+    wall = (wall + timedelta(minutes=minutes % WHOLE_DAY)).replace(tzinfo=zone)
+    found = wall.astimezone(UTC)
+    if found.astimezone(zone).replace(tzinfo=None) == wall.replace(tzinfo=None):
+        return found
+    # In a gap the two readings of the wall clock lie on both sides of it: the change itself is between them.
+    before, after = sorted((found, wall.replace(fold=1).astimezone(UTC)))
+    while after - before > timedelta(seconds=1):
+        middle = before + (after - before) / 2
+        if middle.astimezone(zone).utcoffset() == before.astimezone(zone).utcoffset():
+            before = middle
+        else:
+            after = middle
+    return after.replace(microsecond=0)
 
 
 def in_words(span: timedelta) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.names import one_line
 from bot.pictures.colours import Colour
-from bot.pictures.marks import apart, draw_marked, plain
+from bot.pictures.diacritics import apart, draw_marked, plain
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw

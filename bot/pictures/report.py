@@ -38,7 +38,7 @@ _LONGEST_NAME = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
+class BranchBar:
     """One who endorses the leader, with everybody behind them."""
 
     name: str
@@ -56,7 +56,7 @@ class Results:
     today: int
     days: dict[int, int]
     average: float | None
-    branches: Sequence[Branch]
+    branches: Sequence[BranchBar]
 
 
 def report_picture(results: Results) -> bytes:
@@ -121,7 +121,7 @@ def _label_days(draw: ImageDraw, results: Results, left: float, right: float, y:
         draw.text((x, y), text.day(date.fromordinal(day)), fill=QUIET, font=font(SMALL), anchor=anchor)
 
 
-def _draw_branches(card: Image, shown: Sequence[Branch], top: int) -> None:
+def _draw_branches(card: Image, shown: Sequence[BranchBar], top: int) -> None:
     """A row each: name, a bar of the share that answered, the numbers."""
     from PIL import ImageDraw
 

@@ -1,10 +1,10 @@
 """A fresh database, made from the declared tables: the same as migrating an empty one, without Alembic."""
 
+from sqlalchemy import MetaData
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from bot.storage.session import Session
 from bot.storage.statements import dialect_named
-from bot.storage.tables import metadata
 
 # As Alembic makes it, which takes the database over from here.
 _VERSION_TABLE = (
@@ -13,7 +13,7 @@ _VERSION_TABLE = (
 )
 
 
-def create(session: Session, version: str) -> None:
+def create(session: Session, metadata: MetaData, version: str) -> None:
     """Make all tables and indexes of an empty database and note its version, all of it or nothing."""
     dialect = dialect_named(session.dialect)
     statements = [_VERSION_TABLE]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, select
 
+from bot.domain.transaction import Tx
+from bot.storage.columns import table, words
 from bot.storage.statements import Statement, insert
-from bot.storage.tables import meta
-from bot.storage.transaction import Tx
+
+meta = table("meta", words("key", primary_key=True), words("value"))
 
 _GET = Statement(select(meta.c.value).where(meta.c.key == bindparam("wanted")))
 _PUT = Statement(

@@ -3,21 +3,21 @@
 import logging
 from pathlib import Path
 
-from bot.errors import StorageError
-from bot.storage.backup import copy_database
-from bot.storage.create import create
-from bot.storage.session import Session, session_for
-from bot.storage.sqlite import SqliteSession
+from sqlalchemy import MetaData
 
-HEAD = "0003"
-"""The newest revision in `migrations/versions`. Revisions are numbered, so that newer is greater."""
+from bot.errors import StorageError
+from bot.storage.create import create
+from bot.storage.session import Session
+from bot.storage.session_for import session_for
 
 SCRIPTS = Path(__file__).with_name("migrations")
+HEAD = max(script.name.split("_")[0] for script in (SCRIPTS / "versions").glob("[0-9]*_*.py"))
+"""The newest revision in `migrations/versions`. Revisions are numbered, so that newer is greater."""
 
 log = logging.getLogger(__name__)
 
 
-def migrate(url: str) -> str | None:
+def migrate(url: str, metadata: MetaData) -> str | None:
     """Bring a database to `HEAD`, creating a SQLite file if there is none; the version it had before.
 
     Raises StorageError when it is in use, newer than this program, damaged or out of reach.
@@ -25,7 +25,7 @@ def migrate(url: str) -> str | None:
     session = session_for(url)
     try:
         session.connect()
-        return bring_to_head(session, url)
+        return bring_to_head(session, url, metadata)
     except Exception as error:
         failure = session.diagnose(error)
         if failure is None:
@@ -41,7 +41,7 @@ def current_version(url: str) -> str | None:
     Raises StorageError when it is not Muster's, damaged or out of reach.
     """
     session = session_for(url)
-    if isinstance(session, SqliteSession) and not session.path.exists():
+    if session.missing:
         return None
     try:
         session.connect(writing=False)
@@ -55,8 +55,11 @@ def current_version(url: str) -> str | None:
         session.close()
 
 
-def bring_to_head(session: Session, url: str) -> str | None:
-    """Migrate the database of a connected session (which holds the lock); the version it had before."""
+def bring_to_head(session: Session, url: str, metadata: MetaData) -> str | None:
+    """Migrate the database of a connected session (which holds the lock); the version it had before.
+
+    An empty database is made from `metadata`.
+    """
     version = session.version()
     if version == HEAD:
         return version
@@ -65,12 +68,10 @@ def bring_to_head(session: Session, url: str) -> str | None:
             f"The database has schema {version}, newer than this Muster knows ({HEAD}). "
             "Install the newer Muster again, or restore a backup from before it."
         )
-    if version is not None and isinstance(session, SqliteSession):
-        copy = session.path.with_name(f"{session.path.name}.before-{HEAD}")
-        copy_database(session.path, copy)
+    if version is not None and (copy := session.keep_copy(f"before-{HEAD}")) is not None:
         log.info("Copied the database to %s", copy, extra={"action": "storage.copy"})
     if version is None:
-        create(session, HEAD)
+        create(session, metadata, HEAD)
     else:
         upgrade(url, HEAD)
     log.info("Database schema is now %s", HEAD, extra={"action": "storage.migrate", "before": version})

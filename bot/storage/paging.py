@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from bot.domain.transaction import Tx
 from bot.storage.statements import Statement
-from bot.storage.transaction import Tx
 
 PAGE = 10_000
 

@@ -7,7 +7,7 @@ import psycopg
 from sqlalchemy import URL
 
 from bot.errors import StorageError
-from bot.storage.session import Failure, Kind
+from bot.storage.session import Failure, FailureKind
 from bot.storage.statements import Cursor, dialect_named
 
 CONNECT_SECONDS = 10
@@ -36,6 +36,9 @@ class PostgresSession:
         self._url = url
         self._connection: psycopg.Connection[Any] | None = None
         self._cursor: psycopg.Cursor[Any] | None = None
+
+    missing = False
+    """A database server makes none by being connected to."""
 
     @property
     def connected(self) -> bool:
@@ -70,6 +73,9 @@ class PostgresSession:
         self._connection = connection
         self._cursor = cursor
 
+    def keep_copy(self, suffix: str) -> None:
+        """Copies nothing: the operator of a server has backups of their own."""
+
     def version(self) -> str | None:
         """The schema's version, None in an empty database. Raises StorageError if it is not Muster's."""
         self.cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
@@ -89,19 +95,19 @@ class PostgresSession:
         state = error.sqlstate or ""
         for prefix, text in _REFUSED.items():
             if state.startswith(prefix):
-                return Failure(Kind.REFUSED, f"{text}; then Muster goes on by itself.")
+                return Failure(FailureKind.REFUSED, f"{text}; then Muster goes on by itself.")
         if state.startswith("XX"):
             return Failure(
-                Kind.BROKEN,
+                FailureKind.BROKEN,
                 "The database is damaged. Stop Muster, see the server's log, and restore a backup.",
             )
         if state.startswith("40") and state != _OUTCOME_UNKNOWN:
-            return Failure(Kind.CONFLICT, "Other transactions were in the way. Try again.")
+            return Failure(FailureKind.CONFLICT, "Other transactions were in the way. Try again.")
         if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) and (
             not state or state.startswith(_LOST)
         ):
             return Failure(
-                Kind.LOST,
+                FailureKind.LOST,
                 "The database server cannot be reached. Start it, or check the network; "
                 "then Muster goes on by itself.",
             )

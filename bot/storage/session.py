@@ -6,15 +6,13 @@ writer, so that what is durable when is in one place.
 
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy.engine import make_url
-
-from bot.errors import StorageError
 from bot.storage.statements import Cursor
 
 
-class Kind(Enum):
+class FailureKind(Enum):
     """What to do about a failure."""
 
     REFUSED = "refused"
@@ -34,7 +32,7 @@ class Kind(Enum):
 class Failure:
     """What went wrong with the database, in the operator's words, remedy included."""
 
-    kind: Kind
+    kind: FailureKind
     text: str
 
 
@@ -44,6 +42,11 @@ class Session(Protocol):
     dialect: str
     begin: str
     """The SQL that opens a transaction which may write."""
+
+    @property
+    def missing(self) -> bool:
+        """Whether there is no database yet which connecting would make."""
+        ...
 
     @property
     def connected(self) -> bool:
@@ -61,6 +64,9 @@ class Session(Protocol):
         Raises StorageError, or the driver's error.
         """
 
+    def keep_copy(self, suffix: str) -> Path | None:
+        """Copy the database to a file beside it, which is named by `suffix`; None where there is no file to copy."""
+
     def version(self) -> str | None:
         """The schema's version, None in an empty database. Raises StorageError if it is not Muster's."""
 
@@ -72,21 +78,3 @@ class Session(Protocol):
 
     def close(self) -> None:
         """Close the connection and give up the lock; never raises."""
-
-
-def session_for(url: str) -> Session:
-    """The session, not yet connected, for `sqlite+aiosqlite:///path` or `postgresql+psycopg://…`."""
-    parsed = make_url(url)
-    backend = parsed.get_backend_name()
-    if backend == "sqlite" and parsed.database not in (None, "", ":memory:"):
-        from bot.storage.sqlite import SqliteSession
-
-        return SqliteSession(parsed)
-    if backend == "postgresql":
-        from bot.storage.postgres import PostgresSession
-
-        return PostgresSession(parsed)
-    raise StorageError(
-        f"The database URL {parsed.render_as_string()} cannot be used. "
-        "Give sqlite+aiosqlite:///path/to/muster.db or postgresql+psycopg://user@host/database."
-    )

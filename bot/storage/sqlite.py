@@ -8,8 +8,9 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from bot.errors import StorageError
+from bot.storage.backup import copy_database
 from bot.storage.locking import FileLock
-from bot.storage.session import Failure, Kind
+from bot.storage.session import Failure, FailureKind
 from bot.storage.statements import Cursor
 
 BUSY_SECONDS = 5.0
@@ -50,6 +51,11 @@ class SqliteSession:
         self._lock = FileLock(self.path.with_name(self.path.name + ".lock"))
         self._connection: sqlite3.Connection | None = None
         self._cursor: sqlite3.Cursor | None = None
+
+    @property
+    def missing(self) -> bool:
+        """Whether there is no file yet; the driver would make it."""
+        return not self.path.exists()
 
     @property
     def connected(self) -> bool:
@@ -95,6 +101,12 @@ class SqliteSession:
                 "Check that the folder exists and that Muster's user may write there."
             ) from error
 
+    def keep_copy(self, suffix: str) -> Path | None:
+        """Copy the file to one beside it."""
+        copy = self.path.with_name(f"{self.path.name}.{suffix}")
+        copy_database(self.path, copy)
+        return copy
+
     def version(self) -> str | None:
         """The schema's version, None in an empty database. Raises StorageError if it is not Muster's."""
         self.cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
@@ -114,11 +126,13 @@ class SqliteSession:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
         if code in _BROKEN:
             return Failure(
-                Kind.BROKEN,
+                FailureKind.BROKEN,
                 f"{_BROKEN[code]} ({self.path}). Stop Muster, keep a copy of the file, and restore a backup.",
             )
         if code in _REFUSED:
-            return Failure(Kind.REFUSED, f"{_REFUSED[code]}; then Muster goes on by itself ({self.path}).")
+            return Failure(
+                FailureKind.REFUSED, f"{_REFUSED[code]}; then Muster goes on by itself ({self.path})."
+            )
         return None
 
     def disconnect(self) -> None:

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
+from sqlalchemy import MetaData
+
 from bot.domain.clock import Clock
+from bot.domain.transaction import Tx
 from bot.storage.backup import back_up
+from bot.storage.long_reads import Scans
 from bot.storage.migrate import bring_to_head
-from bot.storage.readers import Readers
-from bot.storage.scans import Scans
-from bot.storage.session import session_for
-from bot.storage.transaction import Tx
+from bot.storage.session_for import session_for
+from bot.storage.snapshots import Readers
 from bot.storage.writer import OnBatch, Writer
 
 P = ParamSpec("P")
@@ -28,15 +30,17 @@ class Store:
         self._scans = scans
 
     @classmethod
-    async def open(cls, url: str, clock: Clock, *, on_batch: OnBatch | None = None) -> "Store":
-        """Open, creating or migrating what is needed.
+    async def open(
+        cls, url: str, clock: Clock, metadata: MetaData, *, on_batch: OnBatch | None = None
+    ) -> "Store":
+        """Open, creating (from `metadata`) or migrating what is needed.
 
         `url` is `sqlite+aiosqlite:///path` or `postgresql+psycopg://…`; `on_batch(functions, seconds)` is
         told of every durable transaction. Raises StorageError when the database is in use by another writer,
         newer than this program, damaged or out of reach.
         """
         session = session_for(url)
-        writer = Writer(session, clock, lambda connected: bring_to_head(connected, url), on_batch)
+        writer = Writer(session, clock, lambda connected: bring_to_head(connected, url, metadata), on_batch)
         await writer.start()
         return cls(url, clock, writer, Readers(url, session, clock), Scans(url, clock))
 

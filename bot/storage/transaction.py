@@ -1,4 +1,4 @@
-"""What storage and service functions are given: one transaction, and the moment it happens at."""
+"""The implementation of `bot.domain.transaction.Tx` on the driver's own cursor."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any
 from bot.storage.statements import Cursor, Statement
 
 
-class Tx:
+class Transaction:
     """One transaction of either database.
 
     All methods raise TypeError when the parameters are not exactly those of the statement, and the

@@ -15,8 +15,8 @@ from typing import Any
 
 from bot.domain.clock import Clock
 from bot.errors import MusterError, StorageError, TryAgain
-from bot.storage.session import Failure, Kind, Session
-from bot.storage.transaction import Tx
+from bot.storage.session import Failure, FailureKind, Session
+from bot.storage.transaction import Transaction
 
 BATCH_LIMIT = 500
 WAITING_LIMIT = 10_000
@@ -137,12 +137,15 @@ class Writer:
                 self._transaction(jobs)
                 return
             except _AbortedError as aborted:
-                failure, unknown = aborted.failure, aborted.committing and aborted.failure.kind is Kind.LOST
-                if failure.kind is Kind.CONFLICT and len(jobs) > 1:
+                failure, unknown = (
+                    aborted.failure,
+                    aborted.committing and aborted.failure.kind is FailureKind.LOST,
+                )
+                if failure.kind is FailureKind.CONFLICT and len(jobs) > 1:
                     for job in jobs:
                         self._process([job])
                     return
-                if unknown or failure.kind not in (Kind.CONFLICT, Kind.LOST):
+                if unknown or failure.kind not in (FailureKind.CONFLICT, FailureKind.LOST):
                     break
             except BaseException as error:
                 log.exception("The writer failed", extra={"action": "storage.write"})
@@ -167,7 +170,7 @@ class Writer:
             failure = self._session.diagnose(error)
             if failure is None:
                 log.exception("A transaction failed", extra={"action": "storage.write"})
-                failure = Failure(Kind.REFUSED, "Saving failed for a reason that is in Muster's log.")
+                failure = Failure(FailureKind.REFUSED, "Saving failed for a reason that is in Muster's log.")
             self._roll_back()
             raise _AbortedError(failure, committing=committing) from error
         self._recovered()
@@ -176,7 +179,7 @@ class Writer:
     def _run(self, job: Job) -> None:
         execute = self._session.cursor.execute
         execute("SAVEPOINT one")
-        tx = Tx(self._session.cursor, self._session.dialect, self._clock.now())
+        tx = Transaction(self._session.cursor, self._session.dialect, self._clock.now())
         try:
             job.value = job.function(tx, *job.arguments, **job.keywords)
             job.error = None
@@ -191,7 +194,7 @@ class Writer:
 
     def _connect(self) -> None:
         if self._broken:
-            raise _AbortedError(Failure(Kind.BROKEN, self.problem or ""))
+            raise _AbortedError(Failure(FailureKind.BROKEN, self.problem or ""))
         if self._session.connected:
             return
         # While a problem lasts, one attempt per batch is enough: nobody should wait for it again and again.
@@ -202,12 +205,15 @@ class Writer:
                 self._session.connect()
                 return
             except MusterError as error:
-                failure = Failure(Kind.REFUSED, str(error))
+                failure = Failure(FailureKind.REFUSED, str(error))
             except Exception as error:
                 found = self._session.diagnose(error)
                 if found is None:
                     raise
-                failure = Failure(Kind.BROKEN if found.kind is Kind.BROKEN else Kind.REFUSED, found.text)
+                failure = Failure(
+                    FailureKind.BROKEN if found.kind is FailureKind.BROKEN else FailureKind.REFUSED,
+                    found.text,
+                )
         raise _AbortedError(failure)
 
     def _roll_back(self) -> None:
@@ -218,13 +224,13 @@ class Writer:
             self._session.disconnect()
 
     def _refuse(self, jobs: Sequence[Job], failure: Failure, *, unknown: bool) -> None:
-        if failure.kind is Kind.CONFLICT:
+        if failure.kind is FailureKind.CONFLICT:
             self._settle(jobs, TryAgain(failure.text))
             return
         if self.problem != failure.text:
             log.error("Writes are refused: %s", failure.text, extra={"action": "storage.refused"})
         self.problem = failure.text
-        self._broken = failure.kind is Kind.BROKEN
+        self._broken = failure.kind is FailureKind.BROKEN
         self._settle(jobs, StorageError(OUTCOME_UNKNOWN if unknown else failure.text))
 
     def _recovered(self) -> None:

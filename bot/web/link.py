@@ -7,11 +7,11 @@ from typing import TypeVar
 import msgspec
 from aiohttp import web
 
+from bot.areas.wallets.services import links
+from bot.areas.wallets.services.links import Site
+from bot.chat.declarations import Rate
 from bot.chat.limits import RateLimits
-from bot.chat.registry import Rate
 from bot.errors import BadInput, TryAgain
-from bot.services import links
-from bot.services.links import Site
 from bot.web import pages
 from bot.web.deps import DEPS
 from bot.web.guard import BODY_LIMIT, body_of

@@ -16,10 +16,11 @@ from typing import Annotated, Protocol
 import pytest
 
 from bot.chat.context import Context
+from bot.chat.declarations import Area
 from bot.chat.model import Button, Reply, Visibility, bold, p, say
 from bot.chat.params import Arg
-from bot.chat.port import Adapter, Target, Undeliverable
-from bot.chat.registry import Area
+from bot.chat.port import Adapter, Undeliverable
+from bot.chat.targets import Target
 from bot.domain.people import Permission
 from tests.adapters.samples import HOSTILE, SAMPLES
 

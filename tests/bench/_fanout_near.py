@@ -24,14 +24,15 @@ from telegram.request import HTTPXRequest
 from adapters.discord.adapter import DiscordAdapter
 from adapters.discord.rest import connectors
 from adapters.telegram.adapter import TelegramAdapter
+from bot.areas.delivery import services as delivery
+from bot.areas.delivery.storage import outbox as rows
 from bot.chat.model import encode, say
-from bot.chat.port import Target
 from bot.chat.sender import Sender
+from bot.chat.targets import Target
 from bot.domain.clock import SystemClock
-from bot.services import outbox
-from bot.storage import outbox as rows
+from bot.domain.transaction import Tx
+from bot.schema import metadata
 from bot.storage.store import Store
-from bot.storage.transaction import Tx
 
 WORDS = "Today: tell one person why it matters."
 WORKERS = 50
@@ -64,7 +65,7 @@ async def muster(platform: str, reach: Reach) -> None:
         for request in adapter._requests:
             await request.initialize()
     with tempfile.TemporaryDirectory() as folder:
-        store = await Store.open(f"sqlite+aiosqlite:///{Path(folder) / 'muster.db'}", clock)
+        store = await Store.open(f"sqlite+aiosqlite:///{Path(folder) / 'muster.db'}", clock, metadata())
         people = reach["to"]
         for at in range(0, len(people), 500):
             await store.write(post, adapter.name, people[at : at + 500])
@@ -76,7 +77,7 @@ async def muster(platform: str, reach: Reach) -> None:
             if not left:
                 done.set()
 
-        sender = Sender(adapter, store, outbox, clock, sent)
+        sender = Sender(adapter, store, delivery, clock, sent)
         await sender.start()
         await done.wait()
         await sender.stop()

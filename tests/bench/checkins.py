@@ -14,22 +14,25 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bot.areas.calls.domain.calls import WHOLE_DAY, Call, CallState, Proof
+from bot.areas.calls.storage import calls
+from bot.areas.checkins.domain.streaks import worked_out
+from bot.areas.checkins.services import checkins, streaks
+from bot.areas.checkins.storage import checkins as answers
+from bot.areas.checkins.storage import streaks as rows
+from bot.areas.conversations.services import keep_token
+from bot.areas.ledger.domain import GENESIS
+from bot.areas.members.storage import members
+from bot.areas.unions import storage as unions_storage
 from bot.chat.incoming import Actor, Incoming, Place, Press
-from bot.domain.calls import WHOLE_DAY, Call, Proof, State
 from bot.domain.clock import SystemClock
-from bot.domain.ledger import GENESIS
-from bot.domain.streaks import worked_out
-from bot.services import checkins, streaks
-from bot.services.records import keep_token
-from bot.storage import calls, members, unions
-from bot.storage import checkins as answers
-from bot.storage import streaks as rows
+from bot.domain.transaction import Tx
+from bot.schema import metadata
 from bot.storage.migrate import migrate
 from bot.storage.store import Store
-from bot.storage.transaction import Tx
 from tests.bench.figures import Bench, Figure, at_most, percentile, told
 from tests.bench.writes import offered
-from tests.dialogue.stage import Stage
+from tests.stage import Stage
 
 PRESSES = 200_000 if os.environ.get("MUSTER_BENCH_ALL") else 20_000
 PER_SECOND = 3_300
@@ -82,7 +85,7 @@ def _many(db: sqlite3.Connection, table: str, rows: Iterator[tuple[object, ...]]
     db.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * width)})", rows)
 
 
-def add_call(tx: Tx, day: int, state: State) -> Call:
+def add_call(tx: Tx, day: int, state: CallState) -> Call:
     start = datetime(NOW.year, NOW.month, NOW.day, tzinfo=UTC) + timedelta(days=day - NOW.date().toordinal())
     return calls.add(
         tx,
@@ -110,7 +113,7 @@ def add_call(tx: Tx, day: int, state: State) -> Call:
 
 def open_call(tx: Tx) -> tuple[int, str]:
     """Today's call, which stays open over the bench, and the token of its button."""
-    made = add_call(tx, NOW.date().toordinal(), State.OPEN)
+    made = add_call(tx, NOW.date().toordinal(), CallState.OPEN)
     token = keep_token(
         tx,
         union_id=1,
@@ -133,9 +136,9 @@ async def burst() -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
         path = Path(folder) / "muster.db"
         url = f"sqlite+aiosqlite:///{path}"
-        migrate(url)
+        migrate(url, metadata())
         fill(path, people)
-        store = await Store.open(url, SystemClock())
+        store = await Store.open(url, SystemClock(), metadata())
         try:
             call_id, token = await store.write(open_call)
             stage = Stage(store, SystemClock())  # type: ignore[arg-type]  # real time
@@ -165,21 +168,21 @@ async def burst() -> list[Figure]:
 
 def histories(tx: Tx) -> None:
     """A call a day for `HISTORY` days; the member 1 answered all."""
-    union, member = unions.by_id(tx, 1), members.by_id(tx, 1)
+    union, member = unions_storage.by_id(tx, 1), members.by_id(tx, 1)
     assert union is not None
     assert member is not None
     today = NOW.date().toordinal()
     for day in range(today - HISTORY, today):
-        made = add_call(tx, day, State.CLOSED)
+        made = add_call(tx, day, CallState.CLOSED)
         given = {"late": False, "proof": None, "file_id": None, "space_id": None, "judge_id": None}
         answers.give(tx, made, member.id, checkins.State.DONE, **given)  # type: ignore[arg-type]  # as it asks
-    add_call(tx, today, State.OPEN)
+    add_call(tx, today, CallState.OPEN)
     streaks.recount(tx, union, member.id)
 
 
 def reading(tx: Tx) -> list[float]:
     """Median seconds of: the first page of the ranking, its second, one member, one member worked out anew."""
-    union = unions.by_id(tx, 1)
+    union = unions_storage.by_id(tx, 1)
     assert union is not None
     page = streaks.longest(tx, union, 11)
 
@@ -210,9 +213,9 @@ async def million() -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
         path = Path(folder) / "muster.db"
         url = f"sqlite+aiosqlite:///{path}"
-        migrate(url)
+        migrate(url, metadata())
         fill(path, MILLION)
-        store = await Store.open(url, SystemClock())
+        store = await Store.open(url, SystemClock(), metadata())
         try:
             await store.write(histories)
             first, second, one, anew = await store.scan(reading)

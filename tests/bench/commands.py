@@ -13,17 +13,17 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import commands
+from bot.areas.ledger.services import record
 from bot.chat.context import Context
+from bot.chat.declarations import Area, Rate
 from bot.chat.incoming import Actor, CommandCall, Incoming, Place
 from bot.chat.model import Reply, p, say
 from bot.chat.params import Arg
-from bot.chat.registry import Area, Rate
 from bot.domain.clock import SystemClock
-from bot.services.ledger import record
-from bot.services.people import join
-from bot.services.unions import Founder, found
+from bot.domain.transaction import Tx
+from bot.membership import Founder, found, join
+from bot.schema import metadata
 from bot.storage.store import Store
-from bot.storage.transaction import Tx
 from tests.bench.figures import Bench, Figure, at_most, median, percentile, ratio_at_least, told
 from tests.bench.writes import (
     BASELINE_COMMANDS,
@@ -35,7 +35,7 @@ from tests.bench.writes import (
     usual_command,
 )
 from tests.bench.writes import usual_engine as engine_for
-from tests.dialogue.stage import Stage
+from tests.stage import Stage
 
 MEMBERS = 1_000
 COMMANDS = 5_000
@@ -66,10 +66,12 @@ def populate(tx: Tx) -> None:
 async def populated_stage() -> AsyncIterator[Stage]:
     """The real registry, dispatch and services on a SQLite file of its own."""
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
-        store = await Store.open(f"sqlite+aiosqlite:///{Path(folder) / 'muster.db'}", SystemClock())
+        store = await Store.open(
+            f"sqlite+aiosqlite:///{Path(folder) / 'muster.db'}", SystemClock(), metadata()
+        )
         await store.write(populate)
         try:
-            yield Stage(store, SystemClock(), areas=(*commands.AREAS, area))  # type: ignore[arg-type]  # real time
+            yield Stage(store, SystemClock(), areas=(*commands.areas(), area))  # type: ignore[arg-type]  # real time
         finally:
             await store.close()
 

@@ -17,16 +17,17 @@ from pathlib import Path
 import numpy as np
 
 import commands
+from bot.areas.conversations import services as conversations
 from bot.chat.chores import Office
 from bot.domain.clock import SystemClock
-from bot.services import records
+from bot.schema import metadata
 from bot.storage.migrate import migrate
 from bot.storage.store import Store
 from commands.reports import count_activation
 from tests.bench.commands import MEMBERS, PLACE, area, dispatched
 from tests.bench.endorse import MOMENT, NOW, fill, grown
 from tests.bench.figures import Bench, Figure, at_most, percentile, told
-from tests.dialogue.stage import Stage
+from tests.stage import Stage
 
 PEOPLE = 10**6
 DAYS = 7
@@ -74,9 +75,9 @@ def people(path: Path) -> None:
 
 @asynccontextmanager
 async def stage(path: Path) -> AsyncIterator[Stage]:
-    store = await Store.open(f"sqlite+aiosqlite:///{path}", SystemClock())
+    store = await Store.open(f"sqlite+aiosqlite:///{path}", SystemClock(), metadata())
     try:
-        yield Stage(store, SystemClock(), areas=(*commands.AREAS, area))  # type: ignore[arg-type]  # real time
+        yield Stage(store, SystemClock(), areas=(*commands.areas(), area))  # type: ignore[arg-type]  # real time
     finally:
         await store.close()
 
@@ -109,14 +110,14 @@ async def day_close() -> list[Figure]:
     """Both closes, and commands without one for comparison."""
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
         path = Path(folder) / "muster.db"
-        migrate(f"sqlite+aiosqlite:///{path}")
+        migrate(f"sqlite+aiosqlite:///{path}", metadata())
         fill(path, grown(PEOPLE))
         people(path)
         for number in range(1, DAYS + 1):
             call_day(path, number)
         numbers = count()
         async with stage(path) as on:
-            office = Office(on.store, records, on)
+            office = Office(on.store, conversations, on)
 
             async def nothing() -> None:
                 await asyncio.sleep(QUIET_S)

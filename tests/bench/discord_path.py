@@ -90,8 +90,8 @@ async def members() -> AsyncIterator[Members]:
 @asynccontextmanager
 async def muster(crowd: Members) -> AsyncIterator[None]:
     """The whole program, with one command more."""
-    before = commands.AREAS
-    commands.AREAS = (*before, area)  # type: ignore[assignment]
+    areas, before = commands.areas, commands.areas()
+    commands.areas = lambda: (*before, area)  # type: ignore[assignment]
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
         settings = Settings(
             data_dir=Path(folder),
@@ -108,7 +108,7 @@ async def muster(crowd: Members) -> AsyncIterator[None]:
             yield
         finally:
             await app.stop()
-            commands.AREAS = before
+            commands.areas = areas
 
 
 class Echo(discord.Client):

@@ -19,19 +19,23 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import bindparam, func, select
 
+from bot.areas.ledger.domain import GENESIS
+from bot.areas.members.storage import members
+from bot.areas.members.tables import MEMBER_COLUMNS
+from bot.areas.tree.domain.endorsements import MAX_DEPTH
+from bot.areas.tree.services import endorsements as service
+from bot.areas.tree.services import support as views
+from bot.areas.tree.storage import support
+from bot.areas.tree.tables import endorsements
+from bot.areas.unions import storage as unions_storage
 from bot.domain.clock import SystemClock
-from bot.domain.endorsements import MAX_DEPTH
-from bot.domain.ledger import GENESIS
 from bot.domain.people import Member, Union
+from bot.domain.transaction import Tx
 from bot.errors import MusterError
-from bot.services import endorsements as service
-from bot.services import support as views
-from bot.storage import members, support, unions
+from bot.schema import metadata
 from bot.storage.migrate import migrate
 from bot.storage.statements import Statement
 from bot.storage.store import Store
-from bot.storage.tables import endorsements
-from bot.storage.transaction import Tx
 from tests.bench.figures import Bench, Figure, at_most, percentile, ratio_at_most, told
 
 SIZES = {"1e5": 10**5, "1e6": 10**6, "1e7": 10**7}
@@ -115,7 +119,7 @@ def newcomer(tx: Tx, union: Union) -> Member:
 
 def endorse_some(tx: Tx, pairs: Iterable[tuple[int, int]]) -> list[float]:
     """Seconds that each endorsement took; a member 0 is a new one. Refused ones (circles) are left out."""
-    union = unions.by_id(tx, 1)
+    union = unions_storage.by_id(tx, 1)
     assert union is not None
     taken = []
     for member_id, leader_id in pairs:
@@ -139,14 +143,14 @@ async def timed(store: Store, pairs: list[tuple[int, int]]) -> list[float]:
     return taken
 
 
-_BELOW = select(bindparam("start", type_=members.COLUMNS[0].type).label("id")).cte("below", recursive=True)
+_BELOW = select(bindparam("start", type_=MEMBER_COLUMNS[0].type).label("id")).cte("below", recursive=True)
 _BELOW = _BELOW.union_all(select(endorsements.c.member_id).where(endorsements.c.leader_id == _BELOW.c.id))
 COUNT_ANEW = Statement(select(func.count() - 1).select_from(_BELOW))
 
 
 def reading(tx: Tx) -> tuple[float, float, float]:
     """Seconds of: the founder's support, the top 100, and counting that base anew."""
-    union = unions.by_id(tx, 1)
+    union = unions_storage.by_id(tx, 1)
     assert union is not None
 
     def best(run: object, times: int) -> float:
@@ -170,12 +174,12 @@ async def measured(name: str, people: int) -> tuple[list[Figure], float]:
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
         path = Path(folder) / "muster.db"
         url = f"sqlite+aiosqlite:///{path}"
-        migrate(url)
+        migrate(url, metadata())
         leader = grown(people)
         fill(path, leader)
         each = tree_bytes(path) / people
         del leader
-        store = await Store.open(url, SystemClock())
+        store = await Store.open(url, SystemClock(), metadata())
         try:
             new = [(0, chance.randrange(people) + 1) for _ in range(NEW)]
             changes = [
@@ -206,8 +210,8 @@ async def measured(name: str, people: int) -> tuple[list[Figure], float]:
 
 def no_waiting(tx: Tx) -> None:
     """Choices may be changed at once."""
-    from bot.domain.leadership import Rules
-    from bot.storage import rules
+    from bot.areas.tree.domain.leadership import Rules
+    from bot.areas.tree.storage import rules
 
     rules.put(tx, 1, Rules(switch_hours=0))
 
@@ -217,9 +221,9 @@ async def chain() -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
         path = Path(folder) / "muster.db"
         url = f"sqlite+aiosqlite:///{path}"
-        migrate(url)
+        migrate(url, metadata())
         fill(path, [-1, *(n % (MAX_DEPTH - 1) and n - 1 for n in range(1, 10**5))])
-        store = await Store.open(url, SystemClock())
+        store = await Store.open(url, SystemClock(), metadata())
         try:
             ends = [n * (MAX_DEPTH - 1) - 1 + 1 for n in range(1, 700)]
             taken = await timed(store, [(0, end) for end in ends for _ in range(3)])

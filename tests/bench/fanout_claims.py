@@ -19,14 +19,15 @@ from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
+from bot.areas.delivery import services as delivery
 from bot.chat import planner
 from bot.chat.planner import Room
-from bot.chat.port import Lane
+from bot.chat.targets import Lane
 from bot.domain.clock import SystemClock
-from bot.services import outbox
+from bot.domain.transaction import Tx
+from bot.schema import metadata
 from bot.storage.migrate import migrate
 from bot.storage.store import Store
-from bot.storage.transaction import Tx
 from tests.bench.figures import Bench, Figure, median, ratio_at_most, told
 from tests.storage.postgres import find_binaries, running_cluster
 
@@ -56,7 +57,7 @@ def databases() -> Iterator[dict[str, str]]:
 
 def fill(url: str, rows: int) -> None:
     """Have so many rows wait, and let the database know."""
-    migrate(url)
+    migrate(url, metadata())
     parsed = make_url(url)
     sqlite = parsed.get_backend_name() == "sqlite"
     moment = datetime(2026, 3, 1, tzinfo=UTC)
@@ -79,7 +80,7 @@ def fill(url: str, rows: int) -> None:
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Store]:
-    store = await Store.open(url, SystemClock())
+    store = await Store.open(url, SystemClock(), metadata())
     try:
         yield store
     finally:
@@ -89,9 +90,9 @@ async def opened(url: str) -> AsyncIterator[Store]:
 def turn(tx: Tx, settled: list[Any], after: dict[Lane, int]) -> planner.Plan:
     """What the sender does in one transaction."""
     for row in settled:
-        outbox.finish(tx, row, "1", tx.now)
-    outbox.reached(tx, "words", settled)
-    return planner.claim(tx, outbox, "words", Room(AT_ONCE, AT_ONCE), after)
+        delivery.finish(tx, row, "1", tx.now)
+    delivery.reached(tx, "words", settled)
+    return planner.claim(tx, delivery, "words", Room(AT_ONCE, AT_ONCE), after)
 
 
 async def claiming(url: str, rows: int) -> float:

@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 from coincurve import PublicKey
 
+from bot.areas.wallets.domain.siwe_text import render, statement
 from bot.chain.demo import DemoWallets
 from bot.chain.signatures import personal_digest, verify
-from bot.domain.siwe_text import render, statement
 from tests.bench.figures import Bench, Figure, median, ratio_at_most, told
 
 ROUNDS = 61

@@ -20,11 +20,12 @@ from pathlib import Path
 
 import numpy as np
 
+from bot.areas.ledger.domain import GENESIS, canonical, entry_hash
+from bot.areas.tree.domain.forest import grow
+from bot.areas.tree.services import recount as service
 from bot.domain.clock import SystemClock
-from bot.domain.forest import grow
-from bot.domain.ledger import GENESIS, canonical, entry_hash
 from bot.domain.people import Union
-from bot.services import recount as service
+from bot.schema import metadata
 from bot.storage.migrate import migrate
 from bot.storage.store import Store
 from bot.storage.types import EPOCH, MICROSECOND
@@ -170,9 +171,9 @@ async def from_ledger() -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
         path = Path(folder) / "muster.db"
         url = f"sqlite+aiosqlite:///{path}"
-        migrate(url)
+        migrate(url, metadata())
         write_ledger(path)
-        store = await Store.open(url, SystemClock())
+        store = await Store.open(url, SystemClock(), metadata())
         try:
             read, whole = [], []
             for _ in range(ROUNDS):

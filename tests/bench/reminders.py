@@ -7,8 +7,9 @@ from contextlib import closing
 from itertools import count
 from pathlib import Path
 
+from bot.areas.conversations import services as conversations
 from bot.chat.chores import Office
-from bot.services import records
+from bot.schema import metadata
 from bot.storage.migrate import migrate
 from commands.reminders import remind
 from tests.bench.day_close import PEOPLE, TODAY, beside, call_day, people, stage
@@ -43,14 +44,14 @@ async def reminders() -> list[Figure]:
     """Until all wait to be sent."""
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
         path = Path(folder) / "muster.db"
-        migrate(f"sqlite+aiosqlite:///{path}")
+        migrate(f"sqlite+aiosqlite:///{path}", metadata())
         fill(path, grown(PEOPLE))
         people(path)
         call_day(path, 1)
         wishes(path)
         numbers = count()
         async with stage(path) as on:
-            office = Office(on.store, records, on)
+            office = Office(on.store, conversations, on)
             await beside(asyncio.create_task(asyncio.sleep(3)), on, numbers)
             seconds, taken = await beside(asyncio.create_task(remind(office)), on, numbers)
         with closing(sqlite3.connect(path)) as db:

@@ -21,9 +21,9 @@ from typing import Annotated
 
 import commands
 from bot.chat.context import Context
+from bot.chat.declarations import Area, Rate
 from bot.chat.model import Reply, say
 from bot.chat.params import Arg
-from bot.chat.registry import Area, Rate
 from bot.domain.people import Permission
 from tests.bench.figures import Bench, Figure, median, percentile, ratio_at_most, told
 
@@ -97,7 +97,8 @@ async def ours(origin: str) -> None:
     from tests.adapters.telegram.unpaced import Unpaced
     from tests.emulators.telegram.emulator import TOKEN
 
-    commands.AREAS = (*commands.AREAS, area)  # type: ignore[assignment]  # one more
+    before = commands.areas()
+    commands.areas = lambda: (*before, area)  # type: ignore[assignment]  # one more
     adapters.telegram.adapter.Pacer = Unpaced  # type: ignore[misc]  # the limits are off
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
         settings = Settings(

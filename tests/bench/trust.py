@@ -13,8 +13,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from bot.domain import trust as rules
-from bot.domain.forest import Forest, grow
+from bot.areas.tree.domain import trust as rules
+from bot.areas.tree.domain.forest import Forest, grow
 from tests.bench.figures import Bench, Figure, at_most, median, ratio_at_least, told
 from tests.bench.recount import PEOPLE, tree
 

@@ -17,11 +17,15 @@ from typing import Any
 from sqlalchemy import bindparam, event, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot.areas.conversations.tables import inbound
+from bot.areas.ledger.tables import ledger, ledger_heads
+from bot.areas.members.tables import members
+from bot.areas.unions.tables import unions
 from bot.domain.clock import SystemClock
+from bot.domain.transaction import Tx
+from bot.schema import metadata
 from bot.storage.statements import Statement, insert
 from bot.storage.store import Store
-from bot.storage.tables import inbound, ledger, ledger_heads, members, unions
-from bot.storage.transaction import Tx
 from tests.bench.figures import Bench, Figure, at_most, median, percentile, ratio_at_least, told
 
 AT_ONCE = 50
@@ -99,7 +103,7 @@ async def prepared_store() -> AsyncIterator[tuple[str, Store]]:
     """A store in a folder of its own, with one union."""
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
         url = f"sqlite+aiosqlite:///{Path(folder) / 'muster.db'}"
-        store = await Store.open(url, SystemClock())
+        store = await Store.open(url, SystemClock(), metadata())
         await store.write(prepare)
         try:
             yield url, store

@@ -10,10 +10,10 @@ from eth_account import Account
 from eth_account.messages import encode_defunct
 from siwe import SiweMessage, VerificationError
 
+from bot.areas.wallets.domain.siwe_text import statement
 from bot.chain.addresses import keccak
 from bot.chain.demo import DemoWallets
 from bot.chain.signatures import SIGNATURE_LIMIT, Verified, personal_digest, recover, verify
-from bot.domain.siwe_text import statement
 from bot.errors import BadInput
 from tests.chain.texts import ANN, ISSUED_AT, NAMES, WALLETS, fields, text
 
@@ -235,7 +235,7 @@ async def test_the_siwe_library_agrees() -> None:
 def test_verifying_a_key_loads_neither_web3_nor_siwe() -> None:
     program = (
         "import asyncio, sys\n"
-        "import bot.chain.client, bot.chain.demo, bot.chain.signatures as s, bot.domain.siwe_text\n"
+        "import bot.chain.client, bot.chain.demo, bot.chain.signatures as s, bot.areas.wallets.domain.siwe_text\n"
         "w = bot.chain.demo.DemoWallets(bytes(16))\n"
         "asyncio.run(s.verify(None, address=w.address('a'), message='m', signature=w.sign('a', 'm')))\n"
         "print([m for m in ('web3', 'siwe', 'eth_account', 'eth_abi', 'abnf') if m in sys.modules])"

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from siwe import SiweMessage
 
-from bot.domain.siwe_text import NAME_LIMIT, render, safe, statement
+from bot.areas.wallets.domain.siwe_text import NAME_LIMIT, render, safe, statement
 from tests.chain.texts import ANN, NAMES, fields, text
 
 NASTY = "\n\r\t\u2028\u2029\u202e\u200b\0\x7f[]:\"\\<>{}%^`|' "

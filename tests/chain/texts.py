@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.areas.wallets.domain.siwe_text import render, statement
 from bot.chain.demo import DemoWallets
-from bot.domain.siwe_text import render, statement
 
 WALLETS = DemoWallets(b"a seed for tests")
 ISSUED_AT = datetime(2026, 3, 1, 12, 30, 15, tzinfo=UTC)

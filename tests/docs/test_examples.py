@@ -13,32 +13,31 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 
 import commands
-from bot.storage import tables
+from bot.schema import metadata
+from bot.storage import columns
 from bot.storage.store import Store
-from bot.storage.tables import columns
 from tests.clock import ManualClock
-from tests.dialogue.stage import Stage
 from tests.docs.examples import Block, blocks, cases_of, install
+from tests.stage import Stage
 
 COMMAND, ADAPTER = "adding-a-command.md", "adding-an-adapter.md"
 
 
 @pytest.fixture
 async def sqlite_store(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Store]:
-    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'muster.db'}", clock)
+    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'muster.db'}", clock, metadata())
     yield store
     await store.close()
 
 
 def declare(block: Block, monkeypatch: pytest.MonkeyPatch) -> sa.Table:
     """Run a module of tables on a copy of the schema, which other tests compare with the migrations."""
-    schema = sa.MetaData(naming_convention=tables.metadata.naming_convention)
-    for table in tables.metadata.sorted_tables:
+    schema = sa.MetaData(naming_convention=metadata().naming_convention)
+    for table in metadata().sorted_tables:
         table.to_metadata(schema)
     monkeypatch.setattr(columns, "metadata", schema)
     added = install(block, monkeypatch).shifts
     assert isinstance(added, sa.Table)
-    monkeypatch.setattr(tables, "shifts", added, raising=False)
     return added
 
 
@@ -79,19 +78,19 @@ async def test_the_command_of_the_tutorial(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    declare(printed["bot/storage/tables/shifts.py"], monkeypatch)
+    declare(printed["bot/areas/shifts/tables.py"], monkeypatch)
     migrate(printed["bot/storage/migrations/versions/0099_shifts.py"], tmp_path / "muster.db")
-    install(printed["bot/storage/shifts.py"], monkeypatch)
-    install(printed["bot/services/shifts.py"], monkeypatch)
+    install(printed["bot/areas/shifts/storage.py"], monkeypatch)
+    install(printed["bot/areas/shifts/services.py"], monkeypatch)
     area = install(printed["commands/shifts.py"], monkeypatch).area
-    tests = install(printed["tests/dialogue/test_shifts.py"], monkeypatch)
-    await getattr(tests, name)(Stage(sqlite_store, clock, areas=(*commands.AREAS, area)))
+    tests = install(printed["tests/areas/shifts/test_dialogue.py"], monkeypatch)
+    await getattr(tests, name)(Stage(sqlite_store, clock, areas=(*commands.areas(), area)))
 
 
 def test_the_migration_of_the_tutorial_makes_the_table_that_it_declares(
     printed: dict[str, Block], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    table = declare(printed["bot/storage/tables/shifts.py"], monkeypatch)
+    table = declare(printed["bot/areas/shifts/tables.py"], monkeypatch)
     engine = sa.create_engine(f"sqlite:///{tmp_path / 'declared.db'}")
     table.metadata.create_all(engine)
     engine.dispose()
@@ -119,11 +118,11 @@ def test_every_printed_file_is_run(printed: dict[str, Block]) -> None:
         "adapters/lines/adapter.py",
         "adapters/lines/events.py",
         "adapters/lines/render.py",
-        "bot/services/shifts.py",
+        "bot/areas/shifts/services.py",
+        "bot/areas/shifts/storage.py",
+        "bot/areas/shifts/tables.py",
         "bot/storage/migrations/versions/0099_shifts.py",
-        "bot/storage/shifts.py",
-        "bot/storage/tables/shifts.py",
         "commands/shifts.py",
         "tests/adapters/lines/test_adapter.py",
-        "tests/dialogue/test_shifts.py",
+        "tests/areas/shifts/test_dialogue.py",
     ]

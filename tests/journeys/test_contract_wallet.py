@@ -18,7 +18,7 @@ from tests.chain.conftest import node
 from tests.chain.node import CHAIN_ID, Node, calldata
 from tests.chain.test_wallets import BOB, DEPLOY, both, factory, predicted, wrapped
 from tests.chain.texts import ANN
-from tests.dialogue.stage import Heard
+from tests.stage import Heard
 
 __all__ = ["factory", "node"]
 

@@ -14,18 +14,26 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.areas.calls.domain.calls import Call, CallState
+from bot.areas.calls.domain.schedule import Repeats, Repetition
+from bot.areas.calls.domain.texts import Texts
+from bot.areas.calls.services import schedule as call_schedule
+from bot.areas.calls.services import writing as call_writing
+from bot.areas.calls.storage import calls
+from bot.areas.checkins.services import checkins, streaks
+from bot.areas.conversations import services as conversations
+from bot.areas.ledger import storage as ledger_storage
+from bot.areas.members.storage import accounts, members
+from bot.areas.reminders import services as reminders
+from bot.areas.unions import storage as unions_storage
 from bot.chat.chores import Office
 from bot.chat.incoming import Place
-from bot.domain.call_texts import Texts
-from bot.domain.calls import Call, State, moment
 from bot.domain.people import Member, Union
-from bot.domain.schedule import Repeats, Repetition
-from bot.services import call_writing, checkins, records, reminders, schedule, streaks
-from bot.storage import accounts, calls, ledger, members, unions
+from bot.domain.times import moment
+from bot.domain.transaction import Tx
 from bot.storage.store import Store
-from bot.storage.transaction import Tx
 from tests.clock import ManualClock
-from tests.dialogue.stage import Persona, Stage
+from tests.stage import Persona, Stage
 
 YEAR = 2026
 FIRST, LAST = date(YEAR, 1, 1).toordinal(), date(YEAR, 12, 31).toordinal()
@@ -72,7 +80,7 @@ class Year:
     place: Place
 
     async def work(self) -> None:
-        office = Office(self.stage.store, records, self.stage)
+        office = Office(self.stage.store, conversations, self.stage)
         for chore in self.stage.registry.chores:
             if chore.name in CHORES:
                 await chore(office)
@@ -82,14 +90,14 @@ class Year:
             call = calls.of_day(tx, self.union.id, day)
             assert call is not None
             answered = checkins.answer(tx, self.union, self.members[name], call.id)
-            assert answered.outcome in (checkins.Outcome.DONE, checkins.Outcome.AGAIN)
+            assert answered.outcome in (checkins.AnswerOutcome.DONE, checkins.AnswerOutcome.AGAIN)
 
         await self.stage.store.write(press)
 
 
 def settle(tx: Tx, opens: int, folk: dict[str, Persona]) -> tuple[Union, dict[str, Member]]:
     """The rule of the daily call, and who is who."""
-    union = unions.by_id(tx, 1)
+    union = unions_storage.by_id(tx, 1)
     assert union is not None
     found = {}
     for name, persona in folk.items():
@@ -101,7 +109,7 @@ def settle(tx: Tx, opens: int, folk: dict[str, Persona]) -> tuple[Union, dict[st
         if name == "Told":
             reminders.start(tx, union, member, account, opens)
     call = call_writing.draft(tx, union, found["Ada"], Texts("Plant", "One each", opens=opens), None)
-    schedule.repeat(tx, union, found["Ada"], call, Repetition(Repeats.DAILY), LAST)
+    call_schedule.repeat(tx, union, found["Ada"], call, Repetition(Repeats.DAILY), LAST)
     return union, found
 
 
@@ -161,7 +169,7 @@ async def test_each_day_has_exactly_one_call_and_no_streak_breaks(
         assert call.closes_at == datetime.combine(
             date.fromordinal(call.day + 1), time(), ZoneInfo(zone)
         ).astimezone(UTC) or call.day + 1 in changes(zone)
-        assert (call.state, call.late, call.answered) == (State.CLOSED, False, 3)
+        assert (call.state, call.late, call.answered) == (CallState.CLOSED, False, 3)
 
     kinds = await store.read(told_by_ledger, year.union.id)
     days = {call.id for call in found}
@@ -184,7 +192,7 @@ def told_by_ledger(tx: Tx, union_id: int) -> dict[str, list[int]]:
     """The calls that the ledger says were opened, and closed."""
     found: dict[str, list[int]] = {"call.opened": [], "call.closed": []}
     after = 0
-    while page := ledger.entries(tx, union_id, after=after):
+    while page := ledger_storage.entries(tx, union_id, after=after):
         for entry in page:
             if entry.kind in found:
                 found[entry.kind].append(json.loads(entry.payload)["call"])

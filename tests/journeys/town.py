@@ -16,9 +16,10 @@ from pydantic import SecretStr
 from adapters.discord.gateway import Gateway
 from adapters.telegram.adapter import TelegramAdapter
 from bot.app import App
+from bot.areas.conversations import services as conversations
+from bot.areas.delivery import services as delivery
 from bot.chat.chores import Office
 from bot.config import Settings
-from bot.services import outbox, records
 from tests.adapters.telegram.unpaced import Unpaced
 from tests.clock import ManualClock
 from tests.emulators.discord import MANAGE_GUILD, DiscordEmulator
@@ -96,13 +97,13 @@ class Town:
     async def chores(self) -> None:
         """What is looked for every minute, once; what is told then has been sent."""
         for chore in self.app.core.registry.chores:
-            await chore(Office(self.app.store, records, self.app))
+            await chore(Office(self.app.store, conversations, self.app))
         await self.sent()
 
     async def sent(self) -> None:
         """Until the outbox is empty."""
         async with asyncio.timeout(10):
-            while any(state != "parked" for _, state, _ in await self.query(outbox.depths)):
+            while any(state != "parked" for _, state, _ in await self.query(delivery.depths)):
                 pass
 
     async def settled(self) -> None:

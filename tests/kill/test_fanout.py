@@ -18,13 +18,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from bot.areas.delivery.storage import outbox
+from bot.areas.delivery.storage.sending import REPEATED
 from bot.chat.model import encode, say
-from bot.chat.port import Target
+from bot.chat.targets import Target
 from bot.domain.clock import SystemClock
-from bot.storage import outbox
-from bot.storage.sending import REPEATED
+from bot.domain.transaction import Tx
+from bot.schema import metadata
 from bot.storage.store import Store
-from bot.storage.transaction import Tx
 from tests.emulators.discord import DiscordEmulator
 from tests.emulators.distance import Distance
 from tests.emulators.telegram import TelegramEmulator
@@ -67,7 +68,7 @@ async def test_three_kills_lose_nothing_and_double_only_what_is_counted(tmp_path
         users = [telegram.user(f"T{number}", started=True) for number in range(ON_TELEGRAM)]
         guild = discord.guild("Farm")
         members = [guild.member(f"d{number}") for number in range(ON_DISCORD)]
-        store = await Store.open(f"sqlite+aiosqlite:///{database}", SystemClock())
+        store = await Store.open(f"sqlite+aiosqlite:///{database}", SystemClock(), metadata())
         await store.write(post, "telegram", [str(user.id) for user in users])
         await store.write(post, "discord", [str(member.id) for member in members])
         await store.close()

@@ -15,10 +15,13 @@ from pathlib import Path
 
 import pytest
 
+from bot import membership
+from bot.areas.ledger import services as ledger
+from bot.areas.spaces import services as spaces
 from bot.domain.clock import SystemClock
-from bot.services import ledger, spaces, unions
+from bot.domain.transaction import Tx
+from bot.schema import metadata
 from bot.storage.store import Store
-from bot.storage.transaction import Tx
 from tests.emulators.discord import DiscordEmulator
 from tests.emulators.discord import Person as Member
 from tests.emulators.telegram import Group, TelegramEmulator
@@ -35,8 +38,8 @@ PATIENCE_S = 120.0
 
 def populate(tx: Tx, groups: list[str], guild: str) -> None:
     """A union that lives in all the groups and in the server."""
-    founder = unions.Founder("telegram", "1", "Founder", None)
-    union, member, _ = unions.found(tx, "Farm", "Grow", "UTC", founder, groups[0], "Farm 0")
+    founder = membership.Founder("telegram", "1", "Founder", None)
+    union, member, _ = membership.found(tx, "Farm", "Grow", "UTC", founder, groups[0], "Farm 0")
     for number, group in enumerate(groups[1:], 1):
         spaces.connect(tx, spaces.invite(tx, union, member)[0], "telegram", group, f"Farm {number}")
     spaces.connect(tx, spaces.invite(tx, union, member)[0], "discord", guild, "Farm")
@@ -97,7 +100,7 @@ def read(database: Path, query: str) -> list[tuple[object, ...]]:
 
 
 async def checked(store_url: str) -> tuple[int, int | None]:
-    store = await Store.open(store_url, SystemClock())
+    store = await Store.open(store_url, SystemClock(), metadata())
     try:
         return await store.read(ledger.verify, 1)
     finally:
@@ -113,7 +116,7 @@ async def test_nothing_accepted_is_lost_and_nothing_happens_twice(tmp_path: Path
         discord = await stack.enter_async_context(DiscordEmulator())
         discord.patience, telegram.signal.patience = PATIENCE_S, PATIENCE_S
         crowd = Crowd(telegram, discord)
-        store = await Store.open(url, SystemClock())
+        store = await Store.open(url, SystemClock(), metadata())
         await store.write(populate, [str(group.id) for group in crowd.groups], str(crowd.guild.id))
         await store.close()
         variables = {

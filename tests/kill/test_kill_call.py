@@ -12,11 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.call_texts import Texts
+from bot import membership
+from bot.areas.calls.domain.texts import Texts
+from bot.areas.calls.services import schedule as call_schedule
+from bot.areas.calls.services import writing as call_writing
 from bot.domain.clock import SystemClock
-from bot.services import call_writing, schedule, unions
+from bot.domain.transaction import Tx
+from bot.schema import metadata
 from bot.storage.store import Store
-from bot.storage.transaction import Tx
 from tests.emulators.discord import DiscordEmulator, Message
 from tests.emulators.discord.model import Channel
 from tests.kill.test_kill import PATIENCE_S, read, start
@@ -25,10 +28,10 @@ from tests.kill.test_kill import PATIENCE_S, read, start
 def populate(tx: Tx, guild: str, channel: str) -> None:
     """A union in the server, and a call whose hour has come, in a zone where it is about noon."""
     zone = f"Etc/GMT{tx.now.hour - 12:+}"
-    founder = unions.Founder("discord", "1", "Founder", None)
-    union, member, _ = unions.found(tx, "Farm", "Grow", zone, founder, guild, "Farm", channel)
+    founder = membership.Founder("discord", "1", "Founder", None)
+    union, member, _ = membership.found(tx, "Farm", "Grow", zone, founder, guild, "Farm", channel)
     call = call_writing.draft(tx, union, member, Texts("Plant a tree", "Plant one", opens=0), None)
-    schedule.plan(tx, union, member, call, schedule.today(tx, union))
+    call_schedule.plan(tx, union, member, call, call_schedule.today(tx, union))
 
 
 def posts(channel: Channel) -> list[Message]:
@@ -46,7 +49,7 @@ async def test_a_call_is_posted_once(tmp_path: Path, fault: str) -> None:
         guild = discord.guild("Farm")
         channel = guild.channel("general")
         alice = guild.member("Alice")
-        store = await Store.open(f"sqlite+aiosqlite:///{database}", SystemClock())
+        store = await Store.open(f"sqlite+aiosqlite:///{database}", SystemClock(), metadata())
         await store.write(populate, str(guild.id), str(channel.id))
         await store.close()
         variables = {**discord.environment(tmp_path), "MUSTER_DATA_DIR": str(tmp_path / "data")}

@@ -17,14 +17,17 @@ from typing import Any
 
 import pytest
 
+from bot import membership
+from bot.areas.spaces import services as spaces
+from bot.areas.tree.domain.leadership import Rules
+from bot.areas.tree.services import recount
+from bot.areas.tree.services.recount import RecountReport
+from bot.areas.tree.storage import rules
+from bot.areas.unions import storage as unions_storage
 from bot.domain.clock import SystemClock
-from bot.domain.leadership import Rules
-from bot.services import people, recount, spaces, unions
-from bot.services.recount import Report
-from bot.storage import rules
-from bot.storage import unions as union_rows
+from bot.domain.transaction import Tx
+from bot.schema import metadata
 from bot.storage.store import Store
-from bot.storage.transaction import Tx
 from tests.emulators.discord import DiscordEmulator
 from tests.emulators.discord import Person as Member
 from tests.emulators.telegram import Person as User
@@ -99,14 +102,14 @@ class Crowd:
 
     def populate(self, tx: Tx) -> None:
         """A union with the members and Telegram's people, in the server and in a group."""
-        founder = unions.Founder("telegram", "1", "Founder", None)
-        union, member, _ = unions.found(tx, "Farm", "Grow", "UTC", founder, "-100", "Barn")
+        founder = membership.Founder("telegram", "1", "Founder", None)
+        union, member, _ = membership.found(tx, "Farm", "Grow", "UTC", founder, "-100", "Barn")
         spaces.connect(tx, spaces.invite(tx, union, member)[0], "discord", str(self.guild.id), "Farm")
         rules.put(tx, union.id, Rules(switch_hours=0))
         for each in self.members:
-            people.join(tx, union, "discord", str(each.id), each.name, None)
+            membership.join(tx, union, "discord", str(each.id), each.name, None)
         for user in self.users:
-            people.join(tx, union, "telegram", str(user.id), user.first_name, None)
+            membership.join(tx, union, "telegram", str(user.id), user.first_name, None)
 
     def act(self) -> list[asyncio.Task[None]]:
         """Everybody types at once."""
@@ -135,14 +138,14 @@ def choices(database: Path, platform: str) -> dict[str, str | None]:
     return {str(who): leader and str(leader) for who, leader in read(database, query)}
 
 
-def counted(tx: Tx) -> Report:
-    union = union_rows.by_id(tx, 1)
+def counted(tx: Tx) -> RecountReport:
+    union = unions_storage.by_id(tx, 1)
     assert union is not None
     return recount.compare(tx, union)
 
 
-async def examined(url: str) -> Report:
-    store = await Store.open(url, SystemClock())
+async def examined(url: str) -> RecountReport:
+    store = await Store.open(url, SystemClock(), metadata())
     try:
         return await store.scan(counted)
     finally:
@@ -158,7 +161,7 @@ async def test_the_tree_its_sums_and_the_ledger_agree(tmp_path: Path) -> None:
         discord = await stack.enter_async_context(DiscordEmulator())
         discord.patience, telegram.signal.patience = PATIENCE_S, PATIENCE_S
         crowd = Crowd(discord, telegram)
-        store = await Store.open(url, SystemClock())
+        store = await Store.open(url, SystemClock(), metadata())
         await store.write(crowd.populate)
         await store.close()
         variables = {

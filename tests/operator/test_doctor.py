@@ -13,15 +13,19 @@ import pytest
 import trustme
 from aiohttp import web
 
-from bot import doctor, reach
-from bot.chat.port import Finding
+from bot import doctor, public_url_check
+from bot.areas.delivery.storage import outbox as outbox_rows
+from bot.areas.delivery.storage import sending
+from bot.areas.delivery.tables import outbox
+from bot.areas.members.storage import accounts
+from bot.chat.findings import Finding
 from bot.config import Settings
 from bot.domain.clock import SystemClock
-from bot.storage import accounts, outbox, sending, tables
+from bot.domain.transaction import Tx
+from bot.schema import metadata
 from bot.storage.migrate import HEAD
 from bot.storage.statements import Statement
 from bot.storage.store import Store
-from bot.storage.transaction import Tx
 from tests.clock import ManualClock
 from tests.operator.process import muster, running
 from tests.operator.unions import found
@@ -167,9 +171,11 @@ def test_unreachable_things_are_findings_without_secrets(tmp_path: Path) -> None
 
 def give_up(tx: Tx, reason: str) -> None:
     """Park the newest row."""
-    newest = max(tx.all(Statement(tables.outbox.select())), key=lambda row: row.id)
+    newest = max(tx.all(Statement(outbox.select())), key=lambda row: row.id)
     sending.park(
-        tx, sending.Row(*(getattr(newest, name) for name in sending.Row.__dataclass_fields__)), reason
+        tx,
+        sending.OutboxRow(*(getattr(newest, name) for name in sending.OutboxRow.__dataclass_fields__)),
+        reason,
     )
 
 
@@ -179,11 +185,11 @@ async def test_what_was_given_up_is_said(
     """Recent parked rows by their reason; not old ones, nor those for people who cannot be reached."""
 
     def park(tx: Tx, reason: str, person: str | None = None) -> None:
-        outbox.add(tx, "telegram", None, "{}", b"x", person)
+        outbox_rows.add(tx, "telegram", None, "{}", b"x", person)
         give_up(tx, reason)
 
     def parked(tx: Tx) -> list[tuple[str, str, int]]:
-        return outbox.parked(tx, tx.now - timedelta(days=7), 5)
+        return outbox_rows.parked(tx, tx.now - timedelta(days=7), 5)
 
     await store.write(found)
     await store.write(park, "too long ago")
@@ -196,10 +202,10 @@ async def test_what_was_given_up_is_said(
 
 
 async def test_the_outbox_line(database: Database, tmp_path: Path, capsys: Any, clock: ManualClock) -> None:
-    store = await Store.open(database.url, SystemClock())
+    store = await Store.open(database.url, SystemClock(), metadata())
 
     def park(tx: Tx) -> None:
-        outbox.add(tx, "telegram", None, "{}", b"x")
+        outbox_rows.add(tx, "telegram", None, "{}", b"x")
         give_up(tx, f"Bad Request\nat https://api.telegram.org/bot{TOKEN}")
 
     await store.write(park)
@@ -257,7 +263,9 @@ async def serve() -> AsyncIterator[Serve]:
 async def looked_at(url: str | None, monkeypatch: pytest.MonkeyPatch) -> list[Finding]:
     """What the doctor says of a public URL, taken for one that is not on this machine."""
     monkeypatch.setattr(Settings, "is_local", False)
-    return await reach.public_address(Settings(_env_file=None, public_url=url, telegram_token=TOKEN))
+    return await public_url_check.public_address(
+        Settings(_env_file=None, public_url=url, telegram_token=TOKEN)
+    )
 
 
 async def test_a_public_address_that_is_well(

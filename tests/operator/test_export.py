@@ -11,18 +11,20 @@ from typing import Any
 import pytest
 
 from bot import operate
+from bot.areas.calls.domain.calls import WHOLE_DAY, CallState, Proof
+from bot.areas.calls.storage import calls
+from bot.areas.checkins.services import checkins
+from bot.areas.export import services as export
+from bot.areas.export import storage as export_storage
+from bot.areas.members.storage import members
+from bot.areas.unions import storage as unions_storage
 from bot.config import Settings
-from bot.domain.calls import WHOLE_DAY, Proof, State, moment
 from bot.domain.people import Union
-from bot.domain.times import union_day
+from bot.domain.times import moment, union_day
+from bot.domain.transaction import Tx
 from bot.errors import ConfigError, NotFound, StorageError
-from bot.services import checkins
-from bot.services import export as service
-from bot.storage import calls, members
-from bot.storage import export as rows
-from bot.storage import unions as union_rows
+from bot.schema import metadata
 from bot.storage.store import Store
-from bot.storage.transaction import Tx
 from tests.clock import ManualClock
 from tests.operator.process import ROOT, muster, running
 from tests.operator.unions import ADDRESS, another, found
@@ -87,7 +89,7 @@ async def test_calls_and_who_answered_them(
 ) -> None:
     def called(tx: Tx) -> Union:
         union = found(tx)
-        founder = members.by_id(tx, union_rows.every(tx)[0].founder_id or 0)
+        founder = members.by_id(tx, unions_storage.every(tx)[0].founder_id or 0)
         assert founder is not None
         day = union_day(union.time_zone, tx.now)
         call = calls.add(
@@ -96,7 +98,7 @@ async def test_calls_and_who_answered_them(
             leader_id=None,
             author_id=founder.id,
             rule_id=None,
-            state=State.OPEN,
+            state=CallState.OPEN,
             title="Plant",
             what="A tree",
             why="",
@@ -149,12 +151,12 @@ async def test_pages_join_without_gap(
 ) -> None:
     """Two unions whose members alternate, read in pages of two."""
     first, second = await store.write(found, "One"), await store.write(another)
-    from bot.services.people import join
+    from bot.membership import join
 
     for number in range(7):
         await store.write(join, first, "discord", str(number), f"First {number}", None)
         await store.write(join, second, "discord", str(number), f"Second {number}", None)
-    monkeypatch.setattr(rows, "PAGE", 2)
+    monkeypatch.setattr(export_storage, "PAGE", 2)
     await operate.export(settings_for(database, tmp_path), tmp_path / "out", "One")
     [folder] = (tmp_path / "out").iterdir()
     assert len(lines(folder / "members.jsonl")) == 4 + 7
@@ -164,7 +166,8 @@ async def test_pages_join_without_gap(
 
 async def test_merged_members_point_at_who_they_are(store: Store, database: Database, tmp_path: Path) -> None:
     union = await store.write(found)
-    from bot.services.people import join, merge
+    from bot.areas.members.services.members import merge
+    from bot.membership import join
 
     absorbed, _ = await store.write(join, union, "discord", "7", "Twin", None)
     survivor, _ = await store.write(join, union, "discord", "8", "Twin too", None)
@@ -206,7 +209,7 @@ async def test_a_changed_ledger_does_not_verify(
     ):
         copy = tmp_path / f"{at}.db"
         database = Database(f"sqlite+aiosqlite:///{copy}", "sqlite", copy)
-        store = await Store.open(database.url, clock)
+        store = await Store.open(database.url, clock, metadata())
         await store.write(found)
         await store.close()
         with sqlite3.connect(copy) as connection:
@@ -253,7 +256,7 @@ def verified(folder: Path) -> subprocess.CompletedProcess[str]:
 
 async def test_while_the_bot_runs(tmp_path: Path, clock: ManualClock) -> None:
     """By the real commands: export and backup are private, and verify by the guide's own program."""
-    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'data' / 'muster.db'}", clock)
+    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'data' / 'muster.db'}", clock, metadata())
     await store.write(found)
     await store.close()
     with running(tmp_path) as bot_process:
@@ -293,5 +296,5 @@ def test_without_a_database(tmp_path: Path) -> None:
 
 def test_every_file_is_documented() -> None:
     guide = (ROOT / "docs" / "operating.md").read_text()
-    for name in ("union.json", *(f"{file}.jsonl" for file in service.FILES)):
+    for name in ("union.json", *(f"{file}.jsonl" for file in export.FILES)):
         assert f"`{name}`" in guide

@@ -7,17 +7,18 @@ from typing import Any
 import pytest
 
 from bot import operate
+from bot.areas.tree.services import endorsements
 from bot.config import Settings
 from bot.domain.people import Union
+from bot.domain.transaction import Tx
 from bot.errors import NotFound, StorageError
-from bot.services import endorsements
+from bot.schema import metadata
 from bot.storage.store import Store
-from bot.storage.transaction import Tx
+from tests.areas.tree.crowd import found as found_crowd
+from tests.areas.tree.crowd import join
 from tests.clock import ManualClock
 from tests.operator.process import muster, running
 from tests.operator.unions import another
-from tests.services.crowd import found as found_crowd
-from tests.services.crowd import join
 from tests.storage.fixtures import Database
 
 
@@ -60,7 +61,7 @@ def damage(path: Path, change: str) -> None:
 
 async def closed(database: Database, clock: ManualClock) -> Path:
     """The crowd's database, which nobody has open."""
-    store = await Store.open(database.url, clock)
+    store = await Store.open(database.url, clock, metadata())
     await store.write(crowd)
     await store.close()
     assert database.path is not None
@@ -80,7 +81,7 @@ async def test_repair_needs_the_writers_lock(
         ": support of 3 directly, 3 in all, 0 with wallets by the ledger, "
         "support of 3 directly, 8 in all, 0 with wallets by the tables"
     )
-    store = await Store.open(sqlite_database.url, clock)
+    store = await Store.open(sqlite_database.url, clock, metadata())
     with pytest.raises(StorageError, match="Another Muster is using"):
         await operate.recount(settings, None, repair=True)
     await store.close()

@@ -1,10 +1,14 @@
 """Unions to look at: two of them, of which the first has people, spaces, wallets and somebody who left."""
 
+from bot import membership
+from bot.areas.ledger.services import record
+from bot.areas.members.storage import accounts, members
+from bot.areas.spaces import services as spaces
+from bot.areas.tree.services import endorsements
+from bot.areas.wallets.services import wallets
 from bot.domain.people import Union
-from bot.services import endorsements, people, spaces, unions, wallets
-from bot.services.ledger import record
-from bot.storage import accounts, members
-from bot.storage.transaction import Tx
+from bot.domain.transaction import Tx
+from bot.membership import LINKING
 
 ADDRESS = "0x52908400098527886E0F7030069857D2E4169EE7"
 
@@ -14,17 +18,17 @@ def found(tx: Tx, name: str = "Tree “& Co”\u202e", joining: int = 3) -> Unio
 
     The first member has left, the last has a wallet and endorses the founder.
     """
-    founder = unions.Founder("telegram", "1", "Ada\nLovelace", "ada")
-    union, first, _ = unions.found(tx, name, "To grow", "Europe/Berlin", founder, "-100", "The group")
+    founder = membership.Founder("telegram", "1", "Ada\nLovelace", "ada")
+    union, first, _ = membership.found(tx, name, "To grow", "Europe/Berlin", founder, "-100", "The group")
     for number in range(joining):
-        member, _ = people.join(tx, union, "telegram", str(100 + number), f"Person {number}", None)
+        member, _ = membership.join(tx, union, "telegram", str(100 + number), f"Person {number}", None)
         if number == 0:
-            people.leave(tx, union, member)
+            membership.leave(tx, union, member)
     last = accounts.in_union(tx, union.id, "telegram", str(99 + joining))
     assert last is not None
     holder = members.by_id(tx, last.member_id)
     assert holder is not None
-    wallets.give(tx, holder, ADDRESS, "eoa")
+    wallets.give(tx, holder, ADDRESS, "eoa", LINKING.holding_changed)
     endorsements.endorse(tx, union, holder, first, "telegram")
     code, _ = spaces.invite(tx, union, first)
     spaces.connect(tx, code, "discord", "555", "The server")
@@ -35,6 +39,6 @@ def found(tx: Tx, name: str = "Tree “& Co”\u202e", joining: int = 3) -> Unio
 
 def another(tx: Tx) -> Union:
     """A second union, whose founder is the first one's too."""
-    founder = unions.Founder("telegram", "1", "Ada", "ada")
-    union, _, _ = unions.found(tx, "Another", "To be apart", "UTC", founder, "-200", "Another group")
+    founder = membership.Founder("telegram", "1", "Ada", "ada")
+    union, _, _ = membership.found(tx, "Another", "To be apart", "UTC", founder, "-200", "Another group")
     return union

@@ -8,10 +8,11 @@ import sys
 from sqlalchemy import bindparam
 
 from bot.domain.clock import SystemClock
+from bot.domain.transaction import Tx
+from bot.schema import metadata
+from bot.storage.meta import meta
 from bot.storage.statements import Statement, insert
 from bot.storage.store import Store
-from bot.storage.tables import meta
-from bot.storage.transaction import Tx
 
 PUT = Statement(insert(meta).values(key=bindparam("key"), value=bindparam("value")))
 
@@ -22,7 +23,7 @@ def put(tx: Tx, key: str) -> None:
 
 
 async def run(url: str) -> None:
-    store = await Store.open(url, SystemClock())
+    store = await Store.open(url, SystemClock(), metadata())
     numbers = itertools.count()
 
     async def talk() -> None:

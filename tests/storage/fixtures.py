@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.schema import metadata
 from bot.storage.migrate import migrate
 from bot.storage.store import Store
 from tests.clock import ManualClock
@@ -55,7 +56,7 @@ def sqlite_database(tmp_path: Path) -> Database:
     """A SQLite database."""
     path = tmp_path / "database" / "muster.db"
     url = f"sqlite+aiosqlite:///{path}"
-    migrate(url)
+    migrate(url, metadata())
     return Database(url, "sqlite", path=path)
 
 
@@ -78,6 +79,6 @@ def database(backend: str, request: pytest.FixtureRequest) -> Database:
 @pytest.fixture
 async def store(database: Database, clock: ManualClock) -> AsyncIterator[Store]:
     """An open store of either kind."""
-    opened = await Store.open(database.url, clock)
+    opened = await Store.open(database.url, clock, metadata())
     yield opened
     await opened.close()

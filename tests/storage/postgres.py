@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 
+from bot.schema import metadata
 from bot.storage.migrate import migrate
 
 TEMPLATE = "muster_template"
@@ -70,7 +71,7 @@ class Cluster:
         """The name of a new database with the current schema."""
         if not self._has_template:
             self.execute(f"CREATE DATABASE {TEMPLATE}")
-            migrate(self.url(TEMPLATE))
+            migrate(self.url(TEMPLATE), metadata())
             self._has_template = True
         name = f"muster_{next(self._numbers)}"
         self.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")

@@ -14,14 +14,22 @@ from typing import Any
 import pytest
 from sqlalchemy import Boolean, DateTime, MetaData, insert
 
-from bot.domain.endorsements import Base
+from bot import membership
+from bot.areas.checkins.services import answers
+from bot.areas.export import services as export
+from bot.areas.ledger import services as ledger
+from bot.areas.members.storage import accounts, members
+from bot.areas.tree.domain.endorsements import Base
+from bot.areas.tree.services import endorsements, recount, trust
+from bot.areas.tree.services import support as numbers
+from bot.areas.tree.storage import support, support_views
+from bot.areas.unions import storage as unions_storage
+from bot.areas.wallets.services import links
 from bot.domain.people import Union
-from bot.services import endorsements, export, ledger, links, people, recount, trust
-from bot.services import support as numbers
-from bot.storage import accounts, members, standings, support, unions
+from bot.domain.transaction import Tx
+from bot.schema import metadata
 from bot.storage.migrate import upgrade
 from bot.storage.store import Store
-from bot.storage.transaction import Tx
 from tests.clock import ManualClock
 from tests.storage.test_migrations import sync_engine
 
@@ -67,12 +75,12 @@ def _value(value: Any, kind: object) -> Any:
 
 
 def _union(tx: Tx, name: str) -> Union:
-    return next(union for union in unions.every(tx) if union.name == name)
+    return next(union for union in unions_storage.every(tx) if union.name == name)
 
 
 async def test_everything_goes_on_from_what_the_first_version_kept(old_url: str, clock: ManualClock) -> None:
     clock.advance(timedelta(days=30))
-    store = await Store.open(old_url, clock)
+    store = await Store.open(old_url, clock, metadata())
     try:
         farm, isle = [await store.read(_union, name) for name in ("Free Farmers", "Islanders")]
         for union in (farm, isle):
@@ -81,7 +89,7 @@ async def test_everything_goes_on_from_what_the_first_version_kept(old_url: str,
             assert (report.differences, report.first, report.broken) == ({}, [], None)
         await store.write(_go_on, farm)
         for round_ in (farm, isle):
-            data = await store.scan(trust.read, round_)
+            data = await store.scan(trust.read, round_, answers)
             for chunk in trust.chunks(trust.compute(data)):
                 await store.write(trust.keep, chunk)
         report = await store.scan(recount.compare, farm)
@@ -99,7 +107,7 @@ def _go_on(tx: Tx, farm: Union) -> None:
         for name in ("ada", "bob", "cat", "dan")
     )
     assert farm.founder_id == bob.id, "Ada handed the union over"
-    assert [bool(people.profile(tx, one).wallets) for one in (ada, bob, cat, dan)] == [
+    assert [bool(membership.profile(tx, one).wallets) for one in (ada, bob, cat, dan)] == [
         False,
         True,
         False,
@@ -109,10 +117,10 @@ def _go_on(tx: Tx, farm: Union) -> None:
     endorsements.endorse(tx, farm, dan, bob, "words")
     today = tx.now.date().toordinal()
     assert support.of(tx, bob.id) == Base(1, 2, 1, today)
-    assert standings.silent(tx, bob.id, tx.now - numbers.SILENT_AFTER, 5)[0] == 1
+    assert support_views.silent(tx, bob.id, tx.now - numbers.SILENT_AFTER, 5)[0] == 1
     (account,) = (one for one in accounts.of_member(tx, bob.id) if one.platform == "values")
     assert account.member_id == bob.id, "Bobby became Bob"
     assert links.open_ticket(tx, account)
-    people.leave(tx, farm, dan)
+    membership.leave(tx, farm, dan)
     assert support.of(tx, bob.id) == Base(0, 0, 0, today)
     endorsements.endorse(tx, farm, cat, bob, "words")

@@ -13,10 +13,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from bot.errors import StorageError
+from bot.schema import metadata
 from bot.storage import migrate as migrating
 from bot.storage.migrate import HEAD, SCRIPTS, current_version, migrate, upgrade
 from bot.storage.store import Store
-from bot.storage.tables import metadata
 from tests.clock import ManualClock
 from tests.storage.fixtures import Database
 from tests.storage.test_store import get, put
@@ -81,7 +81,7 @@ def test_a_fresh_schema_equals_a_migrated_one(database: Database, tmp_path: Path
         migrated_url = f"sqlite+aiosqlite:///{tmp_path / 'migrated.db'}"
     upgrade(migrated_url, HEAD)
     fresh, migrated = sync_engine(database.url), sync_engine(migrated_url)
-    assert schema(fresh).keys() == {table.name for table in metadata.tables.values()}
+    assert schema(fresh).keys() == {table.name for table in metadata().tables.values()}
     assert schema(migrated) == schema(fresh)
     assert indexes_sql(migrated) == indexes_sql(fresh)
     assert sum("WHERE" in sql for sql in indexes_sql(migrated)) == 17, "partial indexes are partial"
@@ -91,7 +91,7 @@ def test_ids_are_never_given_out_again(sqlite_database: Database) -> None:
     with sqlite3.connect(sqlite_database.path) as connection:
         made = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))
     connection.close()
-    with_id = [name for name, table in metadata.tables.items() if "id" in table.c]
+    with_id = [name for name, table in metadata().tables.items() if "id" in table.c]
     assert with_id
     assert [name for name in with_id if "AUTOINCREMENT" not in made[name]] == []
 
@@ -105,10 +105,10 @@ class TestOpening:
         if backend == "postgresql":
             cluster = request.getfixturevalue("cluster")
             url = cluster.url(cluster.empty_database())
-        store = await Store.open(url, clock)
+        store = await Store.open(url, clock, metadata())
         await store.write(put, "a", "b")
         await store.close()
-        assert migrate(url) == HEAD
+        assert migrate(url, metadata()) == HEAD
         if backend == "sqlite":
             assert path.stat().st_mode & 0o777 == 0o600
             assert path.parent.stat().st_mode & 0o777 == 0o700
@@ -118,9 +118,9 @@ class TestOpening:
         with sync_engine(database.url).begin() as connection:
             connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
         with pytest.raises(StorageError, match=r"newer than this Muster.*Install the newer Muster"):
-            await Store.open(database.url, clock)
+            await Store.open(database.url, clock, metadata())
         with pytest.raises(StorageError, match="newer"):
-            migrate(database.url)
+            migrate(database.url, metadata())
 
     async def test_another_program_s_database_is_refused(
         self, database: Database, clock: ManualClock
@@ -128,19 +128,19 @@ class TestOpening:
         with sync_engine(database.url).begin() as connection:
             connection.exec_driver_sql("DROP TABLE alembic_version")
         with pytest.raises(StorageError, match="another program's database"):
-            await Store.open(database.url, clock)
+            await Store.open(database.url, clock, metadata())
 
     async def test_an_older_database_is_copied_and_migrated(
         self, sqlite_database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        store = await Store.open(sqlite_database.url, clock)
+        store = await Store.open(sqlite_database.url, clock, metadata())
         await store.write(put, "kept", "here")
         await store.close()
         with sync_engine(sqlite_database.url).begin() as connection:
             connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
         upgrades: list[str] = []
         monkeypatch.setattr(migrating, "upgrade", lambda url, revision: upgrades.append(revision))
-        store = await Store.open(sqlite_database.url, clock)
+        store = await Store.open(sqlite_database.url, clock, metadata())
         await store.close()
         assert upgrades == [HEAD]
         assert sqlite_database.path is not None
@@ -167,7 +167,7 @@ class TestOpening:
 
     async def test_while_it_is_open_nobody_migrates_it(self, database: Database, store: Store) -> None:
         with pytest.raises(StorageError, match="Another Muster"):
-            migrate(database.url)
+            migrate(database.url, metadata())
         await store.write(put, "still", "open")
         assert await store.read(get, "still") == "open"
 
@@ -176,7 +176,7 @@ class TestOpening:
     )
     async def test_other_urls_are_refused_without_their_password(self, url: str, clock: ManualClock) -> None:
         with pytest.raises(StorageError, match="cannot be used") as refused:
-            await Store.open(url, clock)
+            await Store.open(url, clock, metadata())
         assert "secret" not in str(refused.value)
 
     async def test_a_migration_that_fails_leaves_nothing(

@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from bot.storage import endorsements, support
+from bot.areas.tree.storage import endorsements, support
 from bot.storage.statements import Statement
 from tests.storage.fixtures import Database
 

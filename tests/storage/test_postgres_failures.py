@@ -8,11 +8,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from bot.domain.transaction import Tx
 from bot.errors import StorageError, TryAgain
+from bot.schema import metadata
 from bot.storage import writer
 from bot.storage.postgres import WRITER_LOCK
 from bot.storage.store import Store
-from bot.storage.transaction import Tx
 from tests.clock import ManualClock
 from tests.storage.fixtures import Database
 from tests.storage.test_store import SET, count, get, put
@@ -188,4 +189,4 @@ async def test_backup_names_postgresql_s_tool(store: Store, tmp_path: Path) -> N
 
 async def test_a_server_that_is_not_there(tmp_path: Path, clock: ManualClock) -> None:
     with pytest.raises(StorageError, match="cannot be reached"):
-        await Store.open(f"postgresql+psycopg://nobody@/nothing?host={tmp_path}", clock)
+        await Store.open(f"postgresql+psycopg://nobody@/nothing?host={tmp_path}", clock, metadata())

@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from bot.domain.clock import SystemClock
+from bot.domain.transaction import Tx
 from bot.errors import StorageError, TryAgain
-from bot.storage import scans
-from bot.storage.reader import Reader
-from bot.storage.session import Failure, Kind
+from bot.schema import metadata
+from bot.storage import long_reads
+from bot.storage.read_only import Reader
+from bot.storage.session import Failure, FailureKind
 from bot.storage.store import Store
-from bot.storage.transaction import Tx
 from tests.clock import START
 from tests.storage.fixtures import Database
 from tests.storage.test_store import Refusal, count, get, put
@@ -72,7 +73,7 @@ async def test_errors_of_the_function_are_its_callers(store: Store, error: type[
 async def test_closing_waits_for_who_reads_though_nobody_wants_it_any_more(
     database: Database, clock: SystemClock
 ) -> None:
-    store = await Store.open(database.url, clock)
+    store = await Store.open(database.url, clock, metadata())
     seen, go_on, ended = threading.Event(), threading.Event(), threading.Event()
 
     def slow(tx: Tx) -> None:
@@ -112,14 +113,14 @@ async def test_a_server_that_is_not_there(postgres_database: Database, clock: Sy
 
 
 async def test_a_lost_connection(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    session = scans.session_for
+    session = long_reads.session_for
 
     def losing(url: str):  # type: ignore[no-untyped-def]
         made = session(url)
-        made.diagnose = lambda error: Failure(Kind.LOST, "gone")  # type: ignore[method-assign]
+        made.diagnose = lambda error: Failure(FailureKind.LOST, "gone")  # type: ignore[method-assign]
         return made
 
-    monkeypatch.setattr(scans, "session_for", losing)
+    monkeypatch.setattr(long_reads, "session_for", losing)
 
     def fail(_: Tx) -> None:
         raise OSError

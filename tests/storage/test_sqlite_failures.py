@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select
 
+from bot.domain.transaction import Tx
 from bot.errors import StorageError
+from bot.schema import metadata
 from bot.storage import sqlite
 from bot.storage.backup import copy_database
+from bot.storage.meta import meta
 from bot.storage.statements import Statement
 from bot.storage.store import Store
-from bot.storage.tables import meta
-from bot.storage.transaction import Tx
 from tests.clock import ManualClock
 from tests.storage.fixtures import Database
 from tests.storage.test_store import count, get, put
@@ -46,7 +47,7 @@ def limit_pages(tx: Tx, more: int) -> None:
 
 
 async def test_disk_full(url: str, clock: ManualClock) -> None:
-    store = await Store.open(url, clock)
+    store = await Store.open(url, clock, metadata())
     await store.write(limit_pages, 3)
     results = await asyncio.gather(
         store.write(put, "small"), store.write(put, "big", "x" * 100_000), return_exceptions=True
@@ -62,7 +63,7 @@ async def test_disk_full(url: str, clock: ManualClock) -> None:
 
 
 async def test_a_function_that_hides_a_full_disk_is_not_believed(url: str, clock: ManualClock) -> None:
-    store = await Store.open(url, clock)
+    store = await Store.open(url, clock, metadata())
 
     def hide(tx: Tx) -> str:
         try:
@@ -84,7 +85,7 @@ async def test_locked_by_another_program(
     url: str, path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.02)
-    store = await Store.open(url, clock)
+    store = await Store.open(url, clock, metadata())
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StorageError, match="Another program has the database locked"):
@@ -108,17 +109,17 @@ def text_file(path: Path) -> Iterator[None]:
 @pytest.mark.usefixtures("text_file")
 async def test_not_a_database(url: str, clock: ManualClock) -> None:
     with pytest.raises(StorageError, match=r"not a SQLite database.*restore a backup"):
-        await Store.open(url, clock)
+        await Store.open(url, clock, metadata())
 
 
 async def test_damaged_while_in_use(url: str, path: Path, clock: ManualClock) -> None:
-    store = await Store.open(url, clock)
+    store = await Store.open(url, clock, metadata())
     for n in range(200):
         await store.write(put, f"key {n}", "x" * 1_000)
     await store.close()
     damage(path)
 
-    store = await Store.open(url, clock)
+    store = await Store.open(url, clock, metadata())
     with pytest.raises(StorageError, match=r"damaged.*restore a backup"):
         await store.write(lambda tx: tx.run(CLEAR))
     with pytest.raises(StorageError, match="damaged"):
@@ -143,7 +144,7 @@ def damage(path: Path) -> None:
 async def test_no_right_to_write(tmp_path: Path, clock: ManualClock) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match=r"cannot be opened.*Check that the folder"):
-        await Store.open(f"sqlite+aiosqlite:///{tmp_path}/file/muster.db", clock)
+        await Store.open(f"sqlite+aiosqlite:///{tmp_path}/file/muster.db", clock, metadata())
 
 
 def told_before_the_kill(url: str) -> set[str]:
@@ -162,7 +163,7 @@ def told_before_the_kill(url: str) -> set[str]:
 async def test_killed_in_the_middle(url: str, clock: ManualClock) -> None:
     promised = told_before_the_kill(url)
     assert len(promised) >= 500
-    store = await Store.open(url, clock)  # the lock died with the process
+    store = await Store.open(url, clock, metadata())  # the lock died with the process
     found = {row.key for row in await store.read(lambda tx: tx.all(KEYS))}
     assert promised <= found
     firsts = {key for key in found if not key.endswith("too")}
@@ -180,7 +181,7 @@ def mode(file: Path) -> int:
 
 class TestBackup:
     async def test_while_writing(self, url: str, clock: ManualClock, tmp_path: Path) -> None:
-        store = await Store.open(url, clock)
+        store = await Store.open(url, clock, metadata())
         await store.write(put, "big", "x" * 3_000_000)
         await store.write(put, "before")
         stop = asyncio.Event()
@@ -207,18 +208,18 @@ class TestBackup:
         await store.close()
 
     async def test_can_be_opened(self, url: str, clock: ManualClock, tmp_path: Path) -> None:
-        store = await Store.open(url, clock)
+        store = await Store.open(url, clock, metadata())
         await store.write(put, "key", "value")
         await store.backup(tmp_path / "copy.db")
         await store.close()
-        copy = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/copy.db", clock)
+        copy = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/copy.db", clock, metadata())
         assert await copy.read(get, "key") == "value"
         await copy.close()
 
     async def test_to_where_nothing_can_be_written(
         self, url: str, clock: ManualClock, tmp_path: Path
     ) -> None:
-        store = await Store.open(url, clock)
+        store = await Store.open(url, clock, metadata())
         with pytest.raises(StorageError, match="cannot be written"):
             await store.backup(tmp_path / "nowhere" / "copy.db")
         (tmp_path / "folder").mkdir()

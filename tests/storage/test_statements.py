@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.schema import CreateTable
 
+from bot.areas.conversations.tables import tokens
+from bot.domain.transaction import Tx
+from bot.storage.meta import meta
 from bot.storage.statements import Statement, insert
 from bot.storage.store import Store
-from bot.storage.tables import meta, tokens
-from bot.storage.transaction import Tx
 from tests.clock import START
 
 ADD = Statement(

@@ -10,12 +10,14 @@ import pytest
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.util import await_only
 
+from bot.areas.unions.tables import unions
+from bot.domain.transaction import Tx
 from bot.errors import StorageError, TryAgain
+from bot.schema import metadata
 from bot.storage import writer
+from bot.storage.meta import meta
 from bot.storage.statements import Statement, insert
 from bot.storage.store import Store
-from bot.storage.tables import meta, unions
-from bot.storage.transaction import Tx
 from tests.clock import START, ManualClock
 from tests.storage.fixtures import Database
 
@@ -69,7 +71,9 @@ class TestWriting:
         self, database: Database, clock: ManualClock
     ) -> None:
         batches: list[int] = []
-        store = await Store.open(database.url, clock, on_batch=lambda size, _: batches.append(size))
+        store = await Store.open(
+            database.url, clock, metadata(), on_batch=lambda size, _: batches.append(size)
+        )
         keys = [f"key {n}" for n in range(1_200)]
         assert await asyncio.gather(*(store.write(put, key) for key in keys)) == keys
         await store.close()
@@ -174,14 +178,14 @@ class TestWriting:
         assert await store.write(put, "after") == "after"
 
     async def test_closing_finishes_what_was_accepted(self, database: Database, clock: ManualClock) -> None:
-        store = await Store.open(database.url, clock)
+        store = await Store.open(database.url, clock, metadata())
         tasks = [asyncio.ensure_future(store.write(put, f"key {n}")) for n in range(700)]
         await asyncio.sleep(0)
         await store.close()
         assert len(await asyncio.gather(*tasks)) == 700
         with pytest.raises(StorageError, match="stopping"):
             await store.write(put, "late")
-        reopened = await Store.open(database.url, clock)
+        reopened = await Store.open(database.url, clock, metadata())
         assert await reopened.read(count) == 700
         await reopened.close()
 
@@ -196,9 +200,9 @@ class TestWriting:
 
     async def test_one_writer_at_a_time(self, database: Database, store: Store, clock: ManualClock) -> None:
         with pytest.raises(StorageError, match="Another Muster is using this database"):
-            await Store.open(database.url, clock)
+            await Store.open(database.url, clock, metadata())
         await store.close()
-        second = await Store.open(database.url, clock)
+        second = await Store.open(database.url, clock, metadata())
         await second.write(put, "now")
         await second.close()
 

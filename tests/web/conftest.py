@@ -1,10 +1,11 @@
-"""Fixtures of the web tests: the page over SQLite (the rules run on both databases in tests/services)."""
+"""Fixtures of the web tests: the page over SQLite (the rules run on both databases in tests/areas)."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Browser, BrowserContext
 
+from bot.schema import metadata
 from bot.storage.store import Store
 from tests.clock import ManualClock
 from tests.storage.fixtures import Database
@@ -15,7 +16,7 @@ from tests.web.site import Site, running
 @pytest.fixture
 async def page_store(sqlite_database: Database, clock: ManualClock) -> AsyncIterator[Store]:
     """An open SQLite store."""
-    opened = await Store.open(sqlite_database.url, clock)
+    opened = await Store.open(sqlite_database.url, clock, metadata())
     yield opened
     await opened.close()
 

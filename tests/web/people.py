@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from eth_account import Account as Key
 from eth_account.messages import encode_defunct
 
+from bot import membership
+from bot.areas.members.storage import accounts
+from bot.areas.wallets.services import links
+from bot.areas.wallets.services.links import Attempt, Completed, Signed, Site
 from bot.domain.people import Account, Union
-from bot.services import links, people, unions
-from bot.services.links import Attempt, Completed, Signed, Site
-from bot.storage import accounts
-from bot.storage.transaction import Tx
+from bot.domain.transaction import Tx
+from bot.membership import LINKING
 
 SITE = Site("muster.test", "https://muster.test/link", 31337)
 
@@ -41,13 +43,13 @@ class People:
 
 def gather(tx: Tx, anna: str = "Anna", union_name: str = "Harbour Pilots") -> People:
     """A fresh union with everybody in it."""
-    founder = unions.Founder("discord", "100", "Fay", "fay")
-    union, _, _ = unions.found(tx, union_name, "Safe passage", "Europe/Berlin", founder, "900", "Harbour")
+    founder = membership.Founder("discord", "100", "Fay", "fay")
+    union, _, _ = membership.found(tx, union_name, "Safe passage", "Europe/Berlin", founder, "900", "Harbour")
     return People(
         union,
-        people.join(tx, union, "discord", "101", anna, None)[1],
-        people.join(tx, union, "telegram", "201", "Anna T", "anna_t")[1],
-        people.join(tx, union, "telegram", "202", "Bob", "bob")[1],
+        membership.join(tx, union, "discord", "101", anna, None)[1],
+        membership.join(tx, union, "telegram", "201", "Anna T", "anna_t")[1],
+        membership.join(tx, union, "telegram", "202", "Bob", "bob")[1],
     )
 
 
@@ -67,7 +69,7 @@ def signed(tx: Tx, account: Account, wallet: Wallet) -> Signed:
 
 def bring(tx: Tx, account: Account, code: str, held: links.Held | None = links.Held.MERGE) -> Completed:
     """Give a code back in chat, agreeing to become one member with whoever has the wallet."""
-    return links.complete(tx, account.platform, account.native_id, code, held)
+    return links.complete(tx, account.platform, account.native_id, code, LINKING, held)
 
 
 def fresh(tx: Tx, account: Account) -> Account:

@@ -10,10 +10,10 @@ from typing import Any
 import aiohttp
 from prometheus_client import CollectorRegistry, Counter
 
+from bot.areas.wallets.services import links
 from bot.chain.addresses import parse_address
 from bot.chain.signatures import Verified, verify
 from bot.errors import TryAgain
-from bot.services import links
 from bot.storage.store import Store
 from bot.web.server import Deps, Health, build_app, serve
 from tests.clock import ManualClock

@@ -6,9 +6,9 @@ import logging
 
 import pytest
 
-from bot.domain import links as rules
-from bot.services.links import Outcome
-from bot.storage import wallets
+from bot.areas.wallets.domain import links
+from bot.areas.wallets.services.links import LinkOutcome
+from bot.areas.wallets.storage import wallets
 from bot.storage.store import Store
 from tests.clock import ManualClock
 from tests.web.people import ANNAS, BOBS, bring
@@ -29,7 +29,7 @@ async def test_the_whole_way_over_http(site: Site) -> None:
     assert (status, answer["link"]) == (200, None)
     assert await linked(site) == []  # a signature alone links nothing
     done = await site.store.write(bring, site.people.anna, answer["code"])
-    assert done.outcome is Outcome.LINKED
+    assert done.outcome is LinkOutcome.LINKED
     assert await linked(site) == [ANNAS.address]
 
 
@@ -61,9 +61,9 @@ async def test_the_code_is_shown_to_nobody_who_opens_the_link_later(site: Site) 
 
 async def test_guessed_and_expired_links_look_the_same(site: Site, clock: ManualClock) -> None:
     expired = await site.open_ticket()
-    clock.advance(rules.LIFETIME)
+    clock.advance(links.LIFETIME)
     seen = set()
-    for path in (expired, f"/link/{rules.new_token()}", "/link/x", "/link/%00", "/link/%ED%B3%BF"):
+    for path in (expired, f"/link/{links.new_token()}", "/link/x", "/link/%00", "/link/%ED%B3%BF"):
         async with site.http.get(site.base + path) as page:
             seen.add((page.status, await page.text()))
         status, answer = await site.post(f"{path}/message", {"address": ANNAS.address})
@@ -255,7 +255,7 @@ async def test_a_failure_of_ours_is_a_number_and_no_details(
     def broken(*_: object) -> None:
         raise ValueError("secret detail")
 
-    monkeypatch.setattr("bot.services.links.page", broken)
+    monkeypatch.setattr("bot.areas.wallets.services.links.page", broken)
     async with site.http.get(site.base + path) as answer:
         html = await answer.text()
     assert answer.status == 500

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 from playwright.async_api import BrowserContext
 
-from bot.storage import tickets
+from bot.areas.wallets.storage import tickets
 from bot.storage.store import Store
 from bot.web.server import serve
 from tests.clock import ManualClock

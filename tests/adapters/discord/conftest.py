@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-import commands
 from adapters.discord import limits
 from adapters.discord.adapter import DiscordAdapter
 from adapters.discord.gateway import Gateway
@@ -18,6 +17,7 @@ from bot.app import App
 from bot.config import Settings
 from tests.adapters.discord.probe import Probe
 from tests.clock import ManualClock
+from tests.declared import declare
 from tests.emulators.discord import EVERYONE, MANAGE_GUILD, Community, DiscordEmulator, Message, Person
 from tests.storage.fixtures import Database
 
@@ -128,7 +128,7 @@ async def house(
 ) -> AsyncIterator[House]:
     """Not started."""
     made = House(emulator, sqlite_database, clock, tmp_path / "house")
-    monkeypatch.setattr(commands, "AREAS", (*commands.AREAS, made.probe.area))
+    declare(monkeypatch, made.probe.area)
     try:
         yield made
     finally:

@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from bot.chat.context import Context
+from bot.chat.declarations import Area, Rate
 from bot.chat.model import Button, Form, Question, Reply, Visibility, say
 from bot.chat.params import Arg
-from bot.chat.port import Target
-from bot.chat.registry import Area, Rate
+from bot.chat.targets import Target
 from bot.domain.people import Permission, Person
 from tests.adapters.samples import SAMPLES
 

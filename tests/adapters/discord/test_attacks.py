@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from adapters.discord import limits, rest
+from bot.areas.spaces import storage as spaces_storage
 from bot.chat.dispatch import Dispatcher
 from bot.chat.incoming import Actor, CommandCall, Incoming, Place
 from bot.chat.model import Reply, Visibility, say
 from bot.errors import StorageError
-from bot.storage import spaces
 from tests.adapters.discord.conftest import House
 from tests.adapters.discord.test_lifecycle import eventually
 from tests.emulators.discord import MANAGE_ROLES
@@ -25,13 +25,13 @@ async def test_managing_one_channel_is_not_moderating_the_server(muster: House) 
     muster.room.overwrites[muster.bob.id] = (1, MANAGE_ROLES, 0)
     refused = await muster.bob.slash(muster.room, "union create", name="Mine", purpose="Take over")
     assert "Only moderators" in refused.text
-    assert await muster.query(spaces.here, "discord", str(muster.guild.id)) is None
+    assert await muster.query(spaces_storage.here, "discord", str(muster.guild.id)) is None
 
 
 async def test_who_manages_the_servers_roles_moderates_it(muster: House) -> None:
     muster.bob.roles.append(muster.guild.role("Gardeners", MANAGE_ROLES))
     await muster.bob.slash(muster.room, "union create", name="Ours", purpose="Grow food")
-    assert await muster.query(spaces.here, "discord", str(muster.guild.id)) is not None
+    assert await muster.query(spaces_storage.here, "discord", str(muster.guild.id)) is not None
 
 
 @pytest.fixture

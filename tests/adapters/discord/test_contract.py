@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-import commands
-from bot.chat.port import Adapter, Target
+from bot.chat.port import Adapter
+from bot.chat.targets import Target
 from tests.adapters import contract
 from tests.adapters.contract import AdapterContract, Seen
 from tests.adapters.discord.conftest import House
 from tests.adapters.discord.markdown import read
+from tests.declared import declare
 from tests.emulators.discord import Message, Person, Reply
 from tests.emulators.discord.model import Message as Posted
 
@@ -104,6 +105,6 @@ class DiscordRig:
 class TestContract(AdapterContract):
     @pytest.fixture
     async def rig(self, house: House, monkeypatch: pytest.MonkeyPatch) -> DiscordRig:
-        monkeypatch.setattr(commands, "AREAS", (*commands.AREAS, contract.area))
+        declare(monkeypatch, contract.area)
         await house.start()
         return DiscordRig(house)

@@ -11,9 +11,10 @@ import pytest
 
 from adapters.discord import events
 from adapters.discord.events import Kind
+from bot.chat.declarations import Area
 from bot.chat.incoming import NOBODY, Actor, CommandCall, Place, Press, Submit, Where, Who
 from bot.chat.model import Reply, say
-from bot.chat.registry import Area, Registry
+from bot.chat.registry import Registry
 from bot.domain.people import Person
 from tests.adapters.discord.conftest import House
 from tests.emulators.discord import MANAGE_ROLES

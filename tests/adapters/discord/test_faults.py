@@ -9,9 +9,10 @@ import msgspec
 import pytest
 
 from adapters.discord import exchange, rest
+from bot.areas.members.storage import accounts
 from bot.chat.model import say
-from bot.chat.port import Lane, RetryLater, Target, Undeliverable
-from bot.storage import accounts
+from bot.chat.port import RetryLater, Undeliverable
+from bot.chat.targets import Lane, Target
 from tests.adapters.discord.conftest import House
 from tests.emulators.discord import EVERYONE, Reply
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-import commands
 from adapters.discord import attachments
 from bot.chat import files
 from bot.chat.incoming import File
@@ -12,11 +11,12 @@ from bot.errors import BadInput, TryAgain
 from tests.adapters import pictures
 from tests.adapters.discord.conftest import House
 from tests.adapters.pictures import heavy, picture
+from tests.declared import declare
 
 
 @pytest.fixture
 async def muster(house: House, monkeypatch: pytest.MonkeyPatch) -> House:
-    monkeypatch.setattr(commands, "AREAS", (*commands.AREAS, pictures.area))
+    declare(monkeypatch, pictures.area)
     monkeypatch.setattr("adapters.discord.rest.PATIENCE_S", 2.0)
     await house.start()
     return house

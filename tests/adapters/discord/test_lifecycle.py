@@ -11,10 +11,11 @@ from pydantic import SecretStr
 
 from adapters.discord import supervise
 from adapters.discord.gateway import Gateway
+from bot.areas.spaces import storage as spaces_storage
 from bot.chat.incoming import BotAdded, BotRemoved, Incoming, PersonLeft, SpaceRenamed
 from bot.chat.model import say
-from bot.chat.port import Target, Undeliverable
-from bot.storage import spaces
+from bot.chat.port import Undeliverable
+from bot.chat.targets import Target
 from tests.adapters.discord.conftest import House
 from tests.emulators.discord import EVERYONE, Community, DiscordEmulator
 
@@ -219,7 +220,7 @@ async def test_removal_disconnects_the_space_and_an_outage_does_not(
     muster.guild.remove_bot()
     await eventually(lambda: removed)
     await muster.idle()
-    assert await muster.query(spaces.here, "discord", str(muster.guild.id)) is None
+    assert await muster.query(spaces_storage.here, "discord", str(muster.guild.id)) is None
 
 
 async def test_a_new_title_is_noticed_also_after_an_absence(
@@ -228,7 +229,7 @@ async def test_a_new_title_is_noticed_also_after_an_absence(
     await muster.founded()
 
     async def title(wanted: str) -> bool:
-        space = await muster.query(spaces.here, "discord", str(muster.guild.id))
+        space = await muster.query(spaces_storage.here, "discord", str(muster.guild.id))
         return space is not None and space.title == wanted
 
     await ready(muster)

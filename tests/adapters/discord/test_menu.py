@@ -9,9 +9,10 @@ from typing import Annotated, Any, Literal
 
 import commands
 from adapters.discord import menu
+from bot.chat.declarations import Area
 from bot.chat.model import Reply, say
 from bot.chat.params import Arg
-from bot.chat.registry import Area, Registry
+from bot.chat.registry import Registry
 from bot.domain.people import Permission, Person, Space
 from tests.adapters.discord.conftest import House
 from tests.emulators.discord.rule import broken
@@ -98,7 +99,7 @@ def test_groups_translations_places_and_permissions() -> None:
 
 
 def test_our_own_commands_and_the_example_keep_discords_rules() -> None:
-    ours = Registry(commands.AREAS, commands.translations())
+    ours = Registry(commands.areas(), commands.translations())
     for registry in (ours, example()):
         assert list(broken(COMMANDS, menu.menu(registry))) == []
 

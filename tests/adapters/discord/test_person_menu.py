@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from adapters.discord import menu
+from bot.chat.declarations import Area
 from bot.chat.model import Reply, say
-from bot.chat.registry import Area, Registry
+from bot.chat.registry import Registry
 from bot.domain.people import Permission
 from bot.domain.people import Person as Somebody
 from tests.adapters.discord.conftest import House

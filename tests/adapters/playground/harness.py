@@ -12,10 +12,11 @@ import msgspec
 from aiohttp import test_utils, web
 
 from adapters.playground.adapter import PlaygroundAdapter
+from bot.chat.declarations import Area
 from bot.chat.incoming import Incoming
 from bot.chat.model import Reply, say
 from bot.chat.port import Progress
-from bot.chat.registry import Area, Registry
+from bot.chat.registry import Registry
 from tests.clock import ManualClock
 
 Answer = Callable[[Incoming, Progress | None], Awaitable[Reply | None]]

@@ -12,7 +12,8 @@ from adapters.playground import adapter as adapter_module
 from adapters.playground import limits
 from bot.chat.incoming import Actor, CommandCall, Incoming, Place, Press, Say, Submit
 from bot.chat.model import Button, Form, Question, Reply, Visibility, say
-from bot.chat.port import Progress, Target, Undeliverable
+from bot.chat.port import Progress, Undeliverable
+from bot.chat.targets import Target
 from tests.adapters.playground.harness import Playground, ScriptedCore, always, playground
 from tests.clock import ManualClock
 

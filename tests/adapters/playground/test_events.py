@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from adapters.playground import events, frames, people
+from bot.chat.declarations import Area
 from bot.chat.incoming import (
     NOBODY,
     Actor,
@@ -23,7 +24,7 @@ from bot.chat.incoming import (
     Who,
 )
 from bot.chat.model import Reply, say
-from bot.chat.registry import Area, Registry
+from bot.chat.registry import Registry
 from bot.domain.people import Person
 
 ADA, BO = people.PLAYERS[0], people.PLAYERS[1]

@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 
 from adapters.playground.check import findings
 from adapters.playground.menu import menu
+from bot.chat.declarations import Area
 from bot.chat.model import Reply, Visibility, say
 from bot.chat.params import Arg
-from bot.chat.registry import Area, Registry
+from bot.chat.registry import Registry
 from bot.domain.people import Person
 
 

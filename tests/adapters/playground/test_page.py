@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Page, WebSocketRoute, expect
 
 from bot.chat.model import Visibility
-from bot.chat.port import Target
+from bot.chat.targets import Target
 from tests.adapters.playground.browser import DESKTOP, PHONE, Stage, pale, shot, stage
 from tests.adapters.samples import SAMPLES
 

@@ -11,8 +11,8 @@ from playwright.async_api import Locator, Page, expect
 
 import commands
 from bot.chat.context import Context
+from bot.chat.declarations import Area
 from bot.chat.model import Reply, Visibility, say
-from bot.chat.registry import Area
 from bot.domain.people import Permission, Person
 from tests.adapters.playground.browser import PHONE, Stage, pale, shot, stage
 
@@ -37,8 +37,9 @@ def example() -> Area:
 
 @pytest.fixture
 async def on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
-    others = [area for area in commands.AREAS if not any(command.menu for command in area.commands)]
-    monkeypatch.setattr(commands, "AREAS", (*others, example()))
+    others = [area for area in commands.areas() if not any(command.menu for command in area.commands)]
+    found = [*others, example()]
+    monkeypatch.setattr(commands, "areas", lambda: found)
     async with stage(tmp_path) as running:
         yield running
 

@@ -9,10 +9,12 @@ from random import Random
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from bot import membership
+from bot.areas.conversations import services as conversations
+from bot.areas.tree.services import endorsements
 from bot.chat.incoming import Actor, CommandCall, Incoming, Place
 from bot.domain.people import Member
-from bot.services import endorsements, people, records
-from bot.storage.transaction import Tx
+from bot.domain.transaction import Tx
 from tests.adapters.playground.browser import DESKTOP, PHONE, Stage, pale, shot, stage
 from tests.adapters.playground.test_person_menu import become
 
@@ -47,13 +49,13 @@ async def on(tmp_path: Path) -> AsyncIterator[Stage]:
 
 def grow(tx: Tx, many: int) -> None:
     """So many more people endorse Ada, or somebody who does; the first have the long names."""
-    ada = records.identify(tx, "playground", "discord:ada", "room-discord")
+    ada = conversations.identify(tx, "playground", "discord:ada", "room-discord")
     assert ada.union is not None
     assert ada.member is not None
     random, crowd = Random(7), list[Member]()
     for number in range(many):
         name = NAMES[number] if number < len(NAMES) else f"Neighbour {number}"
-        member, _ = people.join(tx, ada.union, "playground", f"discord:n{number}", name, None)
+        member, _ = membership.join(tx, ada.union, "playground", f"discord:n{number}", name, None)
         leader = ada.member if number < len(NAMES) else random.choice(crowd[: 1 + number // 3])
         endorsements.endorse(tx, ada.union, member, leader, "playground")
         crowd.append(member)

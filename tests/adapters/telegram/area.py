@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from bot.chat.context import Context
+from bot.chat.declarations import Area
 from bot.chat.model import Button, Form, Image, Question, Reply, Visibility, p, say
-from bot.chat.registry import Area
 from bot.domain.people import Permission
 from tests.adapters.samples import DOT
 

@@ -7,16 +7,16 @@ from datetime import timedelta
 
 import pytest
 
-import commands
 from adapters.telegram import words
 from tests.adapters.telegram import area
 from tests.adapters.telegram.conftest import House
+from tests.declared import declare
 from tests.emulators.telegram import Group, Message, Person
 
 
 @pytest.fixture(autouse=True)
 def _commands(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands, "AREAS", (*commands.AREAS, area.area))
+    declare(monkeypatch, area.area)
     monkeypatch.setattr(area, "gate", asyncio.Event())
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from adapters.telegram.adapter import TelegramAdapter
-from bot.chat.port import Finding
+from bot.chat.findings import Finding
 from bot.errors import TryAgain
 from tests.clock import ManualClock
 from tests.emulators.telegram import TelegramEmulator

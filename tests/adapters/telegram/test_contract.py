@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-import commands
-from bot.chat.port import Adapter, Target
+from bot.chat.port import Adapter
+from bot.chat.targets import Target
 from tests.adapters.contract import AdapterContract, Seen, area
 from tests.adapters.telegram.conftest import House
+from tests.declared import declare
 from tests.emulators.telegram import Answer, Message, Person
 
 _LIVE = ("mention", "text_mention", "url", "text_link", "bot_command", "hashtag")
@@ -100,6 +101,6 @@ class TestContract(AdapterContract):
 
     @pytest.fixture
     async def rig(self, house: House, monkeypatch: pytest.MonkeyPatch) -> TelegramRig:
-        monkeypatch.setattr(commands, "AREAS", (*commands.AREAS, area))
+        declare(monkeypatch, area)
         await house.start()
         return TelegramRig(house)

@@ -7,16 +7,16 @@ import logging
 
 import pytest
 
-import commands
 from bot.errors import StorageError
 from tests.adapters.contract import area, counted
 from tests.adapters.telegram.conftest import House
+from tests.declared import declare
 from tests.emulators.telegram import Group, Person
 
 
 @pytest.fixture(autouse=True)
 def _commands(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands, "AREAS", (*commands.AREAS, area))
+    declare(monkeypatch, area)
     counted.clear()
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from telegram.error import TelegramError
 
-import commands
 from bot.chat.incoming import File
 from bot.errors import BadInput, TryAgain
 from tests.adapters import pictures
 from tests.adapters.pictures import heavy, picture
 from tests.adapters.telegram.conftest import House
+from tests.declared import declare
 from tests.emulators.telegram import Group, Person
 
 PHOTO = picture(800, 600)
@@ -18,7 +18,7 @@ PHOTO = picture(800, 600)
 
 @pytest.fixture
 async def muster(house: House, monkeypatch: pytest.MonkeyPatch) -> House:
-    monkeypatch.setattr(commands, "AREAS", (*commands.AREAS, pictures.area))
+    declare(monkeypatch, pictures.area)
     await house.start()
     return house
 

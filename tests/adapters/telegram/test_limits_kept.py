@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-import commands
 from tests.adapters.contract import area, counted
 from tests.adapters.telegram.conftest import House
+from tests.declared import declare
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def options() -> dict[str, bool]:
 
 async def test_a_burst_of_many_people(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """45 people in private and a group at once: more than a second's worth."""
-    monkeypatch.setattr(commands, "AREAS", (*commands.AREAS, area))
+    declare(monkeypatch, area)
     counted.clear()
     people = [house.emu.user(f"Person {number}", started=True) for number in range(45)]
     group = house.emu.group("Farm", *people[:3])

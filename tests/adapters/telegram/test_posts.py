@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
+from bot.areas.members.services import members
+from bot.areas.members.storage import accounts
 from bot.chat.model import Button, Image, Reply, say
-from bot.chat.port import RetryLater, Target, Uncertain, Undeliverable
+from bot.chat.port import RetryLater, Uncertain, Undeliverable
+from bot.chat.targets import Target
 from bot.domain.people import Account
-from bot.services import people
-from bot.storage import accounts
-from bot.storage.transaction import Tx
+from bot.domain.transaction import Tx
 from tests.adapters.samples import DOT
 from tests.adapters.telegram.conftest import House
 from tests.emulators.telegram import Group, Person
@@ -158,7 +159,7 @@ async def test_who_blocked_the_bot_is_marked_and_unmarked(house: House, alice: P
     await house.settled()
     assert await reachable()
     assert house.app is not None
-    await house.app.store.write(people.set_reachable, "telegram", str(alice.id), yes=False)
+    await house.app.store.write(members.set_reachable, "telegram", str(alice.id), yes=False)
     await alice.says("/start code-1")
     assert await reachable()
 

@@ -9,12 +9,12 @@ import pytest
 from pydantic import SecretStr
 
 import bot.app
-import commands
 from adapters.telegram.adapter import TelegramAdapter
 from bot.config import Settings
 from bot.errors import StorageError
 from tests.adapters.contract import area, counted
 from tests.adapters.telegram.conftest import House
+from tests.declared import declare
 from tests.emulators.telegram import Person
 
 SECRET = "a-secret-of-the-tests-1234"
@@ -62,7 +62,7 @@ async def house(emu, database, clock, tmp_path, monkeypatch) -> AsyncIterator[We
 
     monkeypatch.setattr(bot.build, "telegram", built)
     monkeypatch.setattr(bot.app, "_bind", bound)
-    monkeypatch.setattr(commands, "AREAS", (*commands.AREAS, area))
+    declare(monkeypatch, area)
     counted.clear()
     house = WebhookHouse(emu, database, clock, tmp_path / "house")
     yield house

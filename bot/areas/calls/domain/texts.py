@@ -1,0 +1,117 @@
+"""What a call says and asks, as its author wrote it, checked so that one message of every platform holds it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from bot.areas.calls.domain.calls import USUAL_HOUR, Call, Proof
+from bot.domain.hosts import hosts_in, links_in, parse_link
+from bot.domain.names import visible
+from bot.domain.times import WHOLE_DAY
+from bot.errors import BadInput
+
+MOST_TITLE = 80
+MOST_WHAT = 600
+MOST_WHY = 300
+
+# A post is one message: 2,000 characters of Markdown on Discord, where marks in words are escaped; 1,024 UTF-16 code
+# units below a picture on Telegram. The rest is for the link and the lines that the bot writes.
+_ROOM_ESCAPED = 1320
+_ROOM_BESIDE_IMAGE = 680
+
+_MARK = re.compile(r"[!-/:-@\[-`{-~\n]")
+_BLANK_LINES = re.compile(r"\n\s*\n\s*\n+")
+_SPACES = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What a call says and asks; `opens` and `closes` are minutes of the local day."""
+
+    title: str
+    what: str
+    why: str = ""
+    link: str | None = None
+    file_id: int | None = None
+    proof: Proof = Proof.WORD
+    contest: bool = False
+    opens: int = USUAL_HOUR
+    closes: int = WHOLE_DAY
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Where its words and its link lead to."""
+        return hosts_in(self.title, self.what, self.why, self.link)
+
+    @property
+    def links(self) -> dict[str, frozenset[str]]:
+        """Its words that lead somewhere, each with its hosts."""
+        return links_in(self.title, self.what, self.why, self.link)
+
+
+def checked(texts: Texts) -> Texts:
+    """The same, made presentable.
+
+    Raises:
+        BadInput: something is missing, too long, no web address, or closes before it opens.
+    """
+    title = _SPACES.sub(" ", _clean(texts.title))
+    what, why = _clean(texts.what), _clean(texts.why)
+    for name, words, most in (
+        ("title", title, MOST_TITLE),
+        ("what", what, MOST_WHAT),
+        ("why", why, MOST_WHY),
+    ):
+        if len(words) > most:
+            raise BadInput(f"{name}: that is {len(words)} characters; at most {most} fit. Shorten it.")
+    if not title or not what:
+        raise BadInput("A call says what it is called and what to do. Write both.")
+    if texts.closes <= texts.opens:
+        raise BadInput(
+            f"It would close at {clock(texts.closes)}, before it opens at {clock(texts.opens)}. "
+            "Choose a later time for closes, up to 24:00."
+        )
+    _require_room(title + what + why, texts.file_id is not None)
+    link = parse_link(texts.link) if texts.link and texts.link.strip() else None
+    return Texts(title, what, why, link, texts.file_id, texts.proof, texts.contest, texts.opens, texts.closes)
+
+
+def clock(minutes: int) -> str:
+    """Minutes of the day as people write them: “09:30”."""
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _require_room(words: str, beside_image: bool) -> None:
+    signs = len(_MARK.findall(words))  # a sign may need another before it, so that it stays a sign
+    units = len(words.encode("utf-16-le")) // 2 + signs
+    if beside_image and units > _ROOM_BESIDE_IMAGE:
+        raise BadInput(
+            f"Title, what and why are {units} letters and signs together; beside a picture {_ROOM_BESIDE_IMAGE} fit. "
+            "Shorten them, or leave the picture out."
+        )
+    if len(words) + signs > _ROOM_ESCAPED:
+        raise BadInput(
+            "Title, what and why have too many signs to fit into one message. Use fewer signs and line breaks."
+        )
+
+
+def _clean(words: str) -> str:
+    folded = unicodedata.normalize("NFC", words.replace("\r\n", "\n").replace("\r", "\n")).replace("\t", " ")
+    return _BLANK_LINES.sub("\n\n", visible(folded)).strip()
+
+
+def texts_of(call: Call) -> Texts:
+    """What the call says and asks at present."""
+    return Texts(
+        call.title,
+        call.what,
+        call.why,
+        call.link,
+        call.file_id,
+        call.proof,
+        call.contest,
+        call.opens,
+        call.closes,
+    )

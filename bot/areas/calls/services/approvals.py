@@ -1,0 +1,157 @@
+"""Links in calls: the hosts that a union trusts, and a second pair of eyes for the others."""
+
+from __future__ import annotations
+
+from bot.areas.calls.domain.calls import Call, CallState
+from bot.areas.calls.domain.texts import Texts, texts_of
+from bot.areas.calls.services import schedule
+from bot.areas.calls.storage import calls, lists, repeats
+from bot.areas.calls.storage import hosts as call_hosts
+from bot.areas.ledger.services import record
+from bot.areas.members.services import display
+from bot.areas.tree.services import leadership
+from bot.domain.hosts import host
+from bot.domain.people import Account, Member, Union
+from bot.domain.transaction import Tx
+from bot.errors import BadInput, NotAllowed, NotFound
+
+MOST_HOSTS = 100
+MOST_PENDING = 50
+MOST_ASKED = 3
+
+_WAITING = (CallState.TEMPLATE, CallState.QUEUED, CallState.PLANNED)
+
+
+def trusted(tx: Tx, union: Union, texts: Texts) -> bool:
+    """Whether the texts lead nowhere but to hosts on the union's list."""
+    return texts.hosts <= set(call_hosts.of_union(tx, union.id))
+
+
+def new_hosts(tx: Tx, union: Union, call: Call) -> list[str]:
+    """Where the call leads to that is not on the union's list."""
+    return sorted(texts_of(call).hosts - set(call_hosts.of_union(tx, union.id)))
+
+
+def still_approved(tx: Tx, union: Union, call: Call, texts: Texts) -> bool:
+    """Whether the call with these new texts need not be looked at (again)."""
+    return not leads_elsewhere(tx, union, call, texts) if call.approved else trusted(tx, union, texts)
+
+
+def leads_elsewhere(tx: Tx, union: Union, call: Call, texts: Texts) -> bool:
+    """Whether these texts have a link that the call has not, to a host that is not on the union's list.
+
+    Another page of a host counts: who approved one has not seen the other.
+    """
+    known, before = set(call_hosts.of_union(tx, union.id)), texts_of(call).links
+    return any(link not in before and not hosts <= known for link, hosts in texts.links.items())
+
+
+# -- the list ------------------------------------------------------------------------------------------------
+
+
+def hosts(tx: Tx, union: Union) -> list[str]:
+    """The hosts that need no second look."""
+    return call_hosts.of_union(tx, union.id)
+
+
+def allow(tx: Tx, union: Union, actor: Member, words: str) -> tuple[str, list[Call]]:
+    """Put a host on the list; it, and the calls that waited for nothing else and are approved now.
+
+    Raises BadInput if it is none, is there already, or the list is full.
+    """
+    name, known = host(words), call_hosts.of_union(tx, union.id)
+    if len(known) >= MOST_HOSTS:
+        raise BadInput(f"The list has {MOST_HOSTS} hosts already. Remove one first.")
+    if not call_hosts.add(tx, union.id, name):
+        raise BadInput(f"{name} is on the list already.")
+    record(tx, union.id, "call.host-allowed", actor)
+    freed = [call for call in lists.unapproved(tx, union.id, MOST_PENDING) if not new_hosts(tx, union, call)]
+    for call in freed:
+        _let_through(tx, union, actor, call)
+    return name, freed
+
+
+def forbid(tx: Tx, union: Union, actor: Member, words: str) -> str:
+    """Take a host off the list; calls that were let through stay so. Raises BadInput if it is not there."""
+    name = host(words)
+    if not call_hosts.remove(tx, union.id, name):
+        raise BadInput(f"{name} is not on the list. /call hosts shows it.")
+    record(tx, union.id, "call.host-removed", actor)
+    return name
+
+
+# -- a second pair of eyes -----------------------------------------------------------------------------------
+
+
+def pending(tx: Tx, union: Union) -> list[Call]:
+    """What waits for approval, the most urgent first; not what a rule makes of a text that waits itself."""
+    waiting = lists.unapproved(tx, union.id, MOST_PENDING)
+    ids = {call.id for call in waiting}
+    return [call for call in waiting if _text_of_rule(tx, call) not in ids]
+
+
+def judges(tx: Tx, union: Union, call: Call) -> list[Account]:
+    """Whom to ask privately: the founder, or, if the founder wrote it, a few other leaders."""
+    ids = [union.founder_id]
+    if union.founder_id == call.author_id:
+        ids = [one for one, _ in leadership.leading(tx, union, MOST_ASKED + 1).first if one != call.author_id]
+    found = (display.reachable(tx, one) for one in ids[:MOST_ASKED] if one is not None)
+    return [account for account in found if account is not None]
+
+
+def approve(tx: Tx, union: Union, actor: Member | None, call_id: int) -> Call:
+    """Let a call through. `actor` None: a moderator who is no member.
+
+    Raises NotFound if it does not wait, NotAllowed if the actor wrote it.
+    """
+    call = waiting(tx, union, call_id)
+    _require_other(actor, call)
+    _let_through(tx, union, actor, call)
+    return calls.by_id(tx, call.id) or call
+
+
+def refuse(tx: Tx, union: Union, actor: Member | None, call_id: int) -> Call:
+    """Make a call a draft again. Raises as `approve`."""
+    call = waiting(tx, union, call_id)
+    _require_other(actor, call)
+    rule = repeats.of_call(tx, call.id) if call.state is CallState.TEMPLATE else None
+    if rule is not None:
+        schedule.end_rule(tx, union, actor, rule, call, CallState.DRAFT)
+    else:
+        calls.unplan(tx, call.id, CallState.DRAFT)
+        schedule.fill(tx, union, call.leader_id)
+    record(tx, union.id, "call.refused", actor, call=call.id)
+    return call
+
+
+def _let_through(tx: Tx, union: Union, actor: Member | None, call: Call) -> None:
+    lists.set_approved(tx, call.id, True)
+    record(tx, union.id, "call.approved", actor, call=call.id)
+    rule = repeats.of_call(tx, call.id) if call.state is CallState.TEMPLATE else None
+    if rule is not None and rule.ended_at is None:
+        for made in lists.of_rule(tx, union.id, rule.id):
+            if not leads_elsewhere(tx, union, call, texts_of(made)):
+                lists.set_approved(tx, made.id, True)
+        schedule.apply(tx, union, rule)
+    schedule.fill(tx, union, call.leader_id)
+
+
+def _text_of_rule(tx: Tx, call: Call) -> int | None:
+    rule = repeats.by_id(tx, call.rule_id) if call.rule_id is not None else None
+    return rule.call_id if rule is not None else None
+
+
+def waiting(tx: Tx, union: Union, call_id: int) -> Call:
+    """A call that waits for approval. Raises NotFound."""
+    call = calls.by_id(tx, call_id)
+    if call is None or call.union_id != union.id or call.approved or call.state not in _WAITING:
+        raise NotFound("This call does not wait for approval any more. /call approvals shows those that do.")
+    return call
+
+
+def _require_other(actor: Member | None, call: Call) -> None:
+    if actor is not None and actor.id == call.author_id:
+        raise NotAllowed(
+            "You wrote this yourself: another leader or a moderator has to look at its link. The founder can also "
+            "trust its host for good: /call hosts."
+        )

@@ -1,0 +1,208 @@
+"""The daily call: whose it is, opened and closed at its hours, answered in between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.areas.calls.domain.calls import Call, CallState, forgiven_until
+from bot.areas.calls.services import schedule
+from bot.areas.calls.storage import calls, lists
+from bot.areas.ledger.services import record
+from bot.areas.tree.services import endorsements
+from bot.areas.unions import services as unions
+from bot.domain.people import Member, Union
+from bot.domain.transaction import Tx
+from bot.errors import BadInput, NotAllowed, NotFound
+
+MOST_DRAFTS = 20
+AT_ONCE = 100
+LATE = timedelta(minutes=10)
+"""A call that opens so long after its hour says that it is late."""
+
+_GONE = "There is no such call any more. /call list shows what there is."
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedCall:
+    """A call whose hour came; `missed`: it was over before it could open."""
+
+    call: Call
+    missed: bool
+
+
+# -- reading -------------------------------------------------------------------------------------------------
+
+
+def by_id(tx: Tx, call_id: int) -> Call | None:
+    """The call with that id, of any union."""
+    return calls.by_id(tx, call_id)
+
+
+def of_day(tx: Tx, union: Union, day: int, leader_id: int | None = None) -> Call | None:
+    """The union's call (or that branch's) of a union-day: planned, open or closed."""
+    return calls.of_day(tx, union.id, day, leader_id)
+
+
+def of_days(tx: Tx, union: Union, first: int, last: int) -> list[Call]:
+    """All calls, of branches too, that are planned, open or closed on those union-days, by day."""
+    return calls.of_days(tx, union.id, first, last)
+
+
+def last_closed(tx: Tx, union: Union) -> tuple[int, int] | None:
+    """(id, union-day) of the union's latest call that is over; branches' calls are not looked at."""
+    return lists.last_closed(tx, union.id)
+
+
+def closed(tx: Tx, union: Union, first: int, last: int) -> list[int]:
+    """The ids of the union's own calls of those union-days that are over."""
+    return lists.closed(tx, union.id, first, last)
+
+
+def of_today(tx: Tx, union: Union, leader_id: int | None = None) -> Call | None:
+    """Today's call of the union, or of that leader's branch: planned, open or closed."""
+    return calls.of_day(tx, union.id, schedule.today(tx, union), leader_id)
+
+
+def todays(tx: Tx, union: Union, member: Member) -> list[Call]:
+    """Today's calls that concern the member: the union's, then those of branches that they are in, or lead."""
+    day = schedule.today(tx, union)
+    found = calls.of_days(tx, union.id, day, day)
+    above = {step.member_id for step in endorsements.path(tx, member.id)} if found else set()
+    mine = [call for call in found if call.leader_id is None or call.leader_id in above]
+    return sorted(mine, key=lambda call: (call.leader_id is not None, call.id))
+
+
+def concerns(tx: Tx, call: Call, member: Member) -> bool:
+    """Whether the call is for this member: the union's is for all, a branch's for those in it and its leader."""
+    if call.leader_id is None:
+        return call.union_id == member.union_id
+    return any(step.member_id == call.leader_id for step in endorsements.path(tx, member.id))
+
+
+def answerable(tx: Tx, union: Union, call_id: int) -> Call:
+    """A call that can be answered now: open, or over and still forgiven.
+
+    Raises:
+        NotFound: the union has no such call, or it was cancelled.
+        NotAllowed: it is not open yet, or no longer forgiven.
+    """
+    call = calls.by_id(tx, call_id)
+    if call is None or call.union_id != union.id or call.day is None:
+        raise NotFound("This call was cancelled, or there is none like it. /call today shows today's.")
+    if call.state is CallState.PLANNED:
+        raise NotAllowed("This call is not open yet. /call today shows when it opens.")
+    if tx.now >= forgiven_until(call.day, union.time_zone):
+        raise NotAllowed("This call is over, and answers to it no longer count. /call today shows today's.")
+    return call
+
+
+def answers_changed(tx: Tx, call_id: int, more: int) -> None:
+    """So many more answers to the call count (fewer, if negative): its posts will say so."""
+    if more:
+        calls.count_answers(tx, call_id, more)
+
+
+def may_manage(union: Union, member: Member, call: Call) -> bool:
+    """The founder manages all calls, a leader those of their own branch, and everybody their own drafts."""
+    own = call.leader_id == member.id or (call.state is CallState.DRAFT and call.author_id == member.id)
+    return call.union_id == union.id and (union.founder_id == member.id or own)
+
+
+def managed(tx: Tx, union: Union, member: Member, call_id: int) -> Call:
+    """A call that this member manages. Raises NotFound, also for calls of others."""
+    call = calls.by_id(tx, call_id)
+    if call is None or not may_manage(union, member, call):
+        raise NotFound(_GONE)
+    return call
+
+
+def prepared(tx: Tx, union: Union, member: Member) -> list[Call]:
+    """What this member manages and is not over: open and planned, queued, texts of rules, drafts."""
+    branches = [None, member.id] if union.founder_id == member.id else [member.id]
+    states = (CallState.OPEN, CallState.PLANNED, CallState.QUEUED, CallState.TEMPLATE)
+    of_branches = [
+        call
+        for state in states
+        for leader_id in branches
+        for call in lists.of_branch(tx, union.id, leader_id, state, AT_ONCE)
+    ]
+    return [*of_branches, *lists.drafts(tx, union.id, member.id, MOST_DRAFTS)]
+
+
+def ahead(tx: Tx, union: Union, leader_id: int | None, first: int, last: int) -> dict[int, Call]:
+    """The calls of the union (or of that branch) on those union-days, by day."""
+    found = calls.of_days(tx, union.id, first, last)
+    return {call.day: call for call in found if call.leader_id == leader_id and call.day is not None}
+
+
+def queued(tx: Tx, union: Union, leader_id: int | None, most: int, skip: int) -> list[Call]:
+    """What waits for a free day, the next first."""
+    return lists.of_branch(tx, union.id, leader_id, CallState.QUEUED, most, skip)
+
+
+def drafts(tx: Tx, union: Union, author: Member) -> list[Call]:
+    """What this member has begun to prepare."""
+    return lists.drafts(tx, union.id, author.id, MOST_DRAFTS)
+
+
+def find(tx: Tx, union: Union, member: Member, words: str) -> Call:
+    """The call that the member means by its number or its title. Raises NotFound, or BadInput if several match."""
+    wanted = words.strip().removeprefix("#").removeprefix("no. ").strip()
+    if wanted.isascii() and wanted.isdigit() and len(wanted) <= 18:
+        return managed(tx, union, member, int(wanted))
+    known = prepared(tx, union, member)
+    lowered = wanted.lower()
+    found = [call for call in known if call.title.lower() == lowered]
+    found = found or [call for call in known if lowered in call.title.lower()]
+    if not found:
+        raise NotFound(f"You have no call “{wanted[:80]}”. /call list shows yours with their numbers.")
+    if len(found) > 1:
+        numbers = ", ".join(f"no. {call.id}" for call in found[:5])
+        raise BadInput(f"Several calls are called that: {numbers}. Say which by its number.")
+    return found[0]
+
+
+# -- opening and closing -------------------------------------------------------------------------------------
+
+
+def to_open(tx: Tx) -> list[tuple[Union, Call]]:
+    """Calls of all unions whose hour has come."""
+    return unions.with_their_unions(tx, ((call.union_id, call) for call in calls.to_open(tx, AT_ONCE)))
+
+
+def to_close(tx: Tx) -> list[tuple[Union, Call]]:
+    """Open calls of all unions that are over."""
+    return unions.with_their_unions(tx, ((call.union_id, call) for call in calls.to_close(tx, AT_ONCE)))
+
+
+def open_(tx: Tx, union: Union, call_id: int, token: Callable[[], str]) -> OpenedCall | None:
+    """Open a call whose hour has come, with a new token for its button; None if that is not to be done (any more).
+
+    One that is over by now never opens: it is cancelled.
+    """
+    call = calls.by_id(tx, call_id)
+    if call is None or call.state is not CallState.PLANNED or call.opens_at is None or call.closes_at is None:
+        return None
+    if call.opens_at > tx.now:
+        return None
+    if call.closes_at <= tx.now:
+        calls.unplan(tx, call.id, CallState.CANCELLED)
+        record(tx, union.id, "call.cancelled", None, call=call.id)
+        return OpenedCall(call, missed=True)
+    if not call.approved:
+        return None
+    calls.open_(tx, call.id, token(), tx.now - call.opens_at > LATE)
+    record(tx, union.id, "call.opened", None, call=call.id, day=call.day)
+    return OpenedCall(calls.by_id(tx, call.id) or call, missed=False)
+
+
+def close(tx: Tx, union: Union, call_id: int) -> Call | None:
+    """Close a call that is over; None if it is not open (any more)."""
+    if not calls.set_state(tx, call_id, CallState.OPEN, CallState.CLOSED):
+        return None
+    call = calls.by_id(tx, call_id)
+    if call is not None:
+        record(tx, union.id, "call.closed", None, call=call.id, answered=call.answered)
+    return call

@@ -1,0 +1,101 @@
+"""Calls, the days they come again on, and where they are posted."""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, SmallInteger, text
+
+from bot.areas.files.tables import Kept, show_index, shown_file
+from bot.storage.columns import (
+    HISTORY,
+    member,
+    moment,
+    moment_or_null,
+    of_union,
+    own_id,
+    partial_index,
+    table,
+    words,
+    words_or_null,
+)
+from bot.storage.types import Id
+
+calls = table(
+    "calls",
+    own_id(),
+    of_union(),
+    member("leader_id", HISTORY, nullable=True),  # whose branch; null: the whole union
+    member("author_id", HISTORY),
+    Column("rule_id", Id, nullable=True),  # the rule that made it
+    words("state"),  # 'draft' | 'template' | 'queued' | 'planned' | 'open' | 'closed' | 'cancelled'
+    words("title"),
+    words("what"),
+    words("why"),
+    words_or_null("link"),
+    shown_file(Kept.WITH_ROW),
+    words("proof"),  # 'word' | 'link' | 'photo' | 'witness' | 'leader'
+    Column("contest", Boolean, nullable=False),
+    Column("opens", SmallInteger, nullable=False),  # minutes of the local day
+    Column("closes", SmallInteger, nullable=False),
+    Column("day", Integer, nullable=True),  # union-day; null until planned, and once cancelled
+    moment_or_null("opens_at"),
+    moment_or_null("closes_at"),
+    Column("approved", Boolean, nullable=False),  # false while a link waits for a second pair of eyes
+    Column("late", Boolean, nullable=False),  # it went out after its hour
+    Column("answered", Integer, nullable=False),
+    moment("created_at"),
+    words_or_null("token"),  # of the one button under all its posts; null until it opens
+    Column("reminded", Integer, nullable=False, server_default=text("0")),  # who asked for it and were told
+    Index(None, "union_id", "state", "day"),
+)
+show_index(calls)
+
+partial_index(
+    "uq_calls_union_day", calls.c.union_id, calls.c.day, where=calls.c.leader_id.is_(None), unique=True
+)
+
+partial_index(
+    "uq_calls_branch_day", calls.c.leader_id, calls.c.day, where=calls.c.leader_id.is_not(None), unique=True
+)
+
+partial_index("ix_calls_ahead", calls.c.opens_at, where=calls.c.state.in_(["planned", "open"]))
+
+partial_index("ix_calls_queued", calls.c.state, calls.c.union_id, where=calls.c.state == "queued")
+
+# Days that a call comes again on; its text is a call of state 'template'.
+call_rules = table(
+    "call_rules",
+    own_id(),
+    of_union(),
+    Column("call_id", Id, ForeignKey("calls.id"), nullable=False),
+    words("repeats"),  # 'daily' | 'weekdays' | 'weekly'
+    words("weekdays"),  # of 'weekly': like "mo,th"
+    Column("first_day", Integer, nullable=False),
+    Column("last_day", Integer, nullable=True),
+    moment_or_null("ended_at"),
+    Index(None, "union_id"),
+)
+
+call_settings = table(
+    "call_settings",
+    Column("union_id", Id, ForeignKey("unions.id"), primary_key=True, autoincrement=False),
+    Column("opens", SmallInteger, nullable=False),  # the union's hour, in minutes of the local day
+    Column("laid_day", Integer, nullable=True),  # up to which union-day rules and the queue made their calls
+)
+
+call_posts = table(
+    "call_posts",
+    Column("call_id", Id, ForeignKey("calls.id"), primary_key=True, autoincrement=False),
+    Column("space_id", Id, ForeignKey("spaces.id"), primary_key=True, autoincrement=False),
+    Column("shown", Integer, nullable=False),  # the count that the post says; -1: it is not edited any more
+    moment_or_null("edited_at"),  # or looked at
+)
+
+partial_index("ix_call_posts_live", call_posts.c.call_id, where=call_posts.c.shown >= 0)
+
+# Hosts that links in calls may point to without a second pair of eyes.
+link_hosts = table(
+    "link_hosts",
+    Column("union_id", Id, ForeignKey("unions.id"), primary_key=True, autoincrement=False),
+    words("host", primary_key=True),
+)
+
+# The fields of a Call.
+CALL_COLUMNS = tuple(column for column in calls.c if column.name != "reminded")

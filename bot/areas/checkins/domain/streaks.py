@@ -1,0 +1,96 @@
+"""Streaks: days in a row on which a member answered the union's call. Days without a call neither count nor break."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from calendar import day_name
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from bot.areas.calls.domain.calls import forgiven_until
+from bot.domain.times import union_day
+from bot.errors import BadInput
+
+FREEZE_EVERY = 7
+MOST_FREEZES = 3
+
+REPAIRED_WITHIN = 7
+"""Union-days after which a missed one can no longer be made up for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Streak:
+    """A member's days: in a row now, at best; the last that counted; the freezes in hand, each of which bridges a
+    missed day; and how many days count towards the next freeze."""
+
+    current: int = 0
+    best: int = 0
+    last_day: int = 0
+    freezes: int = 0
+    run: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedStreak:
+    """A streak in the ranking."""
+
+    member_id: int
+    current: int
+
+
+def answered(before: Streak, day: int) -> Streak:
+    """One more day."""
+    run, current = before.run + 1, before.current + 1
+    earned = run == FREEZE_EVERY
+    return Streak(
+        current,
+        max(before.best, current),
+        day,
+        min(MOST_FREEZES, before.freezes + earned),
+        0 if earned else run,
+    )
+
+
+def missed(before: Streak, days: int) -> Streak:
+    """So many days with a call went by without an answer: freezes are used up first."""
+    if not days or not before.current:
+        return before
+    if days > before.freezes:
+        return replace(before, current=0, freezes=0, run=0)
+    return replace(before, freezes=before.freezes - days, run=0)
+
+
+def worked_out(days: Sequence[int], gaps: Sequence[int]) -> Streak:
+    """The streak of who answered on `days` and missed the calls of `gaps`, both in order."""
+    streak, passed = Streak(), 0
+    for day in days:
+        before = bisect_left(gaps, day)
+        streak = answered(missed(streak, before - passed), day)
+        passed = before
+    return missed(streak, len(gaps) - passed)
+
+
+def first_open(time_zone: str, now: datetime) -> int:
+    """The earliest union-day whose call can still be answered: yesterday until noon, then today."""
+    today = union_day(time_zone, now)
+    return today - 1 if now < forgiven_until(today - 1, time_zone) else today
+
+
+def past_day(words: str, today: int) -> int:
+    """The union-day before today that is meant by `yesterday`, a day of the week or `2026-03-01`. Raises BadInput."""
+    lowered = words.strip().lower()
+    for ago in range(1, 8):
+        day = date.fromordinal(today - ago)
+        if lowered in (_name(day), _name(day)[:3]) or (ago == 1 and lowered == "yesterday"):
+            return day.toordinal()
+    try:
+        return date.fromisoformat(lowered).toordinal()
+    except ValueError as wrong:
+        raise BadInput(
+            f"“{words[:40]}” is not a day. Write yesterday, a day of the week, or a date like 2026-03-01."
+        ) from wrong
+
+
+def _name(day: date) -> str:
+    return day_name[day.weekday()].lower()

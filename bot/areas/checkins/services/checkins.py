@@ -1,0 +1,264 @@
+"""Answering calls: once for a person, wherever they press; taken back until the call closes; judged where asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from bot.areas.calls.domain.calls import Call, Proof
+from bot.areas.calls.domain.calls import CallState as CallState
+from bot.areas.calls.services import calls
+from bot.areas.checkins.domain.checkins import JUDGED_WITHIN, WITNESS_AFTER, Checkin, CheckinState
+from bot.areas.checkins.domain.streaks import first_open
+from bot.areas.checkins.services import streaks
+from bot.areas.checkins.services.streaks import Counted
+from bot.areas.checkins.storage import checkins
+from bot.areas.files import services as files
+from bot.areas.ledger.services import record
+from bot.areas.members.services import members
+from bot.areas.tree.services import endorsements
+from bot.areas.wallets.services import wallets
+from bot.domain.people import Member, Union
+from bot.domain.times import union_day
+from bot.domain.transaction import Tx
+from bot.errors import NotAllowed, NotFound
+
+MOST_WITNESSED = 50
+"""Calls whose waiting answers a witness is shown."""
+
+
+class AnswerOutcome(Enum):
+    """What became of an answer."""
+
+    DONE = "done"
+    WAITING = "waiting"
+    AGAIN = "again"
+    """There was one already."""
+    PROOF_NEEDED = "proof needed"
+    """Nothing was changed: it has to come with its proof."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a member's answer. `counted` for an answer to the union's call; `judge_id`: whose word a
+    waiting one waits for, None for any witness's; `state` of the one there was already."""
+
+    call: Call
+    outcome: AnswerOutcome
+    late: bool = False
+    counted: Counted | None = None
+    judge_id: int | None = None
+    state: CheckinState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """A call that concerns a member, and their answer."""
+
+    call: Call
+    checkin: Checkin | None
+    answerable: bool
+    revocable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingAnswer:
+    """An answer that waits for somebody's word."""
+
+    call: Call
+    checkin: Checkin
+    member: Member
+
+
+# -- answering -----------------------------------------------------------------------------------------------
+
+
+def answer(
+    tx: Tx,
+    union: Union,
+    member: Member,
+    call_id: int,
+    *,
+    proof: str | None = None,
+    file_id: int | None = None,
+    space_id: int | None = None,
+    entered: bool = False,
+) -> Answer:
+    """Answer a call. `proof` is a checked link, `file_id` a kept picture, `space_id` where it was pressed.
+
+    A contest is answered by an entry into it (`entered`), which is proof enough.
+
+    Raises:
+        NotFound: the union has no such call.
+        NotAllowed: it is not open yet, no longer forgiven, or for a branch that the member is not in.
+    """
+    call = calls.answerable(tx, union, call_id)
+    if call.leader_id is not None and not calls.concerns(tx, call, member):
+        raise NotAllowed("This call is for another branch. /call today shows the calls for you.")
+    late = call.closes_at is not None and tx.now >= call.closes_at
+    shown = proof is not None or file_id is not None
+    if call.contest and not entered:
+        return Answer(call, AnswerOutcome.PROOF_NEEDED)
+    if call.proof in (Proof.LINK, Proof.PHOTO) and not shown and not entered:
+        return _unproved(tx, call, member)
+    judge_id = _judge(tx, union, member) if call.proof is Proof.LEADER else None
+    waits = call.proof is Proof.WITNESS or judge_id is not None
+    given = checkins.give(
+        tx,
+        call,
+        member.id,
+        CheckinState.WAITING if waits else CheckinState.DONE,
+        late=late,
+        proof=proof,
+        file_id=file_id,
+        space_id=space_id,
+        judge_id=judge_id,
+    )
+    if not given:
+        return _unproved(tx, call, member)
+    if waits:
+        return Answer(call, AnswerOutcome.WAITING, late, judge_id=judge_id)
+    record(tx, union.id, "checkin.done", member, call=call.id, **({"late": True} if late else {}))
+    return Answer(call, AnswerOutcome.DONE, late, _counted(tx, union, call, member.id))
+
+
+def take_back(tx: Tx, union: Union, member: Member, call_id: int) -> Call:
+    """The answer was never given: counter and streak are what they would be without it.
+
+    Raises:
+        NotFound: there is no such call, or no answer of the member to it.
+        NotAllowed: the call has closed.
+    """
+    call = _of_union(tx, union, call_id)
+    mine = checkins.of(tx, call.id, member.id)
+    if mine is None or mine.state not in (CheckinState.DONE, CheckinState.WAITING):
+        raise NotFound("You have no answer to this call that could be taken back.")
+    if not _revocable(tx, call):
+        raise NotAllowed("This call has closed, so its answers stay as they are.")
+    checkins.remove(tx, call.id, member.id)
+    files.drop(tx, mine.file_id)
+    if mine.state is CheckinState.DONE:
+        calls.answers_changed(tx, call.id, -1)
+        record(tx, union.id, "checkin.undone", member, call=call.id)
+        if call.leader_id is None:
+            streaks.recount(tx, union, member.id)
+    return call
+
+
+def today(tx: Tx, union: Union, member: Member) -> list[Mine]:
+    """Today's calls that concern the member, the union's first; then yesterday's that can still be answered."""
+    now_day = union_day(union.time_zone, tx.now)
+    first = first_open(union.time_zone, tx.now)
+    above = [step.member_id for step in endorsements.path(tx, member.id)]
+    own = checkins.since(tx, member.id, first)
+    found = []
+    for call in checkins.concerning(tx, union.id, above, range(first, now_day + 2)):
+        mine = own.get(call.id)
+        begun = call.state in (CallState.OPEN, CallState.CLOSED)
+        if not begun and not call.approved:
+            continue  # nobody has looked yet where it leads
+        if call.day == now_day or (begun and (call.day != first or mine is None or _revocable(tx, call))):
+            free = mine is None or mine.state in (CheckinState.REFUSED, CheckinState.REPAIRED)
+            kept = mine is not None and mine.state in (CheckinState.DONE, CheckinState.WAITING)
+            found.append(Mine(call, mine, begun and free, kept and _revocable(tx, call)))
+    return found
+
+
+def _counted(tx: Tx, union: Union, call: Call, member_id: int) -> Counted | None:
+    calls.answers_changed(tx, call.id, 1)
+    if call.leader_id is not None or call.day is None:
+        return None
+    return streaks.count(tx, union, member_id, call.day)
+
+
+def _unproved(tx: Tx, call: Call, member: Member) -> Answer:
+    mine = checkins.of(tx, call.id, member.id)
+    if mine is None or mine.state in (CheckinState.REFUSED, CheckinState.REPAIRED):
+        return Answer(call, AnswerOutcome.PROOF_NEEDED)
+    return Answer(call, AnswerOutcome.AGAIN, mine.late, judge_id=mine.judged_by, state=mine.state)
+
+
+def _judge(tx: Tx, union: Union, member: Member) -> int | None:
+    """Whose word counts: whom the member endorses, else the founder. None: there is nobody above the member."""
+    choice = endorsements.of(tx, member)
+    above = choice.leader_id if choice is not None and choice.leader_id is not None else union.founder_id
+    return above if above != member.id else None
+
+
+def _revocable(tx: Tx, call: Call) -> bool:
+    return call.closes_at is not None and tx.now < call.closes_at
+
+
+def _of_union(tx: Tx, union: Union, call_id: int) -> Call:
+    call = calls.by_id(tx, call_id)
+    if call is None or call.union_id != union.id:
+        raise NotFound("This call is gone. /call today shows what there is.")
+    return call
+
+
+# -- judging -------------------------------------------------------------------------------------------------
+
+
+def queue(tx: Tx, union: Union, judge: Member, most: int) -> list[WaitingAnswer]:
+    """Up to `most` answers that wait for this member's word: as a leader first, then as a witness."""
+    since = union_day(union.time_zone, tx.now) - JUDGED_WITHIN
+    found = checkins.for_judge(tx, judge.id, since, most)
+    if len(found) < most and may_witness(tx, judge):
+        above = [step.member_id for step in endorsements.path(tx, judge.id)]
+        witnessed = checkins.witnessed(tx, union.id, above, since, MOST_WITNESSED)
+        found += checkins.for_witness(tx, witnessed, judge.id, most - len(found))
+    known = {one.call_id: calls.by_id(tx, one.call_id) for one in found}
+    waiting = []
+    for one in found:
+        call, member = known[one.call_id], members.by_id(tx, one.member_id)
+        if call is not None and call.union_id == union.id and member is not None:
+            waiting.append(WaitingAnswer(call, one, member))
+    return waiting
+
+
+def may_witness(tx: Tx, member: Member) -> bool:
+    """Whether the member's word counts for others: they hold a wallet, or joined more than a week ago."""
+    return tx.now - member.joined_at > WITNESS_AFTER or wallets.held(tx, member.id)
+
+
+def judge(
+    tx: Tx, union: Union, judge: Member, call_id: int, ref: str, *, confirmed: bool
+) -> tuple[WaitingAnswer, Counted | None]:
+    """Confirm or refuse the waiting answer of the member with that ref; what it made of their streak.
+
+    Raises:
+        NotFound: it does not wait (any more).
+        NotAllowed: it is not this member's to judge.
+    """
+    call = _of_union(tx, union, call_id)
+    member = members.by_ref(tx, union, ref)
+    mine = checkins.of(tx, call.id, member.id) if member is not None else None
+    if member is None or mine is None or mine.state is not CheckinState.WAITING:
+        raise NotFound("That answer does not wait any more: somebody judged it, or it was taken back.")
+    if mine.day < union_day(union.time_zone, tx.now) - JUDGED_WITHIN:
+        raise NotFound(f"That answer waited for more than {JUDGED_WITHIN} days, so it counts no longer.")
+    _require_judge(tx, judge, call, mine, confirmed)
+    checkins.judge(tx, call.id, member.id, CheckinState.DONE if confirmed else CheckinState.REFUSED, judge.id)
+    record(tx, union.id, "checkin.judged", judge, call=call.id, member=member.ref, counts=confirmed)
+    counted = _counted(tx, union, call, member.id) if confirmed else None
+    return WaitingAnswer(call, mine, member), counted
+
+
+def _require_judge(tx: Tx, judge: Member, call: Call, waiting: Checkin, confirmed: bool) -> None:
+    if judge.id == waiting.member_id:
+        raise NotAllowed("Nobody confirms their own answer. Ask somebody who saw it.")
+    if call.proof is Proof.WITNESS:
+        if not confirmed:
+            raise NotAllowed("A witness confirms what they saw, and leaves alone what they did not.")
+        if not may_witness(tx, judge):
+            raise NotAllowed(
+                f"Witnesses linked a wallet, or joined more than {WITNESS_AFTER.days} days ago. "
+                "/link gives you a wallet here."
+            )
+        if not calls.concerns(tx, call, judge):
+            raise NotAllowed("This call is for another branch, whose members are its witnesses.")
+    elif waiting.judged_by != judge.id:
+        raise NotAllowed("That answer waits for the word of another member.")
+
+
+# -- members come and go -------------------------------------------------------------------------------------

@@ -1,0 +1,35 @@
+"""What becomes of the answers and the streak of a member who leaves, or who turns out to be another."""
+
+from __future__ import annotations
+
+from bot.areas.calls.services import calls
+from bot.areas.checkins.domain.checkins import CheckinState
+from bot.areas.checkins.domain.streaks import first_open
+from bot.areas.checkins.services import streaks
+from bot.areas.checkins.storage import checkins
+from bot.domain.people import Member, Union
+from bot.domain.transaction import Tx
+
+
+def forget(tx: Tx, union: Union, member: Member) -> None:
+    """The member leaves: their answers are erased. Those to calls that can still be answered count no longer, or who
+    joins again would count twice. What waited for their word waits for the founder's."""
+    for call_id in checkins.counted_in(tx, member.id, first_open(union.time_zone, tx.now)):
+        calls.answers_changed(tx, call_id, -1)
+    checkins.delete_of(tx, member.id)
+    checkins.hand_on(tx, member.id, union.founder_id)
+    streaks.forget(tx, member.id)
+
+
+def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
+    """Two members are one person: each call is answered once, by the better of their answers, and all days count."""
+    worth = [CheckinState.REFUSED, CheckinState.WAITING, CheckinState.REPAIRED, CheckinState.DONE]
+    for call_id, own, other in checkins.both(tx, survivor.id, absorbed.id):
+        worse = survivor if worth.index(own) < worth.index(other) else absorbed
+        checkins.remove(tx, call_id, worse.id)
+        if own is CheckinState.DONE and other is CheckinState.DONE:
+            calls.answers_changed(tx, call_id, -1)
+    checkins.move(tx, absorbed.id, survivor.id)
+    checkins.hand_on(tx, absorbed.id, survivor.id)
+    checkins.hand_on_own(tx, survivor.id, union.founder_id)
+    streaks.merge(tx, union, absorbed.id, survivor.id)

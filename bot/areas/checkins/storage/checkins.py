@@ -1,0 +1,296 @@
+"""Answers to calls: one row for each member and call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, delete, literal_column, or_, select, update
+
+from bot.areas.calls.domain.calls import Call, read_call
+from bot.areas.calls.tables import CALL_COLUMNS, calls
+from bot.areas.checkins.domain.checkins import Checkin, CheckinState
+from bot.areas.checkins.tables import checkins
+from bot.domain.transaction import Tx
+from bot.storage.paging import PAGE
+from bot.storage.statements import Statement, insert
+
+_COLUMNS = (
+    checkins.c.call_id,
+    checkins.c.member_id,
+    checkins.c.day,
+    checkins.c.at,
+    checkins.c.state,
+    checkins.c.late,
+    checkins.c.proof,
+    checkins.c.file_id,
+    checkins.c.judged_by,
+)
+_MINE = (checkins.c.call_id == bindparam("call")) & (checkins.c.member_id == bindparam("member"))
+_WAITS = checkins.c.state == literal_column("'waiting'")
+_OF = Statement(select(*_COLUMNS).where(_MINE))
+_OF_DAYS = Statement(
+    select(*_COLUMNS).where(
+        checkins.c.member_id == bindparam("member"),
+        checkins.c.day >= bindparam("first"),
+    )
+)
+_VALUES: dict[str, Any] = {
+    "call_id": bindparam("call"),
+    "member_id": bindparam("member"),
+    "day": bindparam("on"),
+    "at": bindparam("moment"),
+    "state": bindparam("to"),
+    "late": bindparam("is_late"),
+    "proof": bindparam("shown"),
+    "file_id": bindparam("file"),
+    "space_id": bindparam("space"),
+    "judged_by": bindparam("judge"),
+}
+_AGAIN = {name: value for name, value in _VALUES.items() if name not in ("call_id", "member_id", "day")}
+_GIVE = Statement(
+    insert(checkins)
+    .values(**_VALUES)
+    .on_conflict_do_update(
+        index_elements=["call_id", "member_id"],
+        set_={**_AGAIN, "judged_at": None},
+        where=checkins.c.state.in_([literal_column("'refused'"), literal_column("'repaired'")]),
+    )
+)
+_REPAIR = Statement(
+    insert(checkins)
+    .values(
+        call_id=bindparam("call"),
+        member_id=bindparam("member"),
+        day=bindparam("on"),
+        at=bindparam("moment"),
+        state=CheckinState.REPAIRED,
+        late=True,
+        judged_by=bindparam("judge"),
+        judged_at=bindparam("moment"),
+    )
+    .on_conflict_do_update(
+        index_elements=["call_id", "member_id"],
+        set_={
+            "state": CheckinState.REPAIRED,
+            "judged_by": bindparam("judge"),
+            "judged_at": bindparam("moment"),
+        },
+        where=checkins.c.state.in_([literal_column("'refused'"), literal_column("'waiting'")]),
+    )
+)
+_REMOVE = Statement(delete(checkins).where(_MINE))
+_JUDGE = Statement(
+    update(checkins)
+    .where(_MINE, _WAITS)
+    .values(state=bindparam("to"), judged_by=bindparam("judge"), judged_at=bindparam("moment"))
+)
+_FOR_JUDGE = Statement(
+    select(*_COLUMNS)
+    .where(
+        _WAITS,
+        checkins.c.judged_by == bindparam("judge"),
+        checkins.c.member_id != bindparam("judge"),
+        checkins.c.day >= bindparam("since"),
+    )
+    .order_by(checkins.c.call_id, checkins.c.member_id)
+    .limit(bindparam("most"))
+)
+_FOR_WITNESS = Statement(
+    select(*_COLUMNS)
+    .where(
+        _WAITS,
+        checkins.c.judged_by.is_(None),
+        checkins.c.call_id == bindparam("call"),
+        checkins.c.member_id > bindparam("after"),
+        checkins.c.member_id < bindparam("before"),
+    )
+    .order_by(checkins.c.member_id)
+    .limit(bindparam("most"))
+)
+_HAND_ON = Statement(
+    update(checkins)
+    .where(_WAITS, checkins.c.judged_by == bindparam("old"))
+    .values(judged_by=bindparam("new"))
+)
+_HAND_ON_OWN = Statement(
+    update(checkins)
+    .where(_WAITS, checkins.c.judged_by == bindparam("old"), checkins.c.member_id == bindparam("old"))
+    .values(judged_by=bindparam("new"))
+)
+_CONCERNING = Statement(
+    select(*CALL_COLUMNS)
+    .where(
+        calls.c.union_id == bindparam("union"),
+        or_(calls.c.leader_id.is_(None), calls.c.leader_id.in_(bindparam("leaders", expanding=True))),
+        calls.c.day.in_(bindparam("days", expanding=True)),
+        calls.c.state.in_(
+            [literal_column("'planned'"), literal_column("'open'"), literal_column("'closed'")]
+        ),
+    )
+    .order_by(calls.c.day.desc(), calls.c.leader_id.is_not(None), calls.c.id)
+)
+_WITNESSED = Statement(
+    select(calls.c.id)
+    .where(
+        calls.c.union_id == bindparam("union"),
+        calls.c.state.in_([literal_column("'open'"), literal_column("'closed'")]),
+        calls.c.day >= bindparam("since"),
+        calls.c.proof == "witness",
+        or_(calls.c.leader_id.is_(None), calls.c.leader_id.in_(bindparam("leaders", expanding=True))),
+    )
+    .order_by(calls.c.id.desc())
+    .limit(bindparam("most"))
+)
+_theirs = checkins.alias("theirs")
+_BOTH = Statement(
+    select(checkins.c.call_id, checkins.c.state, _theirs.c.state.label("other"))
+    .join_from(checkins, _theirs, checkins.c.call_id == _theirs.c.call_id)
+    .where(checkins.c.member_id == bindparam("member"), _theirs.c.member_id == bindparam("another"))
+)
+_MOVE = Statement(
+    update(checkins).where(checkins.c.member_id == bindparam("old")).values(member_id=bindparam("new"))
+)
+_COUNTED = Statement(
+    select(checkins.c.call_id)
+    .join_from(checkins, calls, calls.c.id == checkins.c.call_id)
+    .where(
+        checkins.c.member_id == bindparam("member"),
+        checkins.c.state == literal_column("'done'"),
+        or_(
+            calls.c.state == literal_column("'open'"),
+            (calls.c.state == literal_column("'closed'")) & (calls.c.day >= bindparam("first")),
+        ),
+    )
+)
+_DELETE_OF = Statement(delete(checkins).where(checkins.c.member_id == bindparam("member")))
+
+_WHO_ANSWERED = Statement(
+    select(checkins.c.member_id)
+    .where(
+        checkins.c.call_id == bindparam("call"),
+        checkins.c.member_id > bindparam("after"),
+        checkins.c.state == literal_column("'done'"),
+    )
+    .order_by(checkins.c.member_id)
+    .limit(bindparam("most"))
+)
+
+
+def _checkin(row: Any) -> Checkin:
+    return Checkin(**{**row._asdict(), "state": CheckinState(row.state)})
+
+
+def of(tx: Tx, call_id: int, member_id: int) -> Checkin | None:
+    """The member's answer to that call."""
+    row = tx.one(_OF, call=call_id, member=member_id)
+    return _checkin(row) if row else None
+
+
+def since(tx: Tx, member_id: int, first: int) -> dict[int, Checkin]:
+    """The member's answers to calls of that union-day and later, by call."""
+    return {row.call_id: _checkin(row) for row in tx.all(_OF_DAYS, member=member_id, first=first)}
+
+
+def give(
+    tx: Tx,
+    call: Call,
+    member_id: int,
+    state: CheckinState,
+    *,
+    late: bool,
+    proof: str | None,
+    file_id: int | None,
+    space_id: int | None,
+    judge_id: int | None,
+) -> bool:
+    """Keep an answer; False if there is one already that was not refused."""
+    given = {"moment": tx.now, "to": state, "is_late": late, "shown": proof, "file": file_id}
+    made = tx.run(_GIVE, call=call.id, member=member_id, on=call.day, space=space_id, judge=judge_id, **given)
+    return made > 0
+
+
+def repair(tx: Tx, call_id: int, member_id: int, day: int, judge_id: int) -> bool:
+    """The day counts although the call was not answered; False if it was, or counts already."""
+    return tx.run(_REPAIR, call=call_id, member=member_id, on=day, moment=tx.now, judge=judge_id) > 0
+
+
+def remove(tx: Tx, call_id: int, member_id: int) -> None:
+    tx.run(_REMOVE, call=call_id, member=member_id)
+
+
+def judge(tx: Tx, call_id: int, member_id: int, state: CheckinState, judge_id: int) -> bool:
+    """From waiting to done or refused; False if it does not wait (any more)."""
+    return tx.run(_JUDGE, call=call_id, member=member_id, to=state, judge=judge_id, moment=tx.now) > 0
+
+
+def for_judge(tx: Tx, judge_id: int, since: int, most: int) -> list[Checkin]:
+    """Answers of that union-day and later that wait for this member's word."""
+    return [_checkin(row) for row in tx.all(_FOR_JUDGE, judge=judge_id, since=since, most=most)]
+
+
+def for_witness(tx: Tx, call_ids: Sequence[int], witness_id: int, most: int) -> list[Checkin]:
+    """Up to `most` answers to those calls that wait for any witness but this member.
+
+    They begin behind the witness's own place, so that many witnesses do not all look at the same ones.
+    """
+    found: list[Checkin] = []
+    for call_id in call_ids:
+        for after, before in ((witness_id, 2**62), (0, witness_id)):
+            left = most - len(found)
+            if left:
+                rows = tx.all(_FOR_WITNESS, call=call_id, after=after, before=before, most=left)
+                found += [_checkin(row) for row in rows]
+    return found
+
+
+def hand_on(tx: Tx, old_id: int, new_id: int | None) -> None:
+    """What waited for one member's word waits for another's (None: any witness's)."""
+    tx.run(_HAND_ON, old=old_id, new=new_id)
+
+
+def hand_on_own(tx: Tx, member_id: int, new_id: int | None) -> None:
+    """What waits for the word of the very member who gave it waits for another's."""
+    tx.run(_HAND_ON_OWN, old=member_id, new=new_id)
+
+
+def concerning(tx: Tx, union_id: int, leader_ids: Sequence[int], days: Sequence[int]) -> list[Call]:
+    """The calls of those union-days for the whole union and for the branches of those members, the latest day
+    first, the union's first of each day."""
+    rows = tx.all(_CONCERNING, union=union_id, leaders=list(leader_ids), days=list(days))
+    return [read_call(row._asdict()) for row in rows]
+
+
+def witnessed(tx: Tx, union_id: int, leader_ids: Sequence[int], since: int, most: int) -> list[int]:
+    """The newest calls of that union-day and later whose answers wait for witnesses: those for the whole union, and
+    for the branches of those members."""
+    rows = tx.all(_WITNESSED, union=union_id, leaders=list(leader_ids), since=since, most=most)
+    return [row[0] for row in rows]
+
+
+def both(tx: Tx, member_id: int, another_id: int) -> list[tuple[int, CheckinState, CheckinState]]:
+    """(call, the one's state, the other's) of the calls that two members both have an answer to."""
+    rows = tx.all(_BOTH, member=member_id, another=another_id)
+    return [(row.call_id, CheckinState(row.state), CheckinState(row.other)) for row in rows]
+
+
+def move(tx: Tx, old_id: int, new_id: int) -> None:
+    """All of one member's answers are another's, who has none to the same calls."""
+    tx.run(_MOVE, old=old_id, new=new_id)
+
+
+def counted_in(tx: Tx, member_id: int, first: int) -> list[int]:
+    """The calls that the member's answer counts in: the open ones, and those of that union-day and later."""
+    return [row[0] for row in tx.all(_COUNTED, member=member_id, first=first)]
+
+
+def delete_of(tx: Tx, member_id: int) -> None:
+    tx.run(_DELETE_OF, member=member_id)
+
+
+def who_answered(tx: Tx, call_id: int) -> Iterator[list[int]]:
+    """The members who answered a call, in pages."""
+    after = 0
+    while rows := tx.plain(_WHO_ANSWERED, call=call_id, after=after, most=PAGE):
+        yield [row[0] for row in rows]
+        after = rows[-1][0]

@@ -1,0 +1,43 @@
+"""Contests: entries into a call, votes for them, and the ranking they make."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+MOST_WORDS = 500
+"""Characters of an entry."""
+ON_THE_POST = 5
+"""Entries in the ranking that is posted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContestEntry:
+    """What a member sent in. `votes` are counted when the contest is closed, and 0 before; `words` are empty once its
+    author left or a moderator removed it."""
+
+    id: int
+    call_id: int
+    member_id: int
+    words: str
+    file_id: int | None
+    at: datetime
+    votes: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedEntry:
+    """An entry and its place: entries with as many votes share one, and the next is left out."""
+
+    place: int
+    entry: ContestEntry
+
+
+def placed(ranked: Sequence[ContestEntry]) -> list[PlacedEntry]:
+    """The places of entries that are sorted by their votes, the most first."""
+    found: list[PlacedEntry] = []
+    for number, entry in enumerate(ranked, start=1):
+        shared = found and found[-1].entry.votes == entry.votes
+        found.append(PlacedEntry(found[-1].place if shared else number, entry))
+    return found

@@ -1,0 +1,44 @@
+"""What comes in, and what buttons and open questions stand for."""
+
+from sqlalchemy import Boolean, Column, Index, LargeBinary, SmallInteger
+
+from bot.storage.columns import moment, moment_or_null, partial_index, table, words, words_or_null
+from bot.storage.types import Id
+
+tokens = table(
+    "tokens",
+    words("token", primary_key=True),
+    Column("union_id", Id, nullable=True),
+    words("kind"),  # 'button' | 'form'
+    words("action"),
+    words("arguments"),  # JSON
+    words_or_null("presser"),  # "platform:native_id"; null = anyone
+    words_or_null("space"),  # native id of the space that it was given in
+    Column("single_use", Boolean, nullable=False),
+    moment_or_null("expires_at"),
+    moment_or_null("used_at"),
+)
+
+dialogues = table(
+    "dialogues",
+    words("platform", primary_key=True),
+    words("chat_id", primary_key=True),
+    words("user_id", primary_key=True),
+    words("state"),  # JSON
+    moment("expires_at"),
+)
+
+inbound = table(
+    "inbound",
+    words("key", primary_key=True),
+    words_or_null("actor"),
+    Column("payload", LargeBinary, nullable=True),
+    Column("reply", LargeBinary, nullable=True),
+    Column("state", SmallInteger, nullable=False),  # 0 received, 1 done with its reply, 2 delivered
+    moment("received_at"),
+    Index(None, "actor"),
+    Index(None, "received_at"),
+)
+
+# A query uses a partial index only if its own condition is written with a literal: literal_column("2").
+partial_index("ix_inbound_unfinished", inbound.c.state, where=inbound.c.state < 2)

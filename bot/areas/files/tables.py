@@ -1,0 +1,44 @@
+"""Pictures that members gave, re-encoded, and the columns in which other areas show them."""
+
+from enum import StrEnum
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table
+
+from bot.storage.columns import HISTORY, data, member, moment, of_union, own_id, partial_index, table, words
+from bot.storage.types import Id
+
+files = table(
+    "files",
+    own_id(),
+    of_union(),
+    member("member_id", HISTORY),
+    words("mime"),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    data("data"),
+    moment("at"),
+    Index(None, "member_id"),
+    Index(None, "at"),
+)
+
+
+class Kept(StrEnum):
+    """How long a picture is kept that a row of another area shows."""
+
+    WITH_ROW = "with row"
+    """As long as the row, also when the member who gave the picture leaves."""
+    WITH_MEMBER = "with member"
+    """As long as the member who gave it stays."""
+    AS_PROOF = "as proof"
+    """For `PROOFS_KEPT`, and no longer than the member stays."""
+
+
+def shown_file(kept: Kept) -> Column[int]:
+    """The column of a row that shows a picture, or null. `show_index` makes it quick to find."""
+    return Column("file_id", Id, ForeignKey("files.id"), nullable=True, info={"kept": kept})
+
+
+def show_index(shows: Table) -> Index:
+    """Finds the rows that show a picture: without it each erased picture would cost a look at every row."""
+    column = shows.c.file_id
+    return partial_index(f"ix_{shows.name}_file_id", column, where=column.is_not(None))

@@ -1,0 +1,144 @@
+"""Invitations: a member's own code, who comes by it, and what becomes of both when people leave or are merged."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.areas.invites import storage
+from bot.areas.invites.domain import ALPHABET, LENGTH, Invite, Recruit, read_code
+from bot.areas.members.services import display, members
+from bot.domain.people import Account, Member, Union
+from bot.domain.times import in_words
+from bot.domain.transaction import Tx
+from bot.errors import NotAllowed, NotFound
+
+LASTS = timedelta(days=30)
+MOST_USES = 100
+MOST_MADE = 5
+MADE_WITHIN = timedelta(hours=24)
+
+_UNKNOWN = (
+    f"I know no such code. A code has {LENGTH} letters and digits: compare it with what you were sent, or ask "
+    "who invited you for a new one, which /invite gives them."
+)
+_ELSEWHERE = (
+    "This code is not for the union that lives here. Type /join with it in a private chat with me, or ask who "
+    "invited you."
+)
+_ASK = "Ask who invited you for a new one, which /invite gives them."
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A code that exists, whose it is, and the account of theirs that shows them."""
+
+    invite: Invite
+    recruiter: Member
+    account: Account
+
+
+def own(tx: Tx, union: Union, member: Member) -> Invite:
+    """The member's code, made now if they have none that lets people in. Raises NotAllowed as `renew` does."""
+    return storage.good(tx, member.id) or _make(tx, union, member)
+
+
+def renew(tx: Tx, union: Union, member: Member, old: str) -> Invite:
+    """A new code in place of `old`; if that was replaced before, the one that replaced it.
+
+    Raises:
+        NotAllowed: the member made too many today; the old code stays.
+    """
+    good = storage.good(tx, member.id)
+    return good if good is not None and good.code != old else _make(tx, union, member)
+
+
+def revoke(tx: Tx, member: Member, code: str) -> bool:
+    """Nobody comes by this code of the member any more; False if that was so before."""
+    return storage.revoke(tx, code, member.id)
+
+
+def find(tx: Tx, typed: str, here: Union | None, platform: str) -> Invitation:
+    """What a code stands for, whether it still lets people in or not.
+
+    `here` is the union of the place it was typed in; None in a private chat, where codes of all unions count.
+
+    Raises:
+        NotFound: nobody has this code, or it is another union's.
+    """
+    code = read_code(typed)
+    invite = storage.by_code(tx, code) if code else None
+    recruiter = members.by_id(tx, invite.member_id) if invite else None
+    face = display.of(tx, [recruiter.id], platform).get(recruiter.id) if recruiter else None
+    if invite is None or recruiter is None or face is None:
+        raise NotFound(_UNKNOWN)
+    if here is not None and here.id != invite.union_id:
+        raise NotFound(_ELSEWHERE)
+    return Invitation(invite, recruiter, face)
+
+
+def use(tx: Tx, invite: Invite, member: Member) -> Member:
+    """This new member came by the code; whose it is. Raises NotAllowed if it lets nobody in any more."""
+    whose = storage.use(tx, invite.code)
+    recruiter = members.by_id(tx, whose) if whose is not None else None
+    if recruiter is None:
+        raise NotAllowed(_ended(tx, storage.by_code(tx, invite.code)))
+    storage.add_recruit(tx, Recruit(member.id, recruiter.id, tx.now))
+    return recruiter
+
+
+def recruited(tx: Tx, member_id: int) -> tuple[int, int]:
+    """How many ever came by the member's codes, and how many of them are still members."""
+    return storage.uses(tx, member_id), storage.recruits_of(tx, member_id)
+
+
+def forget(tx: Tx, union: Union, member: Member) -> None:
+    """End the codes of a member who leaves, and erase by whom they came and who came by them."""
+    storage.delete_of(tx, member.id)
+    storage.delete_recruits(tx, member.id)
+
+
+def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
+    """Give the codes and recruits of both to the survivor, with one code that is good.
+
+    The person is a recruit only if they came by a code when they first joined, and not by their own.
+    """
+    if storage.good(tx, survivor.id) is not None:
+        storage.revoke_of(tx, absorbed.id)
+    storage.move(tx, absorbed.id, survivor.id)
+    both = (absorbed, survivor)
+    joined = min(member.joined_at for member in both)
+    came = [recruit for member in both if (recruit := storage.recruit(tx, member.id)) is not None]
+    for member in both:
+        storage.delete_recruit(tx, member.id)
+    storage.move_recruits(tx, absorbed.id, survivor.id)
+    for recruit in came:
+        if recruit.at <= joined and recruit.recruiter_id not in (absorbed.id, survivor.id):
+            storage.add_recruit(tx, Recruit(survivor.id, recruit.recruiter_id, recruit.at))
+            return
+
+
+def _make(tx: Tx, union: Union, member: Member) -> Invite:
+    made = storage.made(tx, member.id, MOST_MADE)
+    if len(made) == MOST_MADE and (wait := made[-1] + MADE_WITHIN - tx.now) > timedelta():
+        raise NotAllowed(
+            f"You made {MOST_MADE} codes within a day, and more are not given. You can make the next one in "
+            f"{in_words(wait)}; a code that is good can be revoked at any time."
+        )
+    storage.revoke_of(tx, member.id)
+    # Codes by which people came are counted, and those of the last day limit how many are made.
+    storage.delete_unused(tx, member.id, tx.now - MADE_WITHIN)
+    code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    return storage.add(tx, code, union.id, member.id, tx.now + LASTS, MOST_USES)
+
+
+def _ended(tx: Tx, invite: Invite | None) -> str:
+    """Why a code lets nobody in, and what helps."""
+    if invite is None:
+        return _UNKNOWN
+    if invite.revoked_at is not None:
+        return f"This code was revoked, so nobody joins by it any more. {_ASK}"
+    if invite.expires_at <= tx.now:
+        return f"This code has expired: codes last {LASTS.days} days. {_ASK}"
+    return f"This code was used {invite.most} times, which is all that it allows. {_ASK}"

@@ -1,0 +1,128 @@
+"""The ledger's rows and the head of each union's chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+
+from bot.areas.ledger.domain import GENESIS, LedgerEntry, LedgerPage, entry_hash
+from bot.areas.ledger.tables import ledger, ledger_heads
+from bot.domain.transaction import Tx
+from bot.storage.statements import Statement, insert
+
+_EPOCH = date(1970, 1, 1).toordinal()
+
+# Advancing the head first takes the union's row lock on PostgreSQL, so that entries get their numbers in turn.
+_ADVANCE = Statement(
+    update(ledger_heads)
+    .where(ledger_heads.c.union_id == bindparam("union"))
+    .values(seq=ledger_heads.c.seq + 1)
+    .returning(ledger_heads.c.seq, ledger_heads.c.hash)
+)
+_SET_HASH = Statement(
+    update(ledger_heads)
+    .where(ledger_heads.c.union_id == bindparam("union"))
+    .values(hash=bindparam("new_hash"))
+)
+_BEGIN = Statement(
+    insert(ledger_heads).values(union_id=bindparam("union_id"), seq=bindparam("seq"), hash=bindparam("hash"))
+)
+_INSERT = Statement(
+    insert(ledger).values(
+        union_id=bindparam("union_id"),
+        seq=bindparam("seq"),
+        time=bindparam("time"),
+        kind=bindparam("kind"),
+        actor=bindparam("actor"),
+        payload=bindparam("payload"),
+        hash=bindparam("hash"),
+    )
+)
+_AFTER = Statement(
+    select(ledger.c.seq, ledger.c.time, ledger.c.kind, ledger.c.actor, ledger.c.payload, ledger.c.hash)
+    .where(ledger.c.union_id == bindparam("union"), ledger.c.seq > bindparam("after"))
+    .order_by(ledger.c.seq)
+    .limit(bindparam("most"))
+)
+_HEAD = Statement(
+    select(ledger_heads.c.seq, ledger_heads.c.hash).where(ledger_heads.c.union_id == bindparam("union"))
+)
+
+
+def begin(tx: Tx, union_id: int) -> None:
+    """Start the chain of a new union."""
+    tx.run(_BEGIN, union_id=union_id, seq=0, hash=GENESIS)
+
+
+def append(tx: Tx, union_id: int, kind: str, actor: str | None, payload: str) -> LedgerEntry:
+    """Add an entry at the head of the union's chain. `payload` is canonical JSON."""
+    head = tx.one(_ADVANCE, union=union_id)
+    assert head is not None, "every union has a ledger head from its creation on"
+    entry = LedgerEntry(
+        head.seq, tx.now, kind, actor, payload, entry_hash(head.hash, head.seq, tx.now, kind, actor, payload)
+    )
+    tx.run(
+        _INSERT,
+        union_id=union_id,
+        seq=entry.seq,
+        time=entry.time,
+        kind=kind,
+        actor=actor,
+        payload=payload,
+        hash=entry.hash,
+    )
+    tx.run(_SET_HASH, union=union_id, new_hash=entry.hash)
+    return entry
+
+
+def head(tx: Tx, union_id: int) -> tuple[int, bytes]:
+    """The number and hash of the ledger's last entry."""
+    row = tx.one(_HEAD, union=union_id)
+    assert row is not None, "every union has a ledger head from its creation on"
+    return row.seq, row.hash
+
+
+def entries(tx: Tx, union_id: int, after: int = 0, most: int = 1000) -> list[LedgerEntry]:
+    """Up to `most` entries that follow number `after`, in order."""
+    return [LedgerEntry(*row) for row in tx.all(_AFTER, union=union_id, after=after, most=most)]
+
+
+def pages(tx: Tx, union_id: int, most: int = 1000) -> Iterator[LedgerPage]:
+    """All entries in order, many at a time."""
+    after = 0
+    while rows := tx.plain(_AFTER, union=union_id, after=after, most=most):
+        yield LedgerPage(rows, texts([row[1] for row in rows]))
+        after = rows[-1][0]
+
+
+def texts(times: Iterable[Any]) -> list[str]:
+    """Moments as the driver gives them, in the ledger's words; of what is none, words that hash to nothing."""
+    clock, days, found = _clock(), dict[int, str](), []
+    for time in times:
+        try:
+            if isinstance(time, datetime):
+                found.append(time.astimezone(UTC).isoformat(timespec="microseconds"))
+                continue
+            second, micros = divmod(time, 1_000_000)
+            day, second = divmod(second, 86_400)
+            if day not in days:
+                days[day] = date.fromordinal(_EPOCH + day).isoformat()
+            found.append(f"{days[day]}T{clock[second]}.{micros:06}+00:00")
+        except (TypeError, ValueError, OverflowError):  # somebody else wrote it
+            found.append("never")
+    return found
+
+
+@lru_cache
+def _clock() -> list[str]:
+    """Every second of a day: quicker than to make a date of each moment."""
+    return [
+        f"{hour:02}:{minute:02}:{second:02}"
+        for hour in range(24)
+        for minute in range(60)
+        for second in range(60)
+    ]

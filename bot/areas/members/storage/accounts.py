@@ -1,0 +1,147 @@
+"""Accounts: the chat identities of members."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, select, update
+
+from bot.areas.members.tables import ACCOUNT_COLUMNS, accounts
+from bot.domain.people import Account
+from bot.domain.transaction import Tx
+from bot.storage.statements import Statement, insert
+
+_IN_UNION = Statement(
+    select(*ACCOUNT_COLUMNS).where(
+        accounts.c.union_id == bindparam("union"),
+        accounts.c.platform == bindparam("on"),
+        accounts.c.native_id == bindparam("native"),
+    )
+)
+_EVERYWHERE = Statement(
+    select(*ACCOUNT_COLUMNS)
+    .where(accounts.c.platform == bindparam("on"), accounts.c.native_id == bindparam("native"))
+    .order_by(accounts.c.id)
+)
+_BY_ID = Statement(select(*ACCOUNT_COLUMNS).where(accounts.c.id == bindparam("id")))
+_OF_MEMBER = Statement(
+    select(*ACCOUNT_COLUMNS).where(accounts.c.member_id == bindparam("member")).order_by(accounts.c.id)
+)
+_OF_MEMBERS = Statement(
+    select(*ACCOUNT_COLUMNS)
+    .where(accounts.c.member_id.in_(bindparam("members", expanding=True)))
+    .order_by(accounts.c.id)
+)
+_BY_USERNAME = Statement(
+    select(*ACCOUNT_COLUMNS).where(
+        accounts.c.union_id == bindparam("union"), accounts.c.username == bindparam("wanted")
+    )
+)
+_INSERT = Statement(
+    insert(accounts)
+    .values(
+        union_id=bindparam("union_id"),
+        member_id=bindparam("member_id"),
+        platform=bindparam("platform"),
+        native_id=bindparam("native_id"),
+        name=bindparam("name"),
+        username=bindparam("username"),
+        joined_at=bindparam("joined_at"),
+        seen_at=bindparam("joined_at"),
+    )
+    .returning(*ACCOUNT_COLUMNS)
+)
+_RENAME = Statement(
+    update(accounts)
+    .where(accounts.c.platform == bindparam("on"), accounts.c.native_id == bindparam("native"))
+    .values(name=bindparam("new_name"), username=bindparam("new_username"))
+)
+_REACHABLE = Statement(
+    update(accounts)
+    .where(accounts.c.platform == bindparam("on"), accounts.c.native_id == bindparam("native"))
+    .values(unreachable_at=bindparam("at"))
+)
+_SEEN = Statement(
+    update(accounts).where(accounts.c.id == bindparam("account")).values(seen_at=bindparam("at"))
+)
+_MOVE = Statement(
+    update(accounts)
+    .where(accounts.c.member_id == bindparam("absorbed"))
+    .values(member_id=bindparam("survivor"), money_after=bindparam("until"))
+)
+_DELETE_OF = Statement(delete(accounts).where(accounts.c.member_id == bindparam("member")))
+
+
+def in_union(tx: Tx, union_id: int, platform: str, native_id: str) -> Account | None:
+    row = tx.one(_IN_UNION, union=union_id, on=platform, native=native_id)
+    return Account(*row) if row else None
+
+
+def everywhere(tx: Tx, platform: str, native_id: str) -> list[Account]:
+    """The account's rows over all unions, oldest first."""
+    return [Account(*row) for row in tx.all(_EVERYWHERE, on=platform, native=native_id)]
+
+
+def by_id(tx: Tx, account_id: int) -> Account | None:
+    row = tx.one(_BY_ID, id=account_id)
+    return Account(*row) if row else None
+
+
+def of_member(tx: Tx, member_id: int) -> list[Account]:
+    return [Account(*row) for row in tx.all(_OF_MEMBER, member=member_id)]
+
+
+def of_members(tx: Tx, member_ids: Sequence[int]) -> list[Account]:
+    """The accounts of some members, oldest first."""
+    if not member_ids:
+        return []
+    return [Account(*row) for row in tx.all(_OF_MEMBERS, members=list(member_ids))]
+
+
+def by_username(tx: Tx, union_id: int, username: str) -> list[Account]:
+    """Accounts (of any platform) with this username, which is compared without case or the @."""
+    return [
+        Account(*row) for row in tx.all(_BY_USERNAME, union=union_id, wanted=username.lower().lstrip("@"))
+    ]
+
+
+def add(
+    tx: Tx, union_id: int, member_id: int, platform: str, native_id: str, name: str, username: str | None
+) -> Account:
+    row = tx.one(
+        _INSERT,
+        union_id=union_id,
+        member_id=member_id,
+        platform=platform,
+        native_id=native_id,
+        name=name,
+        username=username.lower() if username else None,
+        joined_at=tx.now,
+    )
+    assert row is not None
+    return Account(*row)
+
+
+def rename(tx: Tx, platform: str, native_id: str, name: str, username: str | None) -> int:
+    """The account's new names, in every union; how many rows that changed."""
+    lowered = username.lower() if username else None
+    return tx.run(_RENAME, on=platform, native=native_id, new_name=name, new_username=lowered)
+
+
+def set_reachable(tx: Tx, platform: str, native_id: str, yes: bool) -> int:
+    return tx.run(_REACHABLE, on=platform, native=native_id, at=None if yes else tx.now)
+
+
+def set_seen(tx: Tx, account_id: int) -> None:
+    """It did something just now."""
+    tx.run(_SEEN, account=account_id, at=tx.now)
+
+
+def move(tx: Tx, absorbed_id: int, survivor_id: int, money_after: datetime) -> int:
+    """Give a member's accounts to another; their money commands wait until `money_after`."""
+    return tx.run(_MOVE, absorbed=absorbed_id, survivor=survivor_id, until=money_after)
+
+
+def delete_of(tx: Tx, member_id: int) -> int:
+    return tx.run(_DELETE_OF, member=member_id)

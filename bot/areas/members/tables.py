@@ -1,0 +1,78 @@
+"""Members and their accounts."""
+
+from sqlalchemy import Column, ColumnElement, Index, Integer, UniqueConstraint, bindparam, or_
+
+from bot.storage.columns import (
+    GOES,
+    STAYS,
+    member,
+    moment,
+    moment_or_null,
+    named_member,
+    of_union,
+    own_id,
+    table,
+    words,
+    words_or_null,
+)
+
+members = table(
+    "members",
+    own_id(),
+    of_union(),
+    words("ref", unique=True),
+    moment("joined_at"),
+    moment_or_null("left_at"),
+    named_member("merged_into", STAYS),
+    Column("told_day", Integer, nullable=True),  # union-day of the last message that they did not ask for
+    Index(None, "union_id"),
+)
+
+accounts = table(
+    "accounts",
+    own_id(),
+    of_union(),
+    member("member_id", GOES),
+    words("platform"),
+    words("native_id"),
+    words("name"),
+    words_or_null("username"),  # lower case, without the @
+    moment_or_null("unreachable_at"),
+    moment("joined_at"),
+    moment_or_null("money_after"),  # end of the cooldown after an account joined an existing member
+    moment_or_null("seen_at"),  # when it last did anything here, within half a day
+    UniqueConstraint("union_id", "platform", "native_id"),
+    Index(None, "platform", "native_id"),
+    Index(None, "member_id"),
+    Index(None, "union_id", "username"),
+)
+
+# In the order of the fields of what a row becomes.
+ACCOUNT_COLUMNS = (
+    accounts.c.id,
+    accounts.c.union_id,
+    accounts.c.member_id,
+    accounts.c.platform,
+    accounts.c.native_id,
+    accounts.c.name,
+    accounts.c.username,
+    accounts.c.unreachable_at,
+    accounts.c.joined_at,
+    accounts.c.money_after,
+    accounts.c.seen_at,
+)
+
+# In the order of the fields of what a row becomes.
+MEMBER_COLUMNS = (
+    members.c.id,
+    members.c.union_id,
+    members.c.ref,
+    members.c.joined_at,
+    members.c.left_at,
+    members.c.merged_into,
+)
+
+
+def told_nothing_today() -> ColumnElement[bool]:
+    """Of a query with `members`: nothing was told yet on :today."""
+    return or_(members.c.told_day.is_(None), members.c.told_day < bindparam("today"))

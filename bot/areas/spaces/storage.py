@@ -1,0 +1,148 @@
+"""Spaces of unions, and the one-time codes that connect them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, case, delete, select, update
+
+from bot.areas.spaces.tables import SPACE_COLUMNS, space_codes, spaces
+from bot.domain.people import Space
+from bot.domain.transaction import Tx
+from bot.storage.statements import Statement, insert
+
+_CONNECTED = spaces.c.disconnected_at.is_(None)
+_HERE = Statement(
+    select(*SPACE_COLUMNS).where(
+        spaces.c.platform == bindparam("on"), spaces.c.native_id == bindparam("native"), _CONNECTED
+    )
+)
+_OF_UNION = Statement(
+    select(*SPACE_COLUMNS).where(spaces.c.union_id == bindparam("union"), _CONNECTED).order_by(spaces.c.id)
+)
+_OF_PLATFORM = Statement(
+    select(*SPACE_COLUMNS).where(spaces.c.platform == bindparam("on"), _CONNECTED).order_by(spaces.c.id)
+)
+_INSERT = Statement(
+    insert(spaces)
+    .values(
+        union_id=bindparam("union_id"),
+        platform=bindparam("platform"),
+        native_id=bindparam("native_id"),
+        title=bindparam("title"),
+        connected_at=bindparam("connected_at"),
+        chat=bindparam("chat"),
+        thread=bindparam("thread"),
+    )
+    .returning(*SPACE_COLUMNS)
+)
+_DISCONNECT = Statement(
+    update(spaces)
+    .where(spaces.c.id == bindparam("space"), _CONNECTED)
+    .values(disconnected_at=bindparam("at"))
+)
+_RENAME = Statement(
+    update(spaces).where(spaces.c.id == bindparam("space")).values(title=bindparam("new_title"))
+)
+_MOVE = Statement(
+    update(spaces)
+    .where(spaces.c.id == bindparam("space"))
+    .values(
+        native_id=bindparam("new_native"),
+        chat=case((spaces.c.chat == spaces.c.native_id, bindparam("new_native")), else_=spaces.c.chat),
+    )
+)
+_SET_CHAT = Statement(
+    update(spaces)
+    .where(spaces.c.id == bindparam("space"))
+    .values(chat=bindparam("new_chat"), thread=bindparam("new_thread"))
+)
+_ADD_CODE = Statement(
+    insert(space_codes).values(
+        code_hash=bindparam("code_hash"),
+        union_id=bindparam("union_id"),
+        created_by=bindparam("created_by"),
+        expires_at=bindparam("expires_at"),
+    )
+)
+_USE_CODE = Statement(
+    update(space_codes)
+    .where(
+        space_codes.c.code_hash == bindparam("hash"),
+        space_codes.c.used_at.is_(None),
+        space_codes.c.expires_at > bindparam("at"),
+    )
+    .values(used_at=bindparam("at"))
+    .returning(space_codes.c.union_id)
+)
+_PRUNE_CODES = Statement(delete(space_codes).where(space_codes.c.expires_at < bindparam("before")))
+
+
+def here(tx: Tx, platform: str, native_id: str) -> Space | None:
+    """The connected space with that native id."""
+    row = tx.one(_HERE, on=platform, native=native_id)
+    return Space(*row) if row else None
+
+
+def of_union(tx: Tx, union_id: int) -> list[Space]:
+    return [Space(*row) for row in tx.all(_OF_UNION, union=union_id)]
+
+
+def of_platform(tx: Tx, platform: str) -> list[Space]:
+    return [Space(*row) for row in tx.all(_OF_PLATFORM, on=platform)]
+
+
+def add(
+    tx: Tx,
+    union_id: int,
+    platform: str,
+    native_id: str,
+    title: str,
+    chat: str | None = None,
+    thread: str | None = None,
+) -> Space:
+    row = tx.one(
+        _INSERT,
+        union_id=union_id,
+        platform=platform,
+        native_id=native_id,
+        title=title,
+        connected_at=tx.now,
+        chat=chat,
+        thread=thread,
+    )
+    assert row is not None
+    return Space(*row)
+
+
+def disconnect(tx: Tx, space_id: int) -> bool:
+    return tx.run(_DISCONNECT, space=space_id, at=tx.now) > 0
+
+
+def rename(tx: Tx, space_id: int, title: str) -> None:
+    tx.run(_RENAME, space=space_id, new_title=title)
+
+
+def set_chat(tx: Tx, space_id: int, chat: str, thread: str | None) -> None:
+    """Calls are posted there from now on."""
+    tx.run(_SET_CHAT, space=space_id, new_chat=chat, new_thread=thread)
+
+
+def move(tx: Tx, space_id: int, new_native_id: str) -> None:
+    """The space has another id; so has its chat, if that is the space itself."""
+    tx.run(_MOVE, space=space_id, new_native=new_native_id)
+
+
+def add_code(tx: Tx, code_hash: bytes, union_id: int, created_by: int, expires_at: datetime) -> None:
+    tx.run(_ADD_CODE, code_hash=code_hash, union_id=union_id, created_by=created_by, expires_at=expires_at)
+
+
+def use_code(tx: Tx, code_hash: bytes) -> int | None:
+    """Spend a code; the union it belongs to, or None if it is unknown, spent or expired."""
+    found: int | None = tx.value(_USE_CODE, hash=code_hash, at=tx.now)
+    return found
+
+
+def prune_codes(tx: Tx, before: datetime) -> int:
+    """Forget codes that ended before then; how many."""
+    return tx.run(_PRUNE_CODES, before=before)

@@ -1,0 +1,64 @@
+"""Places where unions live."""
+
+from sqlalchemy import Index
+
+from bot.storage.columns import (
+    STAYS,
+    data,
+    moment,
+    moment_or_null,
+    named_member,
+    of_union,
+    own_id,
+    partial_index,
+    table,
+    words,
+    words_or_null,
+)
+
+spaces = table(
+    "spaces",
+    own_id(),
+    of_union(),
+    words("platform"),
+    words("native_id"),
+    words("title"),
+    moment("connected_at"),
+    moment_or_null("disconnected_at"),
+    words_or_null(
+        "chat"
+    ),  # where calls are posted; null: nobody said, and the platform has no place by itself
+    words_or_null("thread"),
+    Index(None, "union_id"),
+)
+
+# One union at a time speaks in a space.
+partial_index(
+    "uq_spaces_connected",
+    spaces.c.platform,
+    spaces.c.native_id,
+    where=spaces.c.disconnected_at.is_(None),
+    unique=True,
+)
+
+space_codes = table(
+    "space_codes",
+    data("code_hash", primary_key=True),
+    of_union(),
+    named_member("created_by", STAYS, nullable=False),
+    moment("expires_at"),
+    moment_or_null("used_at"),
+)
+
+# In the order of the fields of what a row becomes.
+SPACE_COLUMNS = (
+    spaces.c.id,
+    spaces.c.union_id,
+    spaces.c.platform,
+    spaces.c.native_id,
+    spaces.c.title,
+    spaces.c.connected_at,
+    spaces.c.disconnected_at,
+    spaces.c.chat,
+    spaces.c.thread,
+)

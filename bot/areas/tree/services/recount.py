@@ -1,0 +1,248 @@
+"""The whole tree counted again from the ledger, compared with what the tables keep, and put right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.areas.ledger import services as ledger
+from bot.areas.ledger.domain import GENESIS
+from bot.areas.tree.domain.endorsements import Base
+from bot.areas.tree.domain.forest import grow
+from bot.areas.tree.domain.recount import Replay, Told
+from bot.areas.tree.storage import endorsements, recount, support
+from bot.domain.people import Union
+from bot.domain.times import union_day
+from bot.domain.transaction import Tx
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+NAMED = 5
+"""Differences of each kind that are told one by one."""
+BEYOND_REPAIR = frozenset({"members", "circles"})
+"""Kinds of differences that the tree cannot be put right with."""
+
+
+@dataclass(slots=True)
+class RecountReport:
+    """What a recount found. `broken`: the first ledger entry that is wrong or missing; then nothing is compared."""
+
+    entries: int
+    broken: int | None = None
+    members: int = 0
+    endorsing: int = 0
+    differences: dict[str, int] = field(default_factory=dict)
+    """How many, of each kind that there is any of."""
+    first: list[str] = field(default_factory=list)
+    repaired: bool = False
+
+    @property
+    def well(self) -> bool:
+        """Whether the ledger verifies and the tables are right, or are now."""
+        return self.broken is None and (self.repaired or not self.differences)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Tree:
+    """The tree, members by number: who is there, whom they endorse (-1 nobody, -2 a stranger), what adds up."""
+
+    present: Bools
+    leader: Ints
+    height: Ints
+    direct: Ints
+    headcount: Ints
+    linked: Ints
+    circles: Bools
+    """Who is on a circle, by the ledger; nobody can be."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Kept:
+    """The tree of the tables. `ids` is 0 for who is in no table; `strangers` is who is not in the ledger."""
+
+    tree: _Tree
+    ids: Ints
+    has_base: Bools
+    strangers: list[str]
+
+
+def compare(tx: Tx, union: Union) -> RecountReport:
+    """Read the union's ledger and its tables, and tell where they differ; for `Store.scan`."""
+    return _examine(tx, union)[0]
+
+
+def repair(tx: Tx, union: Union) -> RecountReport:
+    """Make the tables say what the ledger says, as far as the tree goes; the ledger is never touched.
+
+    Nothing is done where the ledger does not verify, or there are differences `BEYOND_REPAIR`.
+    """
+    report, found = _examine(tx, union)
+    if found is None or not report.differences or report.differences.keys() & BEYOND_REPAIR:
+        return report
+    told, true, kept = found
+    wrong = _wrong(true, kept)
+    today = union_day(union.time_zone, tx.now)
+    for number in (wrong["endorsements"] | wrong["heights"]).nonzero()[0].tolist():
+        member_id, leader = int(kept.ids[number]), int(true.leader[number])
+        if leader >= 0:
+            since = recount.time_of(tx, union.id, int(told.made[number]))
+            recount.set_edge(tx, member_id, int(kept.ids[leader]), int(true.height[number]), since)
+        elif true.present[number]:
+            endorsements.withdraw(tx, member_id)
+        else:
+            endorsements.remove(tx, member_id)
+    for number in wrong["support"].nonzero()[0].tolist():
+        member_id = int(kept.ids[number])
+        if true.present[number]:
+            recount.set_base(tx, union.id, member_id, _base(true, number), today)
+        else:
+            support.remove(tx, member_id)
+    report.repaired = True
+    return report
+
+
+def _examine(tx: Tx, union: Union) -> tuple[RecountReport, tuple[Told, _Tree, _Kept] | None]:
+    report, replay = replayed(tx, union)
+    if report.broken is not None:
+        return report, None
+    told = replay.end()
+    true = _true(told)
+    report.members, report.endorsing = int(true.present.sum()), int((true.leader >= 0).sum())
+    kept = _kept(tx, union, replay.index)
+    for kind, mask in _wrong(true, kept).items():
+        strangers = kept.strangers if kind == "members" else []
+        count = int(mask.sum()) + len(strangers)
+        if count:
+            report.differences[kind] = count
+            numbers = mask.nonzero()[0][:NAMED].tolist()
+            report.first += [_said(kind, number, told.refs, true, kept) for number in numbers]
+            report.first += [f"{ref}: not in the ledger" for ref in strangers[:NAMED]]
+    return report, (told, true, kept)
+
+
+def replayed(tx: Tx, union: Union) -> tuple[RecountReport, Replay]:
+    """The union's ledger, verified and read to its end, or to the first entry that is wrong or missing."""
+    replay, read, previous = Replay(), 0, GENESIS
+    for page in ledger.pages(tx, union):
+        broken = page.first_broken(previous, read + 1)
+        if broken is None:
+            broken = replay.read(page)
+        if broken is not None:
+            return RecountReport(read, broken), replay
+        read, previous = page.last
+    return RecountReport(read, None if (read, previous) == ledger.head(tx, union) else read + 1), replay
+
+
+def _true(told: Told) -> _Tree:
+    import numpy as np
+
+    forest = grow(told.leader)
+    circles = np.zeros(len(told.refs), bool)
+    circles[forest.circles] = True
+    return _Tree(
+        told.present,
+        told.leader,
+        forest.height(),
+        forest.direct,
+        forest.headcount(),
+        forest.sums(told.linked.astype(np.int64)),
+        circles,
+    )
+
+
+def _kept(tx: Tx, union: Union, index: dict[str, int]) -> _Kept:
+    import numpy as np
+
+    n = len(index)
+    ids, numbers, present, strangers = [], [], np.zeros(n, bool), []
+    for page in recount.members_of(tx, union.id):
+        for member_id, ref, here in page:
+            number = index.get(ref)
+            if number is None:
+                strangers.append(ref)
+            else:
+                ids.append(member_id)
+                numbers.append(number)
+                present[number] = here
+    known, place = np.array(ids, np.int64), np.array(numbers, np.int64)
+
+    def number_of(wanted: Ints) -> Ints:
+        """The numbers of members' ids; -1 for -1, -2 for strangers."""
+        at = np.minimum(np.searchsorted(known, wanted), max(len(known) - 1, 0))
+        if not len(known):
+            return np.full(len(wanted), -2)
+        return np.where(known[at] == wanted, place[at], np.where(wanted == -1, -1, -2))
+
+    leader, has_base = np.full(n, -1), np.zeros(n, bool)
+    height, direct, headcount, linked = (np.zeros(n, np.int64) for _ in range(4))
+    for rows in _arrays(recount.edges_of(tx, union.id)):
+        rows = rows[(who := number_of(rows[:, 0])) >= 0]
+        who = who[who >= 0]
+        leader[who], height[who] = number_of(rows[:, 1]), rows[:, 2]
+    for rows in _arrays(recount.bases_of(tx, union.id)):
+        rows = rows[(who := number_of(rows[:, 0])) >= 0]
+        who = who[who >= 0]
+        has_base[who] = True
+        direct[who], headcount[who], linked[who] = rows[:, 1], rows[:, 2], rows[:, 3]
+    all_ids = np.zeros(n, np.int64)
+    all_ids[place] = known
+    return _Kept(
+        _Tree(present, leader, height, direct, headcount, linked, np.zeros(n, bool)),
+        all_ids,
+        has_base,
+        strangers,
+    )
+
+
+def _arrays(pages: Iterable[object]) -> Iterable[Ints]:
+    import numpy as np
+
+    return (np.array(page, np.int64) for page in pages)
+
+
+def _wrong(true: _Tree, kept: _Kept) -> dict[str, Bools]:
+    """Where they differ, by kind."""
+    tree = kept.tree
+    return {
+        "members": (true.present != tree.present) | (kept.ids == 0),
+        "circles": true.circles,
+        "endorsements": true.leader != tree.leader,
+        "heights": (true.leader >= 0) & (tree.leader >= 0) & (true.height != tree.height),
+        "support": (true.direct != tree.direct)
+        | (true.headcount != tree.headcount)
+        | (true.linked != tree.linked)
+        | (kept.has_base & ~true.present),
+    }
+
+
+def _said(kind: str, number: int, refs: list[str], true: _Tree, kept: _Kept) -> str:
+    """One difference, in words. People are named by their refs."""
+
+    def endorsed(tree: _Tree) -> str:
+        leader = int(tree.leader[number])
+        return f"endorses {refs[leader] if leader >= 0 else 'nobody' if leader == -1 else 'a stranger'}"
+
+    def base(tree: _Tree) -> str:
+        of = _base(tree, number)
+        return f"support of {of.direct} directly, {of.headcount} in all, {of.linked} with wallets"
+
+    words: dict[str, Callable[[_Tree], str]] = {
+        "members": lambda tree: "a member" if tree.present[number] else "no member any more",
+        "circles": lambda tree: "on a circle" if tree.circles[number] else "as it may be",
+        "endorsements": endorsed,
+        "heights": lambda tree: f"{tree.height[number]} endorsements below",
+        "support": base,
+    }
+    say = words[kind]
+    row = " and a row" if kind == "support" and not true.present[number] else ""
+    return f"{refs[number]}: {say(true)} by the ledger, {say(kept.tree)}{row} by the tables"
+
+
+def _base(tree: _Tree, number: int) -> Base:
+    return Base(int(tree.direct[number]), int(tree.headcount[number]), int(tree.linked[number]))

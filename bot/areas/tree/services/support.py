@@ -1,0 +1,188 @@
+"""What a member's support is: numbers kept apart, growth, ranking, the way up, the branches below."""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.areas.members.services import members
+from bot.areas.tree.domain.endorsements import Ranked
+from bot.areas.tree.services import activation, trust
+from bot.areas.tree.storage import endorsements, support, support_news, support_views
+from bot.domain.people import Member, Union
+from bot.domain.times import union_day
+from bot.domain.transaction import Tx
+from bot.storage import meta
+
+SILENT_AFTER = timedelta(days=14)
+RECENTLY = timedelta(days=30)
+KEEP_NEWS = timedelta(days=35)
+CURVE_DAYS = 90
+
+DAILY_FOR = 60
+"""Union-days after which only the last value of each week is kept, ..."""
+WEEKLY_FOR = 400
+"""... and after which only the last of each four weeks."""
+
+_THINNED = "support days thinned"
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What stands behind a member. The three numbers are never added up: they say different things.
+
+    `stake` is in locked tokens; `activation` the share of the base that answered a call of the last seven
+    union-days, None until one was closed; `trust` a share of the union's, None until it is known.
+    """
+
+    direct: int
+    headcount: int
+    linked: int
+    week: int
+    month: int
+    trust: float | None
+    stake: int = 0
+    activation: float | None = None
+
+
+@dataclass(slots=True)
+class Limb:
+    """A member in a picture: `people` is their headcount and themselves."""
+
+    member_id: int
+    people: int
+    children: list[Limb] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class BranchView:
+    """A leader's own branch: who came and went in the last 30 days, newest first, and who is silent."""
+
+    numbers: Numbers
+    joined: list[support_news.News]
+    left: list[support_news.News]
+    silent: int
+    longest_silent: list[tuple[int, datetime]]
+
+
+def headcount(tx: Tx, member_id: int) -> int:
+    """How many people reach the member by following endorsements."""
+    return support.of(tx, member_id).headcount
+
+
+def numbers(tx: Tx, union: Union, member: Member) -> Numbers:
+    """The member's support now."""
+    base = support.of(tx, member.id)
+    today = union_day(union.time_zone, tx.now)
+
+    def growth(days: int) -> int:
+        return base.headcount - _headcount_at(tx, member.id, today - days)
+
+    answered = activation.of(tx, member.id)
+    return Numbers(
+        base.direct,
+        base.headcount,
+        base.linked,
+        growth(7),
+        growth(30),
+        trust.of(tx, member.id),
+        # Some may have left since they were counted.
+        activation=min(1.0, answered / base.headcount) if answered is not None and base.headcount else None,
+    )
+
+
+def _headcount_at(tx: Tx, member_id: int, day: int) -> int:
+    base = support.of(tx, member_id)
+    if base.day is None or base.day <= day:
+        return base.headcount
+    return support_views.value_at(tx, member_id, day).headcount
+
+
+def curve(tx: Tx, union: Union, member: Member) -> list[tuple[int, int]]:
+    """(union-day, headcount at its end) wherever it changed in the last 90 days, both ends included."""
+    today = union_day(union.time_zone, tx.now)
+    first = max(today - CURVE_DAYS, union_day(union.time_zone, union.created_at))
+    points = {first: _headcount_at(tx, member.id, first)}
+    points |= dict(support_views.curve(tx, member.id, first))
+    points[today] = support.of(tx, member.id).headcount
+    return sorted((day, people) for day, people in points.items() if day <= today)
+
+
+def ranked(tx: Tx, union: Union, by: str, most: int, after: Ranked | None = None) -> list[Ranked]:
+    """Up to `most` members by "headcount", "linked", "trust" or "activation", the highest first."""
+    if by == "trust":
+        return trust.ranked(tx, union, most, after)
+    if by == "activation":
+        return activation.ranked(tx, union, most, after)
+    return support_views.ranked(tx, union.id, by, most, after)
+
+
+def lineage(tx: Tx, member: Member) -> list[int]:
+    """The member, whom they endorse, and so on up to the root."""
+    return [step.member_id for step in endorsements.path(tx, member.id)]
+
+
+def member_named(tx: Tx, union: Union, ref: str) -> Member | None:
+    """The member with this ref, or whom they became by merging, unless they left."""
+    found = members.by_ref(tx, union, ref)
+    while found is not None and found.merged_into is not None:
+        found = members.by_id(tx, found.merged_into)
+    return found if found is not None and found.left_at is None else None
+
+
+def has_followers(tx: Tx, member: Member) -> bool:
+    """Whether anybody endorses the member now."""
+    return support.of(tx, member.id).direct > 0
+
+
+def tree(tx: Tx, member: Member, most: int = 240, widest: int = 40) -> Limb:
+    """The biggest branches below a member, at most about `most` of them, the biggest opened first."""
+    root = Limb(member.id, 1 + support.of(tx, member.id).headcount)
+    smallest = max(1, root.people // 720)  # half a degree of a circle
+    waiting = [(-root.people, root.member_id, root)]
+    drawn = 0
+    while waiting and drawn < most:
+        _, _, limb = heapq.heappop(waiting)
+        direct = support.of(tx, limb.member_id).direct
+        few = direct <= widest * 25  # among more, a single person is too small to be seen
+        for member_id, headcount in support_views.branches(tx, limb.member_id, widest, leaves=few):
+            if headcount + 1 < smallest:
+                break
+            child = Limb(member_id, headcount + 1)
+            limb.children.append(child)
+            drawn += 1
+            if headcount:
+                heapq.heappush(waiting, (-child.people, member_id, child))
+    return root
+
+
+def branch(tx: Tx, union: Union, member: Member, most: int) -> BranchView:
+    """The member's own branch; lists of at most `most`."""
+    recent = support_news.since(tx, member.id, tx.now - RECENTLY, 500)
+    silent, longest = support_views.silent(tx, member.id, tx.now - SILENT_AFTER, most)
+    return BranchView(
+        numbers(tx, union, member),
+        [one for one in recent if one.gained],
+        [one for one in recent if not one.gained],
+        silent,
+        longest,
+    )
+
+
+def prune(tx: Tx, most: int) -> bool:
+    """Forget old news and thin the past, up to `most` rows; whether more is to be done."""
+    if support_news.prune(tx, tx.now - KEEP_NEWS, most) == most:
+        return True
+    today = tx.now.date().toordinal()
+    done = int(meta.get(tx, _THINNED) or today - 1)
+    if done >= today:
+        return False
+    # Days are counted from a Monday: a week is a block of 7 of them, four weeks of 28.
+    for age, block in ((DAILY_FOR, 7), (WEEKLY_FOR, 28)):
+        day = done + 1 - age
+        end = (day - 1) // block * block + block
+        if support_views.thin(tx, day, end, most) == most:
+            return True
+    meta.put(tx, _THINNED, str(done + 1))
+    return done + 1 < today

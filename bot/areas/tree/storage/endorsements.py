@@ -1,0 +1,136 @@
+"""Endorsements: who endorses whom, and how long the chain below each member is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    bindparam,
+    cast,
+    delete,
+    func,
+    literal_column,
+    select,
+    update,
+)
+
+from bot.areas.tree.domain.endorsements import MAX_DEPTH, Endorsement, Step
+from bot.areas.tree.tables import endorsements, support
+from bot.domain.transaction import Tx
+from bot.storage.statements import Statement, insert
+
+
+def upward() -> CTE:
+    """From member :start (depth 0) over those whom each endorses to the root, and NULL at the end."""
+    start = cast(bindparam("start"), BigInteger).label("member_id")
+    path = select(start, literal_column("0").label("depth")).cte("path", recursive=True)
+    # A join here would be planned anew with the table's statistics: after an ANALYZE, SQLite reads all of it for
+    # a Bloom filter, at each walk.
+    leader = select(endorsements.c.leader_id).where(endorsements.c.member_id == path.c.member_id)
+    step = select(leader.scalar_subquery(), path.c.depth + literal_column("1")).where(
+        path.c.member_id.is_not(None), path.c.depth < literal_column(str(MAX_DEPTH + 1))
+    )
+    return path.union_all(step)
+
+
+_UP = upward()
+_PATH = Statement(
+    select(_UP.c.member_id, endorsements.c.height, support.c.day)
+    .select_from(_UP)
+    .outerjoin(endorsements, endorsements.c.member_id == _UP.c.member_id)
+    .outerjoin(support, support.c.member_id == _UP.c.member_id)
+    .where(_UP.c.member_id.is_not(None))
+    .order_by(_UP.c.depth)
+)
+_OF = Statement(
+    select(endorsements.c.member_id, endorsements.c.leader_id, endorsements.c.since).where(
+        endorsements.c.member_id == bindparam("member")
+    )
+)
+_PUT = Statement(
+    insert(endorsements)
+    .values(
+        member_id=bindparam("member"),
+        leader_id=bindparam("leader"),
+        height=bindparam("tall"),
+        since=bindparam("at"),
+    )
+    .on_conflict_do_update(
+        index_elements=["member_id"],
+        set_={"leader_id": bindparam("leader"), "height": bindparam("tall"), "since": bindparam("at")},
+    )
+)
+_WITHDRAW = Statement(
+    update(endorsements).where(endorsements.c.member_id == bindparam("member")).values(leader_id=None)
+)
+_TALLEST = Statement(
+    select(func.max(endorsements.c.height)).where(endorsements.c.leader_id == bindparam("leader"))
+)
+_SET_HEIGHT = Statement(
+    update(endorsements)
+    .where(endorsements.c.member_id == bindparam("member"))
+    .values(height=bindparam("tall"))
+)
+_MOVE_FOLLOWERS = Statement(
+    update(endorsements)
+    .where(endorsements.c.leader_id == bindparam("absorbed"))
+    .values(leader_id=bindparam("survivor"))
+)
+_DELETE = Statement(delete(endorsements).where(endorsements.c.member_id == bindparam("member")))
+_DELETE_FOLLOWERS = Statement(delete(endorsements).where(endorsements.c.leader_id == bindparam("leader")))
+_FOLLOWERS = Statement(
+    select(endorsements.c.member_id)
+    .where(endorsements.c.leader_id == bindparam("leader"))
+    .order_by(endorsements.c.height.desc(), endorsements.c.member_id)
+    .limit(bindparam("most"))
+)
+
+
+def of(tx: Tx, member_id: int) -> Endorsement | None:
+    """The member's choice; its leader is None if they withdrew it."""
+    row = tx.one(_OF, member=member_id)
+    return Endorsement(*row) if row else None
+
+
+def path(tx: Tx, member_id: int) -> list[Step]:
+    """The member, whom they endorse, and so on up to the root."""
+    return [Step(*row) for row in tx.all(_PATH, start=member_id)]
+
+
+def put(tx: Tx, member_id: int, leader_id: int | None, height: int, since: datetime) -> None:
+    """The member's choice from now on (None: they withdrew it), in place of any earlier one."""
+    tx.run(_PUT, member=member_id, leader=leader_id, tall=height, at=since)
+
+
+def withdraw(tx: Tx, member_id: int) -> None:
+    """No leader any more; when they chose last stays known."""
+    tx.run(_WITHDRAW, member=member_id)
+
+
+def height(tx: Tx, member_id: int) -> int:
+    """How many endorsements the longest chain has that ends at the member."""
+    tallest = tx.value(_TALLEST, leader=member_id)
+    return 0 if tallest is None else int(tallest) + 1
+
+
+def set_height(tx: Tx, member_id: int, height: int) -> None:
+    tx.run(_SET_HEIGHT, member=member_id, tall=height)
+
+
+def followers(tx: Tx, member_id: int, most: int) -> list[int]:
+    """Up to `most` members who endorse this one, those with a chain of their own first."""
+    return [row.member_id for row in tx.all(_FOLLOWERS, leader=member_id, most=most)]
+
+
+def move_followers(tx: Tx, absorbed_id: int, survivor_id: int) -> int:
+    return tx.run(_MOVE_FOLLOWERS, absorbed=absorbed_id, survivor=survivor_id)
+
+
+def delete_followers(tx: Tx, leader_id: int) -> int:
+    return tx.run(_DELETE_FOLLOWERS, leader=leader_id)
+
+
+def remove(tx: Tx, member_id: int) -> None:
+    tx.run(_DELETE, member=member_id)

@@ -1,0 +1,133 @@
+"""Endorsements, what they add up to, and what follows from that."""
+
+from sqlalchemy import BigInteger, Boolean, Column, Double, ForeignKey, Index, Integer, SmallInteger
+
+from bot.storage.columns import (
+    GOES,
+    STAYS,
+    WORKED_OUT,
+    Fate,
+    Fates,
+    member,
+    moment,
+    moment_or_null,
+    named_member,
+    of_member,
+    of_union,
+    own_id,
+    partial_index,
+    table,
+    words,
+    words_or_null,
+)
+from bot.storage.types import Id
+
+endorsements = table(
+    "endorsements",
+    of_member(),
+    member(
+        "leader_id", Fates(Fate.HANDED_ON, Fate.HANDED_ON), nullable=True
+    ),  # null: withdrawn; `since` stays
+    Column(
+        "height", SmallInteger, nullable=False
+    ),  # endorsements in the longest chain that ends at the member
+    moment("since"),
+    Index(None, "leader_id", "height"),
+)
+
+# Of members who are or were endorsed. Without them a ranking would be a million rows of nothing.
+support = table(
+    "support",
+    of_member(WORKED_OUT),
+    of_union(),
+    Column("direct", Integer, nullable=False),  # who endorse the member
+    Column("headcount", Integer, nullable=False),  # who reach the member by following endorsements
+    Column("linked", Integer, nullable=False),  # those of them who hold a wallet
+    Column("day", Integer, nullable=False),  # union-day (proleptic ordinal) of the last change
+    Index(None, "union_id", "headcount"),
+    Index(None, "union_id", "linked"),
+)
+
+# The numbers at the end of a union-day, kept when a later day first changes them.
+support_days = table(
+    "support_days",
+    of_member(WORKED_OUT),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("headcount", Integer, nullable=False),
+    Column("linked", Integer, nullable=False),
+    Index(None, "day"),
+)
+
+support_news = table(
+    "support_news",
+    own_id(),
+    of_union(),
+    member("leader_id", GOES),
+    member("member_id", STAYS),
+    Column("gained", Boolean, nullable=False),
+    moment("at"),
+    Column("told", SmallInteger, nullable=False),  # 0 until it stood in the leader's digest
+    Index(None, "leader_id", "at"),
+    Index(None, "at"),
+)
+
+partial_index(
+    "ix_support_news_untold",
+    support_news.c.union_id,
+    support_news.c.leader_id,
+    where=support_news.c.told == 0,
+)
+
+# Members whose leader left, until they are told; `offer_id` is whom that leader endorsed.
+released = table(
+    "released",
+    of_member(WORKED_OUT),
+    of_union(),
+    named_member("offer_id", Fates(Fate.HANDED_ON, Fate.HANDED_ON)),
+    moment("at"),
+)
+
+rules = table(
+    "rules",
+    Column("union_id", Id, ForeignKey("unions.id"), primary_key=True, autoincrement=False),
+    words("leaders"),  # 'founder' | 'top' | 'supported'
+    Column("leaders_n", Integer, nullable=False),  # how many lead, or how many supporters make a leader
+    Column("linked_only", Boolean, nullable=False),  # whether only members with a wallet count towards ranks
+    Column("grace_days", Integer, nullable=False),
+    Column("switch_hours", Integer, nullable=False),
+    words_or_null("alerts"),  # JSON of the chat that moderators are told in
+)
+
+leaders = table(
+    "leaders",
+    of_member(),
+    of_union(),
+    moment("since"),
+    moment_or_null("falls_at"),  # end of the grace period of who fell below the rule
+    Index(None, "union_id"),
+)
+
+scores = table(
+    "scores",
+    of_member(WORKED_OUT),
+    of_union(),
+    Column("trust", Double, nullable=False),
+    Index(None, "union_id", "trust"),
+)
+
+score_rounds = table(
+    "score_rounds",
+    Column("union_id", Id, ForeignKey("unions.id"), primary_key=True, autoincrement=False),
+    moment("at"),
+    Column("entries", BigInteger, nullable=False),  # how far the ledger was then
+)
+
+# Of members who are endorsed: how many of their base answered in the last seven union-days, at the last close.
+activations = table(
+    "activations",
+    of_member(WORKED_OUT),
+    of_union(),
+    Column("answered", Integer, nullable=False),
+    Column("share", Double, nullable=True),  # of the base; null if that is too small for the ranking
+    Index(None, "union_id", "share"),
+)

@@ -1,0 +1,120 @@
+"""Unions: finding them, changing them, handing them on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from bot.areas.ledger.services import record
+from bot.areas.unions import storage
+from bot.domain.people import Member, Person, Union
+from bot.domain.times import zone
+from bot.domain.transaction import Tx
+from bot.errors import BadInput
+
+Found = TypeVar("Found")
+
+ZoneChanged = Callable[[Tx, Union], None]
+"""What another area does when a union's time zone changed."""
+
+
+def by_id(tx: Tx, union_id: int) -> Union | None:
+    """The union with that id."""
+    return storage.by_id(tx, union_id)
+
+
+def by_ref(tx: Tx, ref: str) -> Union | None:
+    """The union with that public id."""
+    return storage.by_ref(tx, ref)
+
+
+def every(tx: Tx) -> list[Union]:
+    """All unions, the oldest first."""
+    return storage.every(tx)
+
+
+def with_their_unions(tx: Tx, found: Iterable[tuple[int, Found]]) -> list[tuple[Union, Found]]:
+    """Puts the union in the place of its id in each pair; a pair whose union does not exist is left out."""
+    known: dict[int, Union | None] = {}
+    pairs = []
+    for union_id, one in found:
+        if union_id not in known:
+            known[union_id] = storage.by_id(tx, union_id)
+        if (union := known[union_id]) is not None:
+            pairs.append((union, one))
+    return pairs
+
+
+def add(tx: Tx, ref: str, name: str, purpose: str, time_zone: str) -> Union:
+    """A new union, which has no founder yet. Raises BadInput for an unknown time zone."""
+    return storage.add(tx, ref, name, purpose, zone(time_zone).key)
+
+
+def set_founder(tx: Tx, union: Union, founder: Member) -> None:
+    """Make a member the founder of a new union."""
+    storage.set_founder(tx, union.id, founder.id)
+    record(tx, union.id, "union.founder", founder)
+
+
+def edit(
+    tx: Tx,
+    union: Union,
+    actor: Member,
+    name: str | None,
+    purpose: str | None,
+    time_zone: str | None,
+    zone_changed: ZoneChanged,
+) -> Union:
+    """Change what is given; returns the changed union. Calls `zone_changed` if it lives in another time zone now.
+
+    Raises BadInput for an unknown time zone, or when nothing is given.
+    """
+    if name is None and purpose is None and time_zone is None:
+        raise BadInput("Say what to change: name, purpose or time_zone.")
+    key = zone(time_zone).key if time_zone else union.time_zone
+    storage.edit(tx, union.id, name or union.name, purpose or union.purpose, key)
+    changed = [
+        what for what, given in (("name", name), ("purpose", purpose), ("time_zone", time_zone)) if given
+    ]
+    record(tx, union.id, "union.edited", actor, changed=changed)
+    edited = storage.by_id(tx, union.id) or union
+    if edited.time_zone != union.time_zone:
+        zone_changed(tx, edited)
+    return edited
+
+
+def hand_over(tx: Tx, union: Union, actor: Member, heir: Person) -> None:
+    """Make another member the founder. Raises BadInput if that person is not one, or is the founder."""
+    if heir.member is None:
+        raise BadInput(f"{heir.name} has not joined {union.name}. Ask them to /join first.")
+    if heir.member.id == union.founder_id:
+        raise BadInput(f"{heir.name} is the founder already.")
+    storage.set_founder(tx, union.id, heir.member.id)
+    record(tx, union.id, "union.founder", actor, heir=heir.member.ref)
+
+
+def chosen_in_private(tx: Tx, platform: str, native_id: str) -> int | None:
+    """The id of the union that this person's private chat talks to, if they chose one."""
+    return storage.chosen_in_private(tx, platform, native_id)
+
+
+def choose_in_private(tx: Tx, platform: str, native_id: str, union_id: int) -> None:
+    """This person's private chat talks to that union from now on."""
+    storage.choose_in_private(tx, platform, native_id, union_id)
+
+
+def forget_choice(tx: Tx, platform: str, native_id: str, union_id: int) -> None:
+    """This person's private chat no longer talks to that union."""
+    storage.forget_choice(tx, platform, native_id, union_id)
+
+
+def forget(tx: Tx, union: Union, member: Member) -> None:
+    """A founder who leaves, alone by then, leaves the union without one."""
+    if union.founder_id == member.id:
+        storage.set_founder(tx, union.id, None)
+
+
+def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
+    """What the absorbed member founded, the survivor founded."""
+    if union.founder_id == absorbed.id:
+        storage.set_founder(tx, union.id, survivor.id)

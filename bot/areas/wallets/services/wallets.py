@@ -1,0 +1,67 @@
+"""A member's wallets: listing them, finding one, letting one go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.areas.ledger.services import record
+from bot.areas.members.services import members
+from bot.areas.wallets.storage import wallets
+from bot.domain.people import Account, Member, Wallet
+from bot.domain.transaction import Tx
+from bot.errors import NotFound
+
+NO_SUCH_WALLET = "You have no wallet with that address. /wallets shows those you have."
+
+
+HoldingChanged = Callable[[Tx, Member, int], None]
+"""What another area does when a member got their first wallet (1) or lost the last one (-1)."""
+
+
+def unlink(tx: Tx, account: Account, address: str, changed: HoldingChanged) -> tuple[Account, ...]:
+    """Take a wallet off the account's member; returns their other accounts, which are to be told.
+
+    Raises NotFound if the wallet is not (or no longer) theirs.
+    """
+    member = members.by_id(tx, account.member_id)
+    if member is None or not take(tx, member, address, changed):
+        raise NotFound(NO_SUCH_WALLET)
+    return members.other_accounts(tx, member.id, account)
+
+
+def give(tx: Tx, member: Member, address: str, kind: str, changed: HoldingChanged) -> None:
+    """The member holds this wallet from now on; nobody else does."""
+    first = not wallets.held(tx, member.id)
+    wallets.add(tx, member.union_id, member.id, address, kind)
+    record(tx, member.union_id, "wallet.linked", member)
+    if first:
+        changed(tx, member, 1)
+
+
+def take(tx: Tx, member: Member, address: str, changed: HoldingChanged) -> bool:
+    """The member holds this wallet no longer; whether they did."""
+    if not wallets.remove(tx, member.id, address):
+        return False
+    record(tx, member.union_id, "wallet.unlinked", member)
+    if not wallets.held(tx, member.id):
+        changed(tx, member, -1)
+    return True
+
+
+def held(tx: Tx, member_id: int) -> bool:
+    """Whether the member holds a wallet."""
+    return wallets.held(tx, member_id)
+
+
+def of_member(tx: Tx, member: Member) -> list[Wallet]:
+    """The member's wallets, oldest first."""
+    return wallets.of_member(tx, member.id)
+
+
+def find(tx: Tx, member: Member, typed: str) -> Wallet:
+    """The member's own wallet with this address, in whatever case. Raises NotFound."""
+    wanted = typed.strip().lower()
+    for wallet in wallets.of_member(tx, member.id):
+        if wallet.address.lower() == wanted:
+            return wallet
+    raise NotFound(NO_SUCH_WALLET)

@@ -1,0 +1,159 @@
+"""Tickets: links being made. Only hashes of their tokens and codes are kept."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, select, update
+
+from bot.areas.members.tables import accounts
+from bot.areas.wallets.domain.links import Ticket, TicketState
+from bot.areas.wallets.tables import tickets
+from bot.domain.transaction import Tx
+from bot.storage.statements import Statement, insert
+
+_COLUMNS = (
+    tickets.c.id,
+    tickets.c.token_hash,
+    tickets.c.union_id,
+    tickets.c.account_id,
+    tickets.c.state,
+    tickets.c.nonce,
+    tickets.c.message,
+    tickets.c.address,
+    tickets.c.wallet_kind,
+    tickets.c.code_hash,
+    tickets.c.code_attempts,
+    tickets.c.created_at,
+    tickets.c.expires_at,
+)
+_ADD = Statement(
+    insert(tickets).values(
+        token_hash=bindparam("token_hash"),
+        union_id=bindparam("union_id"),
+        account_id=bindparam("account_id"),
+        state=TicketState.OPEN.value,
+        code_attempts=0,
+        created_at=bindparam("created_at"),
+        expires_at=bindparam("expires_at"),
+    )
+)
+_BY_TOKEN = Statement(select(*_COLUMNS).where(tickets.c.token_hash == bindparam("hash")))
+_LATEST = Statement(
+    select(*_COLUMNS)
+    .where(tickets.c.account_id == bindparam("account"))
+    .order_by(tickets.c.id.desc())
+    .limit(1)
+)
+_CANCEL_OF = Statement(
+    update(tickets)
+    .where(
+        tickets.c.account_id == bindparam("account"),
+        tickets.c.state.in_([TicketState.OPEN.value, TicketState.SIGNED.value]),
+    )
+    .values(state=TicketState.CANCELLED.value, nonce=None, message=None)
+)
+_ISSUE = Statement(
+    update(tickets)
+    .where(tickets.c.id == bindparam("ticket"), tickets.c.state == TicketState.OPEN.value)
+    .values(nonce=bindparam("new_nonce"), message=bindparam("new_message"), address=bindparam("new_address"))
+)
+_SPEND = Statement(
+    update(tickets)
+    .where(
+        tickets.c.id == bindparam("ticket"),
+        tickets.c.state == TicketState.OPEN.value,
+        tickets.c.nonce == bindparam("issued"),
+    )
+    .values(nonce=None, message=None)
+)
+_SIGN = Statement(
+    update(tickets)
+    .where(tickets.c.id == bindparam("ticket"), tickets.c.state == TicketState.OPEN.value)
+    .values(
+        state=TicketState.SIGNED.value,
+        nonce=None,
+        message=None,
+        address=bindparam("signer"),
+        wallet_kind=bindparam("kind"),
+        code_hash=bindparam("hash"),
+    )
+)
+_COUNT_ATTEMPT = Statement(
+    update(tickets)
+    .where(tickets.c.id == bindparam("ticket"))
+    .values(code_attempts=tickets.c.code_attempts + 1, state=bindparam("new_state"))
+)
+_CLOSE = Statement(
+    update(tickets)
+    .where(tickets.c.id == bindparam("ticket"), tickets.c.state == TicketState.SIGNED.value)
+    .values(state=TicketState.DONE.value, code_hash=None)
+)
+_DELETE_OF = Statement(
+    delete(tickets).where(
+        tickets.c.account_id.in_(select(accounts.c.id).where(accounts.c.member_id == bindparam("member")))
+    )
+)
+_PRUNE = Statement(delete(tickets).where(tickets.c.expires_at < bindparam("before")))
+
+
+def add(tx: Tx, hashed: bytes, union_id: int, account_id: int, expires_at: datetime) -> None:
+    tx.run(
+        _ADD,
+        token_hash=hashed,
+        union_id=union_id,
+        account_id=account_id,
+        created_at=tx.now,
+        expires_at=expires_at,
+    )
+
+
+def by_token(tx: Tx, hashed: bytes) -> Ticket | None:
+    row = tx.one(_BY_TOKEN, hash=hashed)
+    return Ticket(*row) if row else None
+
+
+def latest(tx: Tx, account_id: int) -> Ticket | None:
+    """The account's newest ticket: all earlier ones are done or cancelled."""
+    row = tx.one(_LATEST, account=account_id)
+    return Ticket(*row) if row else None
+
+
+def cancel_of(tx: Tx, account_id: int) -> int:
+    """Cancel what the account has under way; how many tickets that was."""
+    return tx.run(_CANCEL_OF, account=account_id)
+
+
+def issue(tx: Tx, ticket_id: int, nonce: str, message: str, address: str) -> bool:
+    """Keep the text that may be signed next, in place of any earlier one; False unless the ticket is open."""
+    return tx.run(_ISSUE, ticket=ticket_id, new_nonce=nonce, new_message=message, new_address=address) == 1
+
+
+def spend(tx: Tx, ticket_id: int, nonce: str) -> bool:
+    """Forget the text with this nonce, so that it is tried once; False if it was not the one to sign."""
+    return tx.run(_SPEND, ticket=ticket_id, issued=nonce) == 1
+
+
+def sign(tx: Tx, ticket_id: int, address: str, kind: str, hashed_code: bytes) -> bool:
+    """The signature held: from now on the ticket waits for its code. False unless it was open."""
+    return tx.run(_SIGN, ticket=ticket_id, signer=address, kind=kind, hash=hashed_code) == 1
+
+
+def count_attempt(tx: Tx, ticket_id: int, state: TicketState) -> None:
+    """One more wrong code; the ticket is in `state` now."""
+    tx.run(_COUNT_ATTEMPT, ticket=ticket_id, new_state=state.value)
+
+
+def close(tx: Tx, ticket_id: int) -> bool:
+    """The code came back: the ticket is done. False unless it was signed."""
+    return tx.run(_CLOSE, ticket=ticket_id) == 1
+
+
+def delete_of(tx: Tx, member_id: int) -> int:
+    """Forget the tickets of a member's accounts; before the accounts themselves are deleted."""
+    return tx.run(_DELETE_OF, member=member_id)
+
+
+def prune(tx: Tx, before: datetime) -> int:
+    """Forget tickets that expired before then; how many."""
+    return tx.run(_PRUNE, before=before)

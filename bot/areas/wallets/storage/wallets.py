@@ -1,0 +1,83 @@
+"""Wallets: addresses that members proved to hold."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, delete, select, update
+
+from bot.areas.wallets.tables import wallets
+from bot.domain.people import Wallet
+from bot.domain.transaction import Tx
+from bot.storage.statements import Statement, insert
+
+COLUMNS = (
+    wallets.c.id,
+    wallets.c.union_id,
+    wallets.c.member_id,
+    wallets.c.address,
+    wallets.c.kind,
+    wallets.c.linked_at,
+)
+_OF_MEMBER = Statement(
+    select(*COLUMNS).where(wallets.c.member_id == bindparam("member")).order_by(wallets.c.id)
+)
+_HELD = Statement(select(wallets.c.id).where(wallets.c.member_id == bindparam("member")).limit(1))
+_BY_ADDRESS = Statement(
+    select(*COLUMNS).where(wallets.c.union_id == bindparam("union"), wallets.c.address == bindparam("wanted"))
+)
+_INSERT = Statement(
+    insert(wallets)
+    .values(
+        union_id=bindparam("union_id"),
+        member_id=bindparam("member_id"),
+        address=bindparam("address"),
+        kind=bindparam("kind"),
+        linked_at=bindparam("linked_at"),
+    )
+    .returning(*COLUMNS)
+)
+_DELETE = Statement(
+    delete(wallets).where(
+        wallets.c.member_id == bindparam("member"), wallets.c.address == bindparam("wanted")
+    )
+)
+_DELETE_OF = Statement(delete(wallets).where(wallets.c.member_id == bindparam("member")))
+_MOVE = Statement(
+    update(wallets)
+    .where(wallets.c.member_id == bindparam("absorbed"))
+    .values(member_id=bindparam("survivor"))
+)
+
+
+def of_member(tx: Tx, member_id: int) -> list[Wallet]:
+    return [Wallet(*row) for row in tx.all(_OF_MEMBER, member=member_id)]
+
+
+def held(tx: Tx, member_id: int) -> bool:
+    """Whether the member has any."""
+    return tx.value(_HELD, member=member_id) is not None
+
+
+def by_address(tx: Tx, union_id: int, address: str) -> Wallet | None:
+    row = tx.one(_BY_ADDRESS, union=union_id, wanted=address)
+    return Wallet(*row) if row else None
+
+
+def add(tx: Tx, union_id: int, member_id: int, address: str, kind: str) -> Wallet:
+    row = tx.one(
+        _INSERT, union_id=union_id, member_id=member_id, address=address, kind=kind, linked_at=tx.now
+    )
+    assert row is not None
+    return Wallet(*row)
+
+
+def remove(tx: Tx, member_id: int, address: str) -> bool:
+    """Whether the member had that wallet; it is gone now."""
+    return tx.run(_DELETE, member=member_id, wanted=address) > 0
+
+
+def delete_of(tx: Tx, member_id: int) -> int:
+    return tx.run(_DELETE_OF, member=member_id)
+
+
+def move(tx: Tx, absorbed_id: int, survivor_id: int) -> int:
+    return tx.run(_MOVE, absorbed=absorbed_id, survivor=survivor_id)

@@ -1,0 +1,187 @@
+"""Links in calls: the hosts that a union trusts, and approving what leads elsewhere."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Annotated, Literal
+
+from bot.areas.calls.domain.calls import Call
+from bot.areas.calls.domain.texts import clock, texts_of
+from bot.areas.calls.services import approvals as call_approvals
+from bot.areas.calls.services import schedule as call_schedule
+from bot.areas.flags import services as flags
+from bot.areas.members.services import display
+from bot.chat.context import Context
+from bot.chat.declarations import Area
+from bot.chat.model import AnyButton, Block, Button, Code, Reply, Style, Visibility, bold, items, p, say
+from bot.chat.params import Arg
+from bot.chat.targets import Target
+from bot.domain.names import one_line
+from bot.domain.people import Permission
+from bot.errors import BadInput, NotAllowed
+from commands.calls.posts import text
+from commands.calls.words import STATES, called, day_name
+
+area = Area()
+
+PER_PAGE = 2
+
+
+# -- the list of hosts ---------------------------------------------------------------------------------------
+
+
+@area.command(
+    "call hosts",
+    "Hosts that links in calls may lead to without approval",
+    permission=Permission.LEADER,
+    visibility=Visibility.PRIVATE,
+)
+def hosts(
+    ctx: Context,
+    action: Annotated[Literal["list", "add", "remove"], Arg("What to do; lists them if left out")] = "list",
+    host: Annotated[
+        str | None, Arg("Like example.org; its subdomains are hosts of their own", max_length=300)
+    ] = None,
+) -> Reply:
+    """A call whose words lead to any other host waits until somebody else has approved it. Only the founder changes
+    the list; calls that waited for nothing else are let through at once.
+    """
+    if action == "list":
+        known = call_approvals.hosts(ctx.tx, ctx.union)
+        return say("Trusted hosts:", items(*map(Code, known))) if known else say("No host is trusted yet.")
+    ctx.require(Permission.FOUNDER)
+    if host is None:
+        raise BadInput("host: say which, like example.org.")
+    if action == "remove":
+        return say(
+            p(Code(call_approvals.forbid(ctx.tx, ctx.union, ctx.member, host)), " is not trusted any more.")
+        )
+    name, freed = call_approvals.allow(ctx.tx, ctx.union, ctx.member, host)
+    more = f" Let through: {', '.join(map(called, freed))}." if freed else ""
+    return say(p(Code(name), f" is trusted from now on.{more}"))
+
+
+# -- asking --------------------------------------------------------------------------------------------------
+
+
+def ask_for_approval(ctx: Context, call: Call) -> list[Block]:
+    """Ask others to approve a call that has to be; what its author is told of it."""
+    if call.approved:
+        return []
+    words = _words(call)  # asked once for the same ones
+    asked, chat = 0, flags.alerts(ctx.tx, ctx.union)
+    if chat is not None:
+        target = Target(chat.platform, chat=chat.chat, thread=chat.thread)
+        ctx.post(target, _request(ctx, call), f"approve:{call.id}:{words}:chat")
+        asked += 1
+    for account in call_approvals.judges(ctx.tx, ctx.union, call):
+        ctx.post(account, _request(ctx, call), f"approve:{call.id}:{words}:{account.id}")
+        asked += 1
+    hosts = Code(", ".join(call_approvals.new_hosts(ctx.tx, ctx.union, call))[:200] or "…")
+    if asked:
+        return [
+            p(
+                "It leads to ",
+                hosts,
+                ": somebody else was asked to approve it, and until then it is not posted.",
+            )
+        ]
+    return [
+        p("It leads to ", hosts, ", so it is not posted until another leader or a moderator approves it: they type ",
+          Code("/call approvals"), ". The founder can also trust the host for good: ", Code("/call hosts"), ".")
+    ]  # fmt: skip
+
+
+def _words(call: Call) -> str:
+    """Stands for what the call says and asks; other words, another value."""
+    return hashlib.sha256(repr(texts_of(call)).encode()).hexdigest()[:16]
+
+
+def _request(ctx: Context, call: Call) -> Reply:
+    return Reply(_told(ctx, call), (_buttons(call, anyone=True),))
+
+
+def _told(ctx: Context, call: Call) -> tuple[Block, ...]:
+    author = display.of(ctx.tx, [call.author_id], ctx.place.platform)
+    when = STATES[call.state]
+    if call.day is not None:
+        when = (
+            f"planned for {day_name(call.day, call_schedule.today(ctx.tx, ctx.union))} at {clock(call.opens)}"
+        )
+    return (
+        p(
+            "A call in ", bold(one_line(ctx.union.name)), f" by {display.name(author, call.author_id)}, {when}, "
+            "leads to ", Code(", ".join(call_approvals.new_hosts(ctx.tx, ctx.union, call))[:200] or "…"),
+            ". Look where that is, and whether it may be posted."
+        ),
+        *text(ctx, call, 0).blocks,
+    )  # fmt: skip
+
+
+def _buttons(call: Call, *, anyone: bool) -> tuple[AnyButton, ...]:
+    which, number = {"call": call.id, "words": _words(call)}, f" no. {call.id}"
+    approve = Button(f"Approve{number}", "approval.give", which, Style.PRIMARY, anyone=anyone, lasts_s=None)
+    return (
+        approve,
+        Button(f"Refuse{number}", "approval.refuse", which, Style.DANGER, anyone=anyone, lasts_s=None),
+    )
+
+
+# -- deciding ------------------------------------------------------------------------------------------------
+
+
+@area.command(
+    "call approvals",
+    "Calls whose links wait for a second pair of eyes",
+    permission=Permission.ANYONE,
+    visibility=Visibility.PRIVATE,
+)
+def waiting(ctx: Context) -> Reply:
+    """For leaders and moderators: what is to be posted and leads to a host that the union does not trust. Look where
+    it leads before you approve it. Who wrote a call cannot approve it.
+    """
+    _require_judge(ctx)
+    found = call_approvals.pending(ctx.tx, ctx.union)
+    if not found:
+        return say("No call waits for approval.")
+    blocks = [block for call in found[:PER_PAGE] for block in _told(ctx, call)]
+    more = [p(f"{len(found) - PER_PAGE} more wait.")] if len(found) > PER_PAGE else []
+    return Reply((*blocks, *more), tuple(_buttons(call, anyone=False) for call in found[:PER_PAGE]))
+
+
+@area.action("approval.give", permission=Permission.ANYONE)
+def approve(ctx: Context, call: int, words: str) -> Reply:
+    _require_judge(ctx)
+    _require_seen(ctx, call, words)
+    done = call_approvals.approve(ctx.tx, ctx.union, ctx.standing.member, call)
+    _tell_author(ctx, done, "is approved.")
+    return say(p(bold(called(done)), " is approved."), edit=True)
+
+
+@area.action("approval.refuse", permission=Permission.ANYONE)
+def refuse(ctx: Context, call: int, words: str) -> Reply:
+    _require_judge(ctx)
+    _require_seen(ctx, call, words)
+    done = call_approvals.refuse(ctx.tx, ctx.union, ctx.standing.member, call)
+    _tell_author(
+        ctx, done, "was not approved. It is a draft again: change where it leads, and plan it once more."
+    )
+    return say(p(bold(called(done)), " is refused, and a draft again."), edit=True)
+
+
+def _tell_author(ctx: Context, call: Call, what: str) -> None:
+    account = display.reachable(ctx.tx, call.author_id)
+    if account is not None:
+        ctx.post(account, say(p("Your call ", bold(called(call)), f" {what}")))
+
+
+def _require_seen(ctx: Context, call_id: int, words: str) -> None:
+    """What somebody decides on is what they were shown, not what was written in its place since."""
+    found = call_approvals.waiting(ctx.tx, ctx.union, call_id)
+    if _words(found) != words:
+        raise NotAllowed("This call was changed since. /call approvals shows what it says now.")
+
+
+def _require_judge(ctx: Context) -> None:
+    if not ctx.may(Permission.LEADER):
+        ctx.require(Permission.MODERATOR)

@@ -1,0 +1,291 @@
+"""Preparing calls to action: writing, changing, seeing and cancelling them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from bot.areas.calls.domain.calls import Call, CallState
+from bot.areas.calls.domain.schedule import parse_day
+from bot.areas.calls.domain.texts import Texts, clock, texts_of
+from bot.areas.calls.services import approvals as call_approvals
+from bot.areas.calls.services import calls
+from bot.areas.calls.services import schedule as call_schedule
+from bot.areas.calls.services import writing as call_writing
+from bot.areas.files import services as files
+from bot.chat.context import Context
+from bot.chat.declarations import Area, Rate
+from bot.chat.model import Block, Button, Code, Form, Question, Reply, Style, Visibility, bold, p, say
+from bot.domain.people import Permission
+from bot.domain.photos import Photo
+from bot.errors import BadInput, NotAllowed
+from commands.calls.approvals import ask_for_approval
+from commands.calls.forms import (
+    Audience,
+    Closes,
+    Contest,
+    Opens,
+    Shown,
+    WhichCall,
+    edit_form,
+    options_of,
+    or_empty,
+    with_options,
+    write_form,
+)
+from commands.calls.posts import text
+from commands.calls.words import STATES, called, day_name, hours, people
+from commands.files import PostPicture, drawn
+
+area = Area()
+area.group("call", "The union's daily call to action", default="call today")
+
+
+@area.command(
+    "call new",
+    "Prepare a call to action",
+    permission=Permission.LEADER,
+    visibility=Visibility.PRIVATE,
+    rate=Rate(20, 3600),
+)
+async def new(
+    ctx: Context,
+    proof: Shown | None = None,
+    contest: Contest | None = None,
+    opens: Opens | None = None,
+    closes: Closes | None = None,
+    audience: Audience | None = None,
+    image: PostPicture | None = None,
+) -> Callable[[Context], Reply]:
+    """Asks what the call is about and shows how it will look. Post it today, queue it, or choose its day.
+
+    The founder calls the whole union: the post appears in all its places. A leader calls their own branch, who see it
+    with /call today and in their reminders; it is not posted. What leads to a host that the union does not trust has
+    to be approved by somebody else first. You may have 20 drafts.
+    """
+    picture = await drawn(ctx, image)
+    return lambda now: _new(now, options_of(proof, contest, opens, closes), audience, picture)
+
+
+def _new(ctx: Context, options: dict[str, Any], audience: str | None, picture: Photo | None) -> Reply:
+    start = Texts("", "", opens=call_schedule.hour(ctx.tx, ctx.union))
+    if with_options(start, options).closes <= with_options(start, options).opens:
+        raise BadInput("closes: it would close before it opens. Choose a later time, up to 24:00.")
+    branch = not ctx.is_founder if audience is None else audience == "branch"
+    if not branch and not ctx.is_founder:
+        raise NotAllowed(
+            "Only the founder calls the whole union. Choose audience:branch for your own branch."
+        )
+    options |= _kept(ctx, picture)
+    return Reply(form=write_form("A new call", None, "call.write", {"options": options, "branch": branch}))
+
+
+def _kept(ctx: Context, picture: Photo | None) -> dict[str, Any]:
+    """The picture as an option of a call."""
+    return {"file_id": files.keep(ctx.tx, ctx.union, ctx.member, picture)} if picture is not None else {}
+
+
+@area.action("call.write", permission=Permission.LEADER)
+def write(
+    ctx: Context, options: dict[str, Any], branch: bool, title: str, what: str, why: str = "", link: str = ""
+) -> Reply:
+    if not branch and not ctx.is_founder:
+        raise NotAllowed("Only the founder calls the whole union.")
+    start = Texts(title, what, why, link or None, opens=call_schedule.hour(ctx.tx, ctx.union))
+    leader_id = ctx.member.id if branch else None
+    return prepared(
+        ctx, call_writing.draft(ctx.tx, ctx.union, ctx.member, with_options(start, options), leader_id)
+    )
+
+
+def prepared(ctx: Context, call: Call) -> Reply:
+    """How a draft will look, with what can be done with it now."""
+    whom = "for your branch" if call.leader_id is not None else "for the whole union"
+    kind = " of a contest" if call.contest else ""
+    blocks: list[Block] = [
+        p(bold(f"No. {call.id}"), f" is {STATES[call.state]}{kind}, {whom}, {hours(call)}."),
+        *text(ctx, call, call.answered).blocks,
+        *_unapproved(ctx, call),
+    ]
+    which = {"call": call.id}
+    when = (
+        Button("Post today", "call.post", which, Style.PRIMARY),
+        Button("Queue it", "call.queue", which),
+        Button("Choose a day", "call.day", which),
+    )
+    more = (Button("Edit", "call.change", which), Button("Discard", "call.cancel", which, Style.DANGER))
+    return Reply(tuple(blocks), (when, more))
+
+
+def _unapproved(ctx: Context, call: Call) -> list[Block]:
+    if call.approved:
+        return []
+    hosts = ", ".join(call_approvals.new_hosts(ctx.tx, ctx.union, call))
+    return [
+        p(
+            "It leads to ",
+            Code(hosts[:200] or "…"),
+            ", so somebody else has to approve it before it is posted.",
+        )
+    ]
+
+
+# -- what the buttons do -------------------------------------------------------------------------------------
+
+
+@area.action("call.post", permission=Permission.LEADER)
+def post_today(ctx: Context, call: int) -> Reply:
+    return plan(
+        ctx, calls.managed(ctx.tx, ctx.union, ctx.member, call), call_schedule.today(ctx.tx, ctx.union)
+    )
+
+
+@area.action("call.queue", permission=Permission.LEADER)
+def queue_it(ctx: Context, call: int) -> Reply:
+    return queue(ctx, calls.managed(ctx.tx, ctx.union, ctx.member, call))
+
+
+@area.action("call.day", permission=Permission.LEADER)
+def choose_day(ctx: Context, call: int) -> Reply:
+    found = calls.managed(ctx.tx, ctx.union, ctx.member, call)
+    question = Question("day", "Which day?", hint="tomorrow, friday or 2026-12-01", max_length=20)
+    return Reply(form=Form(found.title[:40], (question,), "call.plan", {"call": call}))
+
+
+@area.action("call.plan", permission=Permission.LEADER)
+def planned(ctx: Context, call: int, day: str) -> Reply:
+    found = calls.managed(ctx.tx, ctx.union, ctx.member, call)
+    return plan(ctx, found, parse_day(day, call_schedule.today(ctx.tx, ctx.union)))
+
+
+def plan(ctx: Context, call: Call, day: int) -> Reply:
+    """Give a call its day, and say so."""
+    done = call_schedule.plan(ctx.tx, ctx.union, ctx.member, call, day)
+    when = day_name(day, call_schedule.today(ctx.tx, ctx.union))
+    if done.opens_at is not None and done.opens_at <= ctx.now:
+        told = p(bold(called(done)), " goes out now." if done.approved else " goes out once it is approved.")
+    else:
+        told = p(bold(called(done)), f" goes out {when} at {clock(done.opens)}.")
+    return say(told, *ask_for_approval(ctx, done), edit=True)
+
+
+def queue(ctx: Context, call: Call) -> Reply:
+    """Put a call into the queue, and say which day it got, if it got one."""
+    done = call_schedule.queue(ctx.tx, ctx.union, ctx.member, call)
+    if done.day is not None:
+        when = day_name(done.day, call_schedule.today(ctx.tx, ctx.union))
+        told = p(bold(called(done)), f" goes out {when} at {clock(done.opens)}: that day was free.")
+    else:
+        told = p(bold(called(done)), " is in the queue and goes out on the next day that is free.")
+    return say(told, *ask_for_approval(ctx, done), edit=True)
+
+
+# -- changing ------------------------------------------------------------------------------------------------
+
+
+@area.command("call edit", "Change a call", permission=Permission.LEADER, visibility=Visibility.PRIVATE)
+async def edit(
+    ctx: Context,
+    call: WhichCall,
+    proof: Shown | None = None,
+    contest: Contest | None = None,
+    opens: Opens | None = None,
+    closes: Closes | None = None,
+    image: PostPicture | None = None,
+) -> Callable[[Context], Reply]:
+    """Shows what the call says and lets you change it. Of a call that is open only the words can change; its posts
+    are edited and answers stay. Calls that a rule has planned change with the text of the rule.
+    """
+    picture = await drawn(ctx, image)
+    return lambda now: _edit(now, call, options_of(proof, contest, opens, closes), picture)
+
+
+def _edit(ctx: Context, call: str, options: dict[str, Any], picture: Photo | None) -> Reply:
+    found = calls.find(ctx.tx, ctx.union, ctx.member, call)
+    return edit_form(found, options | _kept(ctx, picture))
+
+
+@area.action("call.change", permission=Permission.LEADER)
+def change(ctx: Context, call: int) -> Reply:
+    return edit_form(calls.managed(ctx.tx, ctx.union, ctx.member, call), {})
+
+
+@area.action("call.rewrite", permission=Permission.LEADER)
+def rewrite(
+    ctx: Context, call: int, options: dict[str, Any], title: str, what: str, why: str = "", link: str = ""
+) -> Reply:
+    found = calls.managed(ctx.tx, ctx.union, ctx.member, call)
+    kept = replace(texts_of(found), title=title, what=what, why=or_empty(why), link=or_empty(link) or None)
+    changed = call_writing.edit(ctx.tx, ctx.union, ctx.member, found, with_options(kept, options))
+    if changed.state is CallState.DRAFT:
+        return prepared(ctx, changed)
+    asked = ask_for_approval(ctx, changed)
+    return say(p("Changed."), *text(ctx, changed, changed.answered).blocks, *asked)
+
+
+# -- ending, looking ---------------------------------------------------------------------------------
+
+
+@area.command(
+    "call cancel", "Cancel or discard a call", permission=Permission.LEADER, visibility=Visibility.PRIVATE
+)
+def cancel(ctx: Context, call: WhichCall) -> Reply:
+    """Takes a call back: a draft is gone, its day is free again, a rule ends. The posts of an open call say that it
+    was cancelled; who had answered keeps the day for their streak, and nobody misses one.
+    """
+    return _question(calls.find(ctx.tx, ctx.union, ctx.member, call))
+
+
+@area.action("call.cancel", permission=Permission.LEADER)
+def cancel_it(ctx: Context, call: int) -> Reply:
+    return _question(calls.managed(ctx.tx, ctx.union, ctx.member, call))
+
+
+def _question(call: Call) -> Reply:
+    costs = {
+        CallState.OPEN: f"? It is open: {people(call.answered)} answered, and keep the day for their streak.",
+        CallState.TEMPLATE: "? It is the text of a rule, which ends with it.",
+    }.get(call.state, f", {STATES[call.state]}?")
+    label = "Discard it" if call.state is CallState.DRAFT else "Cancel it"
+    confirm = Button(label, "call.cancelled", {"call": call.id}, Style.DANGER, single_use=True, lasts_s=600)
+    return Reply(
+        (p("Take back ", bold(called(call)), costs),),
+        ((confirm,),),
+        visibility=Visibility.PRIVATE,
+    )
+
+
+@area.action("call.cancelled", permission=Permission.LEADER)
+def cancelled(ctx: Context, call: int) -> Reply:
+    found = calls.managed(ctx.tx, ctx.union, ctx.member, call)
+    call_writing.cancel(ctx.tx, ctx.union, ctx.member, found)
+    free = " Its day is free again." if found.day is not None else ""
+    return say(p(bold(called(found)), f" is taken back.{free}"), edit=True)
+
+
+@area.command(
+    "call preview",
+    "See a call as it will be posted",
+    permission=Permission.LEADER,
+    visibility=Visibility.PRIVATE,
+    reads=True,
+)
+def preview(ctx: Context, call: WhichCall) -> Reply:
+    """Shows exactly what will be posted, without its button, and where platforms differ."""
+    found = calls.find(ctx.tx, ctx.union, ctx.member, call)
+    shown = text(
+        ctx, replace(found, state=CallState.OPEN) if found.opens_at is not None else found, found.answered
+    )
+    zone = ctx.union.time_zone
+    differs = [
+        p(
+            "Below it is the button ", bold("Take part" if found.contest else "Done"), " for everybody. On Discord "
+            f"each reader sees times in their own zone; on Telegram they are told in {zone}."
+        )
+    ]  # fmt: skip
+    if found.leader_id is not None:
+        differs = [
+            p("A branch's call is not posted: members of the branch see it with ", Code("/call today"), ".")
+        ]
+    return say(*shown.blocks, *differs, *_unapproved(ctx, found))

@@ -1,0 +1,230 @@
+"""Calls in chat: the post with its button, opening and closing at their hours, counts that follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from bot.areas.calls.domain.calls import Call, CallState
+from bot.areas.calls.services import calls
+from bot.areas.calls.services import posts as call_posts
+from bot.areas.calls.services import schedule as call_schedule
+from bot.areas.files import services as files
+from bot.areas.flags import services as flags
+from bot.areas.members.services import display
+from bot.chat.chores import Duty, Office
+from bot.chat.context import Context
+from bot.chat.declarations import Area
+from bot.chat.model import Block, Button, Code, Heading, Image, Moment, Reply, Style, bold, encode, p, say
+from bot.chat.targets import Target
+from bot.chat.text import platform_name
+from bot.domain.names import one_line
+from bot.domain.people import Account, Space, Union
+from commands.calls.words import PROOFS, called, link_of, people
+
+area = Area()
+
+OPEN_EVERY_S = 5
+EDIT_EVERY_S = 5
+
+_OVER = (CallState.CLOSED, CallState.CANCELLED)
+
+
+# -- the post ------------------------------------------------------------------------------------------------
+
+
+def card(by: Context | Duty, call: Call, count: int) -> Reply:
+    """The post of a call, with its button for everybody once it is open. It fits into one message everywhere."""
+    reply = text(by, call, count)
+    if call.state not in (CallState.OPEN, CallState.CLOSED):
+        return reply
+    label = "Take part" if call.contest else "Done"
+    done = Button(
+        label,
+        "call.done",
+        {"call": call.id},
+        Style.PRIMARY,
+        anyone=True,
+        lasts_s=None,
+        token=call.token or "",
+    )
+    return msgspec.structs.replace(reply, buttons=((done,),))
+
+
+def text(by: Context | Duty, call: Call, count: int) -> Reply:
+    """The post without its button."""
+    blocks: list[Block] = [Heading(call.title), p(call.what)]
+    if call.why:
+        blocks.append(p(bold("Why: "), call.why))
+    if call.link:
+        blocks.append(p(bold("Link: "), link_of(call.link) if call.approved else Code(call.link)))
+    if PROOFS[call.proof] and call.state not in _OVER:
+        blocks.append(p(PROOFS[call.proof]))
+    blocks.append(_standing(by, call, count))
+    picture = files.picture(by.tx, by.union, call.file_id)
+    if picture is not None:
+        blocks.append(Image(picture.data, "A picture", picture.name))
+    return Reply(tuple(blocks))
+
+
+def _standing(by: Context | Duty, call: Call, count: int) -> Block:
+    zone = by.union.time_zone
+    if call.state is CallState.CANCELLED:
+        return p("This call was cancelled. Who had answered keeps the day for their streak.")
+    if call.state is CallState.CLOSED:
+        return p("Closed. ", bold(f"{people(count)} answered" if count else "Nobody answered"), ".")
+    if call.state is CallState.OPEN and call.closes_at is not None:
+        late = "It opened late. " if call.late else ""
+        told = f"{people(count)} answered so far" if count else "Be the first to answer"
+        return p(bold(told), f". {late}Open until ", Moment(call.closes_at, zone), ".")
+    if call.opens_at is not None and call.closes_at is not None:
+        return p("Opens ", Moment(call.opens_at, zone), ", closes ", Moment(call.closes_at, zone), ".")
+    return p("It has no day yet.")
+
+
+# -- opening and closing -------------------------------------------------------------------------------------
+
+
+@area.chore
+async def lay_out_days(office: Office) -> None:
+    """Today and tomorrow get the calls of rules and of the queue, once a union-day."""
+    await _each(office, [(union, ()) for union in await office.read(call_schedule.due)], _lay_out)
+
+
+@area.chore(every_s=OPEN_EVERY_S)
+async def open_calls(office: Office) -> None:
+    """Calls whose hour has come are opened and posted."""
+    due = [(union, (call.id,)) for union, call in await office.read(calls.to_open)]
+    await _each(office, due, _open)
+
+
+@area.chore(every_s=OPEN_EVERY_S)
+async def close_calls(office: Office) -> None:
+    """Calls that are over are closed; their posts follow as all edits do."""
+    due = [(union, (call.id,)) for union, call in await office.read(calls.to_close)]
+    await _each(office, due, _close)
+
+
+@area.chore(every_s=EDIT_EVERY_S)
+async def edit_posts(office: Office) -> None:
+    """Posts that no longer say what is so are edited."""
+    due = [(union, (call_id,)) for union, call_id in await office.read(call_posts.due)]
+    await _each(office, due, _edit)
+
+
+async def _each(
+    office: Office, due: Sequence[tuple[Union, tuple[Any, ...]]], fn: Callable[..., None]
+) -> None:
+    async def write(one: tuple[Union, tuple[Any, ...]]) -> None:
+        await office.write(one[0], fn, *one[1])
+
+    await office.each(due, write)
+
+
+def _lay_out(duty: Duty) -> None:
+    call_schedule.lay_out(duty.tx, duty.union)
+
+
+def _close(duty: Duty, call_id: int) -> None:
+    calls.close(duty.tx, duty.union, call_id)
+
+
+def _open(duty: Duty, call_id: int) -> None:
+    def token() -> str:
+        arguments = msgspec.json.encode({"call": call_id}).decode()
+        return duty.records.keep_token(
+            duty.tx,
+            union_id=duty.union.id,
+            kind="button",
+            action="call.done",
+            arguments=arguments,
+            presser=None,
+            space=None,
+            single_use=False,
+            lasts_s=None,
+        )
+
+    opened = calls.open_(duty.tx, duty.union, call_id, token)
+    if opened is None:
+        return
+    if opened.missed:
+        _tell_missed(duty, opened.call)
+    elif opened.call.leader_id is None:
+        _post(duty, opened.call)
+
+
+def _post(duty: Duty, call: Call) -> None:
+    reply = card(duty, call, call.answered)
+    somewhere, nowhere = call_posts.places(duty.tx, duty.union)
+    for space in somewhere:
+        target = Target(space.platform, chat=space.chat, thread=space.thread)
+        duty.post(target, reply, call_posts.posted(duty.tx, call, space))
+    for space in nowhere:
+        _tell_nowhere(duty, space)
+
+
+def _tell_missed(duty: Duty, call: Call) -> None:
+    account = display.reachable(duty.tx, call.author_id)
+    if account is None:
+        return
+    why = (
+        "it was over before I could post it"
+        if call.approved
+        else "nobody had approved its link before it was over"
+    )
+    duty.post(
+        account,
+        say(
+            p(
+                "Your call ",
+                bold(called(call)),
+                f" was not posted: {why}. ",
+                Code("/call new"),
+                " prepares another.",
+            )
+        ),
+        f"missed:{call.id}",
+    )
+
+
+def _tell_nowhere(duty: Duty, space: Space) -> None:
+    """The moderators are told once where calls could not be posted."""
+    chat, founder = flags.alerts(duty.tx, duty.union), duty.union.founder_id
+    account = display.reachable(duty.tx, founder) if founder is not None else None
+    target: Target | Account | None = account
+    if chat is not None:
+        target = Target(chat.platform, chat=chat.chat, thread=chat.thread)
+    if target is None:
+        return
+    where = f"{one_line(space.title, 60)} ({platform_name(space.platform)})"
+    words = p(
+        "Today's call was not posted in ", bold(where), ", because nobody said in which channel. A moderator types ",
+        Code("/call here"), " in the one where calls are to appear."
+    )  # fmt: skip
+    duty.post(target, say(words), f"nowhere:{space.id}")
+
+
+def _edit(duty: Duty, call_id: int) -> None:
+    found = call_posts.edits(duty.tx, duty.union, call_id)
+    if found is None:
+        return
+    call, edits = found
+    reply = card(duty, call, call.answered)
+    for edit in edits:
+        target = msgspec.json.decode(edit.target, type=Target)
+        if edit.message is not None:
+            duty.post(msgspec.structs.replace(target, message=edit.message), reply, edit.key)
+        else:  # not sent yet: it will say what is so now
+            duty.records.replace_post(
+                duty.tx,
+                target.platform,
+                duty.union.id,
+                edit.target,
+                encode(reply),
+                None,
+                edit.key,
+                chat=target.chat,
+                bulk=True,
+            )

@@ -1,0 +1,230 @@
+"""When calls come: giving them days, rules and places in the queue, and seeing what is ahead."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from bot.areas.calls.domain.calls import Call, CallState
+from bot.areas.calls.domain.schedule import Repetition, Rule, days, parse_clock, parse_day, parse_repeats
+from bot.areas.calls.domain.texts import clock
+from bot.areas.calls.services import calls
+from bot.areas.calls.services import schedule as call_schedule
+from bot.areas.calls.services.calls import MOST_DRAFTS
+from bot.chat.context import Context
+from bot.chat.declarations import Area
+from bot.chat.model import (
+    AnyButton,
+    Block,
+    Button,
+    Code,
+    Reply,
+    Spans,
+    Style,
+    Visibility,
+    bold,
+    items,
+    p,
+    say,
+    spans,
+)
+from bot.chat.params import Arg
+from bot.domain.people import Permission
+from bot.errors import BadInput, NotAllowed
+from commands.calls.approvals import ask_for_approval
+from commands.calls.calls import plan, queue
+from commands.calls.forms import Audience, WhichCall
+from commands.calls.words import STATES, called, day_name, hours, rule_name
+
+area = Area()
+
+AHEAD = 14
+PER_PAGE = 10
+RULES_PER_PAGE = 5
+_VIEWS = {"days": "Next days", "queue": "Queue", "drafts": "Drafts", "rules": "Rules"}
+
+When = Annotated[
+    str, Arg("A day (today, friday, 2026-12-01), queue, or a rule: daily, weekdays, mon,thu", max_length=100)
+]
+Until = Annotated[str, Arg("The last day of a rule; it goes on for ever if left out", max_length=20)]
+View = Annotated[Literal["days", "queue", "drafts", "rules"], Arg("What to list; the next days if left out")]
+
+
+@area.command(
+    "call schedule",
+    "Give a call its day, queue it, or let it come again",
+    permission=Permission.LEADER,
+    visibility=Visibility.PRIVATE,
+)
+def schedule_(ctx: Context, call: WhichCall, when: When, until: Until | None = None) -> Reply:
+    """A day has one call; today, tomorrow, friday and dates like 2026-12-01 name one, in the union's time zone.
+    queue: the call takes the next day that is free. daily, weekdays, or days like mon,thu make a rule: the call comes
+    again on those days, unless another was planned for one of them.
+    """
+    found = calls.find(ctx.tx, ctx.union, ctx.member, call)
+    repetition = parse_repeats(when)
+    if until is not None and repetition is None:
+        raise BadInput("until is for rules, like when:daily. Leave it out for a single day.")
+    if repetition is not None:
+        return _repeat(ctx, found, repetition, until)
+    if when.strip().lower() == "queue":
+        return queue(ctx, found)
+    return plan(ctx, found, parse_day(when, call_schedule.today(ctx.tx, ctx.union)))
+
+
+def _repeat(ctx: Context, call: Call, repetition: Repetition, until: str | None) -> Reply:
+    today = call_schedule.today(ctx.tx, ctx.union)
+    last = parse_day(until, today) if until is not None else None
+    rule = call_schedule.repeat(ctx.tx, ctx.union, ctx.member, call, repetition, last)
+    first = days(rule, rule.first_day, rule.first_day + 7)
+    ends = f" until {day_name(last, today)}" if last is not None else ""
+    text = calls.managed(ctx.tx, ctx.union, ctx.member, call.id)
+    starts = f" The first time is {day_name(first[0], today)}." if first else ""
+    return say(
+        p(bold(called(text)), f" comes {rule_name(rule)}, {hours(text)}{ends}.{starts}"),
+        *ask_for_approval(ctx, text),
+        edit=True,
+    )
+
+
+@area.command(
+    "call list",
+    "What is planned, queued and prepared",
+    permission=Permission.LEADER,
+    visibility=Visibility.PRIVATE,
+    reads=True,
+)
+def listed(ctx: Context, view: View = "days", audience: Audience | None = None) -> Reply:
+    """Shows the calls of the next 14 days, those in the queue, your drafts, and the rules, each with its number for
+    the other commands. The founder sees those of the union, other leaders those of their branch; audience changes
+    that.
+    """
+    branch = not ctx.is_founder if audience is None else audience == "branch"
+    return _page(ctx, view, branch, 0)
+
+
+@area.action("call.page", permission=Permission.LEADER)
+def turned(ctx: Context, view: str, branch: bool, page: int) -> Reply:
+    return _page(ctx, view, branch, page, edit=True)
+
+
+def _page(ctx: Context, view: str, branch: bool, page: int, *, edit: bool = False) -> Reply:
+    leader_id = ctx.member.id if branch else None
+    if leader_id is None and view != "days" and view != "drafts" and not ctx.is_founder:
+        raise NotAllowed(
+            "Only the founder sees the queue and the rules of the union. Choose audience:branch."
+        )
+    rows: list[Spans]
+    ends: list[tuple[AnyButton, ...]] = []
+    more = False
+    if view == "rules":
+        rows, ends, more = _rules(ctx, leader_id, page)
+    elif view == "days":
+        rows, more = _days(ctx, leader_id, page), page < 3
+    else:
+        rows, more = _calls(ctx, view, leader_id, page)
+    whose = "your branch" if branch else "the union"
+    title: list[Block] = [p(bold(_VIEWS[view]), f" of {whose}" if view != "drafts" else " of yours")]
+    body: list[Block] = [items(*rows)] if rows else [p("There is nothing here.")]
+    tabs = tuple(
+        Button(label, "call.page", {"view": name, "branch": branch, "page": 0})
+        for name, label in _VIEWS.items()
+        if name != view
+    )
+    turns = [
+        Button(label, "call.page", {"view": view, "branch": branch, "page": to})
+        for label, to, there in (("Back", page - 1, page > 0), ("More", page + 1, more))
+        if there
+    ]
+    buttons = (*ends, *([tuple(turns)] if turns else []), tabs)
+    return Reply((*title, *body), buttons, edit=edit)
+
+
+def _days(ctx: Context, leader_id: int | None, page: int) -> list[Spans]:
+    today = call_schedule.today(ctx.tx, ctx.union)
+    first = today + page * AHEAD
+    planned = calls.ahead(ctx.tx, ctx.union, leader_id, first, first + AHEAD - 1)
+    rules = call_schedule.rules(ctx.tx, ctx.union, leader_id)
+    return [_day(day, today, planned.get(day), rules) for day in range(first, first + AHEAD)]
+
+
+def _day(day: int, today: int, call: Call | None, rules: list[tuple[Rule, Call]]) -> Spans:
+    name = bold(day_name(day, today).capitalize() if day - today < 2 else day_name(day, today))
+    if call is not None:
+        waits = ", waits for approval" if not call.approved else ""
+        return spans(name, f": {called(call)}, {STATES[call.state]}, {hours(call)}{waits}")
+    coming = next((text for rule, text in rules if days(rule, day, day)), None)
+    if coming is not None and day > today + 1:
+        return spans(name, f": {called(coming)}, by its rule")
+    return spans(name, ": free")
+
+
+def _calls(ctx: Context, view: str, leader_id: int | None, page: int) -> tuple[list[Spans], bool]:
+    if view == "drafts":
+        found = calls.drafts(ctx.tx, ctx.union, ctx.member)
+        part = found[page * PER_PAGE : (page + 1) * PER_PAGE]
+        more = min(len(found), MOST_DRAFTS) > (page + 1) * PER_PAGE
+    else:
+        part = calls.queued(ctx.tx, ctx.union, leader_id, PER_PAGE + 1, page * PER_PAGE)
+        more = len(part) > PER_PAGE
+    return [_line(call) for call in part[:PER_PAGE]], more
+
+
+def _line(call: Call) -> Spans:
+    waits = "" if call.approved else ", has to be approved"
+    return spans(bold(called(call)), f", {hours(call)}{waits}")
+
+
+def _rules(
+    ctx: Context, leader_id: int | None, page: int
+) -> tuple[list[Spans], list[tuple[AnyButton, ...]], bool]:
+    found = call_schedule.rules(ctx.tx, ctx.union, leader_id)
+    today = call_schedule.today(ctx.tx, ctx.union)
+    part = found[page * RULES_PER_PAGE : (page + 1) * RULES_PER_PAGE]
+    rows = [spans(bold(called(text)), f": {_told(rule, text, today)}") for rule, text in part]
+    buttons: tuple[AnyButton, ...] = tuple(
+        Button(f"End no. {text.id}", "call.end-rule", {"rule": rule.id}, Style.DANGER) for rule, text in part
+    )
+    return rows, [buttons] if buttons else [], len(found) > (page + 1) * RULES_PER_PAGE
+
+
+def _told(rule: Rule, text: Call, today: int) -> str:
+    until = f", until {day_name(rule.last_day, today)}" if rule.last_day is not None else ""
+    waits = "" if text.approved else "; it has to be approved"
+    return f"{rule_name(rule)}, {hours(text)}{until}{waits}"
+
+
+@area.action("call.end-rule", permission=Permission.LEADER)
+def end_rule(ctx: Context, rule: int) -> Reply:
+    found, text = call_schedule.rule(ctx.tx, ctx.union, rule)
+    calls.managed(ctx.tx, ctx.union, ctx.member, text.id)
+    confirm = Button("End it", "call.rule-ended", {"rule": rule}, Style.DANGER, single_use=True, lasts_s=600)
+    today = call_schedule.today(ctx.tx, ctx.union)
+    question = p(
+        "End the rule of ",
+        bold(called(text)),
+        f" ({_told(found, text, today)})? What it planned is cancelled.",
+    )
+    return Reply((question,), ((confirm,),))
+
+
+@area.action("call.rule-ended", permission=Permission.LEADER)
+def rule_ended(ctx: Context, rule: int) -> Reply:
+    found, text = call_schedule.rule(ctx.tx, ctx.union, rule)
+    calls.managed(ctx.tx, ctx.union, ctx.member, text.id)
+    call_schedule.end_rule(ctx.tx, ctx.union, ctx.member, found, text, CallState.CANCELLED)
+    return say(
+        p("The rule of ", bold(called(text)), " has ended. ", Code("/call list"), " shows what is ahead."),
+        edit=True,
+    )
+
+
+@area.command("call hour", "When calls open unless they say otherwise", permission=Permission.FOUNDER)
+def hour(
+    ctx: Context, time: Annotated[str, Arg("A time of the union's day, like 9:30", max_length=5)]
+) -> Reply:
+    """Sets the union's hour. Calls that are prepared already keep theirs: /call edit changes it."""
+    minutes = parse_clock(time)
+    call_schedule.set_hour(ctx.tx, ctx.union, ctx.member, minutes)
+    return say(
+        p("New calls open at ", bold(clock(minutes)), f" ({ctx.union.time_zone}) unless they say otherwise.")
+    )

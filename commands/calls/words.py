@@ -1,0 +1,75 @@
+"""How calls, days and rules are told, the same in all commands about calls."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.areas.calls.domain.calls import Call, CallState, Proof
+from bot.areas.calls.domain.schedule import Repeats, Rule
+from bot.areas.calls.domain.texts import clock
+from bot.chat.model import Link
+from bot.domain.names import one_line
+from bot.domain.times import WHOLE_DAY
+
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+_LINK_SHOWN = 60
+
+STATES = {
+    CallState.DRAFT: "a draft",
+    CallState.TEMPLATE: "the text of a rule",
+    CallState.QUEUED: "in the queue",
+    CallState.PLANNED: "planned",
+    CallState.OPEN: "open",
+    CallState.CLOSED: "closed",
+    CallState.CANCELLED: "cancelled",
+}
+PROOFS = {
+    Proof.WORD: "",
+    Proof.LINK: "Show a link as your proof.",
+    Proof.PHOTO: "Show a photo as your proof.",
+    Proof.WITNESS: "Another member has to confirm that you did it.",
+    Proof.LEADER: "Whom you endorse has to confirm that you did it.",
+}
+
+
+def day_name(day: int, today: int) -> str:
+    """A union-day: “today”, “tomorrow”, “Friday 4 December”; with its year if that is another."""
+    if day - today in (0, 1):
+        return ("today", "tomorrow")[day - today]
+    at = date.fromordinal(day)
+    year = f" {at.year}" if at.year != date.fromordinal(today).year else ""
+    return f"{_WEEKDAYS[at.weekday()]} {at.day} {_MONTHS[at.month - 1]}{year}"
+
+
+def rule_name(rule: Rule) -> str:
+    """When a rule repeats: “every Monday and Thursday”."""
+    if rule.repetition.repeats is Repeats.DAILY:
+        return "every day"
+    if rule.repetition.repeats is Repeats.WEEKDAYS:
+        return "Monday to Friday"
+    names = [_WEEKDAYS[day] for day in rule.repetition.weekdays]
+    return f"every {', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else f"every {names[0]}"
+
+
+def hours(call: Call) -> str:
+    """“09:00 to 18:00”, or “from 09:00” to the end of the day."""
+    opens = clock(call.opens)
+    return f"{opens} to {clock(call.closes)}" if call.closes < WHOLE_DAY else f"from {opens}"
+
+
+def called(call: Call) -> str:
+    """A call by its title and number, for a sentence."""
+    return f"“{call.title}” (no. {call.id})"
+
+
+def people(number: int) -> str:
+    return "1 person" if number == 1 else f"{number:,} people"
+
+
+def link_of(url: str) -> Link:
+    """A link that says where it leads."""
+    return Link(one_line(url.partition("://")[2], _LINK_SHOWN), url)

@@ -1,0 +1,250 @@
+"""Answering calls: the button under their posts, today's calls, taking an answer back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated
+
+from bot.areas.calls.domain.calls import Call, Proof, forgiven_until
+from bot.areas.calls.domain.calls import CallState as CallState
+from bot.areas.checkins.domain.checkins import CheckinState, proof_link
+from bot.areas.checkins.services import checkins, streaks
+from bot.areas.checkins.services.checkins import Answer, AnswerOutcome, Mine
+from bot.areas.checkins.services.streaks import Counted
+from bot.areas.contests import services as contests
+from bot.areas.files import services as files
+from bot.areas.members.services import display
+from bot.chat.context import Context
+from bot.chat.declarations import Area
+from bot.chat.incoming import File
+from bot.chat.model import (
+    AnyButton,
+    Block,
+    Button,
+    Code,
+    Form,
+    Moment,
+    Question,
+    Reply,
+    Style,
+    Visibility,
+    bold,
+    p,
+    say,
+)
+from bot.chat.params import Arg
+from bot.domain.names import one_line
+from bot.domain.photos import Photo
+from bot.domain.times import union_day
+from bot.errors import NotFound
+from commands.calls.words import PROOFS, link_of
+from commands.contests.views import hub
+from commands.files import drawn
+
+area = Area()
+
+_SHOWN = 4
+"""Calls in one answer: each has its text and a row of buttons."""
+
+
+@area.action("call.done")
+def pressed(ctx: Context, call: int, today: bool = False) -> Reply:
+    """The button under a post, in a private message, or (`today`) in the list of today's calls."""
+    space = ctx.standing.space
+    given = checkins.answer(ctx.tx, ctx.union, ctx.member, call, space_id=space.id if space else None)
+    if given.outcome is AnswerOutcome.PROOF_NEEDED:
+        return _asked(ctx, given.call)
+    words = _words(ctx, given)
+    if today:
+        return _today(ctx, words, edit=True)
+    if given.outcome is not AnswerOutcome.AGAIN:
+        return Reply(notice=words)
+    kept = given.state in (CheckinState.DONE, CheckinState.WAITING) and _still_open(ctx, given.call)
+    if kept and ctx.place.space is None:
+        return say(words, buttons=((_take_back(call),),))
+    return Reply(notice=f"{words} /call today takes it back." if kept else words)
+
+
+@area.action("call.undo")
+def undone(ctx: Context, call: int, today: bool = False) -> Reply:
+    if checkins.take_back(ctx.tx, ctx.union, ctx.member, call).contest:
+        contests.withdrawn(ctx.tx, ctx.member, call)
+    words = "Taken back: it is as if you had not answered yet."
+    return _today(ctx, words, edit=True) if today else say(words, edit=True)
+
+
+@area.command("call today", "Today's call, and your answer to it", visibility=Visibility.PRIVATE, reads=True)
+def today(ctx: Context) -> Reply:
+    """Shows today's call to action, and those of the branches that you are in, each with its button.
+
+    Yesterday's is there too as long as an answer to it still counts, which is until noon. An answer can be taken back
+    until its call closes. Only you see this.
+    """
+    return _today(ctx)
+
+
+@area.command("call done", "Answer today's call", visibility=Visibility.PRIVATE)
+async def done(
+    ctx: Context,
+    link: Annotated[str | None, Arg("A link that shows what you did", max_length=300)] = None,
+    photo: Annotated[File | None, "A picture that shows what you did"] = None,
+    call: Annotated[int | None, Arg("Its number, if it is not today's", minimum=1)] = None,
+) -> Reply | Callable[[Context], Reply]:
+    """Says that you did what today's call asks for, as its button does. Some calls ask for a proof: a link that
+    begins with https://, or a picture, from which everything but what it shows is removed.
+    """
+    shown = proof_link(link) if link else None
+    picture = await drawn(ctx, photo)
+    return lambda now: _done(now, call, shown, picture)
+
+
+def _done(ctx: Context, call: int | None, link: str | None, picture: Photo | None) -> Reply:
+    if call is None:
+        open_ = [mine.call for mine in checkins.today(ctx.tx, ctx.union, ctx.member) if mine.answerable]
+        if not open_:
+            return _today(ctx)
+        call = open_[0].id
+    file_id = files.keep(ctx.tx, ctx.union, ctx.member, picture) if picture else None
+    given = checkins.answer(
+        ctx.tx,
+        ctx.union,
+        ctx.member,
+        call,
+        proof=link,
+        file_id=file_id,
+        space_id=ctx.standing.space.id if ctx.standing.space else None,
+    )
+    if given.outcome is AnswerOutcome.PROOF_NEEDED:
+        return _asked(ctx, given.call)
+    if given.outcome is AnswerOutcome.AGAIN:
+        files.drop(ctx.tx, file_id)
+    kept = given.state in (None, CheckinState.DONE, CheckinState.WAITING) and _still_open(ctx, given.call)
+    buttons = ((_take_back(given.call.id),),) if kept else ()
+    return say(p(bold(one_line(given.call.title))), _words(ctx, given), buttons=buttons)
+
+
+# -- words ---------------------------------------------------------------------------------------------------
+
+
+def _words(ctx: Context, given: Answer) -> str:
+    """What became of an answer, in one line."""
+    if given.outcome is AnswerOutcome.WAITING:
+        return f"Noted. It counts once {_judge(ctx, given.call, given.judge_id)} confirms it."
+    if given.outcome is AnswerOutcome.AGAIN:
+        waits = given.state is CheckinState.WAITING
+        more = f" It waits for {_judge(ctx, given.call, given.judge_id)} to confirm it." if waits else ""
+        return f"You answered already.{more}"
+    done = "Done, late." if given.late else "Done."
+    return f"{done} {in_a_row(given.counted)}" if given.counted else done
+
+
+def in_a_row(counted: Counted) -> str:
+    """“Day 12 in a row.”, and what came of it."""
+    words = [f"Day {counted.streak.current:,} in a row."]
+    if counted.used:
+        words.append(
+            "A freeze bridged the day you missed."
+            if counted.used == 1
+            else f"{counted.used} freezes bridged the days you missed."
+        )
+    if counted.earned:
+        words.append("You earned a freeze.")
+    if counted.open_days:
+        words.append("A day before it is still open: /call today.")
+    return " ".join(words)
+
+
+def _judge(ctx: Context, call: Call, judge_id: int | None) -> str:
+    if judge_id is None or call.proof is Proof.WITNESS:
+        return "another member"
+    return display.name(display.of(ctx.tx, [judge_id], ctx.place.platform), judge_id)
+
+
+def _asked(ctx: Context, call: Call) -> Reply:
+    """The form for a call's proof; it is a command's, which can wait for a picture. Of a contest what to do in it."""
+    if call.contest:
+        return hub(ctx, call)
+    if call.proof is Proof.PHOTO:
+        question = Question("photo", "A picture that shows it", "photo")
+    else:
+        question = Question("link", "A link that shows it", hint="https://", max_length=300)
+    return Reply(form=Form("Show what you did", (question,), "/call done", {"call": call.id}))
+
+
+# -- today's calls -------------------------------------------------------------------------------------------
+
+
+def _today(ctx: Context, first: str = "", *, edit: bool = False) -> Reply:
+    found = checkins.today(ctx.tx, ctx.union, ctx.member)
+    if not found:
+        return say(p("There is no call today. ", Code("/streak"), " shows yours, which waits."), edit=edit)
+    blocks: list[Block] = [p(first)] if first else []
+    rows: list[tuple[AnyButton, ...]] = []
+    for mine in found[:_SHOWN]:
+        blocks += _shown(ctx, mine, row=not first)
+        button = _button(mine)
+        if button is not None:
+            rows.append((button,))
+    if len(found) > _SHOWN:
+        blocks.append(p(f"And {len(found) - _SHOWN} more, once these are answered."))
+    return Reply(tuple(blocks), tuple(rows), edit=edit)
+
+
+def _shown(ctx: Context, mine: Mine, *, row: bool) -> list[Block]:
+    call = mine.call
+    whose = "" if call.leader_id is None else f" · {_leader(ctx, call.leader_id)}'s branch"
+    past = call.day is not None and call.day < union_day(ctx.union.time_zone, ctx.now)
+    when = f" · {date.fromordinal(call.day or 1):%A}" if past else ""
+    blocks: list[Block] = [p(bold(one_line(call.title)), whose, when)]
+    if mine.checkin is None or mine.answerable:
+        blocks.append(p(call.what))
+        if call.why:
+            blocks.append(p(bold("Why: "), call.why))
+        if call.link and call.approved:
+            blocks.append(p(bold("Link: "), link_of(call.link)))
+        blocks += [p(PROOFS[call.proof])] if PROOFS[call.proof] else []
+    return [*blocks, _state(ctx, mine, row=row)]
+
+
+def _leader(ctx: Context, leader_id: int) -> str:
+    return display.name(display.of(ctx.tx, [leader_id], ctx.place.platform), leader_id)
+
+
+def _state(ctx: Context, mine: Mine, *, row: bool) -> Block:
+    """What became of the answer, or until when one counts; `row`: with the streak, unless that was just told."""
+    call, checkin, zone = mine.call, mine.checkin, ctx.union.time_zone
+    if checkin is not None and checkin.state is CheckinState.DONE:
+        answered = "You answered late." if checkin.late else "You answered."
+        if not row or call.leader_id is not None:
+            return p(answered)
+        streak = streaks.standing(ctx.tx, ctx.union, ctx.member.id).streak
+        return p(f"{answered} Day {streak.current:,} in a row.")
+    if checkin is not None and checkin.state is CheckinState.WAITING:
+        return p(f"You answered. It waits for {_judge(ctx, call, checkin.judged_by)} to confirm it.")
+    if call.state is CallState.PLANNED:
+        return p("It opens ", Moment(call.opens_at, zone) if call.opens_at else "later today", ".")
+    again = "Your answer was not taken; you can give it again. " if checkin is not None else ""
+    ends = call.closes_at
+    if ends is not None and ctx.now >= ends and call.day is not None:
+        ends = forgiven_until(call.day, zone)
+        return p(again, "It has closed, but an answer counts until ", Moment(ends, zone), ".")
+    return p(again, "It is open until ", Moment(ends, zone), ".") if ends is not None else p(again)
+
+
+def _button(mine: Mine) -> Button | None:
+    where = {"call": mine.call.id, "today": True}
+    title = one_line(mine.call.title, 40)
+    if mine.answerable:
+        return Button(f"Done: {title}", "call.done", where, Style.PRIMARY)
+    return Button(f"Take back: {title}", "call.undo", where) if mine.revocable else None
+
+
+def _take_back(call_id: int) -> Button:
+    return Button("Take back", "call.undo", {"call": call_id})
+
+
+def _still_open(ctx: Context, call: Call) -> bool:
+    if call.closes_at is None:
+        raise NotFound("This call was cancelled. /call today shows today's.")
+    return ctx.now < call.closes_at

@@ -1,0 +1,128 @@
+"""Judging answers that wait for a witness, or for the member's leader."""
+
+from __future__ import annotations
+
+from bot.areas.calls.domain.calls import Proof
+from bot.areas.checkins.domain.checkins import JUDGED_WITHIN, WITNESS_AFTER
+from bot.areas.checkins.services import checkins
+from bot.areas.checkins.services.checkins import WaitingAnswer
+from bot.areas.members.services import display
+from bot.chat.context import Context
+from bot.chat.declarations import Area
+from bot.chat.model import (
+    AnyButton,
+    Block,
+    Button,
+    Form,
+    Moment,
+    Question,
+    Reply,
+    Span,
+    Style,
+    Text,
+    Visibility,
+    bold,
+    p,
+    say,
+)
+from bot.domain.names import one_line
+from bot.domain.people import Account
+from commands.checkins.checkins import in_a_row
+from commands.members.display import face
+
+area = Area()
+
+AT_ONCE = 4
+MOST_REASON = 300
+
+
+@area.command("call review", "Answers that wait for your word", visibility=Visibility.PRIVATE, reads=True)
+def review(ctx: Context) -> Reply:
+    """Shows answers to calls that wait for you to confirm them: those of who endorse you, where a call asks for the
+    leader's word, and those of anybody, where it asks for a witness.
+
+    Confirm what you know to be true. An answer that nobody confirms within a week does not count. Only you see this.
+    """
+    return _queue(ctx)
+
+
+@area.action("call.confirm")
+def confirmed(ctx: Context, call: int, member: str) -> Reply:
+    judged, counted = checkins.judge(ctx.tx, ctx.union, ctx.member, call, member, confirmed=True)
+    account = display.reachable(ctx.tx, judged.member.id)
+    if account is not None:
+        row = f" {in_a_row(counted)}" if counted else ""
+        ctx.post(account, say(p(_me(ctx, account), " confirmed your answer to ", _title(judged), f".{row}")))
+    return _queue(ctx, f"Confirmed: {_name(ctx, judged)}.", edit=True)
+
+
+@area.action("call.refuse")
+def refusing(ctx: Context, call: int, member: str) -> Reply:
+    question = Question("reason", "Why not? They are told this.", "long", max_length=MOST_REASON)
+    return Reply(form=Form("Refuse an answer", (question,), "call.refused", {"call": call, "member": member}))
+
+
+@area.action("call.refused")
+def refused(ctx: Context, call: int, member: str, reason: str) -> Reply:
+    judged, _ = checkins.judge(ctx.tx, ctx.union, ctx.member, call, member, confirmed=False)
+    account = display.reachable(ctx.tx, judged.member.id)
+    if account is not None:
+        ctx.post(
+            account,
+            say(
+                p(_me(ctx, account), " did not take your answer to ", _title(judged), ":"),
+                p(Text(reason, italic=True)),
+                "While the call is open you can give it again: /call today.",
+            ),
+        )
+    return _queue(ctx, f"Refused: {_name(ctx, judged)}. They are told why.")
+
+
+def _queue(ctx: Context, first: str = "", *, edit: bool = False) -> Reply:
+    waiting = checkins.queue(ctx.tx, ctx.union, ctx.member, AT_ONCE)
+    known = display.of(ctx.tx, [one.member.id for one in waiting], ctx.place.platform)
+    blocks: list[Block] = [p(first)] if first else []
+    rows: list[tuple[AnyButton, ...]] = []
+    for one in waiting:
+        blocks.append(_told(ctx, one, known))
+        rows.append(_buttons(one, display.name(known, one.member.id)))
+    if waiting:
+        return Reply(tuple(blocks), tuple(rows), edit=edit)
+    if checkins.may_witness(ctx.tx, ctx.member):
+        none = "Nothing waits for your word."
+    else:
+        none = (
+            "Nothing waits for your word. You can be a witness for others once you have linked a wallet, or "
+            f"{WITNESS_AFTER.days} days after you joined."
+        )
+    return Reply((*blocks, p(none)), edit=edit)
+
+
+def _told(ctx: Context, one: WaitingAnswer, known: dict[int, Account]) -> Block:
+    shown = (" · ", one.checkin.proof) if one.checkin.proof else ()
+    when = Moment(one.checkin.at, ctx.union.time_zone, "relative")
+    return p(face(known.get(one.member.id)), " · ", _title(one), *shown, " · ", when)
+
+
+def _buttons(one: WaitingAnswer, name: str) -> tuple[AnyButton, ...]:
+    which = {"call": one.call.id, "member": one.member.ref}
+    lasts = JUDGED_WITHIN * 86_400
+    short = one_line(name, 24)
+    confirm = Button(f"Confirm {short}", "call.confirm", which, Style.PRIMARY, lasts_s=lasts)
+    if one.call.proof is Proof.WITNESS:
+        return (confirm,)
+    return confirm, Button(f"Refuse {short}", "call.refuse", which, Style.DANGER, lasts_s=lasts)
+
+
+def _title(one: WaitingAnswer) -> Text:
+    return bold(one_line(one.call.title))
+
+
+def _me(ctx: Context, told: Account) -> Span:
+    """Who judges, as the one who is told of it knows them."""
+    known = display.of(ctx.tx, [ctx.member.id], told.platform)
+    return face(known.get(ctx.member.id, ctx.account))
+
+
+def _name(ctx: Context, one: WaitingAnswer) -> str:
+    return display.name(display.of(ctx.tx, [one.member.id], ctx.place.platform), one.member.id)

@@ -1,0 +1,219 @@
+"""Contest calls: taking part, looking and voting, closing with a ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+from bot.areas.calls.services import posts as call_posts
+from bot.areas.checkins.services.checkins import AnswerOutcome
+from bot.areas.contests import services as contests
+from bot.areas.contests.domain import MOST_WORDS
+from bot.areas.contests.services import Result
+from bot.areas.files import services as files
+from bot.areas.members.services import display
+from bot.chat.chores import Duty, Office
+from bot.chat.context import Context
+from bot.chat.declarations import Area
+from bot.chat.incoming import File
+from bot.chat.model import Button, Form, Question, Reply, Style, Visibility, bold, p, say
+from bot.chat.params import Arg
+from bot.chat.targets import Target
+from bot.domain.names import one_line
+from bot.domain.people import Account, Permission, Union
+from bot.domain.photos import Photo
+from bot.errors import NotFound
+from commands.checkins.checkins import in_a_row
+from commands.contests.views import hub, page, ranking
+from commands.files import drawn
+
+area = Area()
+
+CLOSE_EVERY_S = 15
+
+
+# -- taking part ---------------------------------------------------------------------------------------------
+
+
+@area.command("call enter", "Take part in a contest", visibility=Visibility.PRIVATE)
+async def enter(
+    ctx: Context,
+    answer: Annotated[str, Arg("Your answer", max_length=MOST_WORDS, long=True)],
+    photo: Annotated[File | None, "A picture, if one belongs to it"] = None,
+    call: Annotated[int | None, Arg("The number of the call, if it is not today's", minimum=1)] = None,
+) -> Reply | Callable[[Context], Reply]:
+    """Sends your answer into today's contest, where other members vote for the best. It counts as your answer to the
+    call, and you can change or withdraw it until the contest is closed.
+
+    Of a picture everything but what it shows is removed, like the place where it was taken. Your name is shown with
+    the ranking in the end, and not before.
+    """
+    picture = await drawn(ctx, photo)
+    return lambda now: _entered(now, answer, picture, call)
+
+
+def _entered(ctx: Context, words: str, picture: Photo | None, call_id: int | None) -> Reply:
+    tx, union, member = ctx.tx, ctx.union, ctx.member
+    if call_id is None:
+        running = contests.running(tx, union, member)
+        if running is None:
+            raise NotFound("There is no contest today. /call today shows what there is.")
+        call_id = running.id
+    file_id = files.keep(tx, union, member, picture) if picture else None
+    space = ctx.standing.space
+    given, again = contests.enter(tx, union, member, call_id, words, file_id, space.id if space else None)
+    said = "Changed." if again else "You are in."
+    if given.outcome is AnswerOutcome.DONE and given.counted:
+        said = f"{said} {in_a_row(given.counted)}"
+    elif given.outcome is AnswerOutcome.WAITING:
+        said = f"{said} As an answer to the call it counts once it is confirmed."
+    return hub(ctx, given.call, said)
+
+
+@area.action("contest.form")
+def form(ctx: Context, call: int) -> Reply:
+    found = contests.of(ctx.tx, ctx.union, ctx.member, call)
+    if not contests.is_open(ctx.tx, found):
+        return hub(ctx, found)
+    mine = contests.entry_of(ctx.tx, found, ctx.member)
+    questions = (
+        Question("answer", "Your answer", "long", max_length=MOST_WORDS, default=mine.words if mine else ""),
+        Question("photo", "A picture, if one belongs to it", "photo", required=False),
+    )
+    return Reply(form=Form("Take part", questions, "/call enter", {"call": call}))
+
+
+@area.action("contest.withdraw")
+def withdraw(ctx: Context, call: int) -> Reply:
+    contests.withdraw(ctx.tx, ctx.union, ctx.member, call)
+    return say("Withdrawn, and your answer to the call with it. You can send in another.", edit=True)
+
+
+# -- looking and voting --------------------------------------------------------------------------------------
+
+
+@area.command("call entries", "Look at a contest's entries and vote, or see its ranking")
+def entries(
+    ctx: Context,
+    call: Annotated[int | None, Arg("The number of the call, if it is not today's", minimum=1)] = None,
+) -> Reply:
+    """Shows what members sent into today's contest, one after another, in another order to each. You have one vote,
+    not for yourself, and can move it or take it back until the contest is closed. Only then the votes are counted.
+
+    Of a contest that is closed this shows the ranking. Only you see this. Moderators can remove an entry, which the
+    union's record tells.
+    """
+    found = contests.of(ctx.tx, ctx.union, ctx.member, call) if call is not None else None
+    found = found or contests.latest(ctx.tx, ctx.union, ctx.member)
+    return _look(ctx, found.id, ctx.may(Permission.MODERATOR))
+
+
+def _look(ctx: Context, call_id: int, moderates: bool) -> Reply:
+    call = contests.of(ctx.tx, ctx.union, ctx.member, call_id)
+    if not contests.is_open(ctx.tx, call):
+        return hub(ctx, call)
+    shown = contests.first(ctx.tx, ctx.union, ctx.member, call_id)
+    if shown is None:
+        return hub(ctx, call, "Nobody has sent anything in yet.")
+    looked = page(ctx, shown, moderates)
+    return Reply(looked.blocks, looked.buttons, visibility=Visibility.PRIVATE)
+
+
+@area.action("contest.look")
+def look(ctx: Context, call: int) -> Reply:
+    return _look(ctx, call, moderates=False)
+
+
+@area.action("contest.next")
+def following(ctx: Context, call: int, entry: int, number: int, moderates: bool) -> Reply:
+    found = contests.of(ctx.tx, ctx.union, ctx.member, call)
+    if not contests.is_open(ctx.tx, found):
+        return hub(ctx, found, edit=True)
+    shown = contests.following(ctx.tx, ctx.union, ctx.member, call, entry, number)
+    return page(ctx, shown, moderates) if shown else hub(ctx, found, edit=True)
+
+
+@area.action("contest.vote")
+def vote(ctx: Context, call: int, entry: int, number: int, moderates: bool) -> Reply:
+    return page(ctx, contests.vote(ctx.tx, ctx.union, ctx.member, call, entry, number), moderates)
+
+
+@area.action("contest.remove", permission=Permission.MODERATOR)
+def remove(ctx: Context, entry: int) -> Reply:
+    call, author_id = contests.remove(ctx.tx, ctx.union, ctx.member, entry)
+    account = display.reachable(ctx.tx, author_id)
+    if account is not None:
+        title = bold(one_line(call.title))
+        ctx.post(account, say(p("A moderator removed what you sent into ", title, ". Ask them why.")))
+    return say("Removed. The union's record tells that you did, and not what it said.", edit=True)
+
+
+# -- closing -------------------------------------------------------------------------------------------------
+
+
+@area.command(
+    "call decide",
+    "Close a contest before its time",
+    permission=Permission.LEADER,
+    visibility=Visibility.PRIVATE,
+)
+def decide(
+    ctx: Context,
+    call: Annotated[int | None, Arg("The number of the call, if it is not today's", minimum=1)] = None,
+) -> Reply:
+    """Closes a contest of yours now: the votes are counted, and the ranking is posted where calls are. Without this
+    that happens when its call closes. Leaders close those of their own branch, the founder all.
+    """
+    running = contests.running(ctx.tx, ctx.union, ctx.member) if call is None else None
+    if call is None and running is None:
+        raise NotFound("There is no contest today. /call list shows your calls.")
+    found = contests.closable(ctx.tx, ctx.union, ctx.member, running.id if running else call or 0)
+    ask = p(
+        "Close ", bold(one_line(found.title)), " now? Nothing can be sent in, and nobody can vote, any more."
+    )
+    button = Button(
+        "Close it", "contest.close", {"call": found.id}, Style.DANGER, single_use=True, lasts_s=600
+    )
+    return say(ask, buttons=((button,),))
+
+
+@area.action("contest.close", permission=Permission.LEADER)
+def close(ctx: Context, call: int) -> Reply:
+    contests.closable(ctx.tx, ctx.union, ctx.member, call)
+    result = contests.close(ctx.tx, ctx.union, call, ctx.member)
+    if result is None:
+        raise NotFound("This contest is closed already. /call entries shows its ranking.")
+    _tell(ctx, result)
+    return ranking(ctx, result, ctx.place.platform, edit=True)
+
+
+@area.chore(every_s=CLOSE_EVERY_S)
+async def close_contests(office: Office) -> None:
+    """Contests whose call is over are closed, and their rankings posted."""
+
+    async def close(due: tuple[Union, int]) -> None:
+        union, call_id = due
+        await office.write(union, _close, call_id)
+
+    await office.each(await office.read(contests.due), close)
+
+
+def _close(duty: Duty, call_id: int) -> None:
+    result = contests.close(duty.tx, duty.union, call_id)
+    if result is not None:
+        _tell(duty, result)
+
+
+def _tell(by: Context | Duty, result: Result) -> None:
+    """The ranking, where the call was posted; of a branch's contest to its author, as nothing else was posted."""
+    call = result.call
+    targets: list[Target | Account] = []
+    if call.leader_id is None:
+        spaces, _ = call_posts.places(by.tx, by.union)
+        targets += [Target(space.platform, chat=space.chat, thread=space.thread) for space in spaces]
+    elif (author := display.reachable(by.tx, call.author_id)) is not None:
+        targets.append(author)
+    for number, target in enumerate(targets):
+        shown = ranking(by, result, target.platform)
+        visibility = Visibility.PRIVATE if isinstance(target, Account) else Visibility.PUBLIC
+        by.post(target, Reply(shown.blocks, visibility=visibility), f"contest:{call.id}:{number}")

@@ -1,0 +1,117 @@
+"""How contests are shown: what one may do in them, one entry after another, and the ranking in the end."""
+
+from __future__ import annotations
+
+from bot.areas.calls.domain.calls import Call
+from bot.areas.contests import services as contests
+from bot.areas.contests.domain import ContestEntry, PlacedEntry
+from bot.areas.contests.services import Result, ShownEntry
+from bot.areas.files import services as files
+from bot.areas.members.services import display
+from bot.chat.chores import Duty
+from bot.chat.context import Context
+from bot.chat.model import (
+    AnyButton,
+    Block,
+    Button,
+    Code,
+    Heading,
+    Image,
+    Moment,
+    Reply,
+    Span,
+    Style,
+    Text,
+    Visibility,
+    bold,
+    p,
+)
+from bot.domain.hosts import hosts_in
+from bot.domain.names import one_line
+from bot.domain.people import Account
+
+_QUOTED = 160
+"""Characters of an entry in the ranking."""
+_ERASED = Text("(no longer there)", italic=True)
+
+
+def hub(ctx: Context, call: Call, first: str = "", *, edit: bool = False) -> Reply:
+    """What there is to do in a contest; its ranking once it is closed. For one person."""
+    if not contests.is_open(ctx.tx, call):
+        return ranking(ctx, contests.result(ctx.tx, call), ctx.place.platform, edit=edit)
+    entry = contests.entry_of(ctx.tx, call, ctx.member)
+    until = Moment(call.closes_at, ctx.union.time_zone) if call.closes_at else Text("it is closed")
+    blocks: list[Block] = [p(first)] if first else []
+    blocks.append(p(bold(one_line(call.title)), " is a contest: one entry and one vote for everybody."))
+    which = {"call": call.id}
+    look = Button("See entries", "contest.look", which)
+    if entry is None:
+        blocks.append(p("Send in yours, and vote for the best of the others, until ", until, "."))
+        return Reply(
+            tuple(blocks), ((Button("Send in mine", "contest.form", which, Style.PRIMARY), look),), edit=edit
+        )
+    blocks += [p("You sent in:"), *_entry(ctx, entry)]
+    blocks.append(p("You can change it until ", until, "; the votes that it has by then are lost."))
+    own = (
+        Button("Change", "contest.form", which),
+        Button("Withdraw", "contest.withdraw", which, Style.DANGER),
+    )
+    return Reply(tuple(blocks), (own, (look,)), edit=edit)
+
+
+def page(ctx: Context, shown: ShownEntry, moderates: bool) -> Reply:
+    """One entry, with its vote button. Nobody sees whose it is, so that votes are for what it says."""
+    call, entry = shown.call, shown.entry
+    about = p(bold(one_line(call.title)), f" · entry {shown.number} of {shown.count}")
+    said = ["This is yours."] if shown.mine else ["It has your vote."] if shown.chosen else []
+    at = {"call": call.id, "entry": entry.id, "number": shown.number, "moderates": moderates}
+    row: list[AnyButton] = []
+    if shown.mine:
+        row.append(Button("Change", "contest.form", {"call": call.id}))
+    elif shown.chosen:
+        row.append(Button("Take my vote back", "contest.vote", at))
+    else:
+        row.append(Button("Vote for this", "contest.vote", at, Style.PRIMARY))
+    if shown.count > 1:
+        row.append(Button("Next", "contest.next", at))
+    rows = [tuple(row)]
+    if moderates:
+        rows.append((Button("Remove it", "contest.remove", {"entry": entry.id}, Style.DANGER),))
+    return Reply((about, *_entry(ctx, entry), *map(p, said)), tuple(rows), edit=True)
+
+
+def ranking(by: Context | Duty, result: Result, platform: str, *, edit: bool = False) -> Reply:
+    """How a contest ended, with the names of those who came first and the picture of the very first."""
+    call = result.call
+    known = display.of(by.tx, [one.entry.member_id for one in result.first], platform)
+    entries = "1 entry" if result.entries == 1 else f"{result.entries:,} entries"
+    blocks: list[Block] = [Heading(f"The ranking: {call.title}"), p(f"{entries}, {_votes(result.votes)}.")]
+    if not result.first:
+        blocks = [Heading(call.title), p("The contest is closed. Nobody sent anything in.")]
+    blocks += [_line(by, one, known.get(one.entry.member_id)) for one in result.first]
+    best = result.first[0].entry if result.first and result.first[0].entry.votes else None
+    if best is not None:
+        blocks += _picture(by, best, "The picture that came first")
+    visibility = Visibility.PRIVATE if isinstance(by, Context) else Visibility.PUBLIC
+    return Reply(tuple(blocks), visibility=visibility, edit=edit)
+
+
+def _line(by: Context | Duty, one: PlacedEntry, account: Account | None) -> Block:
+    who: Span = by.mention(account) if account else Text(display.GONE)
+    quoted = one_line(one.entry.words, _QUOTED)
+    # Nobody looked at where an entry leads: it is not made a link in every place of the union.
+    words: Span = (Code(quoted) if hosts_in(quoted) else Text(quoted)) if quoted else _ERASED
+    return p(bold(f"{one.place}. "), who, f" · {_votes(one.entry.votes)} · ", words)
+
+
+def _votes(number: int) -> str:
+    return "1 vote" if number == 1 else f"{number:,} votes"
+
+
+def _entry(ctx: Context, entry: ContestEntry) -> list[Block]:
+    return [p(entry.words or _ERASED), *_picture(ctx, entry, "The picture of this entry")]
+
+
+def _picture(by: Context | Duty, entry: ContestEntry, alt: str) -> list[Block]:
+    photo = files.picture(by.tx, by.union, entry.file_id)
+    return [Image(photo.data, alt, photo.name)] if photo is not None else []

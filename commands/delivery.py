@@ -1,0 +1,67 @@
+"""Telling moderators of places and people that the bot's messages do not reach."""
+
+from __future__ import annotations
+
+from bot.areas.delivery import services as delivery
+from bot.areas.delivery.domain import Unreached
+from bot.areas.flags import services as flags
+from bot.areas.members.services import display
+from bot.areas.spaces import services as spaces
+from bot.chat.chores import Duty, Office
+from bot.chat.declarations import Area
+from bot.chat.model import Block, Code, Reply, bold, items, p
+from bot.chat.targets import Target
+from bot.chat.text import platform_name
+from bot.domain.names import one_line
+from bot.domain.people import Union
+
+area = Area()
+
+_WHY = {
+    "rights": "I lack the right to write there. /union check, typed there, says which.",
+    "gone": "it does not exist any more. /call here chooses another, /union disconnect gives the place up.",
+    "blocked": "it does not let me write any more.",
+}
+
+
+@area.chore
+async def tell_of_unreached(office: Office) -> None:
+    """What does not arrive is told once: of places at once, of people in the morning."""
+
+    async def tell(union: Union) -> None:
+        await office.write(union, _tell)
+
+    await office.each(await office.read(delivery.to_tell), tell)
+
+
+def _tell(duty: Duty) -> None:
+    found = delivery.take_unreached(duty.tx, duty.union)
+    if not found:
+        return
+    reply = _notice(duty, found)
+    founder = duty.union.founder_id
+    account = display.reachable(duty.tx, founder) if founder is not None else None
+    if account is not None:
+        duty.post(account, reply)
+    chat = flags.alerts(duty.tx, duty.union)
+    if chat is not None and all(one.chat != chat.chat for one in found):
+        duty.post(Target(chat.platform, chat=chat.chat, thread=chat.thread), reply)
+
+
+def _notice(duty: Duty, found: list[Unreached]) -> Reply:
+    titles = {space.chat or space.native_id: space.title for space in spaces.of_union(duty.tx, duty.union)}
+    places = [
+        f"{one_line(titles.get(one.chat, 'a chat'), 40)} ({platform_name(one.platform)}): {_WHY[one.kind]}"
+        for one in found
+        if one.person is None
+    ]
+    people = sum(one.person is not None for one in found)
+    blocks: list[Block] = [p("Not everything arrives in ", bold(one_line(duty.union.name)), ".")]
+    if places:
+        blocks += [p("Places that I cannot write in:"), items(*places)]
+    if people:
+        who = "1 member takes" if people == 1 else f"{people:,} members take"
+        blocks.append(
+            p(f"{who} no private messages from me. They are left out until they write to me again.")
+        )
+    return Reply((*blocks, p(Code("/union spaces"), " shows where the union lives. This is told once.")))

@@ -1,0 +1,149 @@
+"""Joining, leaving, and what is known of whom."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from bot import membership
+from bot.areas.members.services import members
+from bot.areas.tree.services import endorsements, support
+from bot.chat.context import Context
+from bot.chat.declarations import Area, Rate
+from bot.chat.model import (
+    Button,
+    Code,
+    Moment,
+    Reply,
+    Spans,
+    Style,
+    Visibility,
+    bold,
+    fields,
+    items,
+    p,
+    say,
+    spans,
+)
+from bot.chat.params import Arg
+from bot.chat.text import platform_name
+from bot.domain.names import one_line
+from bot.domain.people import Account, Permission, Person, Wallet
+from bot.errors import NotAllowed, NotFound
+from commands.invites import by_code, welcome
+
+area = Area()
+
+
+@area.command(
+    "join",
+    "Become a member of the union that lives here",
+    permission=Permission.ANYONE,
+    rate=Rate(5, 60),
+    needs_union=False,
+)
+def join(
+    ctx: Context,
+    code: Annotated[str | None, Arg("The code of who invited you, if you have one", max_length=40)] = None,
+) -> Reply:
+    """Makes you a member. Members can link wallets and answer the union's calls; /leave ends it at any time.
+
+    Who was invited by a member gives their code, here or in a private chat with me; there it also says which union
+    is meant. Capitals, spaces and dashes make no difference.
+    """
+    if code is not None:
+        return by_code(ctx, code)
+    actor = ctx.actor
+    membership.join(ctx.tx, ctx.union, actor.platform, actor.native_id, actor.name, actor.username)
+    return say(*welcome(ctx), visibility=Visibility.PRIVATE)
+
+
+@area.command("me", "What this union knows of you", visibility=Visibility.PRIVATE, reads=True)
+def me(ctx: Context) -> Reply:
+    """Shows your accounts, your wallets, whom you endorse and since when you are a member. Only you see it."""
+    mine = membership.profile(ctx.tx, ctx.member)
+    leader = endorsements.leader(ctx.tx, ctx.member, ctx.place.platform)
+    zone = ctx.union.time_zone
+    return say(
+        p(bold(one_line(ctx.account.name)), " in ", bold(one_line(ctx.union.name))),
+        fields(
+            ("Member since", spans(Moment(mine.member.joined_at, zone, "date"))),
+            ("You endorse", spans(ctx.mention(leader)) if leader else "nobody"),
+        ),
+        p("Accounts"),
+        items(*(_account(account, ctx, zone) for account in mine.accounts)),
+        p("Wallets") if mine.wallets else p("No wallet yet: ", Code("/link"), " links one."),
+        *((items(*(_wallet(wallet, zone) for wallet in mine.wallets)),) if mine.wallets else ()),
+    )
+
+
+@area.command("whois", "What others may see of a member", visibility=Visibility.PRIVATE, reads=True)
+def whois(ctx: Context, person: Annotated[Person, "Who you ask about"]) -> Reply:
+    """Shows since when somebody is a member, whether they lead, whom they endorse, on which platforms they are, and
+    whether they linked a wallet.
+
+    Addresses, and who they are on other platforms, are theirs to tell: they are not shown.
+    """
+    if person.member is None or person.account is None:
+        raise NotFound(f"{one_line(person.name)} has not joined {one_line(ctx.union.name)}.")
+    theirs = membership.profile(ctx.tx, person.member)
+    roles = ["founder"] if ctx.union.founder_id == person.member.id else []
+    if not roles and ctx.records.is_leader(ctx.tx, ctx.union, person.member):
+        roles.append("leader")
+    leader = endorsements.leader(ctx.tx, person.member, ctx.place.platform)
+    return say(
+        p(ctx.mention(person.account)),
+        fields(
+            ("Member since", spans(Moment(theirs.member.joined_at, ctx.union.time_zone, "date"))),
+            ("Role", ", ".join(roles) or "member"),
+            ("Endorses", spans(ctx.mention(leader)) if leader else "nobody"),
+            ("On", ", ".join(sorted({platform_name(account.platform) for account in theirs.accounts}))),
+            ("Wallet", "linked" if theirs.wallets else "none linked"),
+        ),
+    )
+
+
+@area.command("leave", "Leave the union and erase what it knows of you", visibility=Visibility.PRIVATE)
+def leave(ctx: Context) -> Reply:
+    """Ends your membership and erases your accounts, names and wallets here.
+
+    The union's ledger keeps a random number in your place, so that it can still be verified.
+    """
+    members.require_settled(ctx.tx, ctx.account)
+    if ctx.union.founder_id == ctx.member.id and members.count(ctx.tx, ctx.union) > 1:
+        raise NotAllowed(
+            "You founded this union and others are still in it. Hand it on first: /union hand-over @person."
+        )
+    question = p(
+        "Leave ", bold(one_line(ctx.union.name)), "? All your accounts and wallets here are erased. "
+        "This cannot be undone.", " Those who endorse you are told; who endorses them stays theirs."
+        if support.has_followers(ctx.tx, ctx.member) else ""
+    )  # fmt: skip
+    confirm = Button("Leave and erase", "member.leave", style=Style.DANGER, single_use=True, lasts_s=600)
+    return Reply((question,), ((confirm,),))
+
+
+@area.action("member.leave")
+def left(ctx: Context) -> Reply:
+    name = one_line(ctx.union.name)
+    members.require_settled(ctx.tx, ctx.account)
+    membership.leave(ctx.tx, ctx.union, ctx.member)
+    return say(p("You have left ", bold(name), ", and what it knew of you is erased."), edit=True)
+
+
+def _account(account: Account, ctx: Context, zone: str) -> Spans:
+    here = account.platform == ctx.place.platform and account.native_id == ctx.actor.native_id
+    shown = (bold(one_line(account.name)), f" · {platform_name(account.platform)}")
+    more = " (this one)" if here else ""
+    if account.money_after is not None and account.money_after > ctx.now:
+        return spans(*shown, more, " · money commands from ", Moment(account.money_after, zone))
+    return spans(*shown, more)
+
+
+def _wallet(wallet: Wallet, zone: str) -> Spans:
+    kind = " · contract wallet" if wallet.kind == "contract" else ""
+    return spans(Code(wallet.address), kind, " · since ", Moment(wallet.linked_at, zone, "date"))
+
+
+def named(account: Account) -> str:
+    """An account in words, for people who may see it."""
+    return f"{one_line(account.name)} ({platform_name(account.platform)})"

@@ -1,0 +1,95 @@
+"""What follows when something happens on a platform that nobody typed."""
+
+from __future__ import annotations
+
+from bot.areas.members.services import members
+from bot.areas.spaces import services as spaces
+from bot.chat.context import Context
+from bot.chat.declarations import Area
+from bot.chat.incoming import (
+    BotAdded,
+    BotRemoved,
+    PersonLeft,
+    PersonRenamed,
+    Reachable,
+    Say,
+    SpaceMoved,
+    SpaceRenamed,
+    Start,
+)
+from bot.chat.model import Code, Reply, bold, p, say
+from bot.domain.names import one_line
+
+area = Area()
+
+
+@area.event(BotAdded)
+def added(ctx: Context, _: BotAdded) -> Reply | None:
+    if ctx.has_union:
+        return None
+    return say(
+        p("Hello. I turn communities into unions that act together."),
+        p(
+            "A moderator founds one with ",
+            Code("/union create"),
+            ", or connects this place to an existing one with ",
+            Code("/union connect CODE"),
+            ". ",
+            Code("/help"),
+            " shows the rest.",
+        ),
+    )
+
+
+@area.event(BotRemoved)
+def removed(ctx: Context, _: BotRemoved) -> None:
+    if ctx.place.space is not None:
+        spaces.lose(ctx.tx, ctx.place.platform, ctx.place.space)
+
+
+@area.event(SpaceMoved)
+def moved(ctx: Context, act: SpaceMoved) -> None:
+    if ctx.place.space is not None:
+        spaces.move(ctx.tx, ctx.place.platform, ctx.place.space, act.new_native_id)
+
+
+@area.event(SpaceRenamed)
+def renamed_space(ctx: Context, _: SpaceRenamed) -> None:
+    if ctx.place.space is not None:
+        spaces.rename(ctx.tx, ctx.place.platform, ctx.place.space, one_line(ctx.place.title))
+
+
+@area.event(PersonRenamed)
+def renamed(ctx: Context, _: PersonRenamed) -> None:
+    actor = ctx.actor
+    members.rename(ctx.tx, actor.platform, actor.native_id, actor.name, actor.username)
+
+
+@area.event(PersonLeft)
+def left(ctx: Context, _: PersonLeft) -> None:
+    if ctx.standing.union is not None and ctx.standing.member is not None:
+        members.left_space(ctx.tx, ctx.standing.union, ctx.standing.member, ctx.place.platform)
+
+
+@area.event(Reachable)
+def reachable(ctx: Context, act: Reachable) -> None:
+    members.set_reachable(ctx.tx, ctx.actor.platform, ctx.actor.native_id, act.yes)
+
+
+@area.event(Start)
+def started(ctx: Context, _: Start) -> Reply:
+    members.set_reachable(ctx.tx, ctx.actor.platform, ctx.actor.native_id, yes=True)
+    name = one_line(ctx.standing.union.name) if ctx.standing.union else None
+    about = (
+        p("This chat is about ", bold(name), ".")
+        if name
+        else p("Join a union where it gathers: ", Code("/join"))
+    )
+    return say(p("Hello. Here you get private answers."), about, p(Code("/help"), " shows what you can do."))
+
+
+@area.event(Say)
+def chatter(ctx: Context, _: Say) -> Reply | None:
+    if ctx.place.space is not None:
+        return None
+    return say(p("I understand commands. ", Code("/help"), " shows them."))

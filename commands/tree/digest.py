@@ -1,0 +1,129 @@
+"""What leaders and members are told of the tree without asking: at most once a day."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.areas.checkins.services import answers
+from bot.areas.members.services import daily_notice, display
+from bot.areas.tree.services import digest, support, trust
+from bot.chat.chores import Duty, Office
+from bot.chat.declarations import Area
+from bot.chat.model import Block, Code, Reply, Span, Text, bold, p, say
+from bot.domain.names import one_line
+from bot.domain.people import Account, Union
+from commands.tree.endorsements import endorse_button
+
+area = Area()
+
+AT_ONCE = 50
+NAMED = 10
+THINNED_AT_ONCE = 1000
+
+
+@area.chore
+async def tell_leaders(office: Office) -> None:
+    """One digest a day for each leader with new or lost endorsements."""
+
+    async def tell(due: tuple[Union, datetime]) -> None:
+        union, before = due
+        while await office.write(union, _tell_some, before):
+            pass
+
+    await office.each(await office.read(digest.due), tell)
+
+
+def _tell_some(duty: Duty, before: datetime) -> bool:
+    leaders = digest.leaders(duty.tx, duty.union, before, AT_ONCE)
+    for leader_id in leaders:
+        change = digest.take(duty.tx, duty.union, leader_id, before)
+        account = display.reachable(duty.tx, leader_id)
+        if account is None or not (change.gained or change.lost):
+            continue
+        if daily_notice.may_tell(duty.tx, duty.union, leader_id):
+            duty.post(account, _digest(duty, change, account), f"digest:{leader_id}:{before.timestamp():.0f}")
+    return len(leaders) == AT_ONCE
+
+
+def _digest(duty: Duty, change: digest.SupportChange, account: Account) -> Reply:
+    known = display.of(duty.tx, [*change.gained[:NAMED], *change.lost[:NAMED]], account.platform)
+    blocks: list[Block] = [p(bold("Your support"), " in ", bold(one_line(duty.union.name)))]
+    for members, one, many in (
+        (change.gained, "1 more endorses you: ", "{} more endorse you: "),
+        (change.lost, "1 endorses you no longer: ", "{} endorse you no longer: "),
+    ):
+        if members:
+            said = one if len(members) == 1 else many.format(f"{len(members):,}")
+            blocks.append(p(said, *_names(duty, known, members), "."))
+    people = "1 person" if change.headcount == 1 else f"{change.headcount:,} people"
+    blocks.append(p(f"Your support base is {people}. ", Code("/branch"), " shows more."))
+    return Reply(tuple(blocks))
+
+
+def _names(duty: Duty, known: dict[int, Account], members: list[int]) -> list[str | Span]:
+    parts: list[str | Span] = []
+    for member_id in members[:NAMED]:
+        account = known.get(member_id)
+        parts += [", " if parts else "", duty.mention(account) if account else Text(display.GONE)]
+    return [*parts, f" and {len(members) - NAMED:,} more"] if len(members) > NAMED else parts
+
+
+@area.chore
+async def tell_released(office: Office) -> None:
+    """Members whose leader left are told, and offered that leader's own leader."""
+
+    async def tell(union: Union) -> None:
+        while await office.write(union, _release_some):
+            pass
+
+    await office.each(await office.read(digest.unions_with_released), tell)
+
+
+def _release_some(duty: Duty) -> bool:
+    waiting = digest.take_released(duty.tx, duty.union, AT_ONCE)
+    for one in waiting.told:
+        account = display.reachable(duty.tx, one.member_id)
+        if account is None or not daily_notice.may_tell(duty.tx, duty.union, one.member_id):
+            continue
+        words = p(
+            "The one whom you endorsed in ", bold(one_line(duty.union.name)), " has left, and your endorsement "
+            "ended with that. Those who endorse you stay with you."
+        )  # fmt: skip
+        face = display.of(duty.tx, [one.offer.id], account.platform).get(one.offer.id) if one.offer else None
+        if one.offer is None or face is None:
+            duty.post(account, say(words, p(Code("/leaders"), " shows whom others endorse.")))
+            continue
+        offered = p("They endorsed ", duty.mention(face), ". Do you want to follow them directly?")
+        button = endorse_button(one.offer, face.name)
+        duty.post(account, say(words, offered, buttons=((button,),)))
+    return waiting.more
+
+
+@area.chore
+async def work_out_trust(office: Office) -> None:
+    """Everybody's trust, where the union changed since the last time."""
+
+    async def work_out(union: Union) -> None:
+        data = await office.scan(trust.read, union, answers)
+        for chunk in trust.chunks(await asyncio.to_thread(trust.compute, data)):
+            await office.write(union, _keep_trust, chunk)
+        await office.write(union, _finish_trust, data)
+
+    await office.each(await office.read(trust.due), work_out)
+
+
+@area.chore
+async def forget_old_days(office: Office) -> None:
+    """Past values of support get fewer with age."""
+    while await office.store.write(support.prune, THINNED_AT_ONCE):
+        pass
+
+
+def _keep_trust(duty: Duty, chunk: Sequence[trust.ScoreChange]) -> None:
+    trust.keep(duty.tx, chunk)
+
+
+def _finish_trust(duty: Duty, data: trust.TrustData) -> None:
+    trust.finish(duty.tx, duty.union, data)

@@ -1,0 +1,150 @@
+"""Endorsing a leader, ending it, and who follows whom up to the root."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from bot.areas.members.services import display, members
+from bot.areas.tree.services import endorsements, support
+from bot.chat.context import Context
+from bot.chat.declarations import Area
+from bot.chat.model import (
+    Button,
+    Code,
+    Reply,
+    Span,
+    Spans,
+    Style,
+    Text,
+    Visibility,
+    items,
+    p,
+    say,
+    spans,
+)
+from bot.domain.names import one_line
+from bot.domain.people import Account, Member, Person
+from bot.domain.times import in_words
+from bot.errors import NotFound
+from commands.members.display import face
+
+area = Area()
+
+SHOWN_WHOLE = 12
+"""A longer way to the root is shown without its middle."""
+
+
+@area.command("endorse", "Follow a leader: you count for them, and for those they follow", menu="Endorse")
+def endorse(ctx: Context, leader: Annotated[Person, "Who you endorse"]) -> Reply:
+    """Makes somebody the one whose direction you follow, until you say otherwise: you endorse one person at a time.
+
+    You and everybody who endorses you count in their support base, and in that of those whom they endorse. It
+    gives nobody power over your accounts or wallets. On Discord you find it in a person's menu too (Apps), on
+    Telegram you can reply to a message with it.
+    """
+    return _endorse(ctx, joined(ctx, leader))
+
+
+@area.action("support.endorse")
+def pressed(ctx: Context, leader: str, instead_of: int | None = None) -> Reply:
+    chosen = support.member_named(ctx.tx, ctx.union, leader)
+    if chosen is None:
+        raise NotFound("They have left since. /leaders shows whom others endorse.")
+    reply = _endorse(ctx, chosen, instead_of)
+    return Reply(reply.blocks, reply.buttons, visibility=Visibility.PRIVATE, edit=True)
+
+
+@area.command("unendorse", "End your endorsement", visibility=Visibility.PRIVATE)
+def unendorse(ctx: Context) -> Reply:
+    """Ends your endorsement at once: you and everybody who endorses you no longer count for them.
+
+    Those who endorse you stay with you.
+    """
+    _require_settled_to_change(ctx)
+    left = endorsements.unendorse(ctx.tx, ctx.union, ctx.member)
+    wait = endorsements.wait(ctx.tx, ctx.union, ctx.member)
+    when = f"; you can choose again in {in_words(wait)}." if wait else "."
+    return say(p("You endorse ", _named(ctx, left), " no longer. ", Code("/endorse"), " begins anew", when))
+
+
+@area.command("lineage", "Whom somebody endorses, and whom those endorse, up to the root", reads=True)
+def lineage(ctx: Context, person: Annotated[Person, "Whose (yours, if left out)"] | None = None) -> Reply:
+    """Shows the chain of endorsements from somebody (or you) up to the one who endorses nobody."""
+    member = joined(ctx, person) if person else ctx.member
+    chain = support.lineage(ctx.tx, member)
+    whole = len(chain) <= SHOWN_WHOLE
+    shown = chain if whole else [*chain[: SHOWN_WHOLE - 4], *chain[-3:]]
+    known = display.of(ctx.tx, shown, ctx.place.platform)
+    rows: list[str | Span | Spans] = [spans(face(known.get(one))) for one in shown]
+    if not whole:
+        rows.insert(SHOWN_WHOLE - 4, Text(f"… {len(chain) - len(shown)} more …", italic=True))
+    if len(chain) == 1:
+        return say(p(face(known.get(member.id)), " endorses nobody at present: a root of the tree."))
+    return say(
+        p("From ", face(known.get(member.id)), " up to the root, each endorses the next:"),
+        items(*rows),
+    )
+
+
+def joined(ctx: Context, person: Person) -> Member:
+    """The person as a member. Raises NotFound."""
+    if person.member is None:
+        raise NotFound(
+            f"{one_line(person.name)} has not joined {one_line(ctx.union.name)}, or has left it. "
+            "They can /join, and /invite gives you a code for them."
+        )
+    return person.member
+
+
+def endorse_button(leader: Member, name: str) -> Button:
+    """The button by which one press endorses that member."""
+    label = f"Endorse {one_line(name, 40)}"
+    return Button(label, "support.endorse", {"leader": leader.ref}, Style.PRIMARY, lasts_s=30 * 86_400)
+
+
+def _endorse(ctx: Context, leader: Member, instead_of: int | None = None) -> Reply:
+    """Endorse that member, also in place of `instead_of`; in place of anybody else, ask first."""
+    platform = ctx.place.platform
+    present = endorsements.check(ctx.tx, ctx.union, ctx.member, leader, platform)
+    new = _account(ctx, leader.id)
+    if support.has_followers(ctx.tx, ctx.member):
+        members.require_settled(ctx.tx, ctx.account)  # it would move them all
+    if present is not None and present.leader_id is not None:
+        members.require_settled(ctx.tx, ctx.account)
+        if present.leader_id != instead_of:
+            return _ask(ctx, present.leader_id, leader, new)
+    endorsements.endorse(ctx.tx, ctx.union, ctx.member, leader, platform)
+    base = support.numbers(ctx.tx, ctx.union, leader)
+    others = f"Their support base: {base.headcount:,} {'person' if base.headcount == 1 else 'people'}. "
+    hours = endorsements.switch_hours(ctx.tx, ctx.union)
+    wait = f" Another choice is possible after {hours} hours." if hours else ""
+    return say(
+        p(ctx.mention(ctx.account), " endorses ", ctx.mention(new), " now.", wait),
+        p(others, Code("/support"), " shows more."),
+    )
+
+
+def _ask(ctx: Context, present_id: int, leader: Member, new: Account) -> Reply:
+    hours = endorsements.switch_hours(ctx.tx, ctx.union)
+    wait = f" You can change it again after {hours} hours." if hours else ""
+    which = {"leader": leader.ref, "instead_of": present_id}
+    label = f"Endorse {one_line(new.name, 40)} instead"
+    return say(
+        p("You endorse ", _named(ctx, present_id), ". Endorse ", ctx.mention(new), " instead?", wait),
+        buttons=((Button(label, "support.endorse", which, Style.PRIMARY, lasts_s=600),),),
+        visibility=Visibility.PRIVATE,
+    )
+
+
+def _require_settled_to_change(ctx: Context) -> None:
+    present = endorsements.of(ctx.tx, ctx.member)
+    if present is not None and present.leader_id is not None:
+        members.require_settled(ctx.tx, ctx.account)
+
+
+def _account(ctx: Context, member_id: int) -> Account:
+    return display.of(ctx.tx, [member_id], ctx.place.platform)[member_id]
+
+
+def _named(ctx: Context, member_id: int) -> Span:
+    return face(display.of(ctx.tx, [member_id], ctx.place.platform).get(member_id))

@@ -1,0 +1,185 @@
+"""What "leader" means in a union: showing and setting it, and telling those whose rank changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from bot.areas.members.services import daily_notice, display
+from bot.areas.tree.domain.leadership import MOST_SUPPORTERS, Lead, RankTurn, Rules
+from bot.areas.tree.services import leadership
+from bot.areas.tree.services.leadership import RankChange
+from bot.chat.chores import Duty, Office
+from bot.chat.context import Context
+from bot.chat.declarations import Area
+from bot.chat.model import Block, Code, Moment, Reply, bold, fields, p, say
+from bot.chat.params import Arg
+from bot.domain.names import one_line
+from bot.domain.people import Permission, Union
+
+area = Area()
+
+PER_WRITE = 100
+NAMED = 5
+
+Leaders = Annotated[Literal["founder", "top", "supported"], Arg("Who leads besides the founder")]
+HowMany = Annotated[
+    int,
+    Arg(
+        "top: how many lead, up to 100; supported: by how many supporters", minimum=1, maximum=MOST_SUPPORTERS
+    ),
+]
+LinkedOnly = Annotated[bool, Arg("Whether only supporters with a linked wallet count towards ranks")]
+GraceDays = Annotated[int, Arg("How many days who falls below goes on leading", minimum=0, maximum=90)]
+SwitchHours = Annotated[
+    int, Arg("How many hours members wait between two endorsements", minimum=0, maximum=720)
+]
+
+
+@area.command("union rules", "See or set what a leader is in this union", permission=Permission.FOUNDER)
+def rules(
+    ctx: Context,
+    leaders: Leaders | None = None,
+    how_many: HowMany | None = None,
+    linked_only: LinkedOnly | None = None,
+    grace_days: GraceDays | None = None,
+    switch_hours: SwitchHours | None = None,
+) -> Reply:
+    """Changes what you name and leaves the rest; shows the rules if you name nothing.
+
+    leaders:founder – only the founder leads. leaders:top – the members with the most supporters, how_many of them.
+    leaders:supported – everybody with how_many supporters or more. Who falls below is told, goes on leading for
+    grace_days, and then no longer; leaders:founder ends all other ranks at once.
+    """
+    given = {
+        "leaders": Lead(leaders) if leaders is not None else None,
+        "n": how_many,
+        "linked_only": linked_only,
+        "grace_days": grace_days,
+        "switch_hours": switch_hours,
+    }
+    changes = {name: value for name, value in given.items() if value is not None}
+    before = leadership.rules_of(ctx.tx, ctx.union)
+    found = leadership.change_rules(ctx.tx, ctx.union, ctx.member, changes) if changes else before
+    shown = fields(
+        ("Who leads", who_leads(found)),
+        *_now(ctx),
+        ("Below it", _grace(found)),
+        ("Endorsing another", _switching(found)),
+    )
+    if not changes:
+        return say(p("The rules of ", bold(one_line(ctx.union.name)), ":"), shown)
+    return say("Changed." if found != before else "These are the rules already.", shown)
+
+
+def about(ctx: Context) -> tuple[tuple[str, str], ...]:
+    """Who leads the union, for its page."""
+    return (("Leaders", who_leads(leadership.rules_of(ctx.tx, ctx.union))), *_now(ctx))
+
+
+def who_leads(found: Rules) -> str:
+    """A union's rule in a sentence."""
+    if found.leaders is Lead.FOUNDER:
+        return "Only the founder leads."
+    if found.leaders is Lead.SUPPORTED:
+        return f"The founder leads, and everybody with {found.n} or more {_supporters(found, found.n)}."
+    if found.n == 1:
+        return f"The founder leads, and the member with the most {_supporters(found, 2)}."
+    return f"The founder leads, and the {found.n} members with the most {_supporters(found, 2)}."
+
+
+def _now(ctx: Context) -> tuple[tuple[str, str], ...]:
+    """What the rule means now: how many lead by it, and the first of them."""
+    now = leadership.leading(ctx.tx, ctx.union, NAMED)
+    if now.rules.leaders is Lead.FOUNDER:
+        return ()
+    known = display.of(ctx.tx, [member_id for member_id, _ in now.first], ctx.place.platform)
+    names = [f"{display.name(known, member_id)} ({number})" for member_id, number in now.first]
+    if now.count > len(names):
+        names.append(f"{now.count - len(names)} more")
+    nobody = f"nobody has enough {_supporters(now.rules, 2)} yet"
+    words = f"{now.count}: {', '.join(names)}" if names else nobody
+    if now.in_grace:
+        words += f"; besides, {now.in_grace} who fell below, until their time is up"
+    return (("Leading by support", words),)
+
+
+def _supporters(found: Rules, number: int) -> str:
+    who = "supporters" if number != 1 else "supporter"
+    return f"{who} who linked a wallet" if found.linked_only else who
+
+
+def _grace(found: Rules) -> str:
+    if found.leaders is Lead.FOUNDER:
+        return "Nobody leads by support."
+    if found.grace_days == 0:
+        return "Who has too little support stops leading at once."
+    return f"Who has too little support is told, and stops leading after {_count(found.grace_days, 'day')}."
+
+
+def _switching(found: Rules) -> str:
+    if found.switch_hours == 0:
+        return "Possible at any time."
+    return f"Possible {_count(found.switch_hours, 'hour')} after the last endorsement."
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+# -- keeping ranks ---------------------------------------------------------------------------------------
+
+
+@area.chore
+async def ranks(office: Office) -> None:
+    """Tells members who rise above or fall below the rule, and ends ranks whose time is up."""
+
+    async def settle(due: tuple[Union, Sequence[int]]) -> None:
+        union, member_ids = due
+        for at in range(0, len(member_ids), PER_WRITE):
+            await office.write(union, _settle, member_ids[at : at + PER_WRITE])
+
+    await office.each(await office.read(leadership.due), settle)
+
+
+def _settle(duty: Duty, member_ids: Sequence[int]) -> None:
+    may_hear = daily_notice.untold(duty.tx, duty.union, member_ids)
+    for change in leadership.settle(duty.tx, duty.union.id, may_hear):
+        if daily_notice.may_tell(duty.tx, duty.union, change.account.member_id):
+            duty.post(change.account, say(*_told(change, duty.union)))
+
+
+def _told(change: RankChange, union: Union) -> list[Block]:
+    name = bold(one_line(union.name))
+    if change.turn is RankTurn.RISEN:
+        return [
+            p("You lead in ", name, " now: ", _has(change), "."),
+            p("Its rule: ", who_leads(change.rules), " ", _grace(change.rules)),
+            p("What only leaders may do is open to you: ", Code("/help"), " shows it."),
+        ]
+    if change.turn is RankTurn.SLIPPED and change.falls_at is not None:
+        until = Moment(change.falls_at, union.time_zone)
+        return [
+            p("You have too little support to lead in ", name, ": ", _has(change), ". ", _takes(change)),
+            p("You go on leading until ", until, ". If you have enough by then, nothing changes."),
+        ]
+    if change.turn is RankTurn.BACK:
+        return [p("You have enough support again: ", _has(change), ". You go on leading in ", name, ".")]
+    if change.rules.leaders is Lead.FOUNDER:
+        why = "The union's rule changed: only the founder leads now."
+    else:
+        why = f"You have too little support: {_has(change)}. {_takes(change)}"
+    return [p("You no longer lead in ", name, ". ", why), p("Your supporters stay yours.")]
+
+
+def _has(change: RankChange) -> str:
+    return f"you have {change.number} {_supporters(change.rules, change.number)}"
+
+
+def _takes(change: RankChange) -> str:
+    found = change.rules
+    if found.leaders is Lead.SUPPORTED:
+        return f"It takes {change.needed}."
+    if found.n == 1:
+        return f"The one with the most leads, and has {change.needed} now."
+    return f"The {found.n} with the most lead, and the last of them has {change.needed} now."

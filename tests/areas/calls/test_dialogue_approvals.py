@@ -1,0 +1,240 @@
+"""Links in calls: the founder's list of hosts, and a second pair of eyes for all others."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.areas.calls.domain.calls import CallState
+from bot.areas.calls.storage import calls
+from bot.chat.incoming import Place
+from tests.areas.calls.test_dialogue import DAY, HOUR, fill, founded, later, posts, state_of, write
+from tests.areas.tree.test_dialogue_leadership import support
+from tests.stage import Heard, Persona, Stage
+
+
+async def with_leader(stage: Stage, on: str = "words") -> tuple[Persona, Persona, Place]:
+    """Ada founded, Bo leads too."""
+    ada, farm = await founded(stage, on)
+    bo = stage.person("Bo", on)
+    await bo.says("/join", farm)
+    await ada.runs("union rules", farm, leaders="supported", how_many="3")
+    await support(stage, bo, 3)
+    return ada, bo, farm
+
+
+async def asked(stage: Stage, persona: Persona) -> list[Heard]:
+    """Requests for approval that this person got."""
+    return [heard for heard in await stage.told(persona) if any("Approve" in label for label in heard.labels)]
+
+
+async def approved(stage: Stage, call: int) -> bool:
+    found = await stage.store.read(calls.by_id, call)
+    assert found is not None
+    return found.approved
+
+
+@pytest.mark.parametrize("on", ["words", "values"])
+async def test_another_leader_approves_a_link_before_it_is_posted(stage: Stage, on: str) -> None:
+    ada, bo, farm = await with_leader(stage, on)
+    heard = await write(ada, "Sign", link="https://petition.example/a")
+    assert "leads to petition.example, so somebody else has to approve it" in heard.text
+    assert await asked(stage, bo) == [], "a draft is nobody's business"
+    told = await ada.presses(heard, "Post today")
+    assert "goes out once it is approved." in told.text
+    assert "somebody else was asked to approve it" in told.text
+    await later(stage, timedelta(minutes=20))
+    assert await posts(stage, farm) == []
+    [request] = await asked(stage, bo)
+    assert "by Ada, planned for today at 09:00, leads to petition.example." in request.text
+    assert "Link: https://petition.example/a" in request.text, "as code, not as a link"
+    assert (await bo.presses(request, "Approve no. 1")).text == "“Sign” (no. 1) is approved."
+    await later(stage, timedelta(seconds=5))
+    [post] = await posts(stage, farm)
+    assert "Link: petition.example/a" in post.text
+    assert "It opened late." in post.text
+    assert "Your call “Sign” (no. 1) is approved." in [heard.text for heard in await stage.told(ada)]
+    again = await bo.presses(request, "Approve no. 1")
+    assert "does not wait for approval any more" in again.text
+
+
+async def test_who_wrote_it_cannot_approve_it_and_members_cannot(stage: Stage) -> None:
+    ada, bo, farm = await with_leader(stage)
+    await ada.presses(await write(ada, "Sign", link="a.example"), "Queue it")
+    shown = await ada.says("/call approvals", farm)
+    assert "in the queue, leads to a.example" in shown.text
+    assert "You wrote this yourself" in (await ada.presses(shown, "Approve no. 1", farm)).text
+    cy = stage.person("Cy")
+    await cy.says("/join", farm)
+    assert "Only moderators" in (await cy.says("/call approvals", farm)).text
+    [request] = await asked(stage, bo)
+    assert "Only moderators" in (await cy.presses(request, "Approve no. 1", farm)).text
+    assert not await approved(stage, 1)
+
+
+@pytest.mark.parametrize("on", ["words", "values"])
+async def test_a_moderator_who_is_no_member_approves(stage: Stage, on: str) -> None:
+    ada, farm = await founded(stage, on)
+    mo = stage.person("Mo", on, moderator=True)
+    told = await ada.presses(await write(ada, "Sign", link="a.example"), "Queue it")
+    assert "until another leader or a moderator approves it: they type /call approvals" in told.text
+    shown = await mo.says("/call approvals", farm)
+    await mo.presses(shown, "Approve no. 1", farm)
+    assert await approved(stage, 1)
+    assert await state_of(stage, 1) is CallState.PLANNED, "the queue gave it a day at once"
+    assert (await mo.says("/call approvals", farm)).text == "No call waits for approval."
+
+
+async def test_the_moderators_chat_is_asked_too(stage: Stage) -> None:
+    ada, farm = await founded(stage)
+    den = Place("words", "den", farm.space, None, farm.title)
+    mo = stage.person("Mo", moderator=True)
+    await mo.says("/flags here", den)
+    await ada.presses(await write(ada, "Sign", link="a.example"), "Post today")
+    [request] = await posts(stage, den)
+    await mo.presses(request, "Refuse no. 1", den)
+    assert await state_of(stage, 1) is CallState.DRAFT
+    assert "was not approved. It is a draft again" in (await stage.told(ada))[-1].text
+    await ada.runs("call schedule", None, call="1", when="today")
+    assert len(await posts(stage, den)) == 1, "nobody is asked twice about the same words"
+
+
+async def test_a_leaders_call_is_shown_to_the_founder(stage: Stage) -> None:
+    ada, bo, _ = await with_leader(stage)
+    await bo.presses(await write(bo, "Sign", link="a.example"), "Post today")
+    [request] = await asked(stage, ada)
+    await ada.presses(request, "Approve no. 1")
+    await later(stage, timedelta(seconds=5))
+    assert await state_of(stage, 1) is CallState.OPEN
+
+
+async def test_trusted_hosts_need_nobody(stage: Stage) -> None:
+    ada, bo, farm = await with_leader(stage)
+    await ada.presses(await write(ada, "Sign", "Go to a.example/x"), "Queue it")
+    assert await state_of(stage, 1) is CallState.QUEUED
+    assert "Only the founder" in (await bo.runs("call hosts", farm, action="add", host="a.example")).text
+    assert "No host is trusted yet" in (await bo.says("/call hosts", farm)).text
+    assert "not one host" in (await ada.runs("call hosts", farm, action="add", host="nothing")).text
+    assert "say which" in (await ada.runs("call hosts", farm, action="add")).text
+    added = await ada.runs("call hosts", farm, action="add", host="https://www.A.example/page")
+    assert added.text == "a.example is trusted from now on. Let through: “Sign” (no. 1)."
+    assert await state_of(stage, 1) is CallState.PLANNED
+    assert "- a.example" in (await ada.says("/call hosts", farm)).text
+    assert "on the list already" in (await ada.runs("call hosts", farm, action="add", host="a.example")).text
+    heard = await write(ada, "Sing", link="https://a.example/other")
+    assert "approve" not in heard.text
+    sub = await write(ada, "Sub", link="https://evil.a.example")
+    assert "leads to evil.a.example" in sub.text
+    assert (
+        "not trusted any more" in (await ada.runs("call hosts", farm, action="remove", host="a.example")).text
+    )
+    assert (
+        "is not on the list" in (await ada.runs("call hosts", farm, action="remove", host="a.example")).text
+    )
+    assert await approved(stage, 1), "what was let through stays so"
+
+
+async def test_a_new_host_in_an_approved_call_asks_again_and_its_writer_is_the_author(stage: Stage) -> None:
+    ada, bo, _ = await with_leader(stage)
+    await bo.presses(await write(bo, "Sign", link="a.example"), "Choose a day")
+    await bo.says("friday")
+    [request] = await asked(stage, ada)
+    await ada.presses(request, "Approve no. 1")
+    form = await ada.runs("call edit", None, call="1")
+    same = await fill(ada, form, title="Sign!", what="Today: https://a.example, now", why="", link="")
+    assert "approve" not in same.text
+    assert await approved(stage, 1)
+    form = await ada.runs("call edit", None, call="1")
+    changed = await fill(ada, form, title="", what="", why="", link="b.example")
+    assert "somebody else was asked to approve it" in changed.text
+    assert not await approved(stage, 1)
+    shown = await ada.says("/call approvals")
+    assert "You wrote this yourself" in (await ada.presses(shown, "Approve no. 1")).text
+
+
+async def test_another_page_of_an_approved_host_asks_again(stage: Stage) -> None:
+    ada, bo, _ = await with_leader(stage)
+    await bo.presses(await write(bo, "Sign", link="short.example/good"), "Choose a day")
+    await bo.says("friday")
+    [request] = await asked(stage, ada)
+    await ada.presses(request, "Approve no. 1")
+    form = await bo.runs("call edit", None, call="1")
+    changed = await fill(bo, form, title="", what="", why="", link="short.example/evil")
+    assert "somebody else was asked to approve it" in changed.text
+    assert not await approved(stage, 1)
+
+
+async def test_who_approves_approves_what_they_were_shown(stage: Stage) -> None:
+    ada, bo, _ = await with_leader(stage)
+    await bo.presses(await write(bo, "Sign", link="good.example"), "Post today")
+    [before] = await asked(stage, ada)
+    form = await bo.runs("call edit", None, call="1")
+    await fill(bo, form, title="", what="", why="", link="evil.example")
+    assert "was changed since" in (await ada.presses(before, "Approve no. 1")).text
+    assert "was changed since" in (await ada.presses(before, "Refuse no. 1")).text
+    assert not await approved(stage, 1)
+    await ada.presses((await asked(stage, ada))[-1], "Approve no. 1")
+    assert await approved(stage, 1)
+
+
+async def test_who_changes_where_a_waiting_call_leads_cannot_approve_it(stage: Stage) -> None:
+    ada, bo, _ = await with_leader(stage)
+    await bo.presses(await write(bo, "Sign", link="good.example"), "Post today")
+    form = await ada.runs("call edit", None, call="1")
+    await fill(ada, form, title="", what="", why="", link="evil.example")
+    shown = await ada.says("/call approvals")
+    assert "You wrote this yourself" in (await ada.presses(shown, "Approve no. 1")).text
+    assert not await approved(stage, 1)
+
+
+async def test_what_nobody_has_approved_is_not_shown_to_members(stage: Stage) -> None:
+    ada, bo, farm = await with_leader(stage)
+    await ada.presses(await write(ada, "Sign", "Go to evil.example/x", opens="18:00"), "Post today")
+    cy = stage.person("Cy")
+    await cy.says("/join", farm)
+    assert "There is no call today" in (await cy.says("/call today")).text
+    [request] = await asked(stage, bo)
+    await bo.presses(request, "Approve no. 1")
+    assert "evil.example" in (await cy.says("/call today")).text
+
+
+async def test_a_rule_makes_nothing_until_its_text_is_approved(stage: Stage) -> None:
+    ada, bo, farm = await with_leader(stage)
+    await write(ada, "Sign", link="a.example")
+    told = await ada.runs("call schedule", None, call="1", when="daily")
+    assert "asked to approve" in told.text
+    await later(stage, DAY)
+    assert await posts(stage, farm) == []
+    [request] = await asked(stage, bo)
+    await bo.presses(request, "Approve no. 1")
+    await later(stage, HOUR)
+    [post] = await posts(stage, farm)
+    assert post.text.startswith("Sign")
+    form = await ada.runs("call edit", None, call="1")
+    await fill(ada, form, title="", what="", why="", link="b.example")
+    assert (await bo.says("/call approvals")).text.count("leads to b.example") == 1, "not each of its days"
+    await later(stage, 21 * HOUR)
+    assert len({post.text.partition("\n")[0] for post in await posts(stage, farm)}) == 1
+    shown = await bo.says("/call approvals")
+    await bo.presses(shown, "Approve no. 1")
+    await later(stage, HOUR)
+    assert "b.example" in (await posts(stage, farm))[-1].text
+
+
+async def test_a_refused_rule_ends(stage: Stage) -> None:
+    ada, bo, _ = await with_leader(stage)
+    await write(ada, "Sign", link="a.example")
+    await ada.runs("call schedule", None, call="1", when="daily")
+    [request] = await asked(stage, bo)
+    await bo.presses(request, "Refuse no. 1")
+    assert await state_of(stage, 1) is CallState.DRAFT
+    assert "nothing here" in (await ada.says("/call list rules")).text
+
+
+async def test_what_nobody_approved_in_time_is_told_its_author(stage: Stage) -> None:
+    ada, _, farm = await with_leader(stage)
+    await ada.presses(await write(ada, "Sign", link="a.example"), "Post today")
+    await later(stage, DAY)
+    assert await posts(stage, farm) == []
+    assert "nobody had approved its link before it was over" in (await stage.told(ada))[-1].text

@@ -1,0 +1,519 @@
+"""Answering calls as people do: pressing under the post, in private, by command; taking back, showing, judging."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from PIL import Image
+from sqlalchemy import bindparam, select
+
+from bot import membership
+from bot.areas.calls.domain.calls import Call, CallState, Proof
+from bot.areas.calls.storage import calls
+from bot.areas.checkins.services import checkins as answers
+from bot.areas.checkins.storage import checkins
+from bot.areas.conversations import services as conversations
+from bot.areas.files.tables import files
+from bot.areas.ledger import services as ledger
+from bot.areas.ledger import storage as ledger_storage
+from bot.areas.unions import storage as unions_storage
+from bot.chat.incoming import Place, Press
+from bot.domain.people import Member, Union
+from bot.domain.transaction import Tx
+from bot.errors import NotAllowed
+from bot.storage.statements import Statement
+from tests.areas.checkins.answering import call, counter
+from tests.stage import Heard, Persona, Stage
+
+PICTURE = Statement(select(files.c.id).where(files.c.id == bindparam("file")))
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass
+class Farm:
+    """A union on one platform with members, and what a test needs of its rows. It is Sunday noon."""
+
+    stage: Stage
+    on: str
+    place: Place
+    ada: Persona
+    bob: Persona
+    cat: Persona
+    name: str = "Farm"
+
+    def union(self, tx: Tx) -> Union:
+        return next(one for one in unions_storage.every(tx) if one.name == self.name)
+
+    def member(self, tx: Tx, persona: Persona) -> Member:
+        actor = persona.actor
+        member = conversations.within(tx, self.union(tx).id, actor.platform, actor.native_id, None).member
+        assert member is not None
+        return member
+
+    async def calls(self, leader: Persona | None = None, **options: Any) -> Call:
+        """Today's call, opened as calls are; its `token` is that of the button under its posts."""
+
+        def add(tx: Tx) -> Call:
+            union = self.union(tx)
+            member = self.member(tx, leader) if leader else None
+            author = self.member(tx, self.ada)
+            return call(tx, union, author, leader=member, state=CallState.PLANNED, **options)
+
+        made = await self.stage.store.write(add)
+        await self.stage.chores()
+        opened = await self.stage.store.read(calls.by_id, made.id)
+        assert opened is not None
+        assert opened.state is CallState.OPEN
+        return opened
+
+    async def calls_of_next_day(self) -> Call:
+        self.stage.clock.advance(DAY)
+        await self.stage.chores()
+        return await self.calls()
+
+    async def press(self, who: Persona, asked: Call, place: Place | None = None) -> Heard:
+        """Press the button under the call's post, in the union's place or another."""
+        answer = await who.does(Press(asked.token or ""), place or self.place)
+        assert answer is not None
+        return answer
+
+    async def answered(self, asked: Call) -> int:
+        return await self.stage.store.read(counter, asked.id)
+
+    async def kinds(self) -> list[str]:
+        """What the ledger tells of answers."""
+        rows = await self.stage.store.read(lambda tx: ledger_storage.entries(tx, self.union(tx).id))
+        return [row.kind for row in rows if row.kind.startswith(("checkin", "streak"))]
+
+
+@pytest.fixture(params=["words", "values"])
+async def farm(stage: Stage, request: pytest.FixtureRequest) -> Farm:
+    on = request.param
+    place = stage.group("Farm", on)
+    ada = stage.person("Ada", on, moderator=True)
+    await ada.runs("union create", place, name="Farm", purpose="Grow", time_zone="UTC")
+    bob, cat = stage.person("Bob", on), stage.person("Cat", on)
+    for one in (bob, cat):
+        await one.runs("join", place)
+    return Farm(stage, on, place, ada, bob, cat)
+
+
+async def endorse(who: Persona, leader: Persona, place: Place) -> None:
+    await who.says(f"/endorse @{leader.actor.username}", place)
+
+
+# -- pressing ------------------------------------------------------------------------------------------------
+
+
+async def test_a_press_under_the_post_counts_once_for_a_person(farm: Farm) -> None:
+    asked = await farm.calls()
+    heard = await farm.press(farm.bob, asked)
+    assert (heard.reply.notice, heard.reply.blocks) == ("Done. Day 1 in a row.", ())
+    assert heard.private
+    again = await farm.press(farm.bob, asked)
+    assert again.reply.notice == "You answered already. /call today takes it back."
+    assert await farm.answered(asked) == 1
+    assert await farm.kinds() == ["checkin.done"]
+
+
+async def test_a_repeated_delivery_of_a_press_is_no_second_press(farm: Farm) -> None:
+    asked = await farm.calls()
+    for _ in range(3):
+        heard = await farm.bob.does(Press(asked.token or ""), farm.place, native_id="same")
+        assert heard is not None
+        assert heard.text == "Done. Day 1 in a row."
+    assert await farm.answered(asked) == 1
+
+
+async def test_two_accounts_of_one_person_at_once_count_once(stage: Stage, farm: Farm) -> None:
+    """On two platforms, in the same moment."""
+    other = "values" if farm.on == "words" else "words"
+    twin = stage.person("Bob", other)
+
+    def join(tx: Tx) -> None:
+        actor, union = twin.actor, farm.union(tx)
+        absorbed, _ = membership.join(tx, union, actor.platform, actor.native_id, actor.name, actor.username)
+        membership.merge(tx, union.id, absorbed, farm.member(tx, farm.bob))
+
+    await stage.store.write(join)
+    asked = await farm.calls()
+    private = stage.private(twin)
+    heard = await asyncio.gather(farm.press(farm.bob, asked), farm.press(twin, asked, private))
+    assert sorted(one.text for one in heard) == ["Done. Day 1 in a row.", "You answered already."]
+    assert await farm.answered(asked) == 1
+
+
+async def test_who_has_not_joined_is_told_to(farm: Farm) -> None:
+    asked = await farm.calls()
+    eve = farm.stage.person("Eve", farm.on)
+    heard = await farm.press(eve, asked)
+    assert heard.private
+    assert "Type /join first" in heard.text
+    assert await farm.answered(asked) == 0
+
+
+async def test_in_private_it_can_be_taken_back_at_once(farm: Farm) -> None:
+    asked = await farm.calls()
+    private = farm.stage.private(farm.bob)
+    await farm.press(farm.bob, asked, private)
+    again = await farm.press(farm.bob, asked, private)
+    assert (again.text, again.labels) == ("You answered already.", ["Take back"])
+    back = await farm.bob.presses(again, "Take back")
+    assert "as if you had not answered" in back.text
+    assert await farm.answered(asked) == 0
+    gone = await farm.bob.presses(again, "Take back")
+    assert "no answer to this call" in gone.text
+    assert (await farm.press(farm.bob, asked)).text == "Done. Day 1 in a row."
+    assert await farm.kinds() == ["checkin.done", "checkin.undone", "checkin.done"]
+
+
+async def test_after_the_close_it_counts_late_until_noon_and_stays(farm: Farm) -> None:
+    asked = await farm.calls()
+    await farm.press(farm.bob, asked)
+    farm.stage.clock.advance(timedelta(hours=12))  # midnight: it closes
+    await farm.stage.chores()
+    again = await farm.press(farm.bob, asked, farm.stage.private(farm.bob))
+    assert (again.text, again.labels) == ("You answered already.", [])
+    farm.stage.clock.advance(timedelta(hours=11, minutes=59))
+    assert (await farm.press(farm.cat, asked)).text == "Done, late. Day 1 in a row."
+    farm.stage.clock.advance(timedelta(minutes=1))
+    over = await farm.press(farm.ada, asked)
+    assert "This call is over" in over.text
+    assert await farm.answered(asked) == 2
+
+
+async def test_no_answer_before_it_opens_or_when_it_was_cancelled(farm: Farm) -> None:
+    planned = await farm.stage.store.write(
+        lambda tx: call(tx, farm.union(tx), farm.member(tx, farm.ada), state=CallState.PLANNED, opens=18 * 60)
+    )
+    early = await farm.bob.runs("call done", farm.place, call=planned.id)
+    assert "not open yet" in early.text
+    shown = await farm.bob.runs("call today", farm.place)
+    assert ("It opens 2026-03-01T18:00:00+00:00." in shown.text, shown.labels) == (True, [])
+    farm.stage.clock.advance(6 * HOUR)
+    await farm.stage.chores()
+    await farm.stage.store.write(calls.unplan, planned.id, CallState.CANCELLED)
+    assert "was cancelled" in (await farm.bob.runs("call done", farm.place, call=planned.id)).text
+
+
+async def test_a_call_of_another_union_is_none_here(stage: Stage, farm: Farm) -> None:
+    """Its number typed by hand; and its button carried into a place of this union."""
+    eve, mill = stage.person("Eve", farm.on, moderator=True), stage.group("Mill", farm.on)
+    await eve.runs("union create", mill, name="Mill", purpose="Grind", time_zone="UTC")
+    theirs = await Farm(stage, farm.on, mill, eve, eve, eve, "Mill").calls()
+    assert "there is none like it" in (await farm.bob.runs("call done", farm.place, call=theirs.id)).text
+    assert "have not joined Mill" in (await farm.press(farm.bob, theirs, mill)).text
+    assert "have not joined Mill" in (await farm.press(farm.bob, theirs, stage.private(farm.bob))).text
+    assert await farm.answered(theirs) == 0
+
+
+async def test_a_branch_call_is_for_the_branch_and_makes_no_streak(farm: Farm) -> None:
+    await endorse(farm.cat, farm.bob, farm.place)
+    await farm.calls()
+    theirs = await farm.calls(leader=farm.bob, title="Water it")
+    assert (await farm.press(farm.ada, theirs)).text.startswith("This call is for another branch.")
+    assert (await farm.press(farm.cat, theirs)).text == "Done."
+    assert (await farm.press(farm.bob, theirs)).text == "Done."
+    assert await farm.answered(theirs) == 2
+    assert "Now: 0 days" in (await farm.cat.runs("streak", farm.place)).text
+    shown = await farm.cat.runs("call today")
+    assert "Water it · Bob's branch\nYou answered." in shown.text
+    assert shown.labels == ["Done: Plant a tree", "Take back: Water it"]
+    assert "Water it" not in (await farm.ada.runs("call today")).text
+
+
+# -- today's calls -------------------------------------------------------------------------------------------
+
+
+async def test_todays_call_is_answered_and_taken_back_where_it_is_shown(farm: Farm) -> None:
+    asked = await farm.calls()
+    heard = await farm.bob.runs("call today", farm.place)
+    assert heard.private
+    assert heard.text == (
+        "Plant a tree\nPlant one.\nWhy: For shade.\nIt is open until 2026-03-02T00:00:00+00:00."
+    )
+    done = await farm.bob.presses(heard, "Done: Plant a tree", farm.place)
+    assert done.reply.edit
+    assert done.private
+    assert done.text == "Done. Day 1 in a row.\nPlant a tree\nYou answered."
+    back = await farm.bob.presses(done, "Take back: Plant a tree", farm.place)
+    assert back.reply.edit
+    assert back.labels == ["Done: Plant a tree"]
+    assert await farm.answered(asked) == 0
+
+
+async def test_yesterdays_call_is_shown_while_it_can_still_be_answered(farm: Farm) -> None:
+    await farm.calls(title="Dig")
+    farm.stage.clock.advance(20 * HOUR)  # 8 the next day
+    await farm.stage.chores()
+    await farm.calls(title="Sow")
+    heard = await farm.bob.runs("call today")
+    assert heard.labels == ["Done: Sow", "Done: Dig"]
+    assert "Dig · Sunday" in heard.text
+    assert "counts until 2026-03-02T12:00:00+00:00" in heard.text
+    done = await farm.bob.presses(heard, "Done: Sow")
+    assert done.text.startswith("Done. Day 1 in a row.")
+    typed = await farm.bob.runs("call done")
+    assert typed.text == "Dig\nDone, late. Day 2 in a row."
+    farm.stage.clock.advance(4 * HOUR)
+    assert "Dig" not in (await farm.bob.runs("call today")).text
+
+
+async def test_without_a_call_there_is_nothing_to_answer(farm: Farm) -> None:
+    for heard in (await farm.bob.runs("call today"), await farm.bob.runs("call done")):
+        assert heard.text.startswith("There is no call today.")
+        assert heard.labels == []
+
+
+async def test_the_command_says_when_all_is_answered(farm: Farm) -> None:
+    await farm.calls()
+    first = await farm.bob.runs("call done", farm.place)
+    assert (first.text, first.labels) == ("Plant a tree\nDone. Day 1 in a row.", ["Take back"])
+    assert "You answered. Day 1 in a row." in (await farm.bob.runs("call done", farm.place)).text
+
+
+# -- proofs --------------------------------------------------------------------------------------------------
+
+
+async def test_a_link_is_asked_for_and_has_to_be_one(farm: Farm) -> None:
+    asked = await farm.calls(proof=Proof.LINK)
+    heard = await farm.press(farm.bob, asked)
+    assert heard.private
+    assert await farm.answered(asked) == 0
+    wrong = await filled(farm.bob, heard, link="http://example.org/a")
+    assert "begin with https://" in wrong.text
+    heard = await farm.press(farm.bob, asked)
+    done = await filled(farm.bob, heard, link="https://example.org/a")
+    assert done.text == "Plant a tree\nDone. Day 1 in a row."
+    assert await farm.answered(asked) == 1
+    assert (await farm.press(farm.bob, asked)).text.startswith("You answered already.")
+    for bad in ("javascript:alert(1)", "https://me@example.org", "nonsense"):
+        assert "link:" in (await farm.cat.runs("call done", link=bad)).text
+    assert (await farm.cat.runs("call done", link="https://example.org/b")).text.endswith("Day 1 in a row.")
+
+
+async def filled(who: Persona, heard: Heard, **answers: str) -> Heard:
+    """Fill in a form of one question, whichever way the platform asks; in private."""
+    if heard.reply.form is not None:
+        return await who.fills(heard, **answers)
+    for words in answers.values():
+        heard = await who.says(words)
+    return heard
+
+
+def png() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "green").save(out, "PNG")
+    return out.getvalue()
+
+
+async def test_a_picture_is_asked_for_and_kept_until_it_is_taken_back(farm: Farm) -> None:
+    asked = await farm.calls(proof=Proof.PHOTO)
+    heard = await farm.press(farm.bob, asked)
+    if heard.reply.form is not None:
+        done = await farm.bob.fills(heard, photo=farm.bob.attaches(png()))
+    else:
+        assert "A picture that shows it" in heard.text
+        done = await farm.bob.says("here", photo=png())
+    assert done.text == "Plant a tree\nDone. Day 1 in a row."
+    kept = await farm.stage.store.read(lambda tx: proof_of(tx, asked, farm.member(tx, farm.bob)))
+    assert kept is not None
+    await farm.bob.presses(done, "Take back")
+    assert await farm.stage.store.read(picture_kept, kept) is False
+    assert (await farm.cat.runs("call done", link="https://example.org/p.png")).text.endswith("in a row.")
+
+
+def proof_of(tx: Tx, asked: Call, member: Member) -> int | None:
+    found = checkins.of(tx, asked.id, member.id)
+    return found.file_id if found else None
+
+
+def picture_kept(tx: Tx, file_id: int) -> bool:
+    return tx.value(PICTURE, file=file_id) is not None
+
+
+# -- judging -------------------------------------------------------------------------------------------------
+
+
+async def test_a_witness_confirms_and_only_another_member_who_may(farm: Farm) -> None:
+    asked = await farm.calls(proof=Proof.WITNESS)
+    heard = await farm.press(farm.bob, asked)
+    assert heard.reply.notice == "Noted. It counts once another member confirms it."
+    assert (await farm.press(farm.bob, asked)).text.startswith(
+        "You answered already. It waits for another member to confirm it."
+    )
+    assert "You can be a witness for others once" in (await farm.cat.runs("call review")).text
+    farm.stage.clock.advance(7 * DAY + HOUR)
+    late = await farm.calls(proof=Proof.WITNESS, title="Dig")
+    await farm.press(farm.bob, late)
+    own = await farm.bob.runs("call review")
+    assert own.text == "Nothing waits for your word."
+    queue = await farm.cat.runs("call review", farm.place)
+    assert queue.private
+    assert queue.labels == ["Confirm Bob", "Confirm Bob"]
+    assert "@Bob · Dig" in queue.text
+    # The newest call comes first.
+    confirmed = await farm.cat.presses(queue, "Confirm Bob")
+    assert confirmed.reply.edit
+    assert confirmed.text.startswith("Confirmed: Bob.\n@Bob · Plant a tree")
+    told = await farm.stage.told(farm.bob)
+    assert told[-1].text == "@Cat confirmed your answer to Dig. Day 1 in a row."
+    assert (await farm.answered(late), await farm.answered(asked)) == (1, 0)
+    twice = await farm.ada.does(Press(queue.button("Confirm Bob").token), farm.place)
+    assert twice is not None
+    assert "for somebody else" in twice.text
+    gone = await farm.cat.presses(queue, "Confirm Bob")
+    assert "does not wait any more" in gone.text
+    assert await farm.kinds() == ["checkin.judged"]
+
+
+async def test_witnesses_of_a_branch_call_are_of_the_branch(farm: Farm) -> None:
+    dan, eve = farm.stage.person("Dan", farm.on), farm.stage.person("Eve", farm.on)
+    for one in (dan, eve):
+        await one.runs("join", farm.place)
+        await endorse(one, farm.bob, farm.place)
+    farm.stage.clock.advance(7 * DAY + HOUR)
+    theirs = await farm.calls(leader=farm.bob, proof=Proof.WITNESS, title="Water it")
+    await farm.press(dan, theirs)
+    assert (await farm.cat.runs("call review")).text == "Nothing waits for your word."
+
+    def confirm(tx: Tx) -> None:
+        cat, dan_ = farm.member(tx, farm.cat), farm.member(tx, dan)
+        answers.judge(tx, farm.union(tx), cat, theirs.id, dan_.ref, confirmed=True)
+
+    with pytest.raises(NotAllowed, match="another branch"):
+        await farm.stage.store.write(confirm)
+    await eve.presses(await eve.runs("call review"), "Confirm Dan")
+    assert await farm.answered(theirs) == 1
+
+
+async def test_whom_one_endorses_confirms_for_the_day_it_was_given(farm: Farm) -> None:
+    """Also days later; until then the streak neither has the day nor breaks."""
+    await endorse(farm.cat, farm.bob, farm.place)
+    first = await farm.calls()
+    await farm.press(farm.cat, first)
+    farm.stage.clock.advance(DAY)
+    asked = await farm.calls(proof=Proof.LEADER)
+    assert (await farm.press(farm.cat, asked)).text == "Noted. It counts once Bob confirms it."
+    assert (await farm.ada.runs("call review")).text.startswith("Nothing waits")
+    for _ in range(3):
+        farm.stage.clock.advance(DAY)
+        await farm.stage.chores()
+        await farm.press(farm.cat, await farm.calls())
+    streak = await farm.cat.runs("streak")
+    assert "Now: 4 days" in streak.text
+    assert "Monday (waits to be confirmed)" in streak.text
+    queue = await farm.bob.runs("call review")
+    assert queue.labels == ["Confirm Cat", "Refuse Cat"]
+    await farm.bob.presses(queue, "Confirm Cat")
+    assert "Now: 5 days" in (await farm.cat.runs("streak")).text
+    assert await farm.answered(asked) == 1
+
+
+async def test_a_refused_answer_is_told_with_its_reason_and_given_again(farm: Farm) -> None:
+    asked = await farm.calls(proof=Proof.LEADER)
+    assert (await farm.press(farm.bob, asked)).text == "Noted. It counts once Ada confirms it."
+    queue = await farm.ada.runs("call review")
+    form = await farm.ada.presses(queue, "Refuse Bob")
+    refused = await filled(farm.ada, form, reason="I saw no tree")
+    assert refused.text.startswith("Refused: Bob. They are told why.")
+    told = await farm.stage.told(farm.bob)
+    assert told[-1].text == (
+        "@Ada did not take your answer to Plant a tree:\nI saw no tree\n"
+        "While the call is open you can give it again: /call today."
+    )
+    assert await farm.answered(asked) == 0
+    shown = await farm.bob.runs("call today")
+    assert "you can give it again" in shown.text
+    assert "Noted." in (await farm.bob.presses(shown, "Done: Plant a tree")).text
+    await farm.ada.presses(await farm.ada.runs("call review"), "Confirm Bob")
+    assert await farm.answered(asked) == 1
+    assert await farm.kinds() == ["checkin.judged", "checkin.judged"]
+
+
+async def test_who_has_nobody_above_needs_nobodys_word(farm: Farm) -> None:
+    asked = await farm.calls(proof=Proof.LEADER)
+    assert (await farm.press(farm.ada, asked)).text == "Done. Day 1 in a row."
+    assert await farm.answered(asked) == 1
+
+
+async def test_after_a_week_an_answer_can_no_longer_be_confirmed(farm: Farm) -> None:
+    asked = await farm.calls(proof=Proof.LEADER)
+    await farm.press(farm.bob, asked)
+    farm.stage.clock.advance(7 * DAY)
+    queue = await farm.ada.runs("call review")
+    farm.stage.clock.advance(DAY)
+    late = await farm.ada.presses(queue, "Confirm Bob")
+    assert "waited for more than 7 days" in late.text
+    assert (await farm.ada.runs("call review")).labels == []
+
+
+async def test_a_waiting_answer_is_taken_back_without_a_trace(farm: Farm) -> None:
+    asked = await farm.calls(proof=Proof.LEADER)
+    await farm.press(farm.bob, asked)
+    shown = await farm.bob.runs("call today")
+    assert "It waits for Ada to confirm it." in shown.text
+    await farm.bob.presses(shown, "Take back: Plant a tree")
+    assert (await farm.ada.runs("call review")).labels == []
+    assert await farm.kinds() == []
+
+
+async def test_what_waited_for_a_leader_who_left_waits_for_the_founder(farm: Farm) -> None:
+    await endorse(farm.cat, farm.bob, farm.place)
+    asked = await farm.calls(proof=Proof.LEADER)
+    await farm.press(farm.cat, asked)
+    await farm.stage.store.write(lambda tx: membership.leave(tx, farm.union(tx), farm.member(tx, farm.bob)))
+    queue = await farm.ada.runs("call review")
+    await farm.ada.presses(queue, "Confirm Cat")
+    assert await farm.answered(asked) == 1
+
+
+async def test_who_turns_out_to_be_their_own_leader_waits_for_the_founder(farm: Farm) -> None:
+    await endorse(farm.cat, farm.bob, farm.place)
+    asked = await farm.calls(proof=Proof.LEADER)
+    await farm.press(farm.cat, asked)
+
+    def merge(tx: Tx) -> None:
+        membership.merge(tx, farm.union(tx).id, farm.member(tx, farm.cat), farm.member(tx, farm.bob))
+
+    await farm.stage.store.write(merge)
+    assert (await farm.bob.runs("call review")).labels == []
+    queue = await farm.ada.runs("call review")
+    await farm.ada.presses(queue, "Confirm Bob")
+    assert await farm.answered(asked) == 1
+
+
+# -- leaving -------------------------------------------------------------------------------------------------
+
+
+async def test_who_leaves_is_counted_no_longer_while_the_call_is_open(farm: Farm) -> None:
+    asked = await farm.calls()
+    await farm.press(farm.bob, asked)
+    await farm.press(farm.cat, asked)
+    await farm.stage.store.write(lambda tx: membership.leave(tx, farm.union(tx), farm.member(tx, farm.bob)))
+    assert await farm.answered(asked) == 1
+    assert "Type /join first" in (await farm.press(farm.bob, asked)).text
+    await farm.bob.runs("join", farm.place)
+    assert (await farm.press(farm.bob, asked)).text == "Done. Day 1 in a row."
+    assert await farm.answered(asked) == 2
+    _, broken = await farm.stage.store.read(lambda tx: ledger.verify(tx, farm.union(tx).id))
+    assert broken is None
+
+
+async def test_who_leaves_and_joins_again_counts_once_in_a_call_of_yesterday(farm: Farm) -> None:
+    asked = await farm.calls()
+    await farm.press(farm.bob, asked)
+    farm.stage.clock.advance(13 * HOUR)
+    await farm.stage.chores()
+    for _ in range(2):
+        await farm.stage.store.write(
+            lambda tx: membership.leave(tx, farm.union(tx), farm.member(tx, farm.bob))
+        )
+        await farm.bob.runs("join", farm.place)
+        assert "Done, late." in (await farm.press(farm.bob, asked)).text
+    assert await farm.answered(asked) == 1

@@ -1,0 +1,124 @@
+"""Streaks, the board and repairs, as people type it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.chat.incoming import Who
+from tests.areas.checkins.test_dialogue import Farm, endorse, farm
+from tests.stage import Persona
+
+__all__ = ["farm"]
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def who(persona: Persona) -> Who:
+    return Who(persona.actor.native_id, persona.actor.name)
+
+
+async def days(farm: Farm, number: int, *keen: Persona) -> None:
+    """So many days with a call, answered by those."""
+    for _ in range(number):
+        farm.stage.clock.advance(DAY)
+        await farm.stage.chores()
+        asked = await farm.calls()
+        for one in keen:
+            await farm.press(one, asked)
+
+
+async def test_a_streak_is_shown_with_what_it_has_and_what_is_open(farm: Farm) -> None:
+    assert (await farm.bob.runs("streak", farm.place)).text == (
+        "Streak of @Bob\nNow: 0 days\nBest: 0 days\nFreezes: 0, the next after 7 days more in a row"
+    )
+    await days(farm, 6, farm.bob)
+    asked = await farm.calls_of_next_day()
+    heard = await farm.cat.runs("streak", farm.place, person=who(farm.bob))
+    assert not heard.private
+    assert heard.text == (
+        "Streak of @Bob\nNow: 6 days\nBest: 6 days\nFreezes: 0, the next after 1 day more in a row\n"
+        "Still open: today until 2026-03-09T12:00:00+00:00"
+    )
+    assert (await farm.press(farm.bob, asked)).text == "Done. Day 7 in a row. You earned a freeze."
+
+
+async def test_a_freeze_bridges_a_missed_day_and_says_so(farm: Farm) -> None:
+    await days(farm, 7, farm.bob)
+    await days(farm, 1)
+    farm.stage.clock.advance(DAY)
+    assert "Now: 7 days\nBest: 7 days\nFreezes: 0" in (await farm.bob.runs("streak")).text
+    asked = await farm.calls()
+    assert (await farm.press(farm.bob, asked)).text == (
+        "Done. Day 8 in a row. A freeze bridged the day you missed."
+    )
+    await days(farm, 1)
+    farm.stage.clock.advance(DAY)
+    assert "Now: 0 days\nBest: 8 days" in (await farm.bob.runs("streak")).text
+
+
+async def test_in_the_morning_one_is_told_that_yesterday_is_open(farm: Farm) -> None:
+    await days(farm, 2, farm.bob)
+    await days(farm, 1)
+    farm.stage.clock.advance(20 * HOUR)
+    asked = await farm.calls()
+    assert (await farm.press(farm.bob, asked)).text == (
+        "Done. Day 3 in a row. A day before it is still open: /call today."
+    )
+
+
+async def test_the_board_turns_its_pages(farm: Farm) -> None:
+    assert (await farm.bob.runs("board", farm.place)).text.startswith("No streak goes on yet.")
+    others = [farm.stage.person(f"M{number}", farm.on) for number in range(12)]
+    for one in others:
+        await one.runs("join", farm.place)
+    await days(farm, 2, farm.bob)
+    await days(farm, 1, farm.bob, farm.cat, *others)
+    heard = await farm.cat.runs("board", farm.place)
+    assert not heard.private
+    lines = heard.text.splitlines()
+    assert lines[:3] == ["Streaks that go on", "1. @Bob · 3 days", "2. @Cat · 1 day"]
+    assert len(lines) == 11
+    assert heard.labels == ["Next"]
+    second = await farm.cat.presses(heard, "Next", farm.place)
+    assert second.reply.edit
+    assert second.text.splitlines()[1:] == [f"{at}. @M{at - 3} · 1 day" for at in range(11, 15)]
+    assert (await farm.cat.presses(second, "First page", farm.place)).text == heard.text
+
+
+async def test_a_leader_repairs_and_the_member_is_told(farm: Farm) -> None:
+    await days(farm, 2, farm.bob)
+    await days(farm, 1)
+    await days(farm, 1, farm.bob)
+    refused = await farm.cat.runs("call repair", farm.place, person=who(farm.bob), day="yesterday")
+    assert "leader" in refused.text
+    heard = await farm.ada.runs("call repair", farm.place, person=who(farm.bob), day="yesterday")
+    assert heard.private
+    assert heard.text == "Wednesday counts for @Bob now: 4 days in a row."
+    assert (await farm.stage.told(farm.bob))[-1].text == (
+        "@Ada let Wednesday count for your streak in Farm: 4 days."
+    )
+    assert (await farm.kinds())[-1] == "streak.repaired"
+    assert "Now: 4 days" in (await farm.bob.runs("streak")).text
+    again = await farm.ada.runs("call repair", farm.place, person=who(farm.bob), day="wed")
+    assert again.text == "That day counts for them already."
+
+
+async def test_a_day_before_somebody_joined_is_not_repaired(farm: Farm) -> None:
+    await days(farm, 1)
+    await days(farm, 1)
+    dan = farm.stage.person("Dan", farm.on)
+    await dan.runs("join", farm.place)
+    heard = await farm.ada.runs("call repair", farm.place, person=who(dan), day="yesterday")
+    assert "had not joined yet" in heard.text
+
+
+async def test_who_leads_repairs_for_their_own_people_only(farm: Farm) -> None:
+    await farm.ada.runs("union rules", farm.place, leaders="supported", how_many=1, linked_only=False)
+    await endorse(farm.cat, farm.bob, farm.place)
+    await days(farm, 1, farm.ada, farm.cat)
+    await days(farm, 1)
+    await days(farm, 1)
+    wrong = await farm.bob.runs("call repair", farm.place, person=who(farm.ada), day="yesterday")
+    assert "those who follow you" in wrong.text
+    right = await farm.bob.runs("call repair", farm.place, person=who(farm.cat), day="yesterday")
+    assert "Tuesday counts for @Cat now: 2 days in a row." in right.text

@@ -1,0 +1,55 @@
+"""Moderators and the founder are told once of what does not arrive."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.chat.model import Reply
+from bot.chat.port import Undeliverable
+from bot.chat.targets import Target
+from tests.areas.tree.test_dialogue_endorsements import FOUND
+from tests.stage import Stage
+
+
+async def test_a_place_is_told_of_at_once_and_people_in_the_morning(stage: Stage) -> None:
+    ada, farm = stage.person("Ada", moderator=True), stage.group("Farm")
+    await ada.says(FOUND, farm)
+    platform = stage.platforms["words"]
+    deliver = platform.deliver
+
+    async def refuse(target: Target, reply: Reply, key: str, *more: object) -> str:
+        if target.person == "bob-words":
+            raise Undeliverable("blocked", kind="blocked")
+        if target.chat is not None:
+            raise Undeliverable("no right", kind="rights")
+        return await deliver(target, reply, key, *more)
+
+    platform.deliver = refuse  # type: ignore[method-assign]  # a platform that refuses some
+    bob = stage.person("Bob")
+    await bob.says("/join", farm)
+    ctx_posts = [Target("words", chat=farm.chat), Target("words", person="bob-words")]
+
+    def post(tx: object) -> None:
+        from bot.areas.conversations import services as conversations
+        from bot.areas.unions import storage as unions_storage
+        from bot.chat.chores import Duty
+        from bot.chat.model import say
+
+        union = unions_storage.every(tx)[0]
+        for target in ctx_posts:
+            Duty(tx, tx.now, union, conversations, stage).post(target, say("hello"))
+
+    for _ in range(2):
+        await stage.store.write(post)
+        await stage.told(ada)
+        await stage.chores()
+    told = [heard.text for heard in await stage.told(ada)]
+    assert len(told) == 1
+    assert "Farm (Words): I lack the right to write there." in told[0]
+    assert "member" not in told[0]
+    stage.clock.advance(timedelta(days=1))
+    for _ in range(2):
+        await stage.chores()
+    told = [heard.text for heard in await stage.told(ada)]
+    assert len(told) == 2
+    assert "1 member takes no private messages" in told[1]

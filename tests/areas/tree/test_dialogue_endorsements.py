@@ -1,0 +1,202 @@
+"""Endorsing as people type it, on a platform of words and one of values."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import pytest
+
+from bot import membership
+from bot.areas.conversations import services as conversations
+from bot.chat.incoming import Place, Who
+from tests.stage import Heard, Persona, Stage
+
+FOUND = '/union create name:"Free Farmers" purpose:"Grow food together" time_zone:Europe/Berlin'
+
+
+class Farm(NamedTuple):
+    place: Place
+    ada: Persona
+    bob: Persona
+    cat: Persona
+    dan: Persona
+
+
+@pytest.fixture(params=["words", "values"])
+async def farm(stage: Stage, request: pytest.FixtureRequest) -> Farm:
+    on = request.param
+    place = stage.group("Farm", on)
+    ada = stage.person("Ada", on, moderator=True)
+    if on == "words":
+        await ada.says(FOUND, place)
+    else:
+        values = {"name": "Free Farmers", "purpose": "Grow", "time_zone": "Europe/Berlin"}
+        await ada.runs("union create", place, **values)
+    others = [stage.person(name, on) for name in ("Bob", "Cat", "Dan")]
+    for other in others:
+        await other.runs("join", place)
+    return Farm(place, ada, *others)
+
+
+async def endorse(by: Persona, whom: Persona, place: Place | None = None) -> Heard:
+    if by.actor.platform == "words":
+        return await by.says(f"/endorse @{whom.actor.username}", place)
+    return await by.runs("endorse", place, leader=Who(whom.actor.native_id, whom.actor.name))
+
+
+async def test_one_endorses_and_everybody_sees_it(farm: Farm) -> None:
+    heard = await endorse(farm.bob, farm.ada, farm.place)
+    assert not heard.private
+    assert "@Bob endorses @Ada now" in heard.text
+    assert "1 person" in heard.text
+    again = await endorse(farm.bob, farm.ada, farm.place)
+    assert again.private
+    assert "You endorse them already" in again.text
+
+
+async def test_the_author_of_a_message_is_endorsed_by_replying(stage: Stage) -> None:
+    ada, bob, place = stage.person("Ada", moderator=True), stage.person("Bob"), stage.group("Farm")
+    await ada.says(FOUND, place)
+    await bob.says("/join", place)
+    heard = await bob.says("/endorse", place, reply_to=ada)
+    assert "@Bob endorses @Ada now" in heard.text
+
+
+async def test_without_anybody_it_is_asked_who(farm: Farm) -> None:
+    heard = await farm.bob.runs("endorse", farm.place)
+    assert heard.reply.form is not None or heard.reply.ask is not None
+
+
+async def test_a_change_is_asked_about_and_waits(stage: Stage, farm: Farm) -> None:
+    await endorse(farm.bob, farm.ada, farm.place)
+    early = await endorse(farm.bob, farm.cat, farm.place)
+    assert early.private
+    assert "again in 1 day" in early.text
+    stage.clock.advance(timedelta(hours=25))
+    asked = await endorse(farm.bob, farm.cat, farm.place)
+    assert asked.private
+    assert "You endorse @Ada. Endorse @Cat instead?" in asked.text
+    assert "after 24 hours" in asked.text
+    mine = await farm.bob.runs("lineage", farm.place)
+    assert "@Ada" in mine.text
+    done = await farm.bob.presses(asked, "Endorse Cat instead", farm.place)
+    assert "@Bob endorses @Cat now" in done.text
+    assert done.reply.edit
+    twice = await farm.bob.presses(asked, "Endorse Cat instead", farm.place)
+    assert "You endorse them already" in twice.text
+    other = await farm.dan.presses(asked, "Endorse Cat instead", farm.place)
+    assert "somebody else" in other.text
+
+
+async def test_a_button_replaces_only_whom_it_named(stage: Stage, farm: Farm) -> None:
+    """A question that was answered otherwise meanwhile, or is old, moves nobody."""
+    await endorse(farm.bob, farm.ada, farm.place)
+    stage.clock.advance(timedelta(hours=25))
+    asked = await endorse(farm.bob, farm.cat, farm.place)
+    first = await endorse(farm.bob, farm.dan, farm.place)
+    await farm.bob.presses(first, "Endorse Dan instead", farm.place)
+    stage.clock.advance(timedelta(minutes=5))
+    await farm.ada.runs("union rules", farm.place, switch_hours="0")
+    again = await farm.bob.presses(asked, "Endorse Cat instead", farm.place)
+    assert "You endorse @Dan. Endorse @Cat instead?" in again.text
+    stage.clock.advance(timedelta(minutes=11))
+    late = await farm.bob.presses(again, "Endorse Cat instead", farm.place)
+    assert "no longer in use" in late.text
+    assert "@Dan" in (await farm.bob.runs("lineage", farm.place)).text
+
+
+async def test_what_is_refused(stage: Stage, farm: Farm) -> None:
+    assert "cannot endorse yourself" in (await endorse(farm.bob, farm.bob, farm.place)).text
+    await endorse(farm.bob, farm.ada, farm.place)
+    await endorse(farm.ada, farm.cat, farm.place)
+    circle = await endorse(farm.cat, farm.bob, farm.place)
+    assert "Bob → Ada → you" in circle.text
+    stranger = stage.person("Eve", farm.ada.actor.platform)
+    unknown = await endorse(farm.bob, stranger, farm.place)
+    assert "I do not know" in unknown.text or "has not joined" in unknown.text
+    assert "not joined" in (await endorse(stranger, farm.ada, farm.place)).text
+    gone = await farm.dan.runs("leave", farm.place)
+    await farm.dan.presses(gone, "Leave and erase", farm.place)
+    left = await endorse(farm.cat, farm.dan, farm.place)
+    assert "I do not know" in left.text or "has not joined" in left.text
+
+
+async def test_an_endorsement_ends(farm: Farm) -> None:
+    assert "nobody at present" in (await farm.bob.runs("unendorse", farm.place)).text
+    await endorse(farm.bob, farm.ada, farm.place)
+    heard = await farm.bob.runs("unendorse", farm.place)
+    assert heard.private
+    assert "You endorse @Ada no longer. /endorse begins anew; you can choose again in 1 day." in heard.text
+    assert "root of the tree" in (await farm.bob.runs("lineage", farm.place)).text
+
+
+async def test_lineage_goes_up_to_the_root(farm: Farm) -> None:
+    await endorse(farm.bob, farm.cat, farm.place)
+    await endorse(farm.cat, farm.ada, farm.place)
+    heard = await farm.dan.runs("lineage", farm.place, person=Who(farm.bob.actor.native_id))
+    assert [line for line in heard.text.splitlines() if line.startswith("- ")] == [
+        "- @Bob",
+        "- @Cat",
+        "- @Ada",
+    ]
+
+
+async def test_a_long_lineage_is_shown_without_its_middle(stage: Stage, farm: Farm) -> None:
+    on = farm.ada.actor.platform
+    above = farm.ada
+    for number in range(20):
+        person = stage.person(f"P{number}", on)
+        await person.runs("join", farm.place)
+        await endorse(person, above, farm.place)
+        above = person
+    lines = (await above.runs("lineage", farm.place)).text.splitlines()[1:]
+    assert len(lines) == 12
+    assert lines[0] == "- @P19"
+    assert lines[8] == "- … 10 more …"
+    assert lines[-1] == "- @Ada"
+
+
+def merged(tx: Any, stage: Stage, farm: Farm, absorbed: Persona, survivor: Persona) -> None:
+    here = [
+        conversations.identify(tx, one.actor.platform, one.actor.native_id, farm.place.space)
+        for one in (absorbed, survivor)
+    ]
+    union, members = here[0].union, [one.member for one in here]
+    assert union is not None
+    assert members[0] is not None
+    assert members[1] is not None
+    membership.merge(tx, union.id, members[0], members[1])
+
+
+async def test_an_account_that_was_just_joined_to_a_member_changes_nothing(stage: Stage, farm: Farm) -> None:
+    """Who got a signature by a trick must not move somebody's branch the same day."""
+    await endorse(farm.bob, farm.ada, farm.place)
+    stage.clock.advance(timedelta(hours=25))
+
+    await stage.store.write(merged, stage, farm, farm.dan, farm.bob)
+    for heard in (
+        await endorse(farm.dan, farm.cat, farm.place),
+        await farm.dan.runs("unendorse", farm.place),
+    ):
+        assert "less than 24 hours ago" in heard.text
+    assert "Endorse @Cat instead" in (await endorse(farm.bob, farm.cat, farm.place)).text
+
+
+async def test_nor_does_it_bring_a_branch_to_anybody(stage: Stage, farm: Farm) -> None:
+    """Who has followers and endorses nobody is at the root: the founder, as a rule."""
+    await endorse(farm.bob, farm.ada, farm.place)
+    await stage.store.write(merged, stage, farm, farm.dan, farm.ada)
+    assert "less than 24 hours ago" in (await endorse(farm.dan, farm.cat, farm.place)).text
+    assert "@Ada endorses @Cat now" in (await endorse(farm.ada, farm.cat, farm.place)).text
+
+
+async def test_an_offer_is_of_whom_that_person_became(stage: Stage, farm: Farm) -> None:
+    shown = await farm.bob.runs("invite", farm.place)
+    code = next(word for word in shown.text.split() if len(word) == 10 and word.isupper())
+    eve = stage.person("Eve", farm.ada.actor.platform)
+    offered = await eve.runs("join", farm.place, code=code)
+    await stage.store.write(merged, stage, farm, farm.bob, farm.cat)
+    done = await eve.presses(offered, "Endorse Bob", farm.place)
+    assert "@Eve endorses" in done.text
+    assert "1 person" in done.text

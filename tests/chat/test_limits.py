@@ -1,0 +1,43 @@
+"""How often one person may do one thing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from bot.chat import limits
+from bot.chat.declarations import Rate
+from bot.chat.limits import RateLimits
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+TWICE = Rate(2, 60)
+
+
+def test_a_window_slides() -> None:
+    rates = RateLimits()
+    waits = [rates.wait_s("bo", "x", TWICE, NOON + timedelta(seconds=s)) for s in (0, 30, 45, 60, 61, 90)]
+    assert waits == [0, 0, 15, 0, 29, 0]
+
+
+def test_people_and_commands_are_counted_apart_and_one_can_be_taken_back() -> None:
+    rates = RateLimits()
+    for _ in range(2):
+        assert rates.wait_s("bo", "x", TWICE, NOON) == 0
+    assert rates.wait_s("bo", "y", TWICE, NOON) == rates.wait_s("cy", "x", TWICE, NOON) == 0
+    rates.take_back("bo", "x")
+    assert [rates.wait_s("bo", "x", TWICE, NOON) for _ in range(2)] == [0, 60]
+    rates.take_back("nobody", "x")
+
+
+def test_a_clock_that_is_set_back_shuts_nobody_out() -> None:
+    rates = RateLimits()
+    for _ in range(2):
+        rates.wait_s("bo", "x", TWICE, NOON)
+    assert rates.wait_s("bo", "x", TWICE, NOON - timedelta(days=1)) == 0
+
+
+def test_only_so_many_are_remembered() -> None:
+    rates = RateLimits()
+    for number in range(limits.MOST_PEOPLE + 1):
+        rates.wait_s(str(number), "x", Rate(1, 60), NOON)
+    assert rates.wait_s("0", "x", Rate(1, 60), NOON) == 0
+    assert rates.wait_s(str(limits.MOST_PEOPLE), "x", Rate(1, 60), NOON) == 60
