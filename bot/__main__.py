@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import sys
 from pathlib import Path
@@ -40,6 +41,7 @@ def main() -> None:
 @cli.command()
 def run() -> None:
     """Serve the platforms whose tokens are set, and the playground when there are none."""
+    gc.disable()  # loading makes very many objects and no garbage; `serve` enables it again
     from bot.runner import run as serve
 
     serve(_settings())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 from typing import Any
 
@@ -31,6 +32,8 @@ async def _serve(settings: Settings) -> None:
             await (await starting).stop()
         return
     app = starting.result()
+    gc.freeze()  # what was loaded for good is not looked through again
+    gc.enable()
     try:
         for name, url in app.urls.items():
             print(f"{name}: {url}", flush=True)
