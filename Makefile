@@ -1,15 +1,22 @@
 # Everything runs in .venv, made from the pinned and hashed requirements.
+# Another Python or place: make PYTHON=python3.13 VENV=/tmp/venv run
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run init doctor test check bench format lock clean
+.PHONY: run install init doctor smoke test check bench format pages lock clean
 
-run: $(VENV)/.installed
+run: install
 	@$(BIN)/python -m bot run
 
-init doctor: $(VENV)/.installed
+install: $(VENV)/.installed
+
+init doctor: install
 	@$(BIN)/python -m bot $@
+
+# A first start, an answer, a signature and a stop, with nothing but what `make run` installs.
+smoke: install
+	@$(BIN)/python -m tests.operator.smoke
 
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest
@@ -27,6 +34,10 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# The parts of docs/ that follow from the code: commands, areas, files of an export. A test compares them.
+pages: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.docs.made
+
 # Needs uv (pip install uv); writes the lock files from pyproject.toml.
 lock:
 	uv pip compile -q pyproject.toml --universal --generate-hashes --python-version 3.11 \
@@ -43,7 +54,7 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Muster needs Python 3.11 or newer: make PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
 	@printf '%s\n' '#!/bin/sh' '# The command line of this checkout, from anywhere.' \
-		'PYTHONPATH="$(CURDIR)" exec "$(CURDIR)/$(BIN)/python" -P -m bot "$$@"' > $(BIN)/muster
+		'PYTHONPATH="$(CURDIR)" exec "$(abspath $(BIN))/python" -P -m bot "$$@"' > $(BIN)/muster
 	@chmod +x $(BIN)/muster
 
 $(VENV)/.installed: requirements.lock | $(VENV)/bin/python

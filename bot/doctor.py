@@ -24,7 +24,7 @@ from bot.errors import MusterError, TryAgain
 from bot.logs import strike
 from bot.public_url_check import public_address
 from bot.storage.migrate import HEAD
-from bot.storage.read_only import Reader
+from bot.storage.read_only import ReadOnlyStore
 
 PATIENCE_S = 60.0
 LEAST_FREE_BYTES = 200 * 1024**2
@@ -121,7 +121,7 @@ def _disk(settings: Settings) -> Iterator[Finding]:
 
 async def _database(settings: Settings, connected: Spaces) -> list[Finding]:
     """Reach and schema of the database, and what is stuck in it; fills `connected`."""
-    reader = Reader(settings.store_url, SystemClock())
+    reader = ReadOnlyStore(settings.store_url, SystemClock())
     try:
         version = await reader.version()
         if version is None:

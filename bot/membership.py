@@ -22,7 +22,7 @@ from bot.areas.spaces import services as spaces
 from bot.areas.tree.services import endorsements
 from bot.areas.tree.services import membership as tree
 from bot.areas.unions import services as unions
-from bot.areas.wallets.services import links
+from bot.areas.wallets.services import completion
 from bot.areas.wallets.services import membership as wallets
 from bot.areas.wallets.services import wallets as holdings
 from bot.domain.people import Account, Member, Union, Wallet, new_ref
@@ -197,5 +197,5 @@ def merge(tx: Tx, union_id: int, absorbed: Member, survivor: Member) -> Member:
     return merged
 
 
-LINKING = links.Reactions(holding_changed=endorsements.wallets_changed, merge=merge)
+LINKING = completion.Reactions(holding_changed=endorsements.wallets_changed, merge=merge)
 """What linking a wallet does in other areas."""

@@ -14,20 +14,21 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import bot
-from bot.areas.export import services as service
+from bot import exports
 from bot.areas.tree.services import recount as recounts
 from bot.areas.tree.services.recount import RecountReport
+from bot.areas.unions import services as unions
 from bot.config import Settings
 from bot.domain.clock import SystemClock
 from bot.domain.names import one_line
 from bot.domain.people import Union
 from bot.domain.transaction import Tx
-from bot.errors import ConfigError, StorageError
+from bot.errors import ConfigError, NotFound, StorageError
 from bot.schema import metadata
 from bot.storage.backup import back_up
 from bot.storage.migrate import HEAD
 from bot.storage.migrate import migrate as bring_to_head
-from bot.storage.read_only import Reader
+from bot.storage.read_only import ReadOnlyStore
 from bot.storage.store import Store
 
 
@@ -46,7 +47,7 @@ async def export(settings: Settings, target: Path, union: str | None, *, backup:
     is complete. Returns 1 if a ledger does not verify. Raises MusterError when nothing could be written.
     """
     _refuse_existing(target)
-    reader = Reader(settings.store_url, SystemClock())
+    reader = ReadOnlyStore(settings.store_url, SystemClock())
     try:
         if not backup:
             await reader.require_head()
@@ -68,7 +69,7 @@ async def recount(settings: Settings, union: str | None, *, repair: bool = False
     which needs the writer's lock. Returns 1 if anything is wrong (and stays so). Raises MusterError.
     """
     clock = SystemClock()
-    reader = Reader(settings.store_url, clock)
+    reader = ReadOnlyStore(settings.store_url, clock)
     try:
         await reader.require_head()
         found = await reader.scan(_recount, union, recounts.compare)
@@ -101,10 +102,26 @@ def _refuse_existing(target: Path) -> None:
         raise ConfigError(f"{target} exists already. Give the name of something new.")
 
 
+def _chosen(tx: Tx, wanted: str | None) -> list[Union]:
+    """The union with this ref or name; all if none is wanted. Raises NotFound if none or several match."""
+    every = unions.every(tx)
+    if wanted is None:
+        if not every:
+            raise NotFound("There is no union yet, so there is nothing to do.")
+        return every
+    found = [union for union in every if wanted in (union.ref, union.name)]
+    if not found:
+        raise NotFound(f"There is no union {wanted!r}. Its exact name or its ref is needed.")
+    if len(found) > 1:
+        refs = ", ".join(union.ref for union in found)
+        raise NotFound(f"{len(found)} unions are called {wanted!r}. Give the ref of one: {refs}.")
+    return found
+
+
 def _recount(
     tx: Tx, wanted: str | None, work: Callable[[Tx, Union], RecountReport]
 ) -> list[tuple[Union, RecountReport]]:
-    return [(union, work(tx, union)) for union in service.choose(tx, wanted)]
+    return [(union, work(tx, union)) for union in _chosen(tx, wanted)]
 
 
 def _verdict(report: RecountReport) -> str:
@@ -120,11 +137,11 @@ def _verdict(report: RecountReport) -> str:
 
 def _export(tx: Tx, folder: Path, wanted: str | None) -> int:
     wrong = 0
-    for union in service.choose(tx, wanted):
+    for union in _chosen(tx, wanted):
         place = folder / f"union-{union.ref}"
         place.mkdir(mode=0o700)
         counts, broken = _write(tx, union, place)
-        said = ", ".join(f"{counts[name]:,} {name}" for name in service.FILES if name != "ledger")
+        said = ", ".join(f"{counts[name]:,} {name}" for name in exports.files() if name != "ledger")
         if broken is None:
             verdict = f"{counts['ledger']:,} ledger entries, which verify"
         else:
@@ -139,17 +156,17 @@ def _write(tx: Tx, union: Union, place: Path) -> tuple[Counter[str], int | None]
     with contextlib.ExitStack() as stack:
         files = {
             name: stack.enter_context(open(place / f"{name}.jsonl", "w", encoding="utf-8", opener=_private))
-            for name in service.FILES
+            for name in exports.files()
         }
-        for name, record in service.records(tx, union):
+        for name, record in exports.records(tx, union):
             files[name].write(json.dumps(record, ensure_ascii=False) + "\n")
             counts[name] += 1
         for file in files.values():
             file.flush()
             os.fsync(file.fileno())
-    about = service.describe(tx, union)
+    about = exports.describe(tx, union)
     with (place / "ledger.jsonl").open(encoding="utf-8") as written:
-        broken = service.broken(written, about["ledger_head"])
+        broken = exports.broken(written, about["ledger_head"])
     about |= {"muster": bot.__version__, "counts": dict(counts), "ledger_verifies": broken is None}
     with open(place / "union.json", "w", encoding="utf-8", opener=_private) as file:
         json.dump(about, file, ensure_ascii=False, indent=2)

@@ -1,4 +1,4 @@
-"""Telling moderators of places and people that the bot's messages do not reach."""
+"""Telling moderators of spaces and people that the bot's messages do not reach."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _WHY = {
 
 @area.chore
 async def tell_of_unreached(office: Office) -> None:
-    """What does not arrive is told once: of places at once, of people in the morning."""
+    """Tells moderators once of each chat out of reach: of spaces at once, of people in the morning."""
 
     async def tell(union: Union) -> None:
         await office.write(union, _tell)
 
-    await office.each(await office.read(delivery.to_tell), tell)
+    await office.each(await office.read(delivery.unions_to_tell), tell)
 
 
 def _tell(duty: Duty) -> None:

@@ -1,11 +1,11 @@
-"""Telling moderators of crowds that look made up: they look, and decide."""
+"""Telling moderators of crowds that look made up. They look at the evidence, and decide."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from bot.areas.flags import services as flags
-from bot.areas.flags.domain import BURST_WINDOW, Alerts, FlagKind, Suspicion
+from bot.areas.flags.domain import BURST_WINDOW, Alerts, FlagKind, NewFlag
 from bot.areas.flags.services import Look, ShownFlag
 from bot.areas.members.services import display
 from bot.chat.chores import Duty, Office
@@ -103,7 +103,7 @@ def closed(ctx: Context, flag: int, page: int) -> Reply:
 
 
 def _page(ctx: Context, page: int, *, edit: bool = False) -> Reply:
-    shown, count = flags.opened(ctx.tx, ctx.union, page, PER_PAGE)
+    shown, count = flags.open_flags(ctx.tx, ctx.union, page, PER_PAGE)
     if not shown and page > 0:
         return _page(ctx, page - 1, edit=edit)
     if not shown:
@@ -111,7 +111,7 @@ def _page(ctx: Context, page: int, *, edit: bool = False) -> Reply:
     known = flags.people(ctx.tx, shown, ctx.place.platform)
     blocks: list[Block] = [p("Open: ", bold(str(count)), ". It may be innocent; nothing was done about it.")]
     for flag in shown:
-        blocks += _told(flag, known, ctx.union)
+        blocks += _described(flag, known, ctx.union)
     rows: list[tuple[AnyButton, ...]] = [
         (Button(f"Close no. {flag.id}", "flags.close", {"flag": flag.id, "page": page}),) for flag in shown
     ]
@@ -128,18 +128,18 @@ def _page(ctx: Context, page: int, *, edit: bool = False) -> Reply:
 
 @area.chore
 async def crowds(office: Office) -> None:
-    """Looks at the newcomers of unions in which somebody joined or endorsed, and tells of what looks made up."""
+    """Looks at the newcomers of unions in which somebody joined or endorsed; tells of groups that look made up."""
 
     async def look_at(look: Look) -> None:
-        findings = await office.scan(flags.look, look.union) if look.heavy else []
-        if findings or not look.again:
-            await office.write(look.union, _raise, look, findings)
+        found = await office.scan(flags.look, look.union) if look.heavy else []
+        if found or not look.again:
+            await office.write(look.union, _raise, look, found)
 
-    await office.each(await office.read(flags.news), look_at)
+    await office.each(await office.read(flags.due), look_at)
 
 
-def _raise(duty: Duty, look: Look, findings: Sequence[Suspicion]) -> None:
-    raised = flags.raise_flags(duty.tx, look, findings)
+def _raise(duty: Duty, look: Look, found: Sequence[NewFlag]) -> None:
+    raised = flags.raise_flags(duty.tx, look, found)
     if not raised:
         return
     founder = look.union.founder_id
@@ -158,7 +158,7 @@ def _notice(duty: Duty, raised: Sequence[ShownFlag], platform: str) -> Reply:
           "done about it.")
     ]  # fmt: skip
     for flag in raised[:MOST_TOLD]:
-        blocks += _told(flag, known, duty.union)
+        blocks += _described(flag, known, duty.union)
     left = len(raised) - MOST_TOLD
     more = f"There {'is' if left == 1 else 'are'} {left} more: " if left > 0 else ""
     return say(*blocks, p(more, Code("/flags list"), " shows what is open, and closes what you looked at."))
@@ -171,7 +171,7 @@ def _target(chat: Alerts) -> Target:
 # -- evidence in words ---------------------------------------------------------------------------------------
 
 
-def _told(flag: ShownFlag, known: dict[int, Account], union: Union) -> list[Block]:
+def _described(flag: ShownFlag, known: dict[int, Account], union: Union) -> list[Block]:
     if flag.kind is FlagKind.BURST:
         title = "many joined at once"
     else:
@@ -197,7 +197,7 @@ def _evidence(flag: ShownFlag, known: dict[int, Account], union: Union) -> Field
 
 
 def _counted(named: Sequence[tuple[int, int]], known: dict[int, Account], counted: int, people: int) -> str:
-    """“Bo (12), Cy (3), others (4), nobody (2)”."""
+    """Numbers in words, like “Bo (12), Cy (3), others (4), nobody (2)”."""
     words = [f"{display.name(known, member_id)} ({number})" for member_id, number in named]
     others = counted - sum(number for _, number in named)
     if others:

@@ -1,4 +1,4 @@
-"""Help: what this member may do here."""
+"""Help: the commands that a person may use in a place, and the explanation of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Inviting people by a code, and joining by one."""
+"""Inviting people with a code, and joining with one."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def opened(ctx: Context, code: str) -> Reply:
 
 
 def by_code(ctx: Context, typed: str) -> Reply:
-    """Join by a member's code: the union that lives here, in a private chat the one that the code is for."""
+    """Joins with a member's code. In a private chat, the code says which union is meant."""
     private = ctx.place.space is None
     found = invites.find(ctx.tx, typed, None if private else ctx.union, ctx.place.platform)
     ctx.enter(found.invite.union_id)
@@ -95,7 +95,7 @@ def by_code(ctx: Context, typed: str) -> Reply:
 
 
 def welcome(ctx: Context) -> list[Block]:
-    """What a new member is told."""
+    """Returns the greeting of a new member."""
     return [
         p("Welcome to ", bold(one_line(ctx.union.name)), ", ", bold(one_line(ctx.actor.name)), "."),
         p(Code("/link"), " links a wallet, ", Code("/help"), " shows what else you can do."),
@@ -119,7 +119,7 @@ def _endorse(found: Invitation) -> Button:
 
 
 def _gathering(ctx: Context) -> list[Block]:
-    """Where the union's places are, for who came without being in one."""
+    """The union's places, for a member who joined in a private chat."""
     places = spaces.of_union(ctx.tx, ctx.union)
     if not places:
         return [p("The union has no server or group at present; you reach it in this chat.")]
@@ -131,7 +131,7 @@ def _gathering(ctx: Context) -> list[Block]:
 # -- one's own code ----------------------------------------------------------------------------------------
 
 
-def _card(ctx: Context, mine: Invite, edit: bool = False) -> Reply:
+def _card(ctx: Context, mine: Invite, *, edit: bool = False) -> Reply:
     ever, here = invites.recruited(ctx.tx, ctx.member.id)
     which = {"code": mine.code}
     renew_it = Button("New code", "invite.renew", which)
@@ -153,7 +153,7 @@ def _card(ctx: Context, mine: Invite, edit: bool = False) -> Reply:
 
 
 def _ways(ctx: Context, code: str) -> Items:
-    """How the code is used on each platform where the union, or the member, is."""
+    """How the code is used, on each platform of the union's places and of the member's accounts."""
     titles: dict[str, list[str]] = {ctx.place.platform: []}
     for space in spaces.of_union(ctx.tx, ctx.union):
         titles.setdefault(space.platform, []).append(one_line(space.title, 40))

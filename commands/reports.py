@@ -42,7 +42,8 @@ from bot.domain.transaction import Tx
 from bot.errors import BadInput, NotFound
 from bot.pictures.report import BranchBar, Results, alt_text, report_picture
 from commands.calls.posts import card
-from commands.calls.words import STATES, day_name, people
+from commands.calls.words import STATES, day_name
+from commands.members.display import people
 
 area = Area()
 

@@ -1,4 +1,4 @@
-"""Founding a union, telling about it, changing it, handing it on."""
+"""Founding a union, showing it, changing it, handing it over."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def create(ctx: Context, name: Name, purpose: Purpose, time_zone: TimeZone = "UT
         place.chat,
         place.thread,
     )
-    ctx.enter(union.id)  # whose the button is
+    ctx.enter(union.id)  # the button belongs to this union
     return say(
         p(bold(one_line(union.name)), " is founded, and you are its founder."),
         fields(("Purpose", union.purpose), ("Time zone", union.time_zone)),
@@ -166,7 +166,7 @@ def switch(ctx: Context) -> Reply:
 
 
 def join_button(union: Union) -> Button:
-    """The button of a post that lets everybody join for as long as the post stands."""
+    """Returns a button that lets everybody join, for as long as its post stands."""
     label = f"Join {one_line(union.name, 40)}"
     return Button(label, "/join", anyone=True, lasts_s=None, style=Style.PRIMARY)
 

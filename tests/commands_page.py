@@ -1,6 +1,5 @@
-"""Makes docs/commands.md out of the registry: `python -m tests.commands_page > docs/commands.md`."""
+"""The page docs/commands.md, made out of the registry. `make pages` writes it."""
 
-import commands
 from bot.chat.declarations import DEFAULT_RATE, Command
 from bot.chat.model import Visibility
 from bot.chat.params import Param
@@ -11,7 +10,7 @@ HEAD = """# Commands
 
 Typed in chat, the same on Discord, Telegram and in the playground. `/help` shows each person what they may
 do where they are, and `/help` with a command's name shows its page. This file is made from the declarations
-in `commands/` (`python -m tests.commands_page > docs/commands.md`), and a test compares the two.
+in `commands/` by `make pages`, and a test compares the two.
 
 In `/command <needed> [optional]` text with spaces goes in quotes on Telegram; Discord has a field for each.
 What is missing is asked for.
@@ -57,7 +56,3 @@ def _usage(param: Param) -> str:
 
 def _kind(param: Param) -> str:
     return " | ".join(param.choices) if param.choices else param.kind.value
-
-
-if __name__ == "__main__":
-    print(page(Registry(commands.areas(), commands.translations())), end="")

@@ -13,6 +13,7 @@ from tests.storage.fixtures import (
     database,
     postgres_database,
     sqlite_database,
+    sqlite_template,
     store,
 )
 
@@ -23,6 +24,7 @@ __all__ = [
     "database",
     "postgres_database",
     "sqlite_database",
+    "sqlite_template",
     "stage",
     "store",
 ]

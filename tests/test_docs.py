@@ -26,9 +26,7 @@ def registry() -> Registry:
 
 
 def test_the_page_of_commands_is_as_declared(registry: Registry) -> None:
-    assert text("docs", "commands.md") == page(registry), (
-        "run: python -m tests.commands_page > docs/commands.md"
-    )
+    assert text("docs", "commands.md") == page(registry), "run: make pages"
 
 
 def test_the_page_of_commands_leaves_none_out(registry: Registry) -> None:

@@ -1,6 +1,7 @@
 """Who may import whom, in which files an area keeps what, and that importing does nothing."""
 
 import ast
+import functools
 import graphlib
 import re
 import subprocess
@@ -62,9 +63,6 @@ NEEDS = {
     "reminders": ["calls", "checkins", "members", "tree", "unions"],
     "reports": ["calls", "checkins", "members", "reminders", "spaces", "tree"],
     "flags": ["invites", "ledger", "members", "spaces", "tree", "unions", "wallets"],
-    "export": [
-        "calls", "checkins", "contests", "invites", "ledger", "members", "spaces", "tree", "unions", "wallets",
-    ],
 }  # fmt: skip
 """Which areas each area is built on; an area that is not named here needs none. Never in a circle."""
 TABLES = ["bot.storage", "areas' storage", "areas' tables"]
@@ -92,6 +90,7 @@ def below(module: str, *packages: str) -> bool:
     return any(f"{module}.".startswith(f"{package}.") or package == layer for package in packages)
 
 
+@functools.cache
 def modules() -> dict[str, ast.Module]:
     """Every module of the program, parsed."""
     paths = (path for top in ("bot", "adapters", "commands") for path in (ROOT / top).rglob("*.py"))
@@ -210,7 +209,7 @@ def test_the_rules_can_fail() -> None:
         ("adapters.discord.events", "from adapters.telegram import limits"),
         ("adapters.telegram.adapter", "from aiohttp import web"),
         ("bot.chat.dispatch", "from bot.areas.conversations import services"),
-        ("bot.pictures.base", "from bot.areas.tree.domain import endorsements"),
+        ("bot.pictures.support_base", "from bot.areas.tree.domain import endorsements"),
         ("bot.web.link", "def later():\n    from web3 import Web3"),
         ("bot.app", "import discord.ext.tasks"),
     ):

@@ -10,6 +10,7 @@ from bot.areas.delivery.storage import outbox as rows
 from bot.areas.delivery.tables import outbox as outbox_table
 from bot.areas.spaces import storage as spaces_storage
 from bot.areas.spaces.tables import space_codes
+from bot.domain.messages import NewMessage
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement
 from bot.storage.store import Store
@@ -26,7 +27,7 @@ def messages(tx: Tx) -> list[str]:
 def post_three(tx: Tx) -> None:
     """One is sent, one given up, one waits for its platform."""
     for _ in range(3):
-        rows.add(tx, "words", None, "{}", b"{}", "bo")
+        rows.add(tx, NewMessage("words", None, "{}", b"{}", "bo"))
     (sent,) = delivery.take(tx, "words", 0, 0, 2)
     delivery.finish(tx, sent, "1", tx.now)
     (parked,) = delivery.take(tx, "words", 0, 0, 2)

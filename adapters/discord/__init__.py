@@ -1,1 +1,1 @@
-"""Discord: slash commands, buttons, modals and direct messages, by the gateway and the REST interface."""
+"""Discord: slash commands, buttons, modals and direct messages, through the gateway and the REST interface."""

@@ -1,4 +1,4 @@
-"""Discord as a platform: interactions come by the gateway, everything goes out by REST."""
+"""Discord as a platform: interactions come in by the gateway, everything goes out by REST."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ import msgspec
 
 from adapters.discord import attachments, check, events, limits, menu
 from adapters.discord.deliver import Delivery
-from adapters.discord.events import Asked, Kind
+from adapters.discord.events import Asked, InteractionKind
 from adapters.discord.exchange import Exchange, Forms
 from adapters.discord.gateway import Gateway
 from adapters.discord.responses import OPENS
 from adapters.discord.rest import Refused, Rest, Unavailable, connectors
 from adapters.discord.supervise import Supervisor
-from bot.chat.bounded import Recent
+from bot.chat.bounded import BoundedDict
 from bot.chat.findings import Finding
 from bot.chat.incoming import Actor, File, Incoming, Place, Press
 from bot.chat.model import Reply, Visibility
@@ -38,8 +38,8 @@ NONCE_OF_ACT = 20
 class DiscordAdapter:
     """Implements `chat.port.Adapter`.
 
-    `api` is another address than Discord's that stands for all its hosts, `api_ca` the certificate (PEM) that it
-    is trusted by: for tests, and for operators who reach Discord through a gateway.
+    `api` is an address that takes the place of all of Discord's hosts; `api_ca` is the certificate (PEM) by which it
+    is trusted. They are for tests, and for operators who reach Discord through a gateway.
     """
 
     name = events.PLATFORM
@@ -56,22 +56,22 @@ class DiscordAdapter:
         self._core: Core | None = None
         self._me = Actor(self.name, "0", "Muster")
         self._running: set[asyncio.Task[Any]] = set()
-        self._seen: Recent[str, None] = Recent(limits.REMEMBERED)
-        self._forms: Forms = Recent(limits.REMEMBERED)
+        self._seen: BoundedDict[str, None] = BoundedDict(limits.REMEMBERED)
+        self._forms: Forms = BoundedDict(limits.REMEMBERED)
         self._moderators: dict[tuple[str, str], tuple[datetime, bool]] = {}
         self._last_contact: datetime | None = None
 
     # -- the port ----------------------------------------------------------------------------------------
 
     async def start(self, core: Core) -> None:
-        """Connect, or begin to try; answer what a stop left unanswered."""
-        left = await core.unfinished(self.name)  # before anything new is among them
+        """Connects, or begins to try, and answers the acts that the last run left."""
+        left = await core.unfinished(self.name)  # before new acts are among them
         self._core = core
         await self._supervisor.start(START_PATIENCE_S)
         self._keep(asyncio.create_task(self._answer_left(core, left), name="discord unanswered"))
 
     async def stop(self) -> None:
-        """Disconnect, finish the interactions that were taken, close."""
+        """Disconnects, finishes the interactions that were taken, and closes the connections."""
         await self._supervisor.stop()
         self._core = None
         while self._running:
@@ -79,7 +79,7 @@ class DiscordAdapter:
         await self._rest.close()
 
     async def deliver(self, target: Target, reply: Reply, key: str, lane: Lane = Lane.URGENT) -> str:
-        """Send an outbox row; see `chat.port.Adapter.deliver`."""
+        """Sends an outbox row; see `chat.port.Adapter.deliver`."""
         return await self._delivery.send(target, reply, key, lane)
 
     @property
@@ -96,7 +96,7 @@ class DiscordAdapter:
         return await attachments.fetch(self._rest, file)
 
     async def is_moderator(self, place: Place, actor: Actor) -> bool:
-        """Whether somebody may manage the server or its roles; asked at most once a minute."""
+        """Whether a person may manage the server or its roles. Discord is asked at most once a minute."""
         if place.space is None:
             return False
         key = (place.space, actor.native_id)
@@ -108,15 +108,18 @@ class DiscordAdapter:
         return self._moderators[key][1]
 
     async def check(self, spaces: Sequence[str]) -> Sequence[Finding]:
-        """For the doctor; works without `start`."""
+        """Returns the doctor's lines; works without `start`."""
         return await check.findings(self._rest, spaces)
 
     def private_link(self, payload: str) -> str | None:
-        """Discord has no link that opens a private chat with a payload."""
+        """Returns None: Discord has no link that opens a private chat with a payload."""
         return None
 
     def last_contact(self) -> datetime | None:
-        """Now while every shard is connected, else when Discord last answered; None once it cannot."""
+        """Returns the present time while every shard is connected, else the time of Discord's last answer.
+
+        Returns None once no connection is possible.
+        """
         if self._supervisor.problem is not None:
             return None
         gateway = self._supervisor.gateway
@@ -127,7 +130,7 @@ class DiscordAdapter:
     # -- connecting --------------------------------------------------------------------------------------
 
     async def _prepare(self) -> Gateway:
-        """Before each connection: who are we, and does Discord have our commands?"""
+        """Makes a client for the supervisor, after asking for the bot's own account and updating its commands."""
         application = await self._rest.call("GET", "/applications/@me")
         bot = application.get("bot") or {}
         self._me = Actor(self.name, str(bot.get("id") or application["id"]), bot.get("username") or "Muster")
@@ -135,7 +138,7 @@ class DiscordAdapter:
         return Gateway(self._connectors, int(application.get("flags") or 0), self)
 
     async def _synchronise(self, application: str) -> None:
-        """Register the commands if they changed; a refusal is logged, and buttons still work."""
+        """Registers the commands if they changed. A refusal is only logged, because buttons still work."""
         if self._core is None:
             return
         path = f"/applications/{application}/commands"
@@ -157,13 +160,13 @@ class DiscordAdapter:
         if self._core is not None:
             self._core.trouble(self.name, what)
 
-    # -- what the gateway tells (`gateway.Listener`) -----------------------------------------------------
+    # -- events of the gateway (`gateway.Listener`) ------------------------------------------------------
 
     def connected(self) -> None:
         self._supervisor.connected()
 
     async def interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Take an interaction; one that comes again (RESUME replays) is being answered, or was."""
+        """Answers an interaction, unless it comes again: RESUME replays those that were taken before."""
         core = self._core
         if core is None or str(interaction.id) in self._seen:
             return
@@ -176,20 +179,20 @@ class DiscordAdapter:
     async def joined(self, guild: discord.Guild) -> None:
         channel = _greeting_channel(guild)
         act = events.bot_added(guild, self._me, channel.id if channel else None, self._clock.now())
-        reply = await self._tell(act)
+        reply = await self._report(act)
         if reply is not None and channel is not None:
             await self._post(Target(self.name, chat=str(channel.id)), reply, f"g{guild.id}")
 
     async def removed(self, guild: discord.Guild) -> None:
-        await self._tell(events.bot_removed(guild, self._me, self._clock.now()))
+        await self._report(events.bot_removed(guild, self._me, self._clock.now()))
 
-    async def titled(self, guild: discord.Guild) -> None:
-        await self._tell(events.renamed(guild, self._me, self._clock.now()))
+    async def renamed(self, guild: discord.Guild) -> None:
+        await self._report(events.renamed(guild, self._me, self._clock.now()))
 
     async def person_left(self, event: discord.RawMemberRemoveEvent) -> None:
-        await self._tell(events.person_left(event.user, event.guild_id, self._clock.now()))
+        await self._report(events.person_left(event.user, event.guild_id, self._clock.now()))
 
-    async def _tell(self, act: Incoming) -> Reply | None:
+    async def _report(self, act: Incoming) -> Reply | None:
         core = self._core
         if core is None:
             return None
@@ -202,7 +205,7 @@ class DiscordAdapter:
         exchange = Exchange(asked, core, self._rest, self._forms)
         act = asked.incoming.act
         try:
-            if asked.kind is Kind.SUGGEST:
+            if asked.kind is InteractionKind.SUGGEST:
                 await exchange.suggest()
             elif isinstance(act, Press) and act.token.startswith(OPENS):
                 await exchange.open(act.token.removeprefix(OPENS))
@@ -216,12 +219,12 @@ class DiscordAdapter:
             )
 
     async def _answer_left(self, core: Core, left: Sequence[Incoming]) -> None:
-        """Acts that were taken but not answered before the last stop; their interactions are over."""
+        """Answers acts that the last run took but did not answer; Discord has closed their interactions."""
         for act in left:
             await self._answer_late(core, act)
 
     async def _answer_late(self, core: Core, act: Incoming) -> None:
-        """One that fails, and those not sent, come again at the next start."""
+        """Answers one act by a new message. If that fails, the act comes again at the next start."""
         try:
             reply = await core.dispatch(act)
             if reply is not None:
@@ -240,7 +243,7 @@ class DiscordAdapter:
             log.exception("an act is left unanswered", extra={"action": "discord.left"})
 
     async def _post(self, target: Target, reply: Reply, key: str) -> bool:
-        """Send once; False if it is worth another try."""
+        """Sends a message once; False if a later try may work."""
         try:
             await self._delivery.send(target, reply, key)
         except RetryLater as later:
@@ -251,14 +254,14 @@ class DiscordAdapter:
         return True
 
     def _keep(self, task: asyncio.Task[Any] | None) -> None:
-        """Have `stop` wait for this."""
+        """Makes `stop` wait for this task."""
         if task is not None and task not in self._running:
             self._running.add(task)
             task.add_done_callback(self._running.discard)
 
 
 def _greeting_channel(guild: discord.Guild) -> discord.TextChannel | None:
-    """Where the bot may say hello: where the server's news go, else the first channel it may write in."""
+    """Returns the channel for the bot's hello: the server's system channel, else the first where it may write."""
     candidates = [guild.system_channel, *guild.text_channels]
     for channel in candidates:
         if channel is not None:

@@ -1,4 +1,4 @@
-"""Fetching what people attach, from Discord's own hosts and from nowhere else."""
+"""Fetches files that people attach, from Discord's own hosts only."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def fetch(rest: Rest, file: File) -> bytes:
 
 
 def ours(url: str) -> bool:
-    """Whether the address is one of Discord's for files: the bot must not fetch what others name."""
+    """Whether the address is on Discord's hosts for files: the bot must not fetch addresses that others choose."""
     try:
         parts = urlsplit(url)
         return parts.scheme == "https" and parts.netloc in HOSTS

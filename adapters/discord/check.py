@@ -1,8 +1,8 @@
-"""What the doctor says of Discord: the token, the application's switches, and the bot's rights in each server.
+"""The doctor's checks of Discord: the token, the application's switches, and the bot's rights in each server.
 
-Intents. Muster reads no messages, so it needs no privileged intent. Two things are then learned late:
-a new name when its owner uses a command or a button; that somebody left a server when a message to them cannot be
-sent. Where the operator has switched the Server Members intent on, leaving is noticed at once.
+Intents: Muster reads no messages, so it needs no privileged intent. Without them it learns two things late: a new
+name, when its owner next uses a command or a button; and that a person left a server, when a message to them cannot
+be sent. If the operator has switched the Server Members intent on, Muster learns at once that a person left.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ SILENT = "Discord does not answer right now. Try again in a minute."
 
 
 def invitation(application: str) -> str:
-    """The link that adds the bot to a server with exactly the permissions it uses."""
+    """Returns the link that adds the bot to a server with exactly the permissions that it uses."""
     return (
         f"https://discord.com/oauth2/authorize?client_id={application}"
         f"&scope=bot+applications.commands&permissions={PERMISSIONS}&integration_type=0"
@@ -50,7 +50,7 @@ def invitation(application: str) -> str:
 
 
 async def findings(rest: Rest, spaces: Sequence[str]) -> list[Finding]:
-    """A line for the token, for each switch that matters, and for each server. Raises TryAgain."""
+    """Returns a line for the token, for each switch that matters, and for each server. Raises TryAgain."""
     try:
         application: Json = await rest.call("GET", "/applications/@me")
         found = list(_application(application))
@@ -112,7 +112,7 @@ async def _space(rest: Rest, space: str, application: str) -> Finding:
 
 
 async def member_permissions(rest: Rest, guild: Json, user: str) -> int:
-    """What somebody may do in a server, before any channel's own rules. Raises Refused, Unavailable."""
+    """Returns a user's permission bits in a server, before any channel's own rules. Raises Refused, Unavailable."""
     if str(guild["owner_id"]) == user:
         return ADMINISTRATOR
     member: Any = await rest.call("GET", f"/guilds/{guild['id']}/members/{user}")
@@ -125,7 +125,7 @@ async def member_permissions(rest: Rest, guild: Json, user: str) -> int:
 
 
 async def moderates(rest: Rest, guild_id: str, user: str) -> bool:
-    """Whether somebody may manage the server or its roles. Raises TryAgain."""
+    """Whether a user may manage the server or its roles. Raises TryAgain."""
     try:
         guild = await rest.call("GET", f"/guilds/{guild_id}")
         bits = await member_permissions(rest, guild, user)

@@ -1,4 +1,4 @@
-"""Sending what nobody waits for: outbox rows, greetings, answers after a restart."""
+"""Sends messages that answer no open interaction: outbox rows, greetings, answers after a restart."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import logging
 from collections.abc import Sequence
 
 from adapters.discord import limits, render
-from adapters.discord.render import Part
+from adapters.discord.render import ReplyPart
 from adapters.discord.rest import Refused, Rest, Unavailable
-from bot.chat.bounded import Recent
+from bot.chat.bounded import BoundedDict
 from bot.chat.model import Reply, Visibility
 from bot.chat.port import RetryLater, Undeliverable
 from bot.chat.targets import Lane, Target
@@ -25,14 +25,16 @@ NO_TOKEN_WAIT_S = 300.0
 
 
 class Delivery:
-    """Posts replies by REST. Every message carries a nonce, so that a repeated try posts nothing twice."""
+    """Posts replies by REST. Every message has a nonce, so that a second try does not post it twice."""
 
     def __init__(self, rest: Rest) -> None:
         self._rest = rest
-        self._private: Recent[str, str] = Recent(limits.CHANNELS)  # direct-message channels by person
+        self._private: BoundedDict[str, str] = BoundedDict(
+            limits.CHANNELS
+        )  # direct-message channels by person
 
     async def send(self, target: Target, reply: Reply, key: str, lane: Lane = Lane.URGENT) -> str:
-        """See `chat.port.Adapter.deliver`; of a long reply the ids of its messages, with commas between."""
+        """See `chat.port.Adapter.deliver`. Of a long reply, returns the ids of all messages, with commas between."""
         if target.person is None and reply.visibility is Visibility.PRIVATE:
             raise Undeliverable("a private message was addressed to a channel; address it to the person")
         try:
@@ -68,13 +70,13 @@ class Delivery:
         method = "POST" if target.message is None else "PATCH"
         return self._rest.pacer.closed(f"{method} {_messages(channel, target.message)}")
 
-    async def _post(self, channel: str, part: Part, key: str, at: int, bulk: bool) -> str:
+    async def _post(self, channel: str, part: ReplyPart, key: str, at: int, bulk: bool) -> str:
         nonce = f"{key}.{at}" if at else key
         payload = part.payload | {"nonce": nonce[-limits.MAX_NONCE :], "enforce_nonce": True}
         return await self._rest.post(channel, payload, part.file, bulk=bulk)
 
-    async def _edit(self, channel: str, messages: str, parts: Sequence[Part], bulk: bool) -> str:
-        """Change messages, as many as there were; one that was deleted stays so."""
+    async def _edit(self, channel: str, messages: str, parts: Sequence[ReplyPart], bulk: bool) -> str:
+        """Changes the messages that there are: adds none, and skips one that was deleted."""
         for message, part in zip(messages.split(","), parts, strict=False):
             path = _messages(channel, message)
             try:

@@ -37,8 +37,8 @@ _SUBCOMMANDS = (1, 2)
 _USER, _CHANNEL, _ATTACHMENT = 6, 7, 11
 
 
-class Kind(StrEnum):
-    """What was done in Discord's client."""
+class InteractionKind(StrEnum):
+    """The kind of an interaction."""
 
     COMMAND = "command"
     PRESS = "press"
@@ -50,11 +50,11 @@ class Kind(StrEnum):
 class Asked:
     """An interaction: the act, and how it can be answered.
 
-    `on_message`: it came from a message, which can be edited; `on_private`: that message is ephemeral.
-    `focused` is the parameter to suggest values for, and what of it is typed.
+    `on_message`: it came from a message, which can be edited. `on_private`: that message is ephemeral.
+    `focused`: the parameter that needs suggestions, and its text so far.
     """
 
-    kind: Kind
+    kind: InteractionKind
     incoming: Incoming
     id: str
     token: str
@@ -65,25 +65,25 @@ class Asked:
 
     @property
     def shared(self) -> bool:
-        """Whether others see what is not ephemeral."""
+        """Whether other people see an answer that is not ephemeral."""
         return self.incoming.place.space is not None
 
 
 def asked(interaction: discord.Interaction[Any], registry: Registry) -> Asked | None:
-    """The interaction as an act; None for kinds that Muster does not offer."""
+    """Returns the interaction as an act; None for kinds that Muster does not offer."""
     data: Any = interaction.data
     number = interaction.type.value
     focused = ("", "")
     act: Act
     if number in (COMMAND, AUTOCOMPLETE) and data.get("type", _SLASH) == _SLASH:
-        kind = Kind.COMMAND if number == COMMAND else Kind.SUGGEST
+        kind = InteractionKind.COMMAND if number == COMMAND else InteractionKind.SUGGEST
         act, focused = call(data)
     elif number == COMMAND and data["type"] == _MENU_OF_PERSON:
-        kind, act = Kind.COMMAND, chosen(data, registry)
+        kind, act = InteractionKind.COMMAND, chosen(data, registry)
     elif number == COMPONENT:
-        kind, act = Kind.PRESS, Press(data["custom_id"])
+        kind, act = InteractionKind.PRESS, Press(data["custom_id"])
     elif number == MODAL:
-        kind, act = Kind.SUBMIT, filled(data)
+        kind, act = InteractionKind.SUBMIT, filled(data)
     else:
         return None
     message = interaction.message
@@ -103,7 +103,7 @@ def asked(interaction: discord.Interaction[Any], registry: Registry) -> Asked | 
 
 
 def call(data: Any) -> tuple[CommandCall, tuple[str, str]]:
-    """The command with its values, and the option being typed."""
+    """Returns the command with its values, and the option that is being typed."""
     words = [data["name"]]
     options = data.get("options") or []
     while options and options[0]["type"] in _SUBCOMMANDS:
@@ -116,8 +116,10 @@ def call(data: Any) -> tuple[CommandCall, tuple[str, str]]:
 
 
 def chosen(data: Any, registry: Registry) -> CommandCall:
-    """The command that was chosen from the menu of a person, with that person; by a name that the menu has no
-    more, a command that is not there."""
+    """Returns the command that was chosen from the menu of a person, with that person as its value.
+
+    If the menu no longer has that name, returns a command that does not exist.
+    """
     command = registry.menus.get(data["name"])
     if command is None:
         return CommandCall(data["name"])
@@ -128,7 +130,7 @@ def chosen(data: Any, registry: Registry) -> CommandCall:
 
 
 def filled(data: Any) -> Submit:
-    """The form with its answers, the files that were put into it among them."""
+    """Returns the form's answers, with the files that were uploaded in it."""
     sent = (data.get("resolved") or {}).get("attachments") or {}
     return Submit(data["custom_id"], forms.answers(data["components"], lambda id: _file(sent.get(id) or {})))
 
@@ -164,22 +166,25 @@ def _value(option: Any, resolved: Any) -> Value:
 
 
 def actor(interaction: discord.Interaction[Any]) -> Actor:
-    """Who acts; whether they moderate, as far as Discord tells it with the interaction."""
+    """Returns the person who acts; whether they moderate, as far as Discord tells it with the interaction."""
     user = interaction.user
     moderates = _moderates(interaction.permissions) if interaction.guild_id is not None else None
     return Actor(PLATFORM, str(user.id), user.display_name, user.name, moderates)
 
 
 def _moderates(may: discord.Permissions) -> bool | None:
-    """By what they may do in the channel. One channel's rules can give a person Manage Roles (there it is called
-    Manage Permissions), which is no power over the server: then the server has to be asked."""
+    """Whether a person moderates the server, by their permissions in a channel; None if the server must be asked.
+
+    One channel's rules can give a person Manage Roles (there it is called Manage Permissions), which is no power over
+    the server.
+    """
     if may.administrator or may.manage_guild:
         return True
     return None if may.manage_roles else False
 
 
 def place(interaction: discord.Interaction[Any]) -> Place:
-    """Where: a thread belongs to its channel, a server's channel to the server."""
+    """Returns the place: a thread belongs to its channel, and a server's channel to the server."""
     channel = interaction.channel
     guild = interaction.guild_id
     here = str(channel.id if channel is not None else guild or interaction.user.id)
@@ -191,7 +196,7 @@ def place(interaction: discord.Interaction[Any]) -> Place:
     return Place(PLATFORM, here, str(guild), None, title or "")
 
 
-# -- what nobody typed -----------------------------------------------------------------------------------
+# -- events that are not interactions --------------------------------------------------------------------
 
 
 def guild_place(guild: discord.Guild, chat: int | None = None) -> Place:
@@ -199,7 +204,7 @@ def guild_place(guild: discord.Guild, chat: int | None = None) -> Place:
 
 
 def bot_added(guild: discord.Guild, me: Actor, chat: int | None, now: datetime) -> Incoming:
-    """The bot was invited into a server; `chat` is where it may say hello."""
+    """Returns the act "the bot was added"; `chat` is the channel where it may say hello."""
     joined = guild.me.joined_at or now
     return Incoming(f"added-{guild.id}-{_ms(joined)}", me, guild_place(guild, chat), BotAdded())
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from adapters.discord import forms, limits, render
 from adapters.discord.events import Asked
-from adapters.discord.render import Json, Part
+from adapters.discord.render import Json, ReplyPart
 from adapters.discord.responses import (
     MODAL,
     SUGGESTIONS,
@@ -23,7 +23,7 @@ from adapters.discord.responses import (
 )
 from adapters.discord.rest import Refused, Rest, Unavailable
 from bot.chat import text
-from bot.chat.bounded import Recent
+from bot.chat.bounded import BoundedDict
 from bot.chat.incoming import CommandCall
 from bot.chat.model import Form, Reply, Visibility, say
 from bot.chat.port import Core
@@ -38,16 +38,16 @@ RECORD_S = 0.5
 MARGIN_S = 0.2
 PROGRESS_EVERY_S = 1.0
 
-Forms = Recent[str, Form]
-"""Forms that wait behind a button, by token."""
+Forms = BoundedDict[str, Form]
+"""Forms that open at a button, by token."""
 
 
 class _DeferredBefore(Exception):
-    """The deferral that seemed to be lost had arrived."""
+    """The deferral had arrived, although Discord's answer to it was lost."""
 
 
 class Exchange:
-    """Answers one interaction. Nothing is sent to Discord twice for it but what a cut connection swallowed."""
+    """Answers one interaction. A request is sent twice only if its connection broke before Discord's answer."""
 
     def __init__(self, asked: Asked, core: Core, rest: Rest, waiting: Forms) -> None:
         self._asked = asked
@@ -57,13 +57,13 @@ class Exchange:
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
         self._acknowledged = Acknowledged.NOT
-        self._perhaps = Acknowledged.NOT  # by a deferral to which Discord's answer was lost
+        self._perhaps = Acknowledged.NOT  # the state if a deferral arrived although Discord's answer was lost
         self._deferring: asyncio.Task[None] | None = None
         self._recorded: asyncio.Task[bool] | None = None
         self._progress_at = 0.0
 
     async def run(self) -> None:
-        """Dispatch the act and send its answer. Raises Refused, Unavailable if it did not arrive."""
+        """Dispatches the act and sends its answer. Raises Refused, Unavailable if the answer did not arrive."""
         timer = self._loop.call_later(limits.DEFER_AFTER_S, self._defer)
         try:
             reply = await self._core.dispatch(self._asked.incoming, self._progress)
@@ -76,14 +76,14 @@ class Exchange:
         except Refused:
             await self._done_with()
             raise
-        await self._done_with()  # not after Unavailable: what was recorded is then shown after the next start
+        await self._done_with()  # not after Unavailable: a recorded act is then answered after the next start
 
     async def _done_with(self) -> None:
         if self._recorded is not None and await self._recorded:
             await self._core.delivered(self._asked.incoming.key)
 
     async def suggest(self) -> None:
-        """Answer an autocomplete."""
+        """Answers an autocomplete."""
         found = await self._core.suggest(self._asked.incoming, *self._asked.focused)
         choices = [
             {"name": one_line(label, limits.MAX_CHOICE), "value": value}
@@ -93,7 +93,7 @@ class Exchange:
         await self._take(Callback(SUGGESTIONS, data={"choices": choices[: limits.MAX_SUGGESTIONS]}))
 
     async def open(self, token: str) -> None:
-        """Open a form that waits behind the button pressed."""
+        """Opens the form that belongs to the pressed button."""
         form = self._waiting.get(token)
         if form is not None:
             await self._take(Callback(MODAL, data=forms.modal(form)))
@@ -107,9 +107,9 @@ class Exchange:
             self._deferring = asyncio.create_task(self._announce())
 
     async def _announce(self) -> None:
-        """Record the act, so that a restart answers it, then tell Discord that it takes longer.
+        """Records the act, so that a restart answers it, then tells Discord that it takes longer.
 
-        The record is waited for only shortly: Discord's three seconds do not wait either.
+        Waits for the record only shortly, because Discord allows only three seconds.
         """
         self._recorded = asyncio.create_task(self._record())
         await asyncio.wait([self._recorded], timeout=RECORD_S)
@@ -137,7 +137,7 @@ class Exchange:
         return command is None or command.visibility is Visibility.PRIVATE
 
     async def _progress(self, words: str) -> None:
-        """Show what long work is at, in "thinking…"; a pressed button has no such place."""
+        """Shows the progress of long work in the message "thinking…"; a press has no such message."""
         if self._asked.on_message or self._loop.time() < self._progress_at:
             return
         self._progress_at = self._loop.time() + PROGRESS_EVERY_S
@@ -169,7 +169,7 @@ class Exchange:
             for step in plan(self._asked, reply, parts, self._acknowledged):
                 await self._take(step)
 
-    def _parts(self, reply: Reply | None) -> Sequence[Part]:
+    def _parts(self, reply: Reply | None) -> Sequence[ReplyPart]:
         if reply is None:
             return ()
         rendered = render.render(reply)
@@ -181,7 +181,7 @@ class Exchange:
         return rendered.parts
 
     async def _take(self, step: Step) -> None:
-        """Carry out one step. Raises Refused, Unavailable."""
+        """Carries out one step. Raises Refused, Unavailable."""
         asked = self._asked
         hook = f"/webhooks/{asked.application}/{asked.token}"
         match step:
@@ -195,7 +195,7 @@ class Exchange:
                 try:
                     await self._rest.answer("DELETE", f"{hook}/messages/@original", None)
                 except Refused as refused:
-                    if refused.code != UNKNOWN_MESSAGE:  # gone is what it shall be
+                    if refused.code != UNKNOWN_MESSAGE:  # already gone is as good
                         raise
 
     async def _callback(self, step: Callback) -> None:
@@ -212,10 +212,10 @@ class Exchange:
             if self._perhaps is not Acknowledged.NOT:
                 self._acknowledged, self._perhaps = self._perhaps, Acknowledged.NOT
                 raise _DeferredBefore from refused
-            # The answer to an earlier try was lost on the way: it worked.
+            # An earlier try worked, and only Discord's answer to it was lost.
             log.info("acknowledged before", extra={"action": "discord.acknowledge"})
 
 
-def _edited(part: Part) -> Json:
-    """An edit cannot change who sees a message, and says nothing about it."""
+def _edited(part: ReplyPart) -> Json:
+    """Returns the payload without flags: an edit cannot make a message private or public."""
     return {key: value for key, value in part.payload.items() if key != "flags"}

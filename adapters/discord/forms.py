@@ -1,4 +1,4 @@
-"""Forms as modals, and what was filled in. Pure."""
+"""Form → Discord's modal, and the filled modal → answers. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SHORT, _LONG = 1, 2
 
 
 def modal(form: Form) -> Json:
-    """The form as a modal. Raises CannotShow."""
+    """Returns the form as a modal. Raises CannotShow."""
     limits.check_form(form)
     return {
         "custom_id": form.token,
@@ -26,8 +26,7 @@ def modal(form: Form) -> Json:
 
 
 def answers(components: list[Json], file: Callable[[str], File]) -> dict[str, Answer]:
-    """What was filled in, by the names of the questions; what was left empty is missing. `file` knows an upload by
-    its id."""
+    """Returns the answers by the names of their questions, without empty ones. `file` returns an upload by its id."""
     return {name: value for name, value in _filled(components, file) if value}
 
 

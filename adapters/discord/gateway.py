@@ -1,4 +1,4 @@
-"""The connection that events come by: discord.py's client, with nothing kept that Muster does not need."""
+"""The connection through which events arrive: discord.py's client, without the caches that Muster does not need."""
 
 from __future__ import annotations
 
@@ -9,37 +9,37 @@ import discord
 from adapters.discord.rest import Connectors
 
 MEMBERS_FLAGS = (1 << 14) | (1 << 15)
-"""Application flags: the operator switched the Server Members intent on (verified bot, or not)."""
+"""Flags of an application whose Server Members intent is switched on: one for verified bots, one for others."""
 
 READY_S = 0.1
-"""discord.py holds events back for its own count of servers; nothing here waits for that."""
+"""discord.py holds events back for this time, until it has counted the servers. Muster does not need the count."""
 
 
 class Listener(Protocol):
-    """Who is told."""
+    """Gets the events of the gateway."""
 
     def connected(self) -> None: ...
     async def interaction(self, interaction: discord.Interaction[Any]) -> None: ...
     async def joined(self, guild: discord.Guild) -> None: ...
     async def removed(self, guild: discord.Guild) -> None: ...
-    async def titled(self, guild: discord.Guild) -> None: ...
+    async def renamed(self, guild: discord.Guild) -> None: ...
     async def person_left(self, event: discord.RawMemberRemoveEvent) -> None: ...
 
 
 def intents(application_flags: int) -> discord.Intents:
-    """Servers, and nothing else: interactions come without any intent.
+    """Returns the intents: servers only, because interactions come without any intent.
 
-    Who left a server is told only with the privileged Server Members intent. Muster does not ask for it; where
-    the operator has switched it on anyway, it is used for that.
+    Only with the privileged Server Members intent does Discord tell that a person left a server. Muster does not ask
+    for it, but uses it where the operator has switched it on.
     """
     return discord.Intents(guilds=True, members=bool(application_flags & MEMBERS_FLAGS))
 
 
 class Gateway(discord.AutoShardedClient):
-    """One life of the connection: `login`, `connect`, `close`. Reconnects and resumes by itself."""
+    """A client, used once: `login`, `connect`, `close`. It reconnects and resumes by itself."""
 
     def __init__(self, make_connector: Connectors, application_flags: int, listener: Listener) -> None:
-        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voice is meant
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no warnings about voice
         super().__init__(
             intents=intents(application_flags),
             connector=make_connector(),
@@ -54,7 +54,7 @@ class Gateway(discord.AutoShardedClient):
 
     @property
     def alive(self) -> bool:
-        """Whether every shard is connected: discord.py ends a connection whose heartbeat stays unanswered."""
+        """Whether every shard is connected. discord.py closes a connection whose heartbeat stays unanswered."""
         shards = self.shards
         return not self.is_closed() and bool(shards) and not any(s.is_closed() for s in shards.values())
 
@@ -74,11 +74,11 @@ class Gateway(discord.AutoShardedClient):
         await self._listener.removed(guild)
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        await self._listener.titled(guild)  # it may have been renamed while we were away
+        await self._listener.renamed(guild)  # it may have been renamed while we were away
 
     async def on_guild_update(self, before: discord.Guild, after: discord.Guild) -> None:
         if before.name != after.name:
-            await self._listener.titled(after)
+            await self._listener.renamed(after)
 
     async def on_raw_member_remove(self, event: discord.RawMemberRemoveEvent) -> None:
         await self._listener.person_left(event)

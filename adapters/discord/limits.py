@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 from bot.chat.model import Button, Form, Reply
 
 MAX_CONTENT = 2000  # characters of a message, markup included
-MOST_PARTS = 5  # messages that a long reply may become
-MAX_ROWS = 5
-MAX_IN_ROW = 5
+MOST_PARTS = 5  # messages for one long reply
+MAX_ROWS = 5  # of buttons
+MAX_IN_ROW = 5  # buttons
 MAX_LABEL = 80  # of a button
 MAX_URL = 512  # of a button
 MAX_CUSTOM_ID = 100
@@ -34,12 +34,12 @@ ACKNOWLEDGE_S = 3.0
 DEFER_AFTER_S = 1.8
 TOKEN_LIFE_S = 15 * 60
 PER_SECOND = 50  # requests of a bot; interactions do not count
-REMEMBERED = 5000  # interactions and forms kept in mind
-CHANNELS = 100_000  # direct-message channels kept in mind: opening one costs a request of each fan-out
+REMEMBERED = 5000  # interactions and forms kept in memory
+CHANNELS = 100_000  # direct-message channels kept in memory: a person whose channel is unknown costs one more request
 
 
 class CannotShow(Exception):
-    """A reply that Discord would refuse and that no cutting mends; the text says what to change."""
+    """A reply that Discord would refuse, and that cutting cannot mend; the text says what to change."""
 
 
 def check(reply: Reply) -> None:
@@ -75,7 +75,7 @@ def check_form(form: Form) -> None:
 
 
 def is_web_address(url: str) -> bool:
-    """Whether this leads to the web, and nothing in it could end a link's markup."""
+    """Whether the address leads to the web, and has no character that could end a link's markup."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -85,5 +85,5 @@ def is_web_address(url: str) -> bool:
 
 
 def takes_link_button(url: str) -> bool:
-    """Whether Discord draws a button with it: it refuses names without a dot, like localhost."""
+    """Whether Discord accepts the address in a button: it refuses hosts without a dot, like localhost."""
     return is_web_address(url) and len(url) <= MAX_URL and "." in (urlsplit(url).hostname or "")

@@ -1,4 +1,4 @@
-"""Spans as Discord's Markdown. Text is data: nothing in it can format, ping, link or change direction.
+"""Spans → Discord's Markdown. Text is data: it can never format, notify people, become a link or change direction.
 
 https://docs.discord.com/developers/reference#message-formatting
 """
@@ -12,8 +12,8 @@ from adapters.discord.limits import is_web_address
 from bot.chat.model import Code, Link, Mention, Moment, Span, Spans, Text
 from bot.domain.names import visible
 
-# Markdown's own marks; `@` of mass mentions; `:` of addresses and emoji names; the dot of invitations, which
-# are shown as such without any `https://`; and at the beginning of a line the marks of headings, quotes, lists.
+# These get a backslash: the marks of Markdown; `@` of mass mentions; `:` of addresses and emoji names; the dot of
+# invitation links, which Discord finds even without `https://`; at the beginning of a line, headings and lists.
 _MARKS = re.compile(
     r"[\\*_~`|\[\]<>]"
     r"|@(?=everyone|here)"
@@ -24,11 +24,11 @@ _MARKS = re.compile(
 _LINE_MARKS = re.compile(r"^([ \t]*)(-?#|[-+]|\d+(?=[.)]))", re.MULTILINE)
 _TIMES = {"date": "D", "time": "t", "full": "f", "relative": "R"}
 LONGEST_PIECE = 400
-"""Characters of Markdown that stay together."""
+"""Characters of a piece at most; a piece is never divided between messages."""
 
 
 def escaped(text: str) -> str:
-    """Words as they are, hidden characters written out."""
+    """Returns Markdown that Discord shows as this very text; hidden characters are written out."""
     marked = _MARKS.sub(lambda found: "\\" + found.group(), visible(text))
     return _LINE_MARKS.sub(_line_mark, marked)
 
@@ -39,7 +39,7 @@ def _line_mark(found: re.Match[str]) -> str:
 
 
 def pieces(content: Spans) -> Iterator[str]:
-    """The Markdown of spans in pieces that may stand in different messages."""
+    """Yields the Markdown of spans in pieces; a message may end after any piece."""
     for span in _runs(content):
         if isinstance(span, Text):
             for part in divided(escaped(span.text)):
@@ -49,11 +49,11 @@ def pieces(content: Spans) -> Iterator[str]:
 
 
 def divided(text: str, most: int = LONGEST_PIECE) -> Iterator[str]:
-    """The text in pieces of at most `most` characters, cut at white space where there is some."""
+    """Yields the text in pieces of at most `most` characters, cut at white space where there is some."""
     while len(text) > most:
         cut = max(text.rfind("\n", 1, most), text.rfind(" ", 1, most)) + 1 or most
         while text[cut - 1] == "\\" and cut > 1:
-            cut -= 1  # what is escaped stays with its mark
+            cut -= 1  # a backslash stays with the character after it
         yield text[:cut]
         text = text[cut:]
     if text:
@@ -61,7 +61,10 @@ def divided(text: str, most: int = LONGEST_PIECE) -> Iterator[str]:
 
 
 def _runs(content: Spans) -> Iterator[Span]:
-    """The spans, with neighbouring words of one style made one: two of them must not make a mark together."""
+    """Yields the spans, with neighbouring texts of one style joined.
+
+    Escaped one by one, the end of a text and the beginning of the next could form a mark together.
+    """
     run: Text | None = None
     for span in map(_as_words, content):
         if run is not None and isinstance(span, Text) and (span.bold, span.italic) == (run.bold, run.italic):
@@ -77,7 +80,7 @@ def _runs(content: Spans) -> Iterator[Span]:
 
 
 def _as_words(span: Span) -> Span:
-    """People of other platforms and links that lead nowhere are words."""
+    """Returns the span; as plain text if it is a person of another platform, or a link that leads nowhere."""
     match span:
         case Mention(platform=platform, native_id=native_id, name=name):
             return span if platform == "discord" and native_id.isdecimal() else Text(name)
@@ -87,7 +90,7 @@ def _as_words(span: Span) -> Span:
 
 
 def fence(text: str) -> str:
-    """A block of code; a fence within it is broken by an invisible space."""
+    """Returns a block of code. An invisible space breaks backticks in the text, which would end the block."""
     broken = visible(text).replace("``", "`\u200b`")
     return f"```\n{broken}\n```"
 
@@ -114,7 +117,7 @@ def _span(span: Code | Link | Mention | Moment) -> str:
 
 
 def _code(text: str) -> str:
-    """Code within a line. Three backticks would begin a block, so those in the text are kept apart."""
+    """Returns code within a line. Invisible spaces part the text's backticks: three would begin a block."""
     if "`" not in text:
         return f"`{text or ' '}`"
     apart = text.replace("``", "`\u200b`").replace("``", "`\u200b`")

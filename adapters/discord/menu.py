@@ -1,4 +1,4 @@
-"""The registry as Discord's slash commands, and as commands in the menu of a person. Pure.
+"""Registry → Discord's slash commands, and the commands in the menu of a person. Pure.
 
 https://docs.discord.com/developers/interactions/application-commands
 """
@@ -26,7 +26,7 @@ _TYPES = {
 _IN_GUILD, _IN_PRIVATE = 0, 1
 _MANAGE_GUILD = str(1 << 5)
 _SHORT = 100
-# Discord's locales for a language, where they are not the language's own code; English is the default text.
+# Discord's locales for a language, where they differ from the language's code; English is the default text.
 _REGIONS = {
     "es": ("es-ES", "es-419"),
     "pt": ("pt-BR",),
@@ -46,15 +46,15 @@ _COMPARED = frozenset(
 
 
 def menu(registry: Registry) -> list[Json]:
-    """Every command, as bulk overwrite takes them."""
+    """Returns every command, in the form that Discord's bulk overwrite takes."""
     drawn = [_top(registry, top) for top in registry.tops()]
-    # A description, which these cannot have, is not sent either.
+    # Discord allows no description for the commands in the menu of a person.
     menus = registry.menus.items()
     return drawn + [{"type": _MENU_OF_PERSON, "name": name, **_offered([one])} for name, one in menus]
 
 
 def same(ours: list[Json], theirs: list[Json]) -> bool:
-    """Whether Discord has these commands already."""
+    """Whether Discord's commands are the same as ours."""
     return _by_name(ours) == _by_name(theirs)
 
 
@@ -77,7 +77,7 @@ def _top(registry: Registry, top: str) -> Json:
 
 
 def _offered(commands: Sequence[Command]) -> Json:
-    """Where and to whom something that stands for these commands is offered."""
+    """Returns the fields that say where and to whom Discord offers the entry for these commands."""
     in_private = not all(command.space_only for command in commands)
     drawn: Json = {"contexts": [_IN_GUILD, _IN_PRIVATE] if in_private else [_IN_GUILD]}
     drawn["integration_types"] = [0]
@@ -87,7 +87,10 @@ def _offered(commands: Sequence[Command]) -> Json:
 
 
 def _for_moderators_alone(command: Command) -> bool:
-    """Where a union exists its founder may do what moderators may, whatever their roles in this server."""
+    """Whether Discord shall offer the command to the server's moderators only.
+
+    A command that needs a union is also for its founder, who may have no role in this server.
+    """
     return command.permission is Permission.MODERATOR and not command.needs_union
 
 
@@ -129,7 +132,7 @@ def _option(param: Param) -> Json:
 
 
 def _bound(number: Any, sign: int) -> int:
-    """A bound that Discord can hold; dispatch checks the real one again."""
+    """Returns the bound, or the nearest one that Discord can hold; dispatch checks the real one again."""
     if number is None:
         return sign * limits.SAFE_INTEGER
     return max(-limits.SAFE_INTEGER, min(limits.SAFE_INTEGER, int(number)))
@@ -140,7 +143,7 @@ def _by_name(commands: list[Json]) -> dict[tuple[int, str], Any]:
 
 
 def _bare(value: Any) -> Any:
-    """Without what Discord adds or leaves out by itself: ids, versions, defaults."""
+    """Returns the value without the fields that Discord adds or leaves out by itself: ids, versions, defaults."""
     if isinstance(value, list):
         return [_bare(one) for one in value]
     if not isinstance(value, dict):

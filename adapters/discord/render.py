@@ -1,7 +1,7 @@
-"""Reply → what Discord draws. Pure.
+"""Reply → messages of Discord. Pure.
 
-Everything is Markdown in a message's content, with rows of buttons below: no embeds. They would need a
-permission more, vanish where it is missing, and often show a mention as a number. What is too long for one
+Everything is Markdown in a message's content, with rows of buttons below. There are no embeds: they need one more
+permission, disappear where it is missing, and often show a mention as a number. A text that is too long for one
 message goes on in the next.
 """
 
@@ -37,15 +37,15 @@ from bot.domain.names import one_line, visible
 Json: TypeAlias = dict[str, Any]
 
 EPHEMERAL = 1 << 6
-NOBODY: Json = {"parse": []}  # who is notified by what a message mentions
+NOTIFY_NOBODY: Json = {"parse": []}  # as `allowed_mentions`: a mention notifies nobody
 _STYLES = {Style.PRIMARY: 1, Style.PLAIN: 2, Style.DANGER: 4}
 _LINK = 5
 _FENCED = limits.MAX_CONTENT - 10
 
 
 @dataclass(frozen=True, slots=True)
-class File:
-    """An attachment: a picture's bytes and a plain name."""
+class OutgoingFile:
+    """A file to attach: a picture's bytes and a plain name."""
 
     name: str
     data: bytes
@@ -53,33 +53,33 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One message: its payload, and the file that it shows."""
+class ReplyPart:
+    """One message of a reply: its payload, and the file that it shows."""
 
     payload: Json
-    file: File | None = None
+    file: OutgoingFile | None = None
 
-    def ephemeral(self) -> Part:
-        """The same, for one person only."""
+    def ephemeral(self) -> ReplyPart:
+        """Returns the same message, for one person only."""
         return replace(self, payload=self.payload | {"flags": EPHEMERAL})
 
-    def replacing(self) -> Part:
-        """The same as an edit, which leaves nothing of what was there before."""
+    def replacing(self) -> ReplyPart:
+        """Returns the same message as an edit, which removes everything that was there before."""
         return replace(self, payload={"components": [], "attachments": [], "embeds": []} | self.payload)
 
 
 class Rendered(msgspec.Struct, frozen=True):
-    """The messages of a reply, none if it says nothing, and what was done to make it fit."""
+    """The messages of a reply (none if it is empty), and the changes that made it fit."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[ReplyPart, ...]
     changed: tuple[str, ...] = ()
 
 
 def render(reply: Reply) -> Rendered:
-    """The messages of a reply's blocks and buttons; of its notice, if there is nothing else.
+    """Returns the messages of a reply's blocks and buttons; of its notice, if it has nothing else.
 
     Raises:
-        CannotShow: its buttons or form break a limit.
+        CannotShow: the reply's buttons or form break a limit.
     """
     limits.check(reply)
     if not reply.blocks and not reply.buttons:
@@ -87,27 +87,27 @@ def render(reply: Reply) -> Rendered:
     changed: list[str] = []
     image = _image(reply, changed)
     texts = _messages(list(_units(reply, image is not None, changed)), changed)
-    parts = [Part({"content": text, "allowed_mentions": NOBODY}) for text in texts or [""]]
+    parts = [ReplyPart({"content": text, "allowed_mentions": NOTIFY_NOBODY}) for text in texts or [""]]
     last = parts[-1].payload
     if rows := [[button(one) for one in row if _pressable(one)] for row in reply.buttons]:
         last["components"] = [{"type": 1, "components": row} for row in rows if row]
     if image is not None:
-        file = File(_file_name(image.name), image.data, image.mime)
+        file = OutgoingFile(_file_name(image.name), image.data, image.mime)
         last["attachments"] = [
             {"id": 0, "filename": file.name, "description": one_line(image.alt, limits.MAX_ALT)}
         ]
-        parts[-1] = Part(last, file)
+        parts[-1] = ReplyPart(last, file)
     return Rendered(tuple(parts), tuple(changed))
 
 
-def words(text: str) -> Part:
-    """The message of a few plain words."""
+def words(text: str) -> ReplyPart:
+    """Returns a message with a few plain words."""
     cut = next(divided(visible(text), limits.MAX_CONTENT // 2), "")
-    return Part({"content": escaped(cut), "allowed_mentions": NOBODY})
+    return ReplyPart({"content": escaped(cut), "allowed_mentions": NOTIFY_NOBODY})
 
 
 def button(it: AnyButton) -> Json:
-    """A button as a component."""
+    """Returns the button as a component."""
     label = one_line(it.label, limits.MAX_LABEL)
     match it:
         case Button(style=style, token=token):
@@ -121,7 +121,7 @@ def _pressable(it: AnyButton) -> bool:
 
 
 def _image(reply: Reply, changed: list[str]) -> Image | None:
-    """The reply's image, if it can be attached."""
+    """Returns the reply's image, if it can be attached."""
     image = next((block for block in reply.blocks if isinstance(block, Image)), None)
     if image is not None and len(image.data) > limits.MAX_FILE:
         changed.append("image as words")
@@ -138,7 +138,7 @@ def _file_name(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """Markdown that stays together; `glue` stands before it unless it begins a message."""
+    """Markdown that stays in one message; `glue` comes before it, unless it begins a message."""
 
     glue: str
     text: str
@@ -182,13 +182,13 @@ def _block(block: Block) -> Iterator[_Unit]:
 
 
 def _fenced(text: str) -> Iterator[_Unit]:
-    """Code in as many fences as it needs, cut between lines where that is possible."""
+    """Yields code in as many blocks as it needs, cut between lines where that is possible."""
     for lines in divided(visible(text), _FENCED // 2 if "``" in text else _FENCED) if text else [" "]:
         yield _Unit("\n", fence(lines.rstrip("\n")))
 
 
 def table(header: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> str:
-    """A table in columns of fixed width, drawn as wide as the characters are."""
+    """Returns a table as text in columns of fixed width; wide characters count as two."""
     cells = [[one_line(cell, 60) for cell in row] for row in (header, *rows)]
     widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
     lines = [
@@ -208,7 +208,7 @@ def _width(text: str) -> int:
 
 
 def _messages(units: list[_Unit], changed: list[str]) -> list[str]:
-    """The units in as few messages as they fit in, in their order."""
+    """Returns the texts of messages that hold the units in order: as few as possible, at most `MOST_PARTS`."""
     texts: list[str] = []
     for unit in units:
         text = unit.text

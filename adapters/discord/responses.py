@@ -1,9 +1,10 @@
-"""How a reply reaches the person of an interaction. `plan` is pure; `Exchange` carries it out.
+"""The steps that show a reply to the person of an interaction. `plan` is pure; `Exchange` carries the steps out.
 
-The first answer is the acknowledgement and must come within 3 s. A handler that is slower is announced by a
-deferral, private or public as its command is; what follows edits that message, or, if it may be seen by others than
-the reply may, takes its place: private text is never public. A form can only be a first answer: later it becomes a
-button that opens it.
+The first answer is the acknowledgement, and Discord must have it within 3 s. If the handler is slower, the first
+answer is a deferral ("thinking…"), private or public like its command. The reply then edits that message. If one of
+the two is private and the other public, that message is deleted and the reply is a new one: private text is never
+public. A form can only be a first answer: if it comes later, a button opens it.
+
 https://docs.discord.com/developers/interactions/receiving-and-responding
 """
 
@@ -15,58 +16,58 @@ from enum import Enum
 from typing import TypeAlias
 
 from adapters.discord import forms, render
-from adapters.discord.events import Asked, Kind
-from adapters.discord.render import EPHEMERAL, Json, Part
+from adapters.discord.events import Asked, InteractionKind
+from adapters.discord.render import EPHEMERAL, Json, ReplyPart
 from bot.chat import text
 from bot.chat.model import Form, Reply, Visibility
 
 MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, SUGGESTIONS, MODAL = 4, 5, 6, 7, 8, 9
 OPENS = "form:"
-"""Begins the custom_id of a button that opens a form which came too late to open by itself."""
+"""Begins the custom_id of a button that opens a form, after the form came too late to open by itself."""
 
 
 class Acknowledged(Enum):
-    """What Discord has been told so far."""
+    """The first answer that Discord has."""
 
     NOT = "not"
     PUBLICLY = "publicly"  # "thinking…", for all to see
     PRIVATELY = "privately"  # "thinking…", for the person alone
-    SILENTLY = "silently"  # a press was noticed
+    SILENTLY = "silently"  # a press was confirmed, which shows nothing
 
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """The first answer: its type, and its data."""
+    """The first answer: its type, and a message (`part`) or other `data`."""
 
     type: int
-    part: Part | None = None
+    part: ReplyPart | None = None
     data: Json | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Put this in the place of the original: "thinking…", or the message whose button was pressed."""
+    """Replaces the original message: "thinking…", or the message whose button was pressed."""
 
-    part: Part
+    part: ReplyPart
 
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """One more message."""
+    """Sends one more message."""
 
-    part: Part
+    part: ReplyPart
 
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """Take "thinking…" away."""
+    """Deletes "thinking…"."""
 
 
 Step: TypeAlias = Callback | Edit | FollowUp | Delete
 
 
 def deferral(asked: Asked, private: bool) -> tuple[Callback, Acknowledged]:
-    """The acknowledgement of something that takes longer; `private` as its command is."""
+    """Returns the first answer to an act that takes longer; `private`: whether its command answers in private."""
     if asked.on_message:
         return Callback(DEFERRED_UPDATE), Acknowledged.SILENTLY
     if private and asked.shared:
@@ -74,10 +75,12 @@ def deferral(asked: Asked, private: bool) -> tuple[Callback, Acknowledged]:
     return Callback(DEFERRED), Acknowledged.PUBLICLY
 
 
-def plan(asked: Asked, reply: Reply | None, parts: Sequence[Part], acknowledged: Acknowledged) -> list[Step]:
-    """What to send, in this order; `parts` are the messages of the reply (`render.render`)."""
+def plan(
+    asked: Asked, reply: Reply | None, parts: Sequence[ReplyPart], acknowledged: Acknowledged
+) -> list[Step]:
+    """Returns the steps, in order; `parts` are the messages of the reply (`render.render`)."""
     if reply is not None and reply.form is not None:
-        if acknowledged is Acknowledged.NOT and asked.kind is not Kind.SUBMIT:
+        if acknowledged is Acknowledged.NOT and asked.kind is not InteractionKind.SUBMIT:
             return [Callback(MODAL, data=forms.modal(reply.form))]
         parts = [*parts, opener(reply.form)]
     private = asked.shared and (reply is None or reply.visibility is not Visibility.PUBLIC)
@@ -92,14 +95,14 @@ def plan(asked: Asked, reply: Reply | None, parts: Sequence[Part], acknowledged:
     return _first(shown[0], acknowledged, private, edits) + [FollowUp(part) for part in shown[1:]] + more
 
 
-def opener(form: Form) -> Part:
-    """A message with a button that opens the form."""
+def opener(form: Form) -> ReplyPart:
+    """Returns a message with a button that opens the form."""
     button = {"type": 2, "style": 1, "label": text.OPEN_FORM, "custom_id": OPENS + form.token}
     payload = render.words(form.title).payload | {"components": [{"type": 1, "components": [button]}]}
-    return Part(payload)
+    return ReplyPart(payload)
 
 
-def _first(part: Part, acknowledged: Acknowledged, private: bool, edits: bool) -> list[Step]:
+def _first(part: ReplyPart, acknowledged: Acknowledged, private: bool, edits: bool) -> list[Step]:
     match acknowledged:
         case Acknowledged.NOT:
             return [Callback(UPDATE, part.replacing()) if edits else Callback(MESSAGE, part)]
@@ -113,7 +116,7 @@ def _first(part: Part, acknowledged: Acknowledged, private: bool, edits: bool) -
 
 
 def _silence(asked: Asked, acknowledged: Acknowledged) -> list[Step]:
-    """Nothing to say: a press is only noticed, "thinking…" is taken away."""
+    """Returns the steps for an empty reply: a press is only confirmed, "thinking…" is deleted."""
     if acknowledged is Acknowledged.SILENTLY:
         return []
     if acknowledged is not Acknowledged.NOT:

@@ -1,7 +1,7 @@
 """Discord's REST interface: one session, paced, with the retries that discord.py leaves to its users.
 
-discord.py gives up on a 503 and on a connection that was cut; here both are tried again. What is sent twice that
-way is made one by whoever calls: messages carry a nonce, an interaction is acknowledged once.
+discord.py gives up after a 503 and after a broken connection; here both are tried again. Discord can then get a
+request twice, and the caller makes that harmless: messages have a nonce, an interaction is acknowledged only once.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from adapters.discord.pacing import Pacer
-from adapters.discord.render import File, Json
+from adapters.discord.render import Json, OutgoingFile
 from bot.chat.files import gathered
 from bot.chat.pacing import Turn
 
@@ -40,8 +40,9 @@ Connectors = Callable[[], aiohttp.TCPConnector]
 """Makes a connector; every session owns one."""
 
 
-class _Turn(Enum):
-    """Whether a call waits for its turn, and for whose: calls by an interaction's own token do not count."""
+class _Urgency(Enum):
+    """Whether a call waits for a turn, and how urgently. Calls by an interaction's own token need none: Discord's
+    limits do not count them."""
 
     NONE = "none"
     URGENT = "urgent"
@@ -49,7 +50,7 @@ class _Turn(Enum):
 
 
 class Refused(Exception):
-    """Discord said no (4xx); trying again changes nothing. `code` is Discord's own, 0 if it gave none."""
+    """Discord refused the call (4xx) and would refuse it again. `code` is Discord's own, 0 if it gave none."""
 
     def __init__(self, status: int, code: int, message: str) -> None:
         super().__init__(f"{status} {code} {message}")
@@ -58,7 +59,7 @@ class Refused(Exception):
 
 
 class Unavailable(Exception):
-    """Discord did not answer, failed (5xx) or is busy (429): later it may work, after `after_s` if given."""
+    """Discord did not answer, failed (5xx) or is busy (429). A later try may work, after `after_s` if given."""
 
     def __init__(self, reason: str, after_s: float | None = None) -> None:
         super().__init__(reason)
@@ -66,7 +67,7 @@ class Unavailable(Exception):
 
 
 class _Everywhere(AbstractResolver):
-    """Every host name leads to one host and port; the name that TLS checks stays."""
+    """Leads every host name to one host and port; TLS still checks the original name."""
 
     def __init__(self, host: str, port: int) -> None:
         self._host, self._port = host, port
@@ -83,8 +84,11 @@ class _Everywhere(AbstractResolver):
 
 
 def connectors(api: str | None, ca: Path | None) -> Connectors:
-    """Connectors to Discord; with `api` to the host and port that stand for all of Discord's, trusted by the
-    certificate in `ca`: an emulator, or a gateway of the operator."""
+    """Returns a maker of connectors to Discord.
+
+    With `api`, they lead to that host and port for all of Discord's hosts, and trust it by the certificate in `ca`.
+    There is an emulator, or a gateway of the operator.
+    """
     context = ssl.create_default_context(cafile=ca) if ca is not None else None
     parts = urlsplit(api) if api is not None else None
 
@@ -115,7 +119,7 @@ class Rest:
         self._pacer: Pacer | None = None
 
     async def close(self) -> None:
-        """Close the connections; a later call opens new ones."""
+        """Closes the connections; a later call opens new ones."""
         if self._pacer is not None:
             await self._pacer.close()
             self._pacer = None
@@ -125,7 +129,7 @@ class Rest:
 
     @property
     def pacer(self) -> Pacer:
-        """Who grants the turns of calls as the bot."""
+        """Grants the turns of calls with the bot's token."""
         if self._pacer is None:
             self._pacer = Pacer()
         return self._pacer
@@ -137,28 +141,39 @@ class Rest:
         body: Any = None,
         *,
         query: Json | None = None,
-        file: File | None = None,
+        file: OutgoingFile | None = None,
         bulk: bool = False,
     ) -> Any:
-        """A call as the bot, paced, `bulk` after others. Returns the answer's JSON. Raises Refused, Unavailable."""
-        turn = _Turn.BULK if bulk else _Turn.URGENT
-        return await self._persist(method, path, body, file, query, turn, PATIENCE_S)
+        """Makes a paced call with the bot's token; `bulk` calls come after others.
 
-    async def post(self, channel: str, payload: Json, file: File | None, *, bulk: bool = False) -> str:
-        """Post into a channel; returns the message's id. Raises Refused, Unavailable."""
+        Returns the answer's JSON. Raises Refused, Unavailable.
+        """
+        urgency = _Urgency.BULK if bulk else _Urgency.URGENT
+        return await self._persist(method, path, body, file, query, urgency, PATIENCE_S)
+
+    async def post(
+        self, channel: str, payload: Json, file: OutgoingFile | None, *, bulk: bool = False
+    ) -> str:
+        """Posts into a channel; returns the message's id. Raises Refused, Unavailable."""
         answer = await self.call("POST", f"/channels/{channel}/messages", payload, file=file, bulk=bulk)
         return str(answer["id"])
 
     async def answer(
-        self, method: str, path: str, body: Any, file: File | None = None, *, patience_s: float = PATIENCE_S
+        self,
+        method: str,
+        path: str,
+        body: Any,
+        file: OutgoingFile | None = None,
+        *,
+        patience_s: float = PATIENCE_S,
     ) -> Any:
-        """A call by an interaction's own token, which no limit of the bot counts. Raises Refused, Unavailable."""
-        return await self._persist(method, path, body, file, None, _Turn.NONE, patience_s)
+        """Makes a call by an interaction's own token; no limit counts it. Raises Refused, Unavailable."""
+        return await self._persist(method, path, body, file, None, _Urgency.NONE, patience_s)
 
     async def download(self, url: str) -> bytes:
-        """What stands at an address, which the caller has found to be Discord's; nothing else is followed.
+        """Returns the file at an address. The caller has checked that it is Discord's; redirects are not followed.
 
-        Raises BadInput if it is too large; Refused, Unavailable.
+        Raises BadInput if the file is too large; Refused, Unavailable.
         """
         session = self._open()
         try:
@@ -184,19 +199,19 @@ class Rest:
         method: str,
         path: str,
         body: Any,
-        file: File | None,
+        file: OutgoingFile | None,
         query: Json | None,
-        turn: _Turn,
+        urgency: _Urgency,
         patience_s: float,
     ) -> Any:
-        """Try until it works, is refused, or there is no patience left."""
+        """Makes a call, and repeats it until it works, is refused, or `patience_s` is over."""
         loop = asyncio.get_running_loop()
         until = loop.time() + patience_s
         wait = FIRST_WAIT_S
         while True:
             try:
                 async with asyncio.timeout(min(until - loop.time(), patience_s / 2)):
-                    return await self._once(method, path, body, file, query, turn)
+                    return await self._once(method, path, body, file, query, urgency)
             except TimeoutError:
                 self._trouble("timeout")
                 problem = Unavailable("there was no answer in time")
@@ -213,15 +228,27 @@ class Rest:
             wait = min(wait * 2, LONGEST_WAIT_S)
 
     async def _once(
-        self, method: str, path: str, body: Any, file: File | None, query: Json | None, how: _Turn
+        self,
+        method: str,
+        path: str,
+        body: Any,
+        file: OutgoingFile | None,
+        query: Json | None,
+        urgency: _Urgency,
     ) -> Any:
-        if how is _Turn.NONE:
+        if urgency is _Urgency.NONE:
             return await self._request(method, path, body, file, query, None)
-        async with self.pacer.at(f"{method} {path}", urgent=how is _Turn.URGENT) as turn:
+        async with self.pacer.at(f"{method} {path}", urgent=urgency is _Urgency.URGENT) as turn:
             return await self._request(method, path, body, file, query, turn)
 
     async def _request(
-        self, method: str, path: str, body: Any, file: File | None, query: Json | None, turn: Turn | None
+        self,
+        method: str,
+        path: str,
+        body: Any,
+        file: OutgoingFile | None,
+        query: Json | None,
+        turn: Turn | None,
     ) -> Any:
         headers = {"Authorization": f"Bot {self._token}"} if turn is not None else {}
         data = _data(body, file, headers)
@@ -255,21 +282,21 @@ class Rest:
         return self._session
 
 
-def _data(body: Any, file: File | None, headers: dict[str, str]) -> Any:
+def _data(body: Any, file: OutgoingFile | None, headers: dict[str, str]) -> Any:
     if body is None:
         return None
     encoded = msgspec.json.encode(body)
     if file is None:
         headers["Content-Type"] = "application/json"
         return encoded
-    form = aiohttp.FormData(quote_fields=False)  # Discord does not know `files%5B0%5D`
+    form = aiohttp.FormData(quote_fields=False)  # Discord does not understand `files%5B0%5D`
     form.add_field("payload_json", encoded.decode(), content_type="application/json")
     form.add_field("files[0]", file.data, filename=file.name, content_type=file.mime)
     return form
 
 
 def _said(content: bytes) -> Json:
-    """What an error says, if it is Discord's own and not a proxy's page."""
+    """Returns the JSON of Discord's error; empty if the answer is not Discord's own but a proxy's page."""
     try:
         return msgspec.json.decode(content, type=Json)
     except msgspec.DecodeError:

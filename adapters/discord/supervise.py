@@ -1,4 +1,4 @@
-"""Keeps the gateway connected: what discord.py does not survive is begun anew, what cannot work is said."""
+"""Keeps the gateway connected: starts a new client when discord.py's ends, and says so if none can work."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 120.0
 HELD_S = 60.0
-"""A connection that held so long was a good one: the next wait is short again."""
+"""After a connection that lasted so long, the next wait is short again."""
 REFUSED_LOGIN = (
     "Discord does not accept the bot's token. Discord is not served until it is right: set MUSTER_DISCORD_TOKEN "
     "to the one under Bot, Reset Token, and start again."
@@ -37,15 +37,15 @@ CLOSED = {
 }
 
 MakeGateway = Callable[[], Awaitable[Gateway]]
-"""Prepares and makes the client for one life. Raises Refused, Unavailable."""
+"""Prepares and makes a client, which is used until it ends. Raises Refused, Unavailable."""
 
 
 class Hopeless(Exception):
-    """Another try would end alike; the text says what the operator must do."""
+    """Another try would end in the same way; the text says what the operator must do."""
 
 
 class Supervisor:
-    """Runs one client after another until stopped. `problem` says why there will be no other."""
+    """Runs one client after another until stopped. `problem` says why no other is started, if so."""
 
     def __init__(self, token: str, make: MakeGateway, trouble: Callable[[str], None]) -> None:
         self._token = token
@@ -58,14 +58,14 @@ class Supervisor:
         self.problem: str | None = None
 
     async def start(self, patience_s: float) -> None:
-        """Begin, and wait until connected, until it cannot be, or for `patience_s`."""
+        """Begins to connect. Returns when connected, when no connection is possible, or after `patience_s`."""
         self._task = asyncio.create_task(self._run(), name="discord gateway")
         waiter = asyncio.create_task(self._connected.wait())
         await asyncio.wait({waiter, self._task}, timeout=patience_s, return_when=asyncio.FIRST_COMPLETED)
         waiter.cancel()
 
     async def stop(self) -> None:
-        """Close the connection; no act comes any more."""
+        """Closes the connection; no act arrives after this."""
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -77,7 +77,7 @@ class Supervisor:
 
     @property
     def gateway(self) -> Gateway | None:
-        """The client of this life, connected or not."""
+        """The present client, connected or not; None between two clients."""
         return self._gateway
 
     async def _run(self) -> None:
@@ -105,7 +105,7 @@ class Supervisor:
             wait = min(wait * 2, LONGEST_WAIT_S)
 
     async def _live(self) -> str:
-        """One life of a client; returns why it ended. Raises Hopeless."""
+        """Runs a client until it ends; returns the reason. Raises Hopeless."""
         gateway = None
         try:
             self._gateway = gateway = await self._make()
@@ -116,7 +116,9 @@ class Supervisor:
         except discord.PrivilegedIntentsRequired as refused:
             if gateway is None or not gateway.intents.members or self._refused_members:
                 raise Hopeless(NOT_ALLOWED) from refused
-            self._refused_members = True  # it may have been switched off meanwhile: the next life asks first
+            self._refused_members = (
+                True  # perhaps it was just switched off: the next client reads the flags again
+            )
             return "the Server Members intent was switched off"
         except discord.ConnectionClosed as closed:
             if closed.code in CLOSED:
@@ -128,7 +130,7 @@ class Supervisor:
             return str(refused)
         except Unavailable as problem:
             return str(problem)
-        except Exception as error:  # whatever ends the client, the bot goes on
+        except Exception as error:  # the bot goes on, whatever ended the client
             return f"{type(error).__name__}: {error}"
         finally:
             self._gateway = None

@@ -1,1 +1,1 @@
-"""The playground: a web chat on loopback with two rooms, several people to act as, and their demo wallets."""
+"""The playground: a web chat on loopback with two rooms, several players to act as, and their demo wallets."""

@@ -13,9 +13,9 @@ from aiohttp import web
 from adapters.playground import check, events, frames, limits, menu, people, render
 from adapters.playground.attachments import Attachments
 from adapters.playground.feed import About, Feed, Message
-from adapters.playground.server import Site, Wallets
+from adapters.playground.server import PlaygroundSite, Wallets
 from adapters.playground.sockets import Socket
-from bot.chat.bounded import Recent
+from bot.chat.bounded import BoundedDict
 from bot.chat.files import MOST_BYTES
 from bot.chat.findings import Finding
 from bot.chat.incoming import Actor, CommandCall, File, Incoming, Place
@@ -40,20 +40,20 @@ class PlaygroundAdapter:
         self._clock = clock
         self._feed = Feed(clock)
         self._attachments = Attachments()
-        self._site = Site(clock, wallets, self._feed.sockets, self._receive, self._attachments.keep)
+        self._site = PlaygroundSite(clock, wallets, self._feed.sockets, self._receive, self._attachments.keep)
         self._core: Core | None = None
         self._running: set[asyncio.Task[None]] = set()
-        # What a tab is to be told about its act (acknowledgement, form, notice); None while it runs.
-        self._told: Recent[str, list[str] | None] = Recent(limits.REMEMBERED)
-        self._delivered: Recent[str, str] = Recent(limits.REMEMBERED)
+        # By act: the frames that its tab gets (form, notice, acknowledgement). None while the act runs.
+        self._responses: BoundedDict[str, list[str] | None] = BoundedDict(limits.REMEMBERED)
+        self._delivered: BoundedDict[str, str] = BoundedDict(limits.REMEMBERED)
         self._last_contact: datetime | None = None
 
     def routes(self) -> list[web.RouteDef]:
-        """Routes of the page, its files, the websocket and the demo wallets."""
+        """Returns the routes of the page, its files, the websocket and the demo wallets."""
         return self._site.routes()
 
     async def start(self, core: Core) -> None:
-        """Answer what was left unanswered, tell the core of its rooms, and take acts."""
+        """Answers the acts that the last run left, tells the core about the rooms, and then takes acts."""
         host = people.PLAYERS[0]
         added = [
             events.bot_added(chat, host.account(chat.manner), self._clock.now())
@@ -62,20 +62,20 @@ class PlaygroundAdapter:
         ]
         for act in [*await core.unfinished(self.name), *added]:
             chat = people.chat(act.place.chat)
-            if chat is not None and act.native_id not in self._told:
-                self._told[act.native_id] = None
+            if chat is not None and act.native_id not in self._responses:
+                self._responses[act.native_id] = None
                 await self._answer(core, act, chat, "", None)
         self._core = core
 
     async def stop(self) -> None:
-        """Take no new acts, finish those taken, close the sockets."""
+        """Takes no new acts, finishes those that were taken, and closes the sockets."""
         self._core = None
         while self._running:
             await asyncio.wait(self._running)
         await asyncio.gather(*(socket.close() for socket in list(self._feed.sockets)))
 
     async def deliver(self, target: Target, reply: Reply, key: str, lane: Lane = Lane.URGENT) -> str:
-        """Post an outbox row once; see `chat.port.Adapter.deliver`."""
+        """Posts an outbox row once; see `chat.port.Adapter.deliver`."""
         if key in self._delivered:
             return self._delivered[key]
         chat = _chat_of(target)
@@ -94,25 +94,25 @@ class PlaygroundAdapter:
         return shown.id
 
     async def fetch(self, file: File) -> bytes:
-        """What a browser sent, from memory; see `attachments.py`."""
+        """Returns a file that a browser sent, from memory; see `attachments.py`."""
         return self._attachments.fetch(file)
 
     async def is_moderator(self, place: Place, actor: Actor) -> bool:
-        """Whether the person behind the account moderates the room."""
+        """Whether the player behind the account moderates the room."""
         account = people.account(actor.native_id)
         player = people.player(account.player) if account else None
         return player is not None and (place.space or place.chat) in player.moderates
 
     async def check(self, spaces: Sequence[str]) -> Sequence[Finding]:
-        """For the doctor; see `check.py`."""
+        """Returns the doctor's lines; see `check.py`."""
         return check.findings(spaces)
 
     def private_link(self, payload: str) -> str | None:
-        """A link, relative to the playground's own address, that sends `payload` as the current person."""
+        """Returns a link, relative to the playground's address, that sends `payload` as the current player."""
         return f"/?start={payload}"
 
     def last_contact(self) -> datetime | None:
-        """When a browser last sent something."""
+        """Returns the time at which a browser last sent something."""
         return self._last_contact
 
     # -- frames from browsers --------------------------------------------------------------------------
@@ -121,12 +121,12 @@ class PlaygroundAdapter:
         self._last_contact = self._clock.now()
         core = self._core
         if core is None:
-            await socket.close()  # starting or stopping: the page comes back by itself
+            await socket.close()  # starting or stopping: the page connects again by itself
             return
         if isinstance(frame, frames.Hello):
             self._welcome(core, socket, frame)
             return
-        # An act sent again after a reconnection is still its own player's, whoever is looking now.
+        # A tab can send an act again after it reconnected as another player: the act names its own player.
         player = people.player(frame.player) if isinstance(frame, frames.Do) else socket.player
         chat = people.chat(frame.chat)
         if player is None or chat is None or chat not in people.chats_of(player):
@@ -163,15 +163,15 @@ class PlaygroundAdapter:
         )
 
     def _begin(
-        self, core: Core, socket: Socket, frame: frames.Do, account: people.Account, chat: people.Chat
+        self, core: Core, socket: Socket, frame: frames.Do, account: people.PlayerAccount, chat: people.Chat
     ) -> None:
-        """Start an act, or repeat what was said about it: a tab that reconnects sends its acts again."""
+        """Starts an act, or repeats the frames that its tab got: a tab that reconnects sends its acts again."""
         if not frame.id.startswith(f"{socket.session}-"):
             socket.send(frames.write("refused", id=frame.id, why="not an act of this tab"))
             return
-        if frame.id in self._told:
-            for told in self._told[frame.id] or ():
-                socket.send(told)
+        if frame.id in self._responses:
+            for response in self._responses[frame.id] or ():
+                socket.send(response)
             return
         what = frame.what
         replied_to = None
@@ -182,19 +182,19 @@ class PlaygroundAdapter:
                     people.account(message.by) if message.by else None, message.file
                 )
         act = events.incoming(frame, account, chat, core.registry, socket.locale, replied_to)
-        self._told[frame.id] = None
+        self._responses[frame.id] = None
         if isinstance(what, frames.Line):
             self._echo(what, act, account, chat)
         if act is None:
-            self._tell(frame.id, socket.session)
+            self._respond(frame.id, socket.session)
             return
         source = what.message if isinstance(what, frames.Pressed | frames.Filled) else None
         self._spawn(self._answer(core, act, chat, socket.session, source))
 
     def _echo(
-        self, line: frames.Line, act: Incoming | None, account: people.Account, chat: people.Chat
+        self, line: frames.Line, act: Incoming | None, account: people.PlayerAccount, chat: people.Chat
     ) -> None:
-        """People see what was typed, except a command in a server: there they see only its answer."""
+        """Shows the typed line to all in the chat; not a command in a Discord room, where only its answer is seen."""
         if not (chat.manner is people.Manner.DISCORD and act and isinstance(act.act, CommandCall)):
             body = render.words(line.text, line.file)
             by, reply_to = account.native_id, line.reply_to
@@ -223,16 +223,16 @@ class PlaygroundAdapter:
         except Exception:
             log.exception("an act was not answered", extra={"action": "playground.answer"})
             self._feed.remove(working)
-            self._told.pop(act.native_id, None)
+            self._responses.pop(act.native_id, None)
             self._to_session(session, frames.write("failed", id=act.native_id))
             return
-        self._tell(act.native_id, session, *personal)
+        self._respond(act.native_id, session, *personal)
         await core.delivered(act.key)
 
     def _show(
-        self, reply: Reply, account: people.Account, chat: people.Chat, about: About, source: str | None
+        self, reply: Reply, account: people.PlayerAccount, chat: people.Chat, about: About, source: str | None
     ) -> list[str]:
-        """Post the message of a reply; returns the frames that only the acting tab gets."""
+        """Posts the message of a reply; returns the frames that only the acting tab gets."""
         personal = []
         if reply.notice:
             personal.append(frames.write("notice", text=visible(reply.notice)))
@@ -246,15 +246,15 @@ class PlaygroundAdapter:
             new = Message(chat.native_id, body, only=account.player if private else None, about=about)
             old = self._feed.find(chat.native_id, source, account.player) if source else None
             if reply.edit and old is not None and old.by is None and (old.only or not private):
-                # An edit never widens who sees a message or an answer: the old audience stays.
+                # An edit never shows a message to more people: those who saw it before still see it, and nobody else.
                 new = replace(new, id=old.id, only=old.only, at=old.at, about=old.about, edited=True)
             self._feed.post(new)
         return personal
 
-    def _tell(self, act_id: str, session: str, *personal: str) -> None:
-        told = [*personal, frames.write("ack", id=act_id)]
-        self._told[act_id] = told
-        for frame in told:
+    def _respond(self, act_id: str, session: str, *personal: str) -> None:
+        responses = [*personal, frames.write("ack", id=act_id)]
+        self._responses[act_id] = responses
+        for frame in responses:
             self._to_session(session, frame)
 
     def _to_session(self, session: str, frame: str) -> None:
@@ -268,7 +268,7 @@ class PlaygroundAdapter:
 
 
 async def _suggest(
-    core: Core, socket: Socket, frame: frames.Suggest, account: people.Account, chat: people.Chat
+    core: Core, socket: Socket, frame: frames.Suggest, account: people.PlayerAccount, chat: people.Chat
 ) -> None:
     so_far = events.half_typed(frame, account, chat, socket.locale)
     options = await core.suggest(so_far, frame.param, frame.typed)

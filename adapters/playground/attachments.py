@@ -1,4 +1,4 @@
-"""Pictures that browsers sent, kept in memory for as long as there is room."""
+"""Pictures that browsers sent. The newest few are kept, in memory."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import secrets
 
 from adapters.playground import limits
 from bot.chat import text
-from bot.chat.bounded import Recent
+from bot.chat.bounded import BoundedDict
 from bot.chat.incoming import File
 from bot.errors import BadInput
 
 
 class Attachments:
-    """The last few files."""
+    """The newest `limits.FILES_KEPT` files."""
 
     def __init__(self) -> None:
-        self._kept: Recent[str, bytes] = Recent(limits.FILES_KEPT)
+        self._kept: BoundedDict[str, bytes] = BoundedDict(limits.FILES_KEPT)
 
     def keep(self, data: bytes, name: str, mime: str) -> File:
-        """Keep a file; what it is called from now on."""
+        """Keeps a file; returns it with the `ref` by which `fetch` finds it."""
         ref = secrets.token_urlsafe(16)
         self._kept[ref] = data
         return File(ref, name, mime, len(data))

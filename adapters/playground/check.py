@@ -1,4 +1,4 @@
-"""What the doctor says of the playground: there are no tokens and no rights to check."""
+"""The doctor's checks of the playground. It has no token and no rights to check."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ STATIC = Path(__file__).with_name("static")
 
 
 def findings(spaces: Sequence[str]) -> list[Finding]:
-    """One line for the page's files, and one for each connected space that is not a room here."""
+    """Returns one line for the page's files, and one for each connected space that is not a room here."""
     complete = (STATIC / "index.html").is_file()
     found = [
         Finding("playground")

@@ -1,4 +1,4 @@
-"""Frame of the browser → Incoming. Pure: whatever it must know is given to it."""
+"""Frame of the browser → Incoming. Pure: all that it needs is passed in."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 import msgspec
 
 from adapters.playground import people
-from adapters.playground.frames import Do, Filled, Line, Opened, Options, Pressed, Suggest
+from adapters.playground.frames import Do, Filled, Line, LinkOpened, Options, Pressed, Suggest
 from bot.chat.incoming import (
     NOBODY,
     Act,
@@ -34,14 +34,14 @@ _AT_NAME = re.compile(r"(?<!\S)@([A-Za-z0-9_]{2,32})\b")
 
 @dataclass(frozen=True, slots=True)
 class RepliedTo:
-    """The message that a line answers: by an account, or by the bot."""
+    """The message that a line replies to; `author` is None if the bot wrote it."""
 
-    author: people.Account | None
+    author: people.PlayerAccount | None
     file: File | None = None
 
 
-def actor(account: people.Account, chat: people.Chat) -> Actor:
-    """The account as the core sees it in this chat; only rooms have moderators."""
+def actor(account: people.PlayerAccount, chat: people.Chat) -> Actor:
+    """Returns the account as the core sees it in this chat; only rooms have moderators."""
     player = people.player(account.player)
     runs_it = player is not None and chat.native_id in player.moderates
     return Actor(
@@ -50,20 +50,20 @@ def actor(account: people.Account, chat: people.Chat) -> Actor:
 
 
 def place(chat: people.Chat) -> Place:
-    """The chat as the core sees it."""
+    """Returns the chat as the core sees it."""
     space = chat.native_id if chat.is_room else None
     return Place(people.PLATFORM, chat.native_id, space, None, chat.title if chat.is_room else "")
 
 
 def incoming(
     frame: Do,
-    account: people.Account,
+    account: people.PlayerAccount,
     chat: people.Chat,
     registry: Registry,
     locale: str = "en",
     replied_to: RepliedTo | None = None,
 ) -> Incoming | None:
-    """The act of a frame; None for chatter between people, which the bot does not hear in rooms."""
+    """Returns the act of a frame; None for talk between people in a room, which the bot ignores."""
     act: Act | None
     match frame.what:
         case Line():
@@ -74,21 +74,22 @@ def incoming(
             act = Press(token)
         case Filled(token=token, values=answers):
             act = Submit(token, answers)
-        case Opened(payload=payload):
+        case LinkOpened(payload=payload):
             act = Start(payload)
     if act is None:
         return None
     return Incoming(frame.id, actor(account, chat), place(chat), act, locale)
 
 
-def half_typed(frame: Suggest, account: people.Account, chat: people.Chat, locale: str) -> Incoming:
-    """The command so far, for completions."""
+def half_typed(frame: Suggest, account: people.PlayerAccount, chat: people.Chat, locale: str) -> Incoming:
+    """Returns the command as typed so far, for completions."""
     call = CommandCall(frame.name, {key: _value(value) for key, value in frame.values.items()})
     return Incoming(f"suggest-{frame.n}", actor(account, chat), place(chat), call, locale)
 
 
-def bot_added(chat: people.Chat, by: people.Account, start: datetime) -> Incoming:
-    """The bot comes into every room at each start of the program: what it says there depends on what is stored."""
+def bot_added(chat: people.Chat, by: people.PlayerAccount, start: datetime) -> Incoming:
+    """Returns the act "the bot was added to this room". It happens in every room at each start of the program; the
+    core decides by its stored data what to say there."""
     return Incoming(
         f"added-{start:%Y%m%d%H%M%S%f}-{chat.native_id}", actor(by, chat), place(chat), BotAdded()
     )
@@ -136,7 +137,7 @@ def _first_word(text: str) -> tuple[str, str]:
 
 
 def _value(value: Value) -> Value:
-    """A picked person or room as the directory knows it: a browser's word for a name is not taken."""
+    """Returns the value, with the true name of a picked player or room: a browser could send any name."""
     match value:
         case Who(native_id=str(native_id)):
             known = people.account(native_id)

@@ -1,4 +1,4 @@
-"""Everything that was said, for as long as the program runs, and the browsers that look at it."""
+"""The messages of all chats, in memory, and the browser tabs that show them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any
 
 from adapters.playground import frames, limits, people
 from adapters.playground.sockets import Socket
-from bot.chat.bounded import Recent
+from bot.chat.bounded import BoundedDict
 from bot.chat.incoming import File
 from bot.domain.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The act that a message answers: whose, of which kind ("command", "press", …), and its command."""
+    """The act that a message answers: its account, its kind ("command", "press", …), and the command in `label`."""
 
     account: str
     kind: str
@@ -27,7 +27,11 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`by` is None for the bot; `only` names the one player who sees it; `working` is progress only."""
+    """A message of a chat.
+
+    `by` is the account that wrote it, None for the bot. `only` is the one player who sees it, None for all.
+    `working`: it only shows that an act is being worked on.
+    """
 
     chat: str
     body: dict[str, Any]
@@ -46,15 +50,17 @@ class Message:
 
 
 class Feed:
-    """The messages of all chats (the last `limits.HISTORY` of each) and the sockets that follow them."""
+    """The newest `limits.HISTORY` messages of each chat, and the sockets that show them."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._chats: defaultdict[str, Recent[str, Message]] = defaultdict(lambda: Recent(limits.HISTORY))
+        self._chats: defaultdict[str, BoundedDict[str, Message]] = defaultdict(
+            lambda: BoundedDict(limits.HISTORY)
+        )
         self.sockets: set[Socket] = set()
 
     def post(self, message: Message) -> Message:
-        """Show a message, in the place of the one with the same id if there is one."""
+        """Shows a message; it replaces the message with the same id, if there is one."""
         chat = self._chats[message.chat]
         now = self._clock.now().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         message = replace(message, at=message.at or now)
@@ -63,24 +69,24 @@ class Feed:
         return message
 
     def remove(self, message: Message) -> None:
-        """Take a message away from everybody who saw it."""
+        """Removes a message for everybody who sees it."""
         if self._chats[message.chat].pop(message.id, None):
             self._send(message, frames.write("gone", chat=message.chat, id=message.id))
 
     def find(self, chat: str, message: str, player: str) -> Message | None:
-        """A message that this player can see, or None."""
+        """Returns the message if this player can see it, or None."""
         found = self._chats[chat].get(message)
         return found if found and found.seen_by(player) else None
 
     def seen_by(self, player: people.Player) -> dict[str, list[Message]]:
-        """All that a player sees, by chat."""
+        """Returns all messages that a player sees, by chat."""
         return {
             chat.native_id: [m for m in self._chats[chat.native_id].values() if m.seen_by(player.key)]
             for chat in people.chats_of(player)
         }
 
     def of_session(self, session: str) -> Iterable[Socket]:
-        """The sockets of one browser tab: more than one only while it reconnects."""
+        """Returns the sockets of one browser tab: more than one only while it reconnects."""
         return [socket for socket in self.sockets if socket.session == session]
 
     def _send(self, message: Message, frame: str) -> None:

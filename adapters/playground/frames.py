@@ -1,4 +1,4 @@
-"""What travels over the websocket: JSON objects, told apart by "t"."""
+"""The frames on the websocket: JSON objects whose "t" says the kind."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Short: TypeAlias = Annotated[str, msgspec.Meta(max_length=200)]
 
 
 class Line(msgspec.Struct, frozen=True, tag_field="t", tag="line"):
-    """A typed line; `reply_to` is the id of the message that it answers, `file` what was attached."""
+    """A typed line; `reply_to` is the id of the message that it replies to, `file` the attachment."""
 
     text: Annotated[str, msgspec.Meta(max_length=limits.MAX_LINE)]
     reply_to: Short | None = None
@@ -29,28 +29,28 @@ class Options(msgspec.Struct, frozen=True, tag_field="t", tag="command"):
 
 
 class Pressed(msgspec.Struct, frozen=True, tag_field="t", tag="press"):
-    """A button, and the message that it stands under."""
+    """A pressed button, and the message that it belongs to."""
 
     token: Short
     message: Short
 
 
 class Filled(msgspec.Struct, frozen=True, tag_field="t", tag="submit"):
-    """A form, and the message whose button opened it."""
+    """A filled form, and the message whose button opened it."""
 
     token: Short
     values: dict[str, Answer]
     message: Short | None = None
 
 
-class Opened(msgspec.Struct, frozen=True, tag_field="t", tag="start"):
-    """A private chat opened by a deep link."""
+class LinkOpened(msgspec.Struct, frozen=True, tag_field="t", tag="start"):
+    """A private chat that a deep link opened."""
 
     payload: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
 class Hello(msgspec.Struct, frozen=True, tag_field="t", tag="hello"):
-    """The first frame, and again to act as somebody else. `session` is the browser tab's own random id."""
+    """The first frame of a tab, sent again to act as another player. `session` is the tab's own random id."""
 
     player: Short
     session: Id
@@ -58,16 +58,16 @@ class Hello(msgspec.Struct, frozen=True, tag_field="t", tag="hello"):
 
 
 class Do(msgspec.Struct, frozen=True, tag_field="t", tag="act"):
-    """An act of `player`. `id` is "session-random", the same when the act is sent again."""
+    """An act of `player`. `id` is "session-random", and stays the same when the act is sent again."""
 
     id: Id
     player: Short
     chat: Short
-    what: Line | Options | Pressed | Filled | Opened
+    what: Line | Options | Pressed | Filled | LinkOpened
 
 
 class Suggest(msgspec.Struct, frozen=True, tag_field="t", tag="suggest"):
-    """Asks for completions of a parameter; `n` comes back with them."""
+    """Asks for completions of a parameter; the answer repeats `n`."""
 
     n: int
     chat: Short
@@ -78,7 +78,7 @@ class Suggest(msgspec.Struct, frozen=True, tag_field="t", tag="suggest"):
 
 
 class Dismiss(msgspec.Struct, frozen=True, tag_field="t", tag="dismiss"):
-    """Takes a private message out of the person's own sight."""
+    """Removes a private message from the player's view."""
 
     chat: Short
     message: Short
@@ -91,14 +91,14 @@ _ENCODER = msgspec.json.Encoder()
 
 
 def read(data: str | bytes) -> FromBrowser:
-    """The frame in `data`.
+    """Returns the frame in `data`.
 
     Raises:
-        msgspec.MsgspecError: it is none.
+        msgspec.MsgspecError: `data` is no frame.
     """
     return _DECODER.decode(data)
 
 
 def write(kind: str, **content: Any) -> str:
-    """A frame for the browser."""
+    """Returns a frame for the browser, as JSON."""
     return _ENCODER.encode({"t": kind} | content).decode()

@@ -29,31 +29,31 @@ MAX_FRAME = 128 * 1024  # bytes of one websocket message from the browser
 ACTS_PER_S = 8  # frames a socket may send, in the long run
 ACTS_AT_ONCE = 24  # … and in a burst
 MAX_SOCKETS = 64
-MAX_WAITING = 512  # frames waiting for a slow browser before it is cut off
+MAX_WAITING = 512  # frames that wait for a slow browser before it is disconnected
 HISTORY = 200  # messages kept in each chat
-REMEMBERED = 2000  # acts and deliveries recognised when they come again
-FILES_KEPT = 8  # of those that browsers sent
+REMEMBERED = 2000  # acts and deliveries that are recognised when they come again
+FILES_KEPT = 8  # files from browsers
 MAX_SIGNED_TEXT = 8192  # characters that a demo wallet signs
 
 MAX_BLOCKS = 50
 MAX_TEXT = 12_000  # characters in the blocks of a reply
 MAX_ROWS = 5  # of buttons
-MAX_IN_ROW = 5
+MAX_IN_ROW = 5  # buttons
 MAX_LABEL = 80
-MAX_TOKEN = 29  # bytes; what the narrowest platform carries
+MAX_TOKEN = 29  # bytes of a button's token: the longest that dispatch makes
 MAX_QUESTIONS = 25
 MAX_IMAGE = 1024 * 1024  # bytes
 
 
 class CannotShow(Exception):
-    """A reply that the playground would have to falsify; the text says what to change."""
+    """The reply breaks a limit and cutting would falsify it; the text says what to change."""
 
 
 def fit(reply: Reply) -> tuple[Reply, tuple[str, ...]]:
-    """The reply within the limits, and what was done to it ("text cut", "image as words", …).
+    """Returns the reply within the limits, and the changes made to it ("text cut", "image as words", …).
 
     Raises:
-        CannotShow: buttons or a form break a limit, which no cutting mends.
+        CannotShow: buttons or a form break a limit; they cannot be cut.
     """
     _check(reply)
     done: list[str] = []

@@ -11,7 +11,7 @@ from bot.chat.registry import Registry
 
 
 def menu(registry: Registry, locale: str = "en") -> list[dict[str, Any]]:
-    """Every command with its parameters, in the order declared."""
+    """Returns every command with its parameters, in the order of their declaration."""
     return [_command(command, registry, locale) for command in registry.commands.values()]
 
 

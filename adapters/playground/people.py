@@ -1,7 +1,7 @@
-"""Who and where: the people of the playground, their accounts, the two rooms and the private chats.
+"""The players of the playground, their accounts, the two rooms and the private chats.
 
-Every person has one account in each manner of chat. The accounts are strangers to Muster until the same
-wallet is linked to both: that is what the playground is there to show.
+Every player has one account in each manner of chat. For Muster the two accounts belong to different members until
+the same wallet is linked to both: the playground exists to show this.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ _PRIVATE = "private:"
 
 
 class Manner(StrEnum):
-    """How a room is drawn and typed in."""
+    """The platform that a chat imitates, in its look and in the way commands are typed."""
 
     DISCORD = "discord"
     TELEGRAM = "telegram"
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class PlaygroundRoom:
     """A space that the bot is in."""
 
     native_id: str
@@ -30,7 +30,7 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class PlayerAccount:
     """One chat identity of a player; `native_id` is "manner:player"."""
 
     native_id: str
@@ -42,14 +42,14 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """Somebody to act as. `moderates` are native ids of rooms."""
+    """A person to act as. `moderates` has the native ids of rooms."""
 
     key: str
     name: str
-    accounts: tuple[Account, Account]
+    accounts: tuple[PlayerAccount, PlayerAccount]
     moderates: frozenset[str]
 
-    def account(self, manner: Manner) -> Account:
+    def account(self, manner: Manner) -> PlayerAccount:
         return self.accounts[0] if manner is Manner.DISCORD else self.accounts[1]
 
 
@@ -60,7 +60,7 @@ class Chat:
     native_id: str
     manner: Manner
     title: str
-    owner: Account | None = None
+    owner: PlayerAccount | None = None
 
     @property
     def is_room(self) -> bool:
@@ -68,16 +68,18 @@ class Chat:
 
 
 ROOMS = (
-    Room("room-discord", Manner.DISCORD, "Riverside Tenants"),
-    Room("room-telegram", Manner.TELEGRAM, "Riverside Neighbours"),
+    PlaygroundRoom("room-discord", Manner.DISCORD, "Riverside Tenants"),
+    PlaygroundRoom("room-telegram", Manner.TELEGRAM, "Riverside Neighbours"),
 )
 
 
 def _player(name: str, surname: str, moderates: tuple[str, ...] = ()) -> Player:
     key = name.lower()
     accounts = (
-        Account(f"discord:{key}", Manner.DISCORD, key, name, key),
-        Account(f"telegram:{key}", Manner.TELEGRAM, key, f"{name} {surname}", f"{key}_{surname.lower()}"),
+        PlayerAccount(f"discord:{key}", Manner.DISCORD, key, name, key),
+        PlayerAccount(
+            f"telegram:{key}", Manner.TELEGRAM, key, f"{name} {surname}", f"{key}_{surname.lower()}"
+        ),
     )
     return Player(key, name, accounts, frozenset(moderates))
 
@@ -99,31 +101,31 @@ _CHATS = {room.native_id: Chat(room.native_id, room.manner, room.title) for room
 
 
 def player(key: str) -> Player | None:
-    """The player with this key, or None."""
+    """Returns the player with this key, or None."""
     return _PLAYERS.get(key)
 
 
-def account(native_id: str) -> Account | None:
-    """The account with this native id, or None."""
+def account(native_id: str) -> PlayerAccount | None:
+    """Returns the account with this native id, or None."""
     return _ACCOUNTS.get(native_id)
 
 
-def by_username(username: str, manner: Manner) -> Account | None:
-    """The account with this name (no @, any case) in rooms of this manner, or None."""
+def by_username(username: str, manner: Manner) -> PlayerAccount | None:
+    """Returns the account with this username (without @, in any case) in rooms of this manner, or None."""
     wanted = username.lower()
     return next((a for a in _ACCOUNTS.values() if a.manner is manner and a.username == wanted), None)
 
 
 def chat(native_id: str) -> Chat | None:
-    """The room or private chat with this native id, or None."""
+    """Returns the room or private chat with this native id, or None."""
     return _CHATS.get(native_id)
 
 
-def private_chat(owner: Account) -> Chat:
-    """The private chat of an account with the bot."""
+def private_chat(owner: PlayerAccount) -> Chat:
+    """Returns the private chat of an account with the bot."""
     return _CHATS[_PRIVATE + owner.native_id]
 
 
 def chats_of(who: Player) -> tuple[Chat, ...]:
-    """The chats that a player sees: both rooms and the private chats of both accounts."""
+    """Returns the chats that a player sees: both rooms, and the private chats of both accounts."""
     return tuple(c for c in _CHATS.values() if c.owner is None or c.owner.player == who.key)

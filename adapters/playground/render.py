@@ -1,4 +1,7 @@
-"""Reply → what the browser draws. Pure. Texts are made visible here, and set as text there: never markup."""
+"""Reply → JSON that the browser draws. Pure.
+
+Hidden characters of texts are written out here. The browser sets texts as text, never as markup.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,8 @@ Json: TypeAlias = dict[str, Any]
 
 
 def payload(reply: Reply) -> Json:
-    """The message of a reply: blocks, buttons, and the question it asks. Actions and arguments stay here."""
+    """Returns the message of a reply: blocks, buttons, and its question. Buttons have tokens only: their actions and
+    arguments stay on the server."""
     body: Json = {"blocks": [block(each) for each in reply.blocks]}
     if reply.buttons:
         body["buttons"] = [[button(each) for each in row] for row in reply.buttons]
@@ -49,13 +53,13 @@ def payload(reply: Reply) -> Json:
 
 
 def words(text: str, file: File | None = None) -> Json:
-    """The message of somebody's own words, with the name of what they attached."""
+    """Returns a message with a person's own words, and the name of the file that they attached."""
     lines = [text] * bool(text) + ([f"📎 {one_line(file.name, 60)}"] if file else [])
     return {"blocks": [{"k": "p", "spans": [{"k": "t", "text": visible(line)}]} for line in lines]}
 
 
 def form(it: Form) -> Json:
-    """A form to fill in."""
+    """Returns a form to fill in."""
     return {
         "token": it.token,
         "title": visible(it.title),
@@ -131,7 +135,7 @@ def span(it: Span) -> Json:
 
 
 def safe_url(url: str) -> str:
-    """The link if it leads to the web or to this site, else "" (drawn as plain words)."""
+    """Returns the link if it leads to the web or to this site, else "" (the label is then drawn as plain words)."""
     if url.startswith("/") and not url.startswith(("//", "/\\")):
         return url
     try:
@@ -146,5 +150,5 @@ def _iso(moment: Moment) -> str:
 
 
 def _there(moment: Moment) -> str:
-    """The same moment on the union's own wall clock, for the tooltip."""
+    """Returns the moment in the union's time zone, for the tooltip."""
     return moment.at.astimezone(ZoneInfo(moment.zone)).strftime("%Y-%m-%d %H:%M")

@@ -1,7 +1,7 @@
-"""What the playground's browser asks for: the page and its files, the websocket, and the demo wallets.
+"""The playground's HTTP routes: the page and its files, the websocket, and the demo wallets.
 
-Loopback only. Every request must name a loopback host (a name that an attacker rebinds to 127.0.0.1 is
-refused), and what changes or signs anything must come from this very page.
+Loopback only. Every request must name a loopback host: an attacker can point a name of their own to 127.0.0.1 (DNS
+rebinding), and such names are refused. Requests that change or sign something must come from the playground's page.
 """
 
 from __future__ import annotations
@@ -45,32 +45,32 @@ Keep: TypeAlias = Callable[[bytes, str, str], File]
 
 
 class Wallets(Protocol):
-    """Demo wallets that sign for real; the keys stay behind this."""
+    """Demo wallets that make real signatures; their keys are never handed out."""
 
     def address(self, name: str) -> str:
-        """The EIP-55 address of the wallet of `name`."""
+        """Returns the EIP-55 address of the wallet of `name`."""
 
     def sign(self, name: str, message: str) -> str:
-        """The EIP-191 signature of `message` as 0x-hex."""
+        """Returns the EIP-191 signature of `message` as 0x-hex."""
 
 
 class ToSign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a page asks a demo wallet to sign."""
+    """A message that a page asks a demo wallet to sign; `wallet` is the player's key."""
 
     wallet: str
     message: Annotated[str, msgspec.Meta(min_length=1, max_length=limits.MAX_SIGNED_TEXT)]
 
 
 class Upload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A file that a page sends; its contents are base64 in JSON, which no other site's form can send."""
+    """A file that a page sends. `data` is base64 in JSON, because a form on another site cannot send JSON."""
 
     name: str
     mime: str
     data: bytes
 
 
-class Site:
-    """The routes; frames that browsers send are given to `receive`, files to `keep`."""
+class PlaygroundSite:
+    """Serves the routes. Passes frames from browsers to `receive`, and files to `keep`."""
 
     def __init__(
         self, clock: Clock, wallets: Wallets, sockets: set[Socket], receive: Receive, keep: Keep
@@ -83,7 +83,7 @@ class Site:
         self._files = {path.name: path for path in STATIC.iterdir() if path.is_file()}
 
     def routes(self) -> list[web.RouteDef]:
-        """All routes of the playground."""
+        """Returns all routes of the playground."""
         return [
             web.get("/", self._page),
             web.get("/ws", self._websocket),
@@ -182,13 +182,13 @@ class Site:
 
 
 def _require_loopback(request: web.Request) -> None:
-    """The page is for this machine: its name in the request says so."""
+    """Refuses a request whose Host header does not name this machine."""
     if urlsplit(f"//{request.host}").hostname not in LOOPBACK:
         raise web.HTTPForbidden(text="The playground answers on 127.0.0.1 and localhost only.")
 
 
 def _require_same_origin(request: web.Request) -> None:
-    """Asked by our own page: no other site, and no other port of this machine."""
+    """Refuses a request of another site, or of another port of this machine."""
     if request.headers.get("Origin") != f"{request.scheme}://{request.host}":
         raise web.HTTPForbidden(text="Only the playground's own page may ask this.")
 

@@ -1,4 +1,4 @@
-"""One browser's websocket: who is looking, what waits to be sent, and how fast it may ask."""
+"""The websocket of one browser tab: its player, the frames that wait to be sent, and its rate limit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.domain.clock import Clock
 
 
 class Socket:
-    """Sends in order without making the sender wait; a browser that does not keep up is cut off."""
+    """Sends frames in order, without waiting in `send`. A browser that is too slow is disconnected."""
 
     def __init__(self, ws: web.WebSocketResponse, clock: Clock) -> None:
         self.player: people.Player | None = None
@@ -24,11 +24,11 @@ class Socket:
         self._waiting: asyncio.Queue[str] = asyncio.Queue()
 
     def send(self, frame: str) -> None:
-        """Queue a frame."""
+        """Queues a frame."""
         self._waiting.put_nowait(frame)
 
     async def pump(self) -> None:
-        """Send what is queued, until the socket closes."""
+        """Sends the queued frames, until the socket closes."""
         while not self._ws.closed:
             frame = await self._waiting.get()
             if self._waiting.qsize() > limits.MAX_WAITING:
@@ -40,7 +40,7 @@ class Socket:
                 return
 
     def may_ask(self) -> bool:
-        """Take one from the allowance of frames; False when it is used up."""
+        """Takes one from the allowance of frames; False when it is used up."""
         now = self._clock.now()
         gained = (now - self._counted_at).total_seconds() * limits.ACTS_PER_S
         self._counted_at = now
@@ -51,5 +51,5 @@ class Socket:
         return True
 
     async def close(self) -> None:
-        """Say goodbye: the program stops."""
+        """Closes the socket, because the program stops."""
         await self._ws.close(code=WSCloseCode.GOING_AWAY, message=b"stopping")

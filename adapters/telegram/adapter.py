@@ -1,4 +1,4 @@
-"""Telegram as a platform: updates come in durably, answers and posts go out at the pace Telegram allows."""
+"""Telegram as a platform: updates are recorded durably, answers and posts go out at the pace that Telegram allows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from telegram import Bot, Update
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from adapters.telegram import attachments, check, limits, menu
-from adapters.telegram.answering import Answering
+from adapters.telegram.answering import Answerer
 from adapters.telegram.events import PLATFORM, Me
 from adapters.telegram.inbox import Inbox
 from adapters.telegram.outgoing import Sent, Wire, lost, refused
@@ -21,7 +21,7 @@ from adapters.telegram.pacing import Pacer
 from adapters.telegram.polling import Updates
 from adapters.telegram.render import Payload, render
 from adapters.telegram.transport import AiohttpRequest, FloodWait
-from bot.chat.bounded import Recent
+from bot.chat.bounded import BoundedDict
 from bot.chat.findings import Finding
 from bot.chat.incoming import Actor, File, Incoming, Place, SpaceMoved
 from bot.chat.model import Reply, Visibility
@@ -41,8 +41,8 @@ class TelegramAdapter:
     """Implements `chat.port.Adapter` on python-telegram-bot's `Bot`.
 
     `api` is the Bot API server. With `webhook_url` Telegram posts updates there, signed with `webhook_secret`,
-    and `webhook` takes them; else they are fetched by long polling. `stars_a_day` may be paid
-    to broadcast faster. Tests and figures may bring a pacer.
+    and `webhook` takes them; else they are fetched by long polling. `stars_a_day`: Telegram Stars that may be paid in
+    a day to send faster to many people. Tests and benchmarks may pass a `pacer`.
     """
 
     name = PLATFORM
@@ -89,16 +89,16 @@ class TelegramAdapter:
         self._me: Me | None = None
         self._ephemeral = False
         self._last_contact: datetime | None = None
-        self._administrators: Recent[int, tuple[datetime, frozenset[str]]] = Recent(REMEMBERED)
-        self._parts: Recent[str, list[int]] = Recent(REMEMBERED)
+        self._administrators: BoundedDict[int, tuple[datetime, frozenset[str]]] = BoundedDict(REMEMBERED)
+        self._parts: BoundedDict[str, list[int]] = BoundedDict(REMEMBERED)
         self._fetching: asyncio.Task[None] | None = None
 
     async def start(self, core: Core) -> None:
-        """Begin serving; returns after the first attempt to reach Telegram, which is supervised from then on."""
-        answering = Answering(core, self._bot, self._wire, self.private_link, lambda: self._ephemeral)
+        """Begins to serve; returns after the first attempt to reach Telegram. More follow by themselves."""
+        answerer = Answerer(core, self._bot, self._wire, self.private_link, lambda: self._ephemeral)
         by_webhook = self._webhook_url is not None
         self._core = core
-        self._inbox = Inbox(core, answering, self._bot, self._clock, by_webhook=by_webhook)
+        self._inbox = Inbox(core, answerer, self._bot, self._clock, by_webhook=by_webhook)
         for request in self._requests:
             await request.initialize()
         self._fetching = asyncio.create_task(self._updates.run(), name="telegram updates")
@@ -106,7 +106,10 @@ class TelegramAdapter:
             await asyncio.wait_for(self._updates.tried.wait(), FIRST_CONTACT_S)
 
     async def stop(self) -> None:
-        """Take no more updates, finish the acts taken, close connections; what is left comes back at the start."""
+        """Takes no more updates, finishes the acts that were taken, and closes the connections.
+
+        Acts that are left come again at the next start.
+        """
         self._updates.ready = False
         if self._fetching is not None and self._inbox is not None:
             async with self._updates.keeping:
@@ -118,19 +121,19 @@ class TelegramAdapter:
             await request.shutdown()
 
     async def webhook(self, headers: Mapping[str, str], body: bytes) -> int:
-        """A request to the webhook; returns the status to answer."""
+        """Takes a request to the webhook; returns the status to answer."""
         return await self._updates.receive(headers, body)
 
     async def idle(self) -> None:
-        """Until every act taken is answered."""
+        """Waits until every act that was taken is answered."""
         _, inbox = self._served()
         await inbox.idle()
 
     async def deliver(self, target: Target, reply: Reply, key: str, lane: Lane = Lane.URGENT) -> str:
-        """Send an outbox row; see `chat.port.Adapter.deliver`.
+        """Sends an outbox row; see `chat.port.Adapter.deliver`.
 
-        Telegram has no key for repeats: when its answer was lost, `Uncertain` says so. Of a reply in several
-        messages, those already sent are not sent again by this process.
+        Telegram cannot recognise repeats: when its answer was lost, raises `Uncertain`. Of a reply in several
+        messages, this process does not send again those that were sent.
         """
         chat, more = _chat_of(target, reply)
         try:
@@ -186,14 +189,14 @@ class TelegramAdapter:
         return await attachments.fetch(self._bot, self._requests[0], file)
 
     async def is_moderator(self, place: Place, actor: Actor) -> bool:
-        """Whether the person is an administrator of the group; known for a minute. Raises TryAgain."""
+        """Whether the person is an administrator of the group, as of a minute ago at most. Raises TryAgain."""
         if place.space is None:
             return False
         chat, now = int(place.space), self._clock.now()
         known = self._administrators.get(chat)
         if known is None or known[0] + MODERATORS_KEPT <= now:
             try:
-                # getChatMember answers for others only where the bot is an administrator itself.
+                # getChatMember tells of other people only where the bot is an administrator itself.
                 members = await self._bot.get_chat_administrators(chat)
             except (BadRequest, Forbidden) as error:
                 log.info("no administrators", extra={"action": "telegram.moderators", "why": str(error)})
@@ -207,7 +210,7 @@ class TelegramAdapter:
         return actor.native_id in known[1]
 
     async def check(self, spaces: Sequence[str]) -> Sequence[Finding]:
-        """For the doctor; works without `start`. Raises TryAgain."""
+        """Returns the doctor's lines; works without `start`. Raises TryAgain."""
         for request in self._requests:
             await request.initialize()
         try:
@@ -216,11 +219,11 @@ class TelegramAdapter:
             raise TryAgain(f"Telegram did not answer ({error}). Try again in a moment.") from error
 
     def private_link(self, payload: str) -> str | None:
-        """`https://t.me/<bot>?start=<payload>`, once the bot's name is known."""
+        """Returns `https://t.me/<bot>?start=<payload>`; None until the bot's name is known."""
         return f"https://t.me/{self._me.username}?start={payload}" if self._me else None
 
     def last_contact(self) -> datetime | None:
-        """When Telegram last answered, or posted to the webhook."""
+        """Returns the time at which Telegram last answered, or posted to the webhook."""
         return self._last_contact
 
     # -- what comes in -----------------------------------------------------------------------------------------
@@ -233,7 +236,7 @@ class TelegramAdapter:
             self._core.trouble(self.name, what)
 
     async def _prepare(self) -> None:
-        """Who the bot is, its menus, and once what the last run left unanswered."""
+        """Asks for the bot's own account, updates its menus, and once answers the acts that the last run left."""
         core, inbox = self._served()
         me = await self._bot.get_me()
         self._me = Me(me.id, me.username or "", me.full_name)
@@ -250,7 +253,7 @@ class TelegramAdapter:
         await inbox.take(updates, self._me)
 
     async def _moved(self, old: int, new: int) -> None:
-        """A group answered that it is a supergroup now: the core learns of it as of any act."""
+        """Tells the core, by an act like any other, that a group has become a supergroup."""
         core, _ = self._served()
         actor = Actor(PLATFORM, str(self._me.id if self._me else 0), self._me.name if self._me else "")
         act = Incoming(f"moved{old}", actor, Place(PLATFORM, str(old), str(old)), SpaceMoved(str(new)))
@@ -265,7 +268,7 @@ class TelegramAdapter:
 
 
 def _chat_of(target: Target, reply: Reply) -> tuple[int, dict[str, int]]:
-    """Chat id and thread of a target. Raises Undeliverable."""
+    """Returns the chat id and the thread of a target. Raises Undeliverable."""
     if target.person is None and reply.visibility is Visibility.PRIVATE:
         raise Undeliverable("a private message was addressed to a group; address it to the person")
     try:
@@ -276,7 +279,7 @@ def _chat_of(target: Target, reply: Reply) -> tuple[int, dict[str, int]]:
 
 
 def _meaning(error: TelegramError, target: Target) -> RetryLater | Undeliverable | Uncertain:
-    """What an error of Telegram means for an outbox row."""
+    """Returns the meaning of Telegram's error for an outbox row."""
     said = str(error)
     if refused(error):
         if isinstance(error, Forbidden) or "chat not found" in said.lower():

@@ -1,8 +1,8 @@
-"""One act from dispatch to its answer, shown to whom it is for.
+"""Dispatches an act, and shows its answer to the people whom it is for.
 
-A private answer in a group goes, in this order: to a press, if it is short and plain, into the window that only
-the presser sees; as an ephemeral message where the server has them; into the private chat; behind a button that
-opens the private chat. It is never shown in public.
+A private answer in a group goes the first of these ways that works: after a press, if it is short and plain, into the
+window that only the presser sees; as an ephemeral message, if the server has them; into the private chat; behind a
+button that opens the private chat. It is never shown in public.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ from adapters.telegram.outgoing import Sent, Wire, refused
 from adapters.telegram.query import Query
 from adapters.telegram.render import Payload, Rendered, as_edit, link_button, plain, render, toast
 from bot.chat import text
-from bot.chat.answer import whole_path
 from bot.chat.incoming import CommandCall, Incoming, Press
 from bot.chat.model import Mention, Reply, Visibility, say
 from bot.chat.port import Core
+from bot.chat.router import whole_path
 from bot.errors import MusterError
 
 log = logging.getLogger(__name__)
 
 AT_ONCE: Final = 64
-"""Acts being dispatched; those waiting for their turn to be sent are not counted."""
+"""Acts that are dispatched side by side; answers that wait for their turn to be sent are not counted."""
 
 
-class Answering:
-    """Answers acts. `link` makes a deep link of a payload; `ephemeral` says whether the server has such."""
+class Answerer:
+    """Answers acts. `link` makes a deep link of a payload; `ephemeral` says if the server has ephemeral messages."""
 
     def __init__(
         self,
@@ -54,9 +54,9 @@ class Answering:
         self._at_once = asyncio.Semaphore(AT_ONCE)
 
     async def answer(self, heard: Heard) -> None:
-        """Dispatch an act and show its answer. One that Telegram refuses for good is logged, and done with.
+        """Dispatches an act and shows its answer. An answer that Telegram refuses for good is logged and given up.
 
-        Raises StorageError when an answer cannot be kept; it is then shown after the next start.
+        Raises StorageError when the answer cannot be stored; it is then shown after the next start.
         """
         act = heard.incoming
         query = Query(self._bot, self._wire, act.native_id if isinstance(act.act, Press) else None)
@@ -84,7 +84,7 @@ class Answering:
         await self._core.delivered(act.key)
 
     async def hint(self, nameless: Nameless) -> None:
-        """Tell an anonymous administrator why nothing happens."""
+        """Tells an anonymous administrator why nothing happens."""
         payload = render(say(words.ANONYMOUS)).payloads[0]
         more = _thread(nameless.place.thread) | _quote(nameless.route.quote)
         chat = int(nameless.place.chat)
@@ -104,7 +104,7 @@ class Answering:
         return Feedback(self._bot, self._wire, where, act.place.thread, chat)
 
     def _is_private(self, act: Incoming) -> bool:
-        """Whether only the actor may see what this is about, as far as is known before it is answered."""
+        """Whether only the actor may see the work on this act, as far as is known before its answer."""
         if not isinstance(act.act, CommandCall):
             return True
         command = self._core.registry.commands.get(whole_path(self._core.registry, act.act).name)
@@ -112,16 +112,16 @@ class Answering:
 
 
 class _Answer:
-    """One reply on its way."""
+    """Shows one reply."""
 
     def __init__(
-        self, answering: Answering, heard: Heard, reply: Reply, query: Query, feedback: Feedback
+        self, answerer: Answerer, heard: Heard, reply: Reply, query: Query, feedback: Feedback
     ) -> None:
-        self._core = answering._core
-        self._bot = answering._bot
-        self._wire = answering._wire
-        self._link = answering._link
-        self._ephemeral = answering._ephemeral
+        self._core = answerer._core
+        self._bot = answerer._bot
+        self._wire = answerer._wire
+        self._link = answerer._link
+        self._ephemeral = answerer._ephemeral
         self._act, self._route = heard.incoming, heard.route
         self._reply = reply
         self._query = query
@@ -130,7 +130,7 @@ class _Answer:
         self._person = int(self._act.actor.native_id)
 
     async def show(self) -> None:
-        """Raises TelegramError when the answer is refused or cannot be sent."""
+        """Shows the reply. Raises TelegramError when it is refused or cannot be sent."""
         reply = self._reply
         if reply.notice and not await self._query.answer(toast(reply.notice)) and not reply.blocks:
             reply = self._reply = say(reply.notice, visibility=reply.visibility)
@@ -162,7 +162,7 @@ class _Answer:
         await self._post(self._here, payloads, old, **_thread(self._act.place.thread), **quote)
 
     async def _post(self, chat: int, payloads: list[Payload], old: Sent | None = None, **more: Any) -> None:
-        """Send the messages of a reply; the first one in place of `old`, or of the report on the work."""
+        """Sends the messages of a reply; the first one replaces `old`, or the report on the work."""
         old = old or (self._feedback.message if self._feedback.reported_in(chat) else None)
         changed = as_edit(payloads[0], old.media) if old is not None else None
         if old is not None and changed is not None and await self._wire.edit(old, changed):
@@ -197,13 +197,13 @@ class _Answer:
             await self._behind_a_button()
             return
         self._log("private", how="private chat")
-        # The word in public may wait for its turn; the answer is there and is not shown again after a restart.
+        # The answer has arrived: a restart must not show it again, even while the public hint waits for its turn.
         await self._core.delivered(self._act.key)
         if not await self._query.answer(words.ANSWERED_IN_PRIVATE):
             await self._aside(words.ANSWERED_IN_PRIVATE)
 
     async def _ephemerally(self, payloads: list[Payload]) -> bool:
-        """Show it in the group to this person alone; False if the server will not, before anything is shown."""
+        """Shows the messages in the group to this person alone; False if the server refuses before any is shown."""
         route = self._route
         changed = as_edit(payloads[0], False) if self._reply.edit and route.ephemeral_pressed else None
         if changed is not None and changed.method == "edit_message_text":
@@ -231,8 +231,10 @@ class _Answer:
         return True
 
     def _for_one(self) -> dict[str, Any]:
-        """What makes a message ephemeral: by both names, of Bot API 10.2 and of 10.3, because a server that does
-        not know the name would show the message to everybody."""
+        """Returns the parameters that make a message ephemeral, by the names of Bot API 10.2 and of 10.3.
+
+        Both are sent, because a server that does not know the name would show the message to everybody.
+        """
         to: dict[str, Any] = {"receiver_user_id": self._person}
         if self._query.id is not None:
             to["callback_query_id"] = self._query.id
@@ -248,7 +250,7 @@ class _Answer:
         await self._aside(words.ANSWER_WAITS, link_button(words.OPEN_PRIVATE_CHAT, link))
 
     async def _aside(self, text: str, button: dict[str, Any] | None = None) -> None:
-        """A word in public that tells nothing of the answer; to an ephemeral command none but by a button."""
+        """Posts a public hint that tells nothing of the answer; after an ephemeral command, only with a button."""
         if self._route.ephemeral_quote is not None and button is None:
             return
         message = render(say(text)).payloads[0]

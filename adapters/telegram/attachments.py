@@ -1,4 +1,4 @@
-"""Fetching the pictures that people send."""
+"""Fetches the pictures that people send."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from bot.errors import BadInput, TryAgain
 
 
 async def fetch(bot: Bot, request: AiohttpRequest, file: File) -> bytes:
-    """See `chat.port.Adapter.fetch`: first where it is, then what is in it. The address has the bot's token in it."""
+    """See `chat.port.Adapter.fetch`. Asks for the file's address, then for its content.
+
+    The errors name no cause: the address contains the bot's token.
+    """
     small_enough(file)
     try:
         found = await bot.get_file(file.ref)

@@ -1,4 +1,4 @@
-"""What the doctor asks Telegram: the token, privacy mode, who fetches updates, and the rights in each group."""
+"""The doctor's checks of Telegram: the token, privacy mode, the way of updates, and the rights in each group."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from bot.domain.names import one_line
 
 LATELY: Final = timedelta(hours=1)
 NEEDED: Final = {Chat.CHANNEL: frozenset({"can_post_messages"})}
-"""Administrator's rights that are used; in groups none are, so the bot need not be an administrator there."""
+"""The administrator's rights that Muster uses. In groups it uses none, so it need not be an administrator there."""
 HARMLESS: Final = frozenset({"can_manage_chat", "can_be_edited"})
-"""`can_manage_chat` comes with every other right; the second says whether we may change others."""
+"""`can_manage_chat` is part of every other right. `can_be_edited` is no power of the bot: it says whether its own
+rights can be changed."""
 
 
 async def findings(bot: Bot, clock: Clock, webhook_url: str | None, spaces: Sequence[str]) -> list[Finding]:
-    """All lines. Raises TelegramError when Telegram does not answer."""
+    """Returns all lines. Raises TelegramError when Telegram does not answer."""
     try:
         me = await bot.get_me()
     except InvalidToken:
@@ -87,7 +88,7 @@ def _age(clock: Clock, moment: datetime) -> timedelta:
 
 
 async def _space(bot: Bot, bot_id: int, space: str) -> list[Finding]:
-    """Whether the bot is there, may write, and has no more rights than it uses."""
+    """Checks that the bot is in the space, may write, and has no more rights than it uses."""
     try:
         chat = await bot.get_chat(int(space))
         member = await bot.get_chat_member(int(space), bot_id)

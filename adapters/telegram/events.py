@@ -1,7 +1,7 @@
-"""Update → Incoming. Pure: whatever it must know is given to it.
+"""Update → Incoming. Pure: all that it needs is passed in.
 
-Edited messages are not asked for: what they said was answered already, and an edit must not change what followed.
-Channel posts neither: nobody in particular writes them.
+The bot does not ask Telegram for edited messages: the message was answered before, and an edit must not change the
+effect that it had. Nor does it ask for channel posts, because no person is their author.
 """
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ class Me:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """How an answer finds its way back besides its place. Lost at a restart; the place is enough then.
+    """The messages that an act came with, for its answer. They are lost at a restart; then the place is enough.
 
-    `quote` is the message to answer to; `pressed` the bot's message with the button, and whether it is a
-    picture. Ephemeral messages have ids of their own.
+    `quote` is the message to reply to. `pressed` is the bot's message with the pressed button, and `pressed_media`
+    whether that is a picture. Ephemeral messages have their own ids.
     """
 
     quote: int | None = None
@@ -65,7 +65,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One act, and the way back."""
+    """One act, and the route of its answer."""
 
     incoming: Incoming
     route: Route
@@ -73,35 +73,35 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Nameless:
-    """A command by an anonymous administrator: nobody can be made its author."""
+    """A command by an anonymous administrator: its author is unknown."""
 
     place: Place
     route: Route
 
 
 def read(update: Update, me: Me) -> list[Heard | Nameless]:
-    """What an update says, as acts; nothing if it does not concern the bot."""
-    number = f"{me.id}-u{update.update_id}"  # another bot, after a change of token, counts its updates anew
+    """Returns the acts of an update; none if it does not concern the bot."""
+    number = f"{me.id}-u{update.update_id}"  # after a change of token, another bot counts its own updates
     if update.message is not None:
         return _message(number, update.message, me)
     if update.callback_query is not None:
         return _press(update.callback_query)
     if update.my_chat_member is not None:
-        return _own_standing(number, update.my_chat_member)
+        return _bot_came_or_went(number, update.my_chat_member)
     if update.chat_member is not None:
-        return _standing(number, update.chat_member)
+        return _person_left(number, update.chat_member)
     return []
 
 
 def place(chat: Chat, message: Message | None = None) -> Place:
-    """Where a chat is; a thread is a forum's topic, and not what Telegram calls thread in other groups."""
+    """Returns the place of a chat. A thread is a topic of a forum; a thread of replies in other groups is none."""
     thread = message.message_thread_id if message is not None and message.is_topic_message else None
     space = None if chat.type == Chat.PRIVATE else str(chat.id)
     return Place(PLATFORM, str(chat.id), space, str(thread) if thread is not None else None, chat.title or "")
 
 
 def actor(user: User) -> Actor:
-    """Who a user is; whether they moderate is asked when it matters."""
+    """Returns the user as an actor; Telegram is asked only when it matters whether they moderate."""
     return Actor(PLATFORM, str(user.id), user.full_name, user.username)
 
 
@@ -145,7 +145,7 @@ def _message(number: str, message: Message, me: Me) -> list[Heard | Nameless]:
 
 
 def _service(message: Message, me: Me) -> Act | None:
-    """What a service message tells. That the bot itself came or went is told by `my_chat_member`."""
+    """Returns the act of a service message. The coming and going of the bot itself is in `my_chat_member`."""
     if message.migrate_to_chat_id is not None:
         return SpaceMoved(str(message.migrate_to_chat_id))
     if message.new_chat_title is not None:
@@ -158,7 +158,7 @@ def _service(message: Message, me: Me) -> Act | None:
 def _said(
     text: str, entities: tuple[MessageEntity, ...], message: Message, me: Me
 ) -> CommandCall | Start | Say | None:
-    """A command for this bot, or words to it; None for what is not for it."""
+    """Returns the command or the words of a message to this bot; None if the message is not for it."""
     first = min(entities, key=lambda entity: entity.offset, default=None)
     private = message.chat.type == Chat.PRIVATE
     if first is None or first.type != MessageEntity.BOT_COMMAND or first.offset != 0:
@@ -181,7 +181,10 @@ def _answers_bot(message: Message, me: Me) -> bool:
 
 
 def _real_reply(message: Message) -> Message | None:
-    """The message replied to. In a topic, what replies to nothing "replies" to what opened the topic."""
+    """Returns the message that this one replies to.
+
+    In a topic, a message that replies to nothing has the message that opened the topic there; that does not count.
+    """
     replied = message.reply_to_message
     if replied is None or replied.forum_topic_created is not None:
         return None
@@ -190,7 +193,7 @@ def _real_reply(message: Message) -> Message | None:
 
 
 def _replied_to(message: Message) -> Who | None:
-    """The author of the message replied to; who writes as a group or channel is nobody in particular."""
+    """Returns the author of the message that this one replies to; NOBODY for a bot, a group or a channel."""
     replied = _real_reply(message)
     if replied is None:
         return None
@@ -201,7 +204,7 @@ def _replied_to(message: Message) -> Who | None:
 
 
 def file_of(message: Message) -> File | None:
-    """The picture in a message: a photo in its largest size, or a file that is one."""
+    """Returns the file in a message: a photo in its largest size, or a document."""
     if message.photo:
         largest = max(message.photo, key=lambda size: size.width * size.height)
         return File(largest.file_id, "photo.jpg", "image/jpeg", largest.file_size or 0)
@@ -217,13 +220,13 @@ def _sent_or_quoted(message: Message) -> File | None:
 
 
 def _units(text: str, start: int, end: int | None = None) -> str:
-    """A part of the text by UTF-16 offsets."""
+    """Returns a part of the text by UTF-16 offsets."""
     cut = text.encode("utf-16-le")[2 * start : None if end is None else 2 * end]
     return cut.decode("utf-16-le", "ignore")
 
 
 def _words(text: str, start: int, entities: tuple[MessageEntity, ...]) -> tuple[str, dict[str, Who]]:
-    """The line after the command, in which a token stands for each person mentioned without a username."""
+    """Returns the line after the command, with a token for each person mentioned without a username."""
     pieces: list[str] = []
     mentions: dict[str, Who] = {}
     at = start
@@ -263,10 +266,10 @@ def _press(query: CallbackQuery) -> list[Heard | Nameless]:
     return [_heard(query.id, query.from_user, place(message.chat, full), Press(query.data), route)]
 
 
-# -- who is where ------------------------------------------------------------------------------------------
+# -- coming and going --------------------------------------------------------------------------------------
 
 
-def _own_standing(number: str, changed: ChatMemberUpdated) -> list[Heard | Nameless]:
+def _bot_came_or_went(number: str, changed: ChatMemberUpdated) -> list[Heard | Nameless]:
     before, after = _present(changed.old_chat_member), _present(changed.new_chat_member)
     act: Act
     if changed.chat.type == Chat.PRIVATE:
@@ -278,7 +281,7 @@ def _own_standing(number: str, changed: ChatMemberUpdated) -> list[Heard | Namel
     return [_heard(number, changed.from_user, place(changed.chat), act)]
 
 
-def _standing(number: str, changed: ChatMemberUpdated) -> list[Heard | Nameless]:
+def _person_left(number: str, changed: ChatMemberUpdated) -> list[Heard | Nameless]:
     person = changed.new_chat_member.user
     if not _present(changed.old_chat_member) or _present(changed.new_chat_member) or person.is_bot:
         return []

@@ -1,4 +1,4 @@
-"""What a person sees while their act is being worked on: "typing…", and what a long work reports."""
+"""Feedback to a person while their act is worked on: "typing…", and reports on the progress of long work."""
 
 from __future__ import annotations
 
@@ -24,7 +24,11 @@ REPORT_EVERY_S: Final = 1.0
 
 
 class Feedback:
-    """For one act. `chat` is where reports are shown, None if nowhere: a private work is not shown in public."""
+    """The feedback on one act.
+
+    "typing…" is shown in `where` (and `thread`), reports in `chat`. `chat` is None for no reports: private work must
+    not be shown in public.
+    """
 
     def __init__(self, bot: Bot, wire: Wire, where: int, thread: str | None, chat: int | None) -> None:
         self._bot = bot
@@ -33,10 +37,10 @@ class Feedback:
         self._chat = chat
         self._reported_at = float("-inf")
         self.message: Sent | None = None
-        """The message with the last report, to be replaced by the answer or removed."""
+        """The message with the last report; the answer replaces it, or it is removed."""
 
     async def during(self, work: Awaitable[T], slow: Callable[[], Awaitable[object]]) -> T:
-        """The result of `work`; when it takes long, `slow` is called once and "typing" shown."""
+        """Returns the result of `work`. If that takes long, calls `slow` once and shows "typing…"."""
         task = asyncio.ensure_future(work)
         try:
             done, _ = await asyncio.wait({task}, timeout=TYPING_AFTER_S)
@@ -50,7 +54,7 @@ class Feedback:
             task.cancel()
 
     async def progress(self, text: str) -> None:
-        """Show what a long work is at; not more often than once a second."""
+        """Shows the progress of long work, at most once a second."""
         now = asyncio.get_running_loop().time()
         if self._chat is None or now - self._reported_at < REPORT_EVERY_S:
             return
@@ -76,11 +80,11 @@ class Feedback:
         )
 
     def reported_in(self, chat: int) -> bool:
-        """Whether a report stands in this chat."""
+        """Whether the last report is in this chat."""
         return self.message is not None and self.message.chat == chat
 
     async def clear(self) -> None:
-        """Remove the report that the answer did not replace."""
+        """Removes the report, unless the answer replaced it."""
         if self.message is not None:
             old, self.message = self.message, None
             await self._wire.try_to(lambda: self._bot.delete_message(old.chat, old.message), "telegram.clear")

@@ -1,4 +1,4 @@
-"""Telegram's limits, as published; what is rendered or sent is checked against these.
+"""Telegram's limits, as published. Messages and menus are checked against them before they are sent.
 
 Lengths of texts are in UTF-16 code units after parsing, `CALLBACK_DATA_BYTES` in bytes of UTF-8.
 Source: https://core.telegram.org/bots/api, /bots/features and /bots/faq.
@@ -46,15 +46,15 @@ MESSAGES_PER_MINUTE_PER_GROUP: Final = 20
 
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _JPEG: Final = b"\xff\xd8"
-_FRAMES: Final = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})  # the segments that tell a JPEG's size
+_FRAMES: Final = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})  # the segments with a JPEG's size
 
 
 class CannotShow(Exception):
-    """A reply that breaks a limit which no cutting mends; the text says what to change."""
+    """A reply that breaks a limit, and that cutting cannot mend; the text says what to change."""
 
 
 def is_photo(picture: bytes) -> bool:
-    """Whether Telegram takes the picture, a PNG or JPEG, as a photo; else it goes as a file."""
+    """Whether Telegram accepts the picture, a PNG or JPEG, as a photo; if not, it is sent as a file."""
     width, height = _size(picture)
     if len(picture) > PHOTO_BYTES:
         return False
@@ -67,7 +67,7 @@ def is_photo(picture: bytes) -> bool:
 
 
 def _size(picture: bytes) -> tuple[int, int]:
-    """Width and height in pixels; (0, 0) if it is neither PNG nor JPEG, or broken."""
+    """Returns width and height in pixels; (0, 0) if the picture is neither PNG nor JPEG, or broken."""
     try:
         if picture.startswith(_PNG):
             width, height = struct.unpack(">II", picture[16:24])

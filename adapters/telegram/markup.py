@@ -1,8 +1,8 @@
 """Blocks → pieces of text with their HTML tags, and their division into messages. Pure.
 
-Telegram makes links of its own out of plain text: @names, /commands, #tags, domains, addresses. Members write
-texts, so none of ours may become such a link: in every plain text an invisible word joiner (U+2060) is put where
-Telegram would begin one. Commands stand in `Code` and links in `Link`, which are left as they are.
+Telegram makes links out of plain text by itself: @names, /commands, #tags, domains, addresses. Texts come from
+members, so they must not become such links. Every plain text gets an invisible word joiner (U+2060) where Telegram
+would begin a link. Commands are in `Code` and links in `Link`; these still work.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Piece(NamedTuple):
 
     @property
     def length(self) -> int:
-        """In UTF-16 code units, as Telegram counts."""
+        """The length in UTF-16 code units, as Telegram counts."""
         return utf16(self.text)
 
 
@@ -73,7 +73,7 @@ Pieces: TypeAlias = Sequence[Piece]
 
 
 def utf16(text: str) -> int:
-    """Length in UTF-16 code units."""
+    """Returns the length in UTF-16 code units."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
@@ -86,12 +86,12 @@ def to_html(pieces: Pieces) -> str:
 
 
 def inert(text: str) -> str:
-    """The text, made visible, in which Telegram finds no link of its own."""
+    """Returns the text with hidden characters written out, in which Telegram finds no links by itself."""
     return _BEGINS_A_LINK.sub(_JOINER, visible(text))
 
 
 def web_link(url: str) -> str | None:
-    """The link if it leads to the web or into Telegram, else None."""
+    """Returns the link if it leads to the web, Telegram's own pages included, else None."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -109,7 +109,7 @@ def spans(content: Spans) -> list[Piece]:
 
 
 def _would_join(before: str, after: str) -> bool:
-    """Whether a link may begin across the border of two spans, such as "@" and a name."""
+    """Whether Telegram could begin a link across the border of two spans, such as "@" and a name."""
     if not before or not after:
         return False
     opened = before[-1] in "@#$/.:" and (after[0].isalnum() or after[0] in "_/")
@@ -137,7 +137,7 @@ def _linked(label: str, url: str) -> Piece:
 
 
 def _moment(it: Moment) -> Piece:
-    """Clients show it in their own zone and language; what cannot, shows it in `zone`."""
+    """Returns a time that clients show in their own zone and language; a client that cannot shows it in `zone`."""
     written = it.at.astimezone(ZoneInfo(it.zone)).strftime(_WRITTEN[it.style])
     zone = "" if it.style == "date" else f" ({it.zone})"
     return Piece(
@@ -146,7 +146,7 @@ def _moment(it: Moment) -> Piece:
 
 
 def block(it: Block) -> list[Piece]:
-    """The pieces of one block; lines inside it are parted by line feeds."""
+    """Returns the pieces of one block, with line feeds between its lines."""
     match it:
         case Paragraph(spans=content):
             return spans(content)
@@ -166,7 +166,7 @@ def block(it: Block) -> list[Piece]:
         case Table(header=header, rows=rows):
             return [Piece(_table([header, *rows]), "<pre>", "</pre>")]
         case Image(alt=alt):
-            # Telegram keeps no words for those who cannot see a picture: they stand below, folded.
+            # Telegram has no alternative text for people who cannot see a picture: it comes below, folded.
             return [Piece(inert(alt), "<blockquote expandable>", "</blockquote>")] if alt else []
 
 
@@ -186,7 +186,7 @@ def _table(rows: Sequence[tuple[str, ...]]) -> str:
 
 
 def divide(blocks: Sequence[Block], most: int) -> list[list[Piece]]:
-    """The texts of messages of at most `most` UTF-16 units, parted between blocks where that is possible."""
+    """Returns texts of messages of at most `most` UTF-16 units, divided between blocks where that is possible."""
     messages: list[list[Piece]] = [[]]
     after_heading = False
     for each in blocks:
@@ -206,7 +206,7 @@ def divide(blocks: Sequence[Block], most: int) -> list[list[Piece]]:
 
 
 def _cut(pieces: Pieces, most: int) -> list[list[Piece]]:
-    """One block as so many messages as it takes."""
+    """Divides one block into as many messages as it takes."""
     messages: list[list[Piece]] = [[]]
     room = most
     waiting = list(reversed(pieces))
@@ -228,7 +228,10 @@ def _cut(pieces: Pieces, most: int) -> list[list[Piece]]:
 
 
 def _break(text: str, room: int, *, whole_line: bool) -> tuple[str, str]:
-    """A head of at most `room` units, cut at white space if there is any, and the rest without it."""
+    """Returns a head of at most `room` units, cut at white space, and the rest without that white space.
+
+    If the head has no white space, it is cut anywhere; with `whole_line` it is empty instead.
+    """
     head = text.encode("utf-16-le", "surrogatepass")[: 2 * room].decode("utf-16-le", "ignore")
     at = max(head.rfind("\n"), head.rfind(" "))
     if at <= 0:

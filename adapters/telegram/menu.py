@@ -1,4 +1,4 @@
-"""The command menus that Telegram's clients offer: first words only, by kind of chat and by language."""
+"""The command menus of Telegram's clients, by kind of chat and by language: first words of commands only."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ ADMINISTRATORS: Final = BotCommandScopeAllChatAdministrators()
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of a menu. `ephemeral`: what is typed is seen by the person and the bot only (Bot API 10.2)."""
+class MenuLine:
+    """One line of a menu. `ephemeral`: only the person and the bot see the command that is typed (Bot API 10.2)."""
 
     name: str
     description: str
     ephemeral: bool = False
 
 
-def menus(registry: Registry) -> Iterator[tuple[BotCommandScope, str | None, list[Entry]]]:
-    """Every menu: scope, language (None for all others), and its lines."""
+def menus(registry: Registry) -> Iterator[tuple[BotCommandScope, str | None, list[MenuLine]]]:
+    """Yields every menu: scope, language (None for all others), and its lines."""
     for language in (None, *registry.translations):
         for scope in (PRIVATE, GROUPS, ADMINISTRATORS):
             tops = {top: registry.subcommands(top) or [registry.commands[top]] for top in registry.tops()}
@@ -46,7 +46,7 @@ def menus(registry: Registry) -> Iterator[tuple[BotCommandScope, str | None, lis
                 scope,
                 language,
                 [
-                    Entry(
+                    MenuLine(
                         top,
                         registry.description(top, language or "en"),
                         scope is not PRIVATE and _is_private(commands),
@@ -58,10 +58,10 @@ def menus(registry: Registry) -> Iterator[tuple[BotCommandScope, str | None, lis
 
 
 async def publish(bot: Bot, registry: Registry) -> bool:
-    """Bring the menus up to date, touching only those that differ; whether the server has ephemeral messages.
+    """Updates the menus that differ; returns whether the server has ephemeral messages.
 
-    A server older than Bot API 10.2 overlooks that a command is ephemeral, and so tells its age without anything
-    being shown to anybody. Raises TelegramError.
+    A server older than Bot API 10.2 ignores that a command is ephemeral. So the menu that it gives back shows whether
+    it has ephemeral messages, and no message has to be sent to find out. Raises TelegramError.
     """
     knows = asked = False
     for scope, language, wanted in menus(registry):
@@ -84,12 +84,12 @@ async def publish(bot: Bot, registry: Registry) -> bool:
     return knows
 
 
-async def _current(bot: Bot, scope: BotCommandScope, language: str | None) -> list[Entry]:
+async def _current(bot: Bot, scope: BotCommandScope, language: str | None) -> list[MenuLine]:
     commands = await bot.get_my_commands(scope=scope, language_code=language)
-    return [Entry(it.command, it.description, bool(it.to_dict().get("is_ephemeral"))) for it in commands]
+    return [MenuLine(it.command, it.description, bool(it.to_dict().get("is_ephemeral"))) for it in commands]
 
 
-def _words(entries: list[Entry]) -> list[tuple[str, str]]:
+def _words(entries: list[MenuLine]) -> list[tuple[str, str]]:
     return [(entry.name, entry.description) for entry in entries]
 
 

@@ -1,8 +1,9 @@
-"""Requests to Telegram: paced, tried again when that is right, and never more often than that.
+"""Requests to Telegram: paced, and tried again only when that is right.
 
-Telegram has no key that would recognise a repeated message. What certainly was not sent is sent again. When the
-answer to somebody's act was lost it is sent again too, because silence is worse than a message twice; what many get
-is not. So **a duplicate is possible only when Telegram's answer was lost**; each such case is counted as uncertain.
+Telegram has no key that would recognise a repeated message. A message that was certainly not sent is sent again.
+If Telegram's answer to a message is lost, the message may have arrived. An answer to a person's act is then sent
+again, because silence is worse than a message twice; a message to many people is not. So **a duplicate is possible
+only when Telegram's answer was lost**; each such case is counted as uncertain.
 """
 
 from __future__ import annotations
@@ -35,38 +36,39 @@ log = logging.getLogger(__name__)
 FIRST_WAIT_S: Final = 0.5
 LONGEST_WAIT_S: Final = 30.0
 UNCERTAIN_TRIES: Final = 6
-"""Tries of a message when Telegram's answers get lost or say that it has a fault."""
+"""Tries of a message if Telegram's answers get lost, or say that Telegram has a fault."""
 
 _NOTHING_TO_CHANGE: Final = ("not modified", "message to edit not found", "message can't be edited")
 
 T = TypeVar("T")
+# Moved(old chat, new chat)
 Moved = Callable[[int, int], Awaitable[None]]
 
 
 def backoff(failures: int) -> float:
-    """Seconds to wait after so many failures in a row, with jitter."""
+    """Returns the seconds to wait after so many failures in a row, with jitter."""
     wait: float = min(FIRST_WAIT_S * 2 ** min(failures - 1, 10), LONGEST_WAIT_S)
     return wait * random.uniform(0.5, 1.0)  # noqa: S311  # spreads retries; nothing secret
 
 
 def refused(error: TelegramError) -> bool:
-    """Whether Telegram will never take this request: its content, or the chat, is the reason."""
+    """Whether Telegram will never accept this request, because of its content or its chat."""
     return isinstance(error, BadRequest | Forbidden)
 
 
 def unsent(error: TelegramError) -> bool:
-    """Whether the request certainly had no effect, and may have one later."""
+    """Whether the request certainly had no effect, but can have one later."""
     return isinstance(error, NotSent | RetryAfter | InvalidToken | Conflict)
 
 
 def lost(error: TelegramError) -> bool:
-    """Whether no answer came. A server's own error is an answer: it did not do it."""
+    """Whether no answer came. An error from the server is an answer: the request was not carried out."""
     return isinstance(error, TimedOut | Lost) and not isinstance(error, NotSent)
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message as it stands in its chat; ephemeral ones have no number there."""
+    """A message that was sent. `message` is its number in the chat (not of ephemeral ones); `media`: it has a file."""
 
     chat: int
     message: int
@@ -74,7 +76,7 @@ class Sent:
 
 
 class Wire:
-    """The bot's way out. `moved` is told when a group has become a supergroup."""
+    """Sends the bot's requests. `moved` is called when a group has become a supergroup."""
 
     def __init__(self, bot: Bot, pacer: Pacer, moved: Moved, sleep: Sleep = asyncio.sleep) -> None:
         self._bot = bot
@@ -85,10 +87,10 @@ class Wire:
     async def once(
         self, chat: int, payload: Payload, *, urgent: bool, may_pay: bool = False, **more: Any
     ) -> Sent:
-        """Send a message at its turn; a group that has moved gets it where it is now.
+        """Sends a message at its turn; if the group has become a supergroup, to that.
 
         Raises:
-            TelegramError: see `refused` and `unsent`; of anything else the outcome is unknown.
+            TelegramError: see `refused` and `unsent`; after any other the outcome is unknown.
         """
         send = getattr(self._bot, payload.method)
         params = {**payload.params, **more}
@@ -110,15 +112,15 @@ class Wire:
         return Sent(chat, sent.message_id, payload.has_media)
 
     async def insist(self, chat: int, payload: Payload, **more: Any) -> Sent:
-        """Send an answer to a person, however long Telegram cannot be reached.
+        """Sends an answer to a person; tries for as long as Telegram cannot be reached.
 
         Raises:
-            TelegramError: `refused`, or so many lost answers that it is given up.
+            TelegramError: the message is `refused`, or given up after `UNCERTAIN_TRIES`.
         """
         return await self.until_done(lambda: self.once(chat, payload, urgent=True, **more))
 
     async def until_done(self, request: Callable[[], Awaitable[T]], tries: float = float("inf")) -> T:
-        """Repeat a request as this module says, up to `tries` times. Raises TelegramError as `insist` does."""
+        """Makes a request until it works, at most `tries` times. Raises TelegramError as `insist` does."""
         failures = uncertain = 0
         while True:
             try:
@@ -142,7 +144,7 @@ class Wire:
             await self._sleep(wait)
 
     async def edit(self, old: Sent, payload: Payload) -> bool:
-        """Change a message; False when it is gone or cannot become this."""
+        """Changes a message; False if it is gone, or cannot be changed into this."""
         change = getattr(self._bot, payload.method)
         try:
             await self.until_done(lambda: change(chat_id=old.chat, message_id=old.message, **payload.params))
@@ -156,7 +158,7 @@ class Wire:
         return True
 
     async def change(self, old: Sent, payload: Payload, *, urgent: bool) -> None:
-        """Change a message at its turn; one that is gone, or says that already, is left alone.
+        """Changes a message at its turn; does nothing if it is gone, or has this content already.
 
         Raises TelegramError as `once` does.
         """
@@ -172,7 +174,7 @@ class Wire:
         try:
             await self._pacer.run(old.chat, attempt, group=old.chat < 0, urgent=urgent)
         except ChatMigrated as migrated:
-            await self._moved(old.chat, migrated.new_chat_id)  # the message stayed behind
+            await self._moved(old.chat, migrated.new_chat_id)  # the message stays in the old chat
         except BadRequest as error:
             said = str(error).lower()
             if "no text in the message" in said and not old.media:
@@ -181,7 +183,7 @@ class Wire:
                 raise
 
     async def try_to(self, request: Callable[[], Awaitable[Any]], action: str) -> bool:
-        """Do something that nothing depends on, once; whether it worked."""
+        """Makes a request once, on which nothing depends; returns whether it worked."""
         try:
             await request()
         except TelegramError as error:

@@ -1,4 +1,4 @@
-"""Telegram's limits on sending, kept in a closed loop (`bot.chat.turns`), and what a 429 means.
+"""Paces sending to Telegram's limits, in a closed loop (`bot.chat.pacing`), and reacts to 429s.
 
 Limits: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this. Paid broadcasts:
 https://core.telegram.org/bots/api#sendmessage, `allow_paid_broadcast`.
@@ -21,13 +21,13 @@ T = TypeVar("T")
 __all__ = ["Pacer", "Sleep"]
 
 _MINUTE: Final = 60.0
-_KEPT_LANES: Final = 1024
+_KEPT_PLACES: Final = 1024
 _PATIENT_S: Final = 10.0
-"""Bulk that would have to wait longer for a 429 to pass is given back: it must not hold up what is for others."""
+"""A bulk message is given back if a 429 makes it wait longer: it must not hold up messages to other chats."""
 
 
 class _Chat(PlaceQueue):
-    """A chat's own windows, and what waits for it."""
+    """A chat: its own limits, and the messages that wait for it."""
 
     def __init__(self, chat: int | str, group: bool) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class _Chat(PlaceQueue):
 class Pacer(Turns):
     """Grants turns to send: 30/s in all, 1/s per chat, 20/min per group; urgent before bulk.
 
-    While there is an `allowance`, bulk that may be paid for goes at up to 1,000/s beyond the free rate.
+    While there is an `allowance`, bulk messages that may be paid for go at up to 1,000/s beyond the free rate.
     """
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic, sleep: Sleep = asyncio.sleep) -> None:
@@ -65,8 +65,8 @@ class Pacer(Turns):
             monotonic=monotonic,
             sleep=sleep,
         )
-        self._lanes: dict[int | str, _Chat] = {}
-        self._sweep_at = _KEPT_LANES
+        self._places: dict[int | str, _Chat] = {}
+        self._sweep_at = _KEPT_PLACES
         self._refused: dict[int | str, float] = {}
 
     async def run(
@@ -79,11 +79,11 @@ class Pacer(Turns):
         tries: int = 5,
         may_pay: bool = False,
     ) -> T:
-        """Await `send()` when it is `chat`'s turn; after a 429 wait as told, up to `tries` times in all.
+        """Awaits `send()` at the chat's turn. After a 429, waits as told and repeats it, up to `tries` times in all.
 
-        A 429 was not delivered, so trying again makes no duplicate. Whatever else `send` raises is passed on.
-        What is not `urgent` waits for no long 429, whoever drew it: then FloodWait is raised at once. With
-        `may_pay` it may be `send(allow_paid_broadcast=True)`.
+        A message that got a 429 was not delivered, so the repeat makes no duplicate. All other errors of `send` are
+        passed on. A message that is not `urgent` does not wait while a long 429 closes its chat: FloodWait is raised
+        at once. With `may_pay` the call may be `send(allow_paid_broadcast=True)`.
         """
         while True:
             tries -= 1
@@ -96,54 +96,58 @@ class Pacer(Turns):
                 round_trip = self._monotonic() - started
                 return result
             except FloodWait as refusal:
-                self._flooded(chat, turn.lane, refusal.seconds)
+                self._flooded(chat, turn.place, refusal.seconds)
                 if tries <= 0 or (not urgent and refusal.seconds > _PATIENT_S):
                     raise
             finally:
                 self.done(turn, round_trip=round_trip)
 
     def closed(self, chat: int | str | None) -> float:
-        """Seconds until the chat, or any, may be written to."""
+        """Returns the seconds until the chat may be written to; with None, until any may."""
         if chat is None:
             return self.closed_for()
-        lane = self._lanes.get(chat)
-        return self.closed_for(lane) if lane is not None else 0.0
+        place = self._places.get(chat)
+        return self.closed_for(place) if place is not None else 0.0
 
-    def lanes(self) -> list[PlaceQueue]:
-        return list(self._lanes.values())
+    def places(self) -> list[PlaceQueue]:
+        return list(self._places.values())
 
     async def _turn(self, chat: int | str, group: bool, urgent: bool, may_pay: bool) -> Turn:
-        if len(self._lanes) >= self._sweep_at:
+        if len(self._places) >= self._sweep_at:
             self._sweep()
-        lane = self._lanes.get(chat)
-        if lane is None:
-            lane = self._lanes[chat] = _Chat(chat, group)
-        closed = max(lane.not_before, self._not_before) - self._monotonic()
+        place = self._places.get(chat)
+        if place is None:
+            place = self._places[chat] = _Chat(chat, group)
+        closed = max(place.not_before, self._not_before) - self._monotonic()
         if not urgent and closed > _PATIENT_S:
             raise FloodWait(math.ceil(closed))
-        return await self.turn(lane, urgent=urgent, may_pay=may_pay)
+        return await self.turn(place, urgent=urgent, may_pay=may_pay)
 
-    def _flooded(self, chat: int | str, lane: PlaceQueue, seconds: float) -> None:
-        """Telegram says not which limit it means: one chat refused is that chat, two at a time are all."""
+    def _flooded(self, chat: int | str, place: PlaceQueue, seconds: float) -> None:
+        """Closes the chat after a 429, or all chats.
+
+        Telegram does not say which limit was reached. If a 429 closes another chat at the same time, it was the limit
+        over all chats.
+        """
         now = self._monotonic()
         until = now + seconds
         self._refused = {other: at for other, at in self._refused.items() if at > now}
-        lane.not_before = max(lane.not_before, until)
+        place.not_before = max(place.not_before, until)
         if seconds > _PATIENT_S:
-            for waiter in lane.bulk:
+            for waiter in place.bulk:
                 if not waiter.turn.done():
                     waiter.turn.set_exception(FloodWait(math.ceil(seconds)))
-            lane.bulk.clear()
+            place.bulk.clear()
         if self._refused.keys() - {chat}:
             self._not_before = max(self._not_before, until)
         self._refused[chat] = until
         log.warning("flood wait", extra={"action": "telegram.flood_wait", "seconds": seconds})
 
     def _sweep(self) -> None:
-        """Forget chats that nothing waits for and whose windows are free."""
+        """Forgets chats that nothing waits for and whose windows are free."""
         now = self._monotonic()
-        for chat, lane in list(self._lanes.items()):
-            free = lane.free_at(now, self._round_trips.credit) <= now and lane.idle
-            if free and lane.head() is None:
-                del self._lanes[chat]
-        self._sweep_at = max(_KEPT_LANES, 2 * len(self._lanes))
+        for chat, place in list(self._places.items()):
+            free = place.free_at(now, self._round_trips.credit) <= now and place.idle
+            if free and place.head() is None:
+                del self._places[chat]
+        self._sweep_at = max(_KEPT_PLACES, 2 * len(self._places))

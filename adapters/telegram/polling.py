@@ -1,4 +1,4 @@
-"""Getting updates, by long polling or by webhook: nothing is acknowledged before it is durable, nothing ends it."""
+"""Gets updates, by long polling or by webhook. An update is acknowledged when it is durable. No error ends this."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _ALLOWED: Final = msgspec.json.encode(ALLOWED_UPDATES).decode()
 class Updates:
     """Fetches or receives updates and hands them to `take`; `contact` is called whenever Telegram answers.
 
-    `prepare` is awaited before the first update and after every refusal that a new beginning may mend.
+    `prepare` is awaited before the first update, and again after a refused token or a conflict with another program.
     """
 
     def __init__(
@@ -60,13 +60,13 @@ class Updates:
         self._sleep = sleep
         self._offset = 0
         self.tried = asyncio.Event()
-        """Set after the first attempt to reach Telegram, whatever came of it."""
+        """Set after the first attempt to reach Telegram, whether it worked or not."""
         self.ready = False
         self.keeping = asyncio.Lock()
-        """Held while acts are being kept; who ends `run` takes it first, so that this is never cut off."""
+        """Held while acts are recorded. To cancel `run`, take this first, so that recording is never interrupted."""
 
     async def run(self) -> None:
-        """For ever, through every error: waits longer after each, with jitter."""
+        """Gets updates until it is cancelled. It goes on after errors, and waits longer after each, with jitter."""
         failures = 0
         while True:
             try:
@@ -87,7 +87,7 @@ class Updates:
                 await self._after(error, failures)
 
     async def _after(self, error: Exception, failures: int) -> None:
-        """Say what happened, and wait."""
+        """Logs an error, and waits."""
         self.tried.set()
         extra = {"action": "telegram.updates", "failures": failures}
         if isinstance(error, InvalidToken):
@@ -102,7 +102,7 @@ class Updates:
         await self._sleep(error.seconds if isinstance(error, FloodWait) else backoff(failures))
 
     async def _begin(self) -> None:
-        """Who gets the updates is settled anew: `allowed_updates` and webhooks outlive programs."""
+        """Tells Telegram anew how updates come: settings of other programs (webhook, `allowed_updates`) stay set."""
         await self._prepare()
         if self._url is None:
             await self._bot.delete_webhook(drop_pending_updates=False)
@@ -115,7 +115,7 @@ class Updates:
         )
 
     async def _poll(self) -> None:
-        """One long poll. Asking with an offset acknowledges everything before it."""
+        """Makes one long poll. Its offset acknowledges all updates before it."""
         query = {
             "offset": self._offset,
             "timeout": POLL_S,
@@ -134,7 +134,7 @@ class Updates:
             self._offset = max(each["update_id"] for each in raw) + 1
 
     async def _look(self) -> None:
-        """Whether the webhook is still ours."""
+        """Checks that the webhook is still ours, and sets it again if it is not."""
         info = await self._bot.get_webhook_info()
         self._contact()
         if info.url != self._url:
@@ -142,8 +142,11 @@ class Updates:
             await self._begin()
 
     async def receive(self, headers: Mapping[str, str], body: bytes) -> int:
-        """A request to the webhook; returns the status to answer: 200 when the update is durable, or when it is
-        one that can never be read, which Telegram would send again and again instead of those after it."""
+        """Takes a request to the webhook; returns the status to answer.
+
+        That is 200 when the update is durable. It is 200 also for an update that can never be read: otherwise
+        Telegram would send it again and again, and no later updates.
+        """
         if not self._secret or not hmac.compare_digest(
             headers.get(SIGNED_BY, "").encode(), self._secret.encode()
         ):
@@ -171,7 +174,7 @@ class Updates:
 
 
 def parse(raw: Json, bot: Bot) -> Update | None:
-    """The update, or None if it is not as python-telegram-bot knows updates."""
+    """Returns the update, or None if python-telegram-bot cannot read it."""
     try:
         return Update.de_json(raw, bot)
     except Exception:

@@ -1,4 +1,4 @@
-"""The answer that Telegram awaits to a pressed button: given exactly once, and always."""
+"""The answer that Telegram expects after a press of a button. It is always given, and only once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TRIES: Final = 4
 
 
 class Query:
-    """A callback query; without an `id` (the act was no press) nothing can be answered."""
+    """A callback query. `id` is None if the act was no press: then there is nothing to answer."""
 
     def __init__(self, bot: Bot, wire: Wire, id: str | None) -> None:
         self._bot = bot
@@ -23,7 +23,7 @@ class Query:
         self.open = id is not None
 
     async def answer(self, text: str | None = None, *, alert: bool = False, url: str | None = None) -> bool:
-        """Whether the person saw this: False when it was answered before, or is too old to be."""
+        """Answers the query; False if the person did not see it: it was answered before, or Telegram refused."""
         if self.id is None or not self.open:
             return False
         self.open = False

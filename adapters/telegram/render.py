@@ -1,4 +1,4 @@
-"""Reply → requests of the Bot API, without the chat they go to. Pure."""
+"""Reply → requests of the Bot API, without the chat that they go to. Pure."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _STYLES: Final = {Style.PRIMARY: "primary", Style.DANGER: "danger"}
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """One request: a method of the Bot API, its parameters, and the text's length after parsing."""
+    """One request: a method of the Bot API, its parameters, and its text's length after parsing, in UTF-16 units."""
 
     method: str
     params: Json
@@ -45,22 +45,23 @@ class Payload:
 
     @property
     def asks(self) -> bool:
-        """Whether it makes the person's client answer; such a message cannot be put in another's place."""
+        """Whether it makes the person's client open a reply to it; no message can be changed into such a one."""
         return "force_reply" in self.params.get("reply_markup", {})
 
 
 @dataclass(slots=True)
 class Rendered:
-    """The messages of a reply, in order; `changed` names what Telegram cannot show as it was meant."""
+    """The messages of a reply, in order; `changed` names the parts that Telegram cannot show as intended."""
 
     payloads: list[Payload]
     changed: list[str] = field(default_factory=list)
 
 
 def render(reply: Reply, asked: Mention | None = None) -> Rendered:
-    """The messages of a reply; none if there is nothing to read or press.
+    """Returns the messages of a reply; none if there is nothing to read or press.
 
-    `asked` names the person whom a question is for, where several people read it and nothing quotes them.
+    `asked` is the person who shall answer the reply's question; their name is put before it. It is given where
+    several people read the question and it quotes no message of the person.
     """
     changed: list[str] = []
     keyboard, links = _keyboard(reply.buttons, changed)
@@ -88,7 +89,7 @@ def render(reply: Reply, asked: Mention | None = None) -> Rendered:
 
 
 def plain(reply: Reply) -> str | None:
-    """The whole reply as one short text without markup; None if more than that is needed to show it."""
+    """Returns the whole reply as one short text without markup, or None if that cannot show it."""
     if reply.buttons or reply.ask or reply.form:
         return None
     texts = []
@@ -101,17 +102,17 @@ def plain(reply: Reply) -> str | None:
 
 
 def toast(text: str) -> str:
-    """A notice as it fits into the answer to a press."""
+    """Returns a notice, cut to the length of an answer to a press."""
     return one_line(text, limits.CALLBACK_ANSWER)
 
 
 def link_button(label: str, url: str) -> Json:
-    """A keyboard of one button that opens a link."""
+    """Returns a keyboard of one button that opens a link."""
     return {"reply_markup": {"inline_keyboard": [[{"text": label, "url": url}]]}}
 
 
 def as_edit(payload: Payload, old_has_media: bool) -> Payload | None:
-    """The request that puts this message in place of an old one; None if it cannot be there."""
+    """Returns the request that changes an old message into this one; None if that is impossible."""
     if payload.asks:
         return None
     params = dict(payload.params)
@@ -130,7 +131,7 @@ def as_edit(payload: Payload, old_has_media: bool) -> Payload | None:
 
 
 def opens_anywhere(url: str) -> bool:
-    """Whether Telegram takes the link for a button: it refuses hosts that only this machine knows."""
+    """Whether Telegram accepts the link in a button: it refuses hosts that only this machine knows."""
     try:
         host = urlsplit(url).hostname if markup.web_link(url) else None
     except ValueError:
@@ -180,7 +181,7 @@ def _question(reply: Reply) -> Json:
 
 
 def _keyboard(rows: Sequence[Sequence[AnyButton]], changed: list[str]) -> tuple[Json, list[Block]]:
-    """The inline keyboard, and as text the links that Telegram takes for no button."""
+    """Returns the inline keyboard, and as text the links that Telegram accepts in no button."""
     keyboard: list[list[Json]] = []
     links: list[Block] = []
     left = limits.BUTTONS
@@ -202,7 +203,7 @@ def _keyboard(rows: Sequence[Sequence[AnyButton]], changed: list[str]) -> tuple[
 
 
 def _button(it: AnyButton) -> Json:
-    """Raises CannotShow when the token is too long to be carried."""
+    """Returns the button. Raises CannotShow when its token is empty or too long."""
     label = visible(it.label)
     if isinstance(it, LinkButton):
         return {"text": label, "url": it.url}

@@ -1,4 +1,4 @@
-"""python-telegram-bot's HTTP, carried by aiohttp: an eighth of the CPU time of its default transport.
+"""HTTP for python-telegram-bot by aiohttp: an eighth of the CPU time of the library's default transport.
 
 Errors name no URL, because a Bot API URL contains the bot's token.
 """
@@ -36,24 +36,24 @@ class NotSent(NetworkError):
 
 
 class Lost(NetworkError):
-    """The connection broke before the answer came: whether the request had its effect is not known."""
+    """The connection broke before the answer came: it is unknown whether the request had its effect."""
 
 
 class NotConnected(TimedOut, NotSent):
-    """No connection to Telegram in time; nothing was sent."""
+    """There was no connection to Telegram in time; nothing was sent."""
 
 
 class FloodWait(RetryAfter):
-    """429: `seconds` to wait. (`RetryAfter` itself warns of a deprecation each time it is made or read.)"""
+    """A 429: wait for `seconds`. (`RetryAfter` itself warns of a deprecation each time it is made or read.)"""
 
     @property
     def retry_after(self) -> timedelta:
-        """How long to wait."""
+        """The time to wait."""
         return self._retry_after
 
     @property
     def seconds(self) -> float:
-        """How long to wait, in seconds."""
+        """The time to wait, in seconds."""
         return self._retry_after.total_seconds()
 
 
@@ -61,8 +61,9 @@ class AiohttpRequest(BaseRequest):
     """A `BaseRequest` on one aiohttp session with keep-alive; environment proxies are ignored.
 
     Times are in seconds, None for no limit. `connections` is the size of the pool; a request waits for a free
-    connection up to `pool_timeout`. `trouble` is told of each error in a word. Raises `NotSent` or `NotConnected`
-    when nothing was sent, `FloodWait` on 429, and `TimedOut` or `NetworkError` when the outcome is unknown.
+    connection up to `pool_timeout`. `trouble` is called with a word for each error. Raises `NotSent` or
+    `NotConnected` when nothing was sent, `FloodWait` on 429, and `TimedOut` or `NetworkError` when the outcome is
+    unknown.
     """
 
     __slots__ = ("_connections", "_media_write", "_session", "_times", "_trouble")
@@ -90,7 +91,7 @@ class AiohttpRequest(BaseRequest):
         return self._times[1]
 
     async def initialize(self) -> None:
-        """Open the session; does nothing when it is open."""
+        """Opens the session; does nothing when it is open."""
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=_KEEP_ALIVE_SECONDS)
             self._session = aiohttp.ClientSession(
@@ -102,15 +103,15 @@ class AiohttpRequest(BaseRequest):
             )
 
     async def shutdown(self) -> None:
-        """Close all connections; `initialize` may open them again."""
+        """Closes all connections; `initialize` may open them again."""
         session, self._session = self._session, None
         if session is not None:
             await session.close()
 
     async def download(self, url: str) -> bytes:
-        """What stands at an address of the Bot API server; nothing else is followed.
+        """Returns the file at an address of the Bot API server; redirects are not followed.
 
-        Raises BadInput if it is too large, FileNotFoundError if there is nothing, and NetworkError.
+        Raises BadInput if it is too large, FileNotFoundError if there is none, and NetworkError.
         """
         if self._session is None:
             raise RuntimeError("AiohttpRequest is not initialized")
@@ -134,12 +135,12 @@ class AiohttpRequest(BaseRequest):
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, object]:
-        """The decoded answer; TelegramError when it is not JSON (its text stays out of the log)."""
+        """Returns the decoded answer. Raises TelegramError, without the answer's text, when it is not JSON."""
         decoded: dict[str, object]
         try:
             decoded = msgspec.json.decode(payload)
         except msgspec.DecodeError:
-            try:  # half characters are errors to msgspec: one of them must not cost a whole answer
+            try:  # msgspec refuses half a surrogate pair; one of them must not cost a whole answer
                 decoded = json.loads(payload)
             except ValueError:
                 raise TelegramError("Invalid server response") from None
@@ -155,7 +156,7 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
         pool_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Send one request; HTTP status and body."""
+        """Sends one request; returns HTTP status and body."""
         if self._session is None:
             raise RuntimeError("AiohttpRequest is not initialized")
         media = bool(request_data and request_data.contains_files)
@@ -202,7 +203,7 @@ def _chosen(given: ODVInput[float], default: float | None) -> float | None:
 def _limits(
     connect: float | None, read: float | None, write: float | None, pool: float | None
 ) -> aiohttp.ClientTimeout:
-    # aiohttp knows no time for writing: the whole request may take the sum.
+    # aiohttp has no time limit for writing: the whole request may take the sum.
     waiting = None if connect is None or pool is None else connect + pool
     total = None if waiting is None or read is None or write is None else waiting + write + read
     return _timeout(total=total, connect=waiting, sock_connect=connect, sock_read=read)
@@ -211,7 +212,7 @@ def _limits(
 def _json(data: RequestData) -> bytes:
     try:
         return msgspec.json.encode(data.parameters)
-    except TypeError:  # a subclass of str, such as markupsafe's, is text to the standard library only
+    except TypeError:  # a subclass of str, such as markupsafe's; the standard library accepts it
         return data.json_payload
 
 
@@ -220,7 +221,7 @@ def _form(data: RequestData) -> aiohttp.FormData:
     for name, value in data.json_parameters.items():
         form.add_field(name, value)
     for name, (filename, contents, kind) in data.multipart_data.items():
-        # Bytes would be written in one piece, holding up everything else meanwhile.
+        # Bytes would be written in one piece, and would hold up everything else for that time.
         body = io.BytesIO(contents) if isinstance(contents, bytes) else contents
         form.add_field(name, body, filename=filename, content_type=kind)
     return form

@@ -1,4 +1,4 @@
-"""What this adapter itself says to members: only about Telegram's own ways."""
+"""Texts of this adapter itself for members, about things that only Telegram has."""
 
 from typing import Final
 

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 
-from coincurve import PrivateKey
+from btclib_secp256k1 import keys, recovery
 
 from bot.chain.addresses import checksummed, keccak
 from bot.chain.signatures import personal_digest
@@ -22,13 +22,14 @@ class DemoWallets:
 
     def address(self, name: str) -> str:
         """The EIP-55 address of the wallet of `name`."""
-        return checksummed(keccak(self._key(name).public_key.format(compressed=False)[1:])[12:])
+        public_key = keys.pubkey_from_prvkey(self._key(name), compressed=False)
+        return checksummed(keccak(public_key[1:])[12:])
 
     def sign(self, name: str, message: str) -> str:
         """What `personal_sign` answers (EIP-191): 65 bytes r, s, v (27 or 28) as 0x-hex."""
-        r_s_v = self._key(name).sign_recoverable(personal_digest(message), hasher=None)
-        return "0x" + r_s_v[:64].hex() + f"{r_s_v[64] + 27:02x}"
+        r_s, recovery_id = recovery.sign(personal_digest(message), self._key(name))
+        return f"0x{r_s.hex()}{recovery_id + 27:02x}"
 
-    def _key(self, name: str) -> PrivateKey:
+    def _key(self, name: str) -> bytes:
         # Of 2**256 digests all but about 2**128 are valid keys, so none is tried twice.
-        return PrivateKey(hmac.digest(self._seed, b"muster demo wallet\0" + name.encode(), hashlib.sha256))
+        return hmac.digest(self._seed, b"muster demo wallet\0" + name.encode(), hashlib.sha256)

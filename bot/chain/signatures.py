@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from coincurve import PublicKey
+from btclib_secp256k1 import recovery
 
 from bot.chain import wallets
 from bot.chain.addresses import keccak
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 SIGNATURE_LIMIT = 64 * 1024  # bytes
 _HEX = re.compile(r"0x[0-9A-Fa-f]*")
-_RECOVERY_ID = {0: b"\x00", 1: b"\x01", 27: b"\x00", 28: b"\x01"}
+_RECOVERY_ID = {0: 0, 1: 1, 27: 0, 28: 1}
 # Half the order of secp256k1: of the two signatures (r, s) and (r, n - s) only the lower one counts (EIP-2).
 _HIGHEST_S = bytes.fromhex("7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0")
 
@@ -47,10 +47,10 @@ def recover(digest: bytes, signature: bytes) -> bytes | None:
     if recovery_id is None or signature[32:64] > _HIGHEST_S:
         return None
     try:
-        key = PublicKey.from_signature_and_message(signature[:64] + recovery_id, digest, hasher=None)
+        key = recovery.recover(digest, signature[:64], recovery_id, compressed=False)
     except ValueError:
         return None
-    return keccak(key.format(compressed=False)[1:])[12:]
+    return keccak(key[1:])[12:]
 
 
 async def verify(chain: "ChainClient | None", *, address: str, message: str, signature: str) -> Verified:

@@ -1,4 +1,4 @@
-"""Bounded memory."""
+"""A dictionary of bounded size."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-class Recent(OrderedDict[Key, Value]):
-    """The latest `most` entries: one more, and the oldest is forgotten."""
+class BoundedDict(OrderedDict[Key, Value]):
+    """Keeps the latest `most` entries: each further entry removes the oldest."""
 
     def __init__(self, most: int) -> None:
         super().__init__()

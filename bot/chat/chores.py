@@ -1,4 +1,4 @@
-"""Work that nobody asked for: digests, notices, whatever falls due. Declared with `Area.chore`."""
+"""The surroundings of chores: work that nobody asked for, like digests and notices. See `Area.chore`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from bot.chat.model import Mention, Reply
 from bot.chat.outgoing import post
@@ -18,12 +18,13 @@ from bot.domain.transaction import Tx
 from bot.errors import MusterError
 
 log = logging.getLogger(__name__)
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
 @dataclass(slots=True)
 class Duty:
-    """One write transaction in which the bot acts for a union by itself."""
+    """One write transaction in which a chore acts for a union. It is for chores what `Context` is for handlers."""
 
     tx: Tx
     now: datetime
@@ -34,9 +35,9 @@ class Duty:
     def post(
         self, target: Target | Account, reply: Reply, dedupe_key: str | None = None, *, bulk: bool = True
     ) -> None:
-        """Queue a message; it goes out after this change is durable. To an account: privately.
+        """Queues a message, which is sent after this transaction is durable. To an account it is private.
 
-        `bulk` waits for answers to people. A target with a `message` changes that one.
+        A `bulk` message waits for the answers to people. A target with a `message` changes that message.
         """
         post(self, self.union.id, target, reply, dedupe_key, bulk)
 
@@ -46,29 +47,35 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What a chore works with. It is run every minute: it reads what is due, and writes only then.
+    """The database, as a chore uses it. The chore runs every minute, reads first, and writes only if work is due.
 
-    Writes are kept small (some hundred rows), as members' commands wait for them.
+    Keep each write small (some hundred rows), because members' commands wait for it.
     """
 
     store: Store
     records: Records
     runtime: Runtime
 
-    async def read(self, fn: Callable[..., T], /, *args: Any) -> T:
-        """A short read."""
-        return await self.store.read(fn, *args)
+    async def read(self, fn: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Runs a short read, `fn(tx, …)`."""
+        return await self.store.read(fn, *args, **kwargs)
 
-    async def scan(self, fn: Callable[..., T], /, *args: Any) -> T:
-        """A read of many rows, in a thread and on a connection of its own."""
-        return await self.store.scan(fn, *args)
+    async def scan(self, fn: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Runs a read of many rows, `fn(tx, …)`, in a thread and on a connection of its own."""
+        return await self.store.scan(fn, *args, **kwargs)
 
-    async def write(self, union: Union, fn: Callable[..., T], /, *args: Any) -> T:
-        """Run `fn(duty, *args)` in one write transaction."""
-        return await self.store.write(self._on_duty, union, fn, args)
+    async def write(
+        self, union: Union, fn: Callable[Concatenate[Duty, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Runs `fn(duty, …)` in one write transaction."""
+
+        def on_duty(tx: Tx) -> T:
+            return fn(Duty(tx, tx.now, union, self.records, self.runtime), *args, **kwargs)
+
+        return await self.store.write(on_duty)
 
     async def each(self, due: Iterable[T], work: Callable[[T], Awaitable[object]]) -> None:
-        """One after another; what goes wrong with one is logged, and keeps none of the others waiting."""
+        """Works on one after another. A failure of one is logged, and the others go on."""
         for one in due:
             try:
                 await work(one)
@@ -76,6 +83,3 @@ class Office:
                 log.warning("a chore: %s", error, extra={"action": "chore", "what": work.__qualname__})
             except Exception:
                 log.exception("a chore is stuck", extra={"action": "chore", "what": work.__qualname__})
-
-    def _on_duty(self, tx: Tx, union: Union, fn: Callable[..., T], args: tuple[Any, ...]) -> T:
-        return fn(Duty(tx, tx.now, union, self.records, self.runtime), *args)

@@ -1,11 +1,11 @@
-"""What a handler knows of the act it answers."""
+"""The context in which a handler answers an act."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Concatenate, ParamSpec, TypeVar
 
 import msgspec
 
@@ -23,9 +23,12 @@ from bot.domain.people import Account, Member, Permission, Person, Space, Standi
 from bot.domain.transaction import Tx
 from bot.errors import MusterError, NotAllowed, NotFound
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 
 class ModeratorUnknown(Exception):
-    """The answer depends on whether the actor moderates `place`, which the platform has to be asked."""
+    """The answer depends on whether the actor moderates `place`, so dispatch has to ask the platform."""
 
     def __init__(self, place: Place) -> None:
         super().__init__(place.space)
@@ -33,7 +36,7 @@ class ModeratorUnknown(Exception):
 
 
 class ChooseUnion(MusterError):
-    """A private chat of somebody in several unions: which is meant?"""
+    """The private chat belongs to a person in several unions, so they have to choose one."""
 
     def __init__(self, choices: tuple[Union, ...]) -> None:
         super().__init__(text.CHOOSE_UNION)
@@ -42,10 +45,10 @@ class ChooseUnion(MusterError):
 
 @dataclass(slots=True)
 class Context:
-    """The act, who did it, and the transaction it is answered in.
+    """An act, the person who did it, and the transaction in which it is answered.
 
-    `tx` is for services. An `async` handler has none: it uses `read` and `fetch`, and returns a function of the
-    context for what is to be changed. Reads are not `writable`.
+    `tx` is for services. An `async` handler has no transaction: it uses `read` and `fetch`, and returns a function of
+    the context that makes the changes. A command that is declared with `reads` is not `writable`.
     """
 
     incoming: Incoming
@@ -68,11 +71,11 @@ class Context:
         return self._tx
 
     def end(self) -> None:
-        """Go on without a transaction."""
+        """Continues without a transaction."""
         self._tx = None
 
     def resume(self, tx: Tx) -> None:
-        """Go on in a new transaction."""
+        """Continues in a new transaction."""
         self._tx, self.now = tx, tx.now
 
     @property
@@ -93,7 +96,7 @@ class Context:
 
     @property
     def union(self) -> Union:
-        """The union spoken in. Raises NotFound or ChooseUnion."""
+        """The union that the act concerns. Raises NotFound or ChooseUnion."""
         if self.standing.union is not None:
             return self.standing.union
         if self.standing.choices:
@@ -110,21 +113,21 @@ class Context:
 
     @property
     def account(self) -> Account:
-        """The account that acts, as a member's. Raises NotAllowed if they have not joined."""
+        """The member's account that acts. Raises NotAllowed if they have not joined."""
         union = self.union
         if self.standing.account is None:
             raise NotAllowed(text.join_first(union.name))
         return self.standing.account
 
     def enter(self, union_id: int) -> None:
-        """Act in this union from here on, as who the actor is there; the place counts only if it is the union's."""
+        """Continues in this union, as its member if the actor is one. The place counts only if it is the union's."""
         actor = self.actor
         self.standing = self.records.within(
             self.tx, union_id, actor.platform, actor.native_id, self.place.space
         )
 
     def speak_in(self, space: str | None) -> None:
-        """Speak for the space that a private answer came from, where it could be shown only in a private chat."""
+        """Continues as if in this space: a private answer from there was shown in a private chat instead."""
         if self.place.space is None and space is not None:
             place = msgspec.structs.replace(self.place, space=space)
             self.incoming = msgspec.structs.replace(self.incoming, place=place)
@@ -136,7 +139,7 @@ class Context:
 
     @property
     def moderates(self) -> bool:
-        """Whether the platform lets the actor run this space. Raises ModeratorUnknown to have it asked."""
+        """Whether the platform lets the actor run this space. Raises ModeratorUnknown to make dispatch ask."""
         elsewhere = self.standing.union is not None and self.standing.space is None
         if self.place.space is None or elsewhere:
             return False
@@ -160,43 +163,44 @@ class Context:
         return self.is_founder
 
     def require(self, permission: Permission) -> None:
-        """Raises NotAllowed (with what would help) unless `may`, and the account is not too new for it."""
+        """Raises NotAllowed, with the remedy, unless the actor `may` and the account is not too new for it."""
         if self.may(permission):
             if permission in (Permission.LEADER, Permission.FOUNDER):
                 self._require_settled()
             return
         if permission is not Permission.MODERATOR:
-            _ = self.member  # who has not joined is told that first
+            _ = self.member  # tells a person who has not joined to do that first
         raise NotAllowed(text.NOT_ALLOWED[permission])
 
     def _require_settled(self) -> None:
-        """An account that came in by a wallet may be a thief's: it does not speak for a union at once."""
+        """Raises NotAllowed for an account that a wallet link added just now, because a thief could have done it."""
         until = self.account.money_after
         if until is not None and self.now < until:
             raise NotAllowed(text.UNSETTLED)
 
     def find_person(self, who: Who) -> Person:
-        """The person whom a message names. Raises BadInput."""
+        """Finds the person whom a message names. Raises BadInput."""
         return self.records.find_person(
             self.tx, self.standing.union, self.place.platform, who.native_id, who.name
         )
 
     def find_space(self, where: Where) -> Space:
-        """The union's space that a message names. Raises BadInput."""
+        """Finds the union's space that a message names. Raises BadInput."""
         return self.records.find_space(self.tx, self.union, self.place.platform, where.native_id, where.name)
 
     def post(
         self, target: Target | Account, reply: Reply, dedupe_key: str | None = None, *, bulk: bool = False
     ) -> None:
-        """Queue a message; it goes out after this change is durable. To an account: privately.
+        """Queues a message, which is sent after this transaction is durable. To an account it is private.
 
-        `bulk` for what many get: it waits for answers to people. A target with a `message` changes that one.
+        `bulk` is for messages that many people get: they wait for the answers to people. A target with a `message`
+        changes that message.
         """
         union = self.standing.union
         post(self, union.id if union else None, target, reply, dedupe_key, bulk)
 
     def keep_tokens(self, reply: Reply) -> Reply:
-        """The reply with its buttons and form stored, for the actor to press, for the space spoken in."""
+        """Stores the reply's buttons and form for the actor and this space; returns the reply with their tokens."""
         union = self.standing.union
         return keep_tokens(
             self.records, self.tx, reply, union.id if union else None, actor_key(self.actor), self.place.space
@@ -206,18 +210,18 @@ class Context:
         return Mention(account.platform, account.native_id, account.name)
 
     async def progress(self, words: str) -> None:
-        """Show what long work is at; only in `async` handlers."""
+        """Shows the progress of long work; only in `async` handlers."""
         if self.report is not None:
             await self.report(words)
 
     def fetch(self, file: File) -> Awaitable[bytes]:
-        """What is in a file that came with the act; only in `async` handlers. Raises BadInput, TryAgain."""
+        """Fetches the bytes of a file that came with the act; only in `async` handlers. Raises BadInput, TryAgain."""
         if self.fetcher is None:
             raise RuntimeError("only handlers that are async can wait for a file")
         return self.fetcher(file)
 
-    def read(self, fn: Callable[..., Any], /, *args: Any) -> Awaitable[Any]:
-        """Run a read; only in `async` handlers."""
+    def read(self, fn: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> Awaitable[T]:
+        """Runs a read, `fn(tx, …)`; only in `async` handlers."""
         if self.store is None:
             raise RuntimeError("handlers that are not async have a transaction of their own: use ctx.tx")
-        return self.store.read(fn, *args)
+        return self.store.read(fn, *args, **kwargs)

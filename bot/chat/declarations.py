@@ -1,4 +1,4 @@
-"""Declarations of commands, actions and chores, collected without an app; `bot.chat.registry` checks them all."""
+"""Declarations of commands, actions and chores. An area collects them without an app; a `Registry` checks them."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar, overload
 
 from bot.chat.chores import Office
-from bot.chat.model import Visibility
+from bot.chat.model import Reply, Visibility
 from bot.chat.params import Param, Undeclarable, read_params
 from bot.domain.people import Permission
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
+ReplyHandler = TypeVar("ReplyHandler", bound=Callable[..., Reply | None])
+ChoreHandler = TypeVar("ChoreHandler", bound=Callable[[Office], Awaitable[None]])
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """At most `times` in `per_s` seconds, for each member and command."""
+    """At most `times` uses in `per_s` seconds, for each member and command."""
 
     times: int
     per_s: int
@@ -29,7 +31,7 @@ CHORES_EVERY_S = 60
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What members type. `path` is "top" or "group sub"."""
+    """A command that members type. `path` is "top" or "group sub". `Area.command` explains the other fields."""
 
     path: str
     description: str
@@ -46,7 +48,7 @@ class Command:
 
     @property
     def target(self) -> str:
-        """The name of the parameter that the menu of a person fills: the only one needed."""
+        """The name of the parameter that the menu of a person fills: the only required one."""
         return next(param.name for param in self.params if param.required)
 
     @property
@@ -61,25 +63,25 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What a button or a form does. Its arguments are JSON values, answers of a form among them."""
+    """The effect of a button or a form. The handler's arguments are JSON values, including the answers of a form."""
 
     name: str
-    handler: Callable[..., Any]
+    handler: Callable[..., Reply | None]
     permission: Permission
     needs_union: bool
 
 
 @dataclass(frozen=True, slots=True)
 class DeepLink:
-    """What opening the private chat with `prefix-rest` as payload does; the handler gets `rest`."""
+    """The effect of opening the private chat with the payload `prefix-rest`. The handler gets `rest`."""
 
     prefix: str
-    handler: Callable[..., Any]
+    handler: Callable[..., Reply | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """Work that is looked for every so often."""
+    """Work that nobody asked for. The handler looks every `every_s` seconds whether some is due."""
 
     handler: Callable[[Office], Awaitable[None]]
     every_s: float = CHORES_EVERY_S
@@ -89,7 +91,7 @@ class Chore:
         return self.handler.__name__
 
     def __call__(self, office: Office) -> Awaitable[None]:
-        """Do it once."""
+        """Runs the handler once."""
         return self.handler(office)
 
 
@@ -100,20 +102,28 @@ class Area:
     commands: list[Command] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
     links: list[DeepLink] = field(default_factory=list)
-    events: list[tuple[type, Callable[..., Any]]] = field(default_factory=list)
+    events: list[tuple[type, Callable[..., Reply | None]]] = field(default_factory=list)
     chores: list[Chore] = field(default_factory=list)
     groups: dict[str, str] = field(default_factory=dict)
     defaults: dict[str, str] = field(default_factory=dict)
+    translations: dict[str, dict[str, str]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
     def group(self, name: str, description: str, *, default: str | None = None) -> None:
-        """Describe the first word of two-word commands.
+        """Describes the first word of two-word commands.
 
-        `default` is the path of the command that the first word alone means, where it can be typed alone.
+        `default` is the path of the command that the first word means on platforms where it can be typed alone.
         """
         self.groups[name] = description
         if default is not None:
             self.defaults[name] = default
+
+    def translate(self, language: str, descriptions: dict[str, str]) -> None:
+        """Gives the descriptions of commands and groups in another language, by path ("shift", "shift offer").
+
+        An area that brings its own needs no line in `commands/locales/`, which has those of the first areas.
+        """
+        self.translations.setdefault(language, {}).update(descriptions)
 
     def command(
         self,
@@ -128,12 +138,14 @@ class Area:
         space_only: bool = False,
         menu: str | None = None,
     ) -> Callable[[Handler], Handler]:
-        """Declare a command; the handler's docstring is the command's help page.
+        """Declares a command. The handler's docstring is the command's help page.
 
-        A plain `def` runs inside one write transaction, with `reads=True` inside a read. An `async def` runs outside
-        both, after the act is claimed; it returns a reply, or a function of the context that makes the changes and
-        the reply in one write. With `reads=True` nothing is claimed or kept.
-        `menu` is its name in the context menu of a person, who becomes its one required parameter.
+        A plain `def` runs inside one write transaction; with `reads=True` inside a read, and neither the act nor the
+        answer is kept. An `async def` runs outside of transactions, after the act is claimed (unless it `reads`). It
+        returns a reply, or a function of the context that makes the changes and the reply in one write.
+
+        A command without `needs_union` works also where no union is. A `space_only` command works only in a server or
+        group. `menu` is the command's name in the context menu of a person, who becomes its one required parameter.
         """
 
         def declare(handler: Handler) -> Handler:
@@ -165,46 +177,46 @@ class Area:
 
     def action(
         self, name: str, *, permission: Permission = Permission.MEMBER, needs_union: bool = True
-    ) -> Callable[[Handler], Handler]:
-        """Declare what a button or form does; always one write transaction."""
+    ) -> Callable[[ReplyHandler], ReplyHandler]:
+        """Declares the handler of a button or form. It runs in one write transaction."""
 
-        def declare(handler: Handler) -> Handler:
+        def declare(handler: ReplyHandler) -> ReplyHandler:
             self.actions.append(Action(name, handler, permission, needs_union))
             return handler
 
         return declare
 
-    def deep_link(self, prefix: str) -> Callable[[Handler], Handler]:
-        """Declare what a private chat opened with `prefix-…` does; always one write transaction."""
+    def deep_link(self, prefix: str) -> Callable[[ReplyHandler], ReplyHandler]:
+        """Declares the handler of private chats that are opened with `prefix-…`. It runs in one write transaction."""
 
-        def declare(handler: Handler) -> Handler:
+        def declare(handler: ReplyHandler) -> ReplyHandler:
             self.links.append(DeepLink(prefix, handler))
             return handler
 
         return declare
 
-    def event(self, kind: type) -> Callable[[Handler], Handler]:
-        """Declare what follows from an act of this kind (a platform event); always one write transaction."""
+    def event(self, kind: type) -> Callable[[ReplyHandler], ReplyHandler]:
+        """Declares a handler of platform events of this kind. It runs in one write transaction."""
 
-        def declare(handler: Handler) -> Handler:
+        def declare(handler: ReplyHandler) -> ReplyHandler:
             self.events.append((kind, handler))
             return handler
 
         return declare
 
     @overload
-    def chore(self, handler: Handler) -> Handler: ...
+    def chore(self, handler: ChoreHandler) -> ChoreHandler: ...
     @overload
-    def chore(self, *, every_s: float) -> Callable[[Handler], Handler]: ...
+    def chore(self, *, every_s: float) -> Callable[[ChoreHandler], ChoreHandler]: ...
     def chore(
-        self, handler: Handler | None = None, *, every_s: float = CHORES_EVERY_S
-    ) -> Handler | Callable[[Handler], Handler]:
-        """Declare work that is looked for every minute: `async def handler(office: Office) -> None`.
+        self, handler: ChoreHandler | None = None, *, every_s: float = CHORES_EVERY_S
+    ) -> ChoreHandler | Callable[[ChoreHandler], ChoreHandler]:
+        """Declares a chore, `async def handler(office: Office) -> None`, which runs every minute.
 
-        Written `@area.chore`, or `@area.chore(every_s=5)` for what cannot wait so long.
+        It is written `@area.chore`, or `@area.chore(every_s=5)` if the work cannot wait so long.
         """
 
-        def declare(handler: Handler) -> Handler:
+        def declare(handler: ChoreHandler) -> ChoreHandler:
             self.chores.append(Chore(handler, every_s))
             return handler
 

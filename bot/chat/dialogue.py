@@ -1,4 +1,4 @@
-"""Forms on platforms without modals: one question after another, a summary, a confirmation."""
+"""Dialogues: a form on a platform without modals. The bot asks one question after another, sums up, and confirms."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ ANSWER, SEND, CANCEL = "!answer", "!send", "!cancel"
 
 
 class DialogueState(msgspec.Struct, frozen=True):
-    """Where a dialogue stands. `at` is the index of the question asked; past the last is the summary.
+    """The state of a dialogue. `at` is the index of the current question; the index after the last is the summary.
 
-    Its buttons carry its `id`: under an older question they must not answer or send what is asked now.
+    The buttons of a dialogue carry its `id`, so that buttons of an older dialogue have no effect on this one.
     """
 
     id: str
@@ -33,7 +33,7 @@ class DialogueState(msgspec.Struct, frozen=True):
 
 
 def begin(ctx: Context, form: Form, visibility: Visibility | None) -> Reply:
-    """Ask the first question of a form."""
+    """Asks the first question of a form."""
     private = visibility is Visibility.PRIVATE
     union = ctx.standing.union
     union_id = union.id if union else None
@@ -41,22 +41,25 @@ def begin(ctx: Context, form: Form, visibility: Visibility | None) -> Reply:
 
 
 def chat_of(place: Place, person: str, private: bool) -> str:
-    """Where the answers are expected: private questions in a group are answered in the private chat, whose id
-    is the person's."""
+    """Returns the chat where the answers are expected.
+
+    Private questions from a group are answered in the private chat, whose id is the person's.
+    """
     return person if private and place.space is not None else place.chat
 
 
 def find(ctx: Context, wanted: str | None = None) -> DialogueState | None:
-    """The dialogue that the actor's words in this chat belong to; None if it is not the one `wanted`."""
+    """Finds the actor's dialogue in this chat; None if there is none, or if its id is not the one `wanted`."""
     found = ctx.records.dialogue(ctx.tx, ctx.place.platform, ctx.place.chat, ctx.actor.native_id)
     state = msgspec.json.decode(found, type=DialogueState) if found else None
     return state if state is not None and wanted in (None, state.id) else None
 
 
 def answer(ctx: Context, state: DialogueState, given: Answer) -> Reply | None:
-    """Take the answer to the question asked, and ask the next or show the summary. Skipping keeps its default.
+    """Keeps the answer to the current question, then asks the next question or shows the summary.
 
-    None: that was the only question, so there is nothing to sum up and it can be sent.
+    An answer of /skip keeps the question's default. Returns None if the form has this one question only: there is
+    nothing to sum up, so the form can be sent.
 
     Raises:
         BadInput: the answer does not fit its question, which stays open.
@@ -76,18 +79,18 @@ def answer(ctx: Context, state: DialogueState, given: Answer) -> Reply | None:
 
 
 def given(state: DialogueState, said: Say) -> Answer:
-    """Of what somebody said the file, if that is what they were asked for."""
+    """Returns the file that came with the words if the current question asks for one, else the words."""
     asked = state.form.questions[state.at] if state.at < len(state.form.questions) else None
     return said.file if said.file is not None and asked and asked.kind == "photo" else said.text
 
 
 def end(ctx: Context) -> bool:
-    """Forget the dialogue here; whether there was one."""
+    """Ends the actor's dialogue in this chat; returns False if there is none."""
     return ctx.records.end_dialogue(ctx.tx, ctx.place.platform, ctx.place.chat, ctx.actor.native_id)
 
 
 def checked(question: Question, answer: Answer) -> Answer:
-    """An answer as it may be used. Raises BadInput if it is too long, too short, not a choice or no picture."""
+    """Returns the answer in its final form. Raises BadInput if it is too long or short, no choice, or no picture."""
     if isinstance(answer, File):
         return small_enough(answer) if question.kind == "photo" else checked(question, "")
     given = answer.strip()
@@ -107,7 +110,7 @@ def checked(question: Question, answer: Answer) -> Answer:
 
 
 def checked_all(form: Form, values: dict[str, Answer]) -> dict[str, Answer]:
-    """The answers to a form that was sent as a whole; unknown names are dropped. Raises BadInput."""
+    """Returns the answers to all questions of a form in their final form, without unknown names. Raises BadInput."""
     good: dict[str, Answer] = {}
     for question in form.questions:
         given = checked(question, values.get(question.name, ""))
@@ -168,5 +171,5 @@ def _keep(ctx: Context, state: DialogueState) -> None:
 
 
 def submitted(state: DialogueState) -> tuple[str, dict[str, Any], dict[str, Answer]]:
-    """Action, arguments and answers of a finished dialogue. Raises BadInput if something is missing."""
+    """Returns action, arguments and answers of a finished dialogue. Raises BadInput if an answer is missing."""
     return state.form.action, state.form.arguments, checked_all(state.form, state.answers)

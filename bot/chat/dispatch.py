@@ -1,4 +1,4 @@
-"""From an act to its reply: one transaction, one ladder for errors, one place that counts and logs."""
+"""Leads every act to its reply: in one transaction, with one ladder for errors, counted and logged in one place."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from typing import Any
 import msgspec
 
 from bot.chat import text
-from bot.chat.answer import Answering, Outside, choose_union, whole_path
 from bot.chat.context import ChooseUnion, Context, ModeratorUnknown
 from bot.chat.declarations import Command
 from bot.chat.incoming import Actor, CommandCall, Incoming, Place
 from bot.chat.incoming import decode as decode_act
 from bot.chat.incoming import encode as encode_act
-from bot.chat.limits import RateLimits
 from bot.chat.model import Reply, Visibility, decode, encode, say
 from bot.chat.port import Adapter, Progress
+from bot.chat.rate_limits import RateLimits
 from bot.chat.records import Records, Store
 from bot.chat.registry import Registry
+from bot.chat.router import Router, RunOutside, choose_union, whole_path
 from bot.chat.runtime import Runtime
 from bot.chat.tokens import actor_key, keep_held
 from bot.domain.people import Account
@@ -35,7 +35,8 @@ log = logging.getLogger(__name__)
 
 SEEN_WITHIN = timedelta(hours=12)
 
-# What an asynchronous handler returns instead of a reply to change something: done in one write, with the answer
+# An asynchronous handler that changes something returns this function instead of a reply. It runs in one write,
+# together with the keeping of the answer.
 Finish = Callable[[Context], Reply | None]
 
 # Observe(command or kind of act, outcome, seconds)
@@ -44,7 +45,7 @@ Observe = Callable[[str, str, float], None]
 
 @dataclass(frozen=True, slots=True)
 class _Later:
-    """An asynchronous command whose act is claimed; it runs after the transaction."""
+    """An asynchronous command that runs after the transaction that claimed its act."""
 
     context: Context
     command: Command
@@ -71,7 +72,7 @@ class Dispatcher:
         self._adapters = adapters
         self._observe = observe
         self._trouble = trouble
-        self._answering = Answering(
+        self._router = Router(
             RateLimits(), {name: adapter.capabilities for name, adapter in adapters.items()}
         )
 
@@ -81,7 +82,7 @@ class Dispatcher:
         return self._registry
 
     async def dispatch(self, incoming: Incoming, progress: Progress | None = None) -> Reply | None:
-        """Do what was asked, once, and return the answer; errors are answers too."""
+        """Does what was asked, once, and returns the answer. Errors are answers too."""
         began = time.perf_counter()
         outcome: str
         reply: Reply | None
@@ -103,39 +104,41 @@ class Dispatcher:
         return reply
 
     async def accept(self, acts: Sequence[Incoming]) -> None:
-        """Record acts durably before they are acknowledged."""
+        """Records acts durably, before their platform is told that they arrived."""
         await self._store.write(self._accept, acts)
 
     async def unfinished(self, platform: str) -> Sequence[Incoming]:
-        """Accepted acts without a delivered answer, oldest first."""
+        """Returns the accepted acts whose answer was not delivered, oldest first."""
         rows: list[tuple[str, bytes]] = await self._store.read(self._records.unfinished)
         acts = (_read_back(payload) for _, payload in rows)
         return [act for act in acts if act is not None and act.place.platform == platform]
 
     async def delivered(self, key: str) -> None:
-        """The answer to the act with this key reached the person."""
+        """Notes that the answer to the act with this key reached the person."""
         await self._store.write(self._records.delivered, key)
 
     async def suggest(self, incoming: Incoming, param: str, typed: str) -> Sequence[tuple[str, str]]:
-        """Completions for a parameter of the call in `incoming`; none if something is wrong."""
+        """Returns completions for a parameter of the call in `incoming`; none if something is wrong."""
         try:
             return await self._store.read(self._suggestions, incoming, param, typed)
         except (MusterError, ModeratorUnknown):
             return []
 
     async def hold(self, actor: Actor, reply: Reply) -> str:
-        """Keep a private reply for its person; returns the deep-link payload."""
+        """Keeps a private reply for its person; returns the deep-link payload."""
         return await self._store.write(functools.partial(keep_held, self._records), actor, reply)
 
     def trouble(self, platform: str, what: str) -> None:
-        """Count an error of the platform."""
+        """Counts an error of the platform."""
         self._trouble(platform, what)
 
     # -- one try -----------------------------------------------------------------------------------------
 
     async def _settled(self, incoming: Incoming, progress: Progress | None) -> tuple[str, Reply | None]:
-        """Outcome and answer, after asking what has to be asked: the platform who moderates, or the person which
-        union is meant."""
+        """Returns the outcome and the answer.
+
+        Asks the platform whether the actor moderates, or the person which union is meant, if it depends on that.
+        """
         try:
             try:
                 return "ok", await self._attempt(incoming, progress)
@@ -144,7 +147,7 @@ class Dispatcher:
                 return "ok", await self._attempt(known, progress)
         except ChooseUnion as choice:
             question = choose_union(choice.choices)
-            return "refused", await self._store.write(self._tokened, incoming, question)
+            return "refused", await self._store.write(self._finish_reply, incoming, question)
 
     async def _attempt(self, incoming: Incoming, progress: Progress | None) -> Reply | None:
         command = self._command(incoming)
@@ -154,17 +157,17 @@ class Dispatcher:
         return await self._later(done, progress) if isinstance(done, _Later) else done
 
     def _once(self, tx: Tx, incoming: Incoming) -> Reply | _Later | None:
-        """The whole act in one write transaction: claimed, answered, its answer kept."""
+        """Does the whole act in one write transaction: claims it, answers it, and keeps its answer."""
         ours, before = self._records.claim(tx, incoming.key, actor_key(incoming.actor))
         if not ours:
             return _kept(before)
         context = self._context(tx, incoming)
-        self._notice(context)
+        self._note_actor(context)
         reply: Reply | None
         try:
-            reply = self._answering.answer(context)
-        except Outside as outside:
-            # Claimed before it begins: a repeat of the act never does it twice.
+            reply = self._router.answer(context)
+        except RunOutside as outside:
+            # The act is claimed before the command begins, so a repeat of the act never runs it twice.
             interrupted = say(text.INTERRUPTED, visibility=Visibility.PRIVATE)
             self._records.answer(tx, incoming.key, encode(interrupted))
             context.end()
@@ -185,36 +188,40 @@ class Dispatcher:
         return done
 
     def _conclude(self, tx: Tx, later: _Later, done: Reply | Finish) -> Reply | None:
-        """What an asynchronous command changes, with its answer: a crash before this has changed nothing, and
-        that is what a repeat of the act is told."""
+        """Makes the changes of an asynchronous command, and keeps its answer.
+
+        A crash before this changes nothing. A repeat of the act then gets the answer that it was interrupted.
+        """
         context = later.context
         context.resume(tx)
         reply = done if isinstance(done, Reply) else self._change(later, done)
-        finished = self._answering.finish(context, reply, later.command.visibility)
+        finished = self._router.finish(context, reply, later.command.visibility)
         if finished is not None:
             self._records.answer(tx, context.incoming.key, encode(finished))
         return finished
 
     def _change(self, later: _Later, finish: Finish) -> Reply | None:
-        """Whoever may have left, or lost the right, while the command waited."""
+        """Checks the actor again, who may have lost the right while the command ran, and makes the changes."""
         if later.context.has_union:
             later.context.enter(later.context.union.id)
         later.context.require(later.command.permission)
         return finish(later.context)
 
     async def _read(self, incoming: Incoming, progress: Progress | None) -> Reply | None:
-        """A command that changes nothing: neither its act nor its answer is kept."""
+        """Does a command that changes nothing. Neither its act nor its answer is kept."""
         context, done = await self._store.read(self._answered, incoming)
         if isinstance(done, _Later):
             reply = await self._outside(done, progress)
             if not isinstance(reply, Reply):
                 raise TypeError(f"/{done.command.path} is declared as a read and wants to change something")
-            done = self._answering.finish(context, reply, done.command.visibility)
-        await self._seen(context)
-        return await self._store.write(self._tokened, incoming, done) if _needs_tokens(done) else done
+            done = self._router.finish(context, reply, done.command.visibility)
+        await self._note_active(context)
+        if done is None or not _needs_tokens(done):
+            return done
+        return await self._store.write(self._finish_reply, incoming, done)
 
-    async def _seen(self, context: Context) -> None:
-        """A sign of life. Reading works also while nothing can be saved."""
+    async def _note_active(self, context: Context) -> None:
+        """Notes after a read that the account is active. A failure is only logged, so that reads always work."""
         account = context.standing.account
         if account is None or not _long_unseen(account, context.now):
             return
@@ -227,22 +234,23 @@ class Dispatcher:
         context = self._context(tx, incoming)
         context.writable = False
         try:
-            return context, self._answering.answer(context)
-        except Outside as outside:
+            return context, self._router.answer(context)
+        except RunOutside as outside:
             context.end()
             return context, _Later(context, outside.command, outside.values)
 
-    def _tokened(self, tx: Tx, incoming: Incoming, reply: Reply) -> Reply | None:
-        return self._answering.finish(self._context(tx, incoming), reply, Visibility.PRIVATE)
+    def _finish_reply(self, tx: Tx, incoming: Incoming, reply: Reply) -> Reply | None:
+        return self._router.finish(self._context(tx, incoming), reply, Visibility.PRIVATE)
 
-    # -- small things ------------------------------------------------------------------------------------
+    # -- parts of the above ------------------------------------------------------------------------------
 
     def _context(self, tx: Tx, incoming: Incoming) -> Context:
         place, actor = incoming.place, incoming.actor
         standing = self._records.identify(tx, place.platform, actor.native_id, place.space)
         return Context(incoming, tx, tx.now, standing, self._records, self._runtime, self._registry)
 
-    def _notice(self, context: Context) -> None:
+    def _note_actor(self, context: Context) -> None:
+        """Notes that the account is active, and its names if they changed."""
         known, actor = context.standing.account, context.actor
         if known is None:
             return
@@ -284,10 +292,10 @@ def _name_of(incoming: Incoming) -> str:
 
 
 def _read_back(payload: bytes) -> Incoming | None:
-    """An accepted act; None if another version of the program wrote it in a way that is no longer known."""
+    """Returns an accepted act; None if another version of the program wrote it in a form that is now unknown."""
     try:
         return decode_act(payload)
-    except msgspec.MsgspecError:  # its text quotes what was said
+    except msgspec.MsgspecError:  # not logged: its text quotes the act
         log.error("an accepted act cannot be read, so it is left out", extra={"action": "unfinished"})
         return None
 
@@ -300,5 +308,5 @@ def _kept(answer: bytes | None) -> Reply | None:
     return decode(answer) if answer else None
 
 
-def _needs_tokens(reply: Reply | None) -> bool:
-    return reply is not None and (bool(reply.buttons) or reply.form is not None)
+def _needs_tokens(reply: Reply) -> bool:
+    return bool(reply.buttons) or reply.form is not None

@@ -1,4 +1,4 @@
-"""Files that people send: how large they may be."""
+"""The size limit of files that people send."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ MOST_BYTES = 8 * 1024 * 1024
 
 
 def small_enough(file: File) -> File:
-    """The file, if its platform does not say that it is too large. Raises BadInput."""
+    """Returns the file. Raises BadInput if its platform says that it is too large."""
     if file.size > MOST_BYTES:
         raise BadInput(text.too_large(MOST_BYTES))
     return file
 
 
 async def gathered(chunks: AsyncIterator[bytes], most: int = MOST_BYTES) -> bytes:
-    """All chunks; no more than `most` bytes are read, whatever was said of the size. Raises BadInput."""
+    """Joins the chunks. Raises BadInput after `most` bytes, because the platform's size is only a claim."""
     data = bytearray()
     async for chunk in chunks:
         data += chunk

@@ -1,4 +1,4 @@
-"""What a check of the installation found."""
+"""The result of a check of the installation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the doctor. `problem` None means all is well; else `remedy` says what to do."""
+    """One line of the doctor. `problem` is None if all is well; otherwise `remedy` says what to do."""
 
     subject: str
     problem: str | None = None

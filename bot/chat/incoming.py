@@ -1,4 +1,4 @@
-"""What reaches the core from a platform, already free of its payloads."""
+"""The neutral language of acts: adapters turn a platform's payloads into these values, which the core understands."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import msgspec
 
 
 class Actor(msgspec.Struct, frozen=True):
-    """Who acts: an account of a platform. `moderator` is None when the platform has not said."""
+    """The account that acts. `moderator` is None if the platform has not said whether the person runs the space."""
 
     platform: str
     native_id: str
@@ -18,8 +18,10 @@ class Actor(msgspec.Struct, frozen=True):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where: `space` is the server or group (None in a private chat), `chat` where a reply goes,
-    `thread` a topic or thread in it."""
+    """The place of an act, by native ids.
+
+    `space` is the server or group, None in a private chat. A reply goes to `chat`, and to `thread` (a topic) in it.
+    """
 
     platform: str
     chat: str
@@ -36,7 +38,7 @@ class Who(msgspec.Struct, frozen=True, tag="who"):
 
 
 NOBODY = Who()
-"""What stands where no person can be told: a bot, a channel, an administrator who stays anonymous."""
+"""Stands for a bot, a channel or an anonymous administrator, of which no person is known."""
 
 
 class Where(msgspec.Struct, frozen=True, tag="where"):
@@ -47,8 +49,10 @@ class Where(msgspec.Struct, frozen=True, tag="where"):
 
 
 class File(msgspec.Struct, frozen=True, tag="file"):
-    """A file that came with an act. `ref` is the platform's own word for it, by which `Adapter.fetch` finds it;
-    `name`, `mime` and `size` (bytes) are what the platform says, "" and 0 where it says nothing: a claim."""
+    """A file that came with an act. `Adapter.fetch` finds it by `ref`, the platform's own name of it.
+
+    `name`, `mime` and `size` (bytes) are claims of the platform; "" and 0 where it says nothing.
+    """
 
     ref: str
     name: str = ""
@@ -58,14 +62,16 @@ class File(msgspec.Struct, frozen=True, tag="file"):
 
 Value = str | int | float | bool | Who | Where | File
 Answer = str | File
-"""What a question of a form is answered with."""
+"""The answer to a question of a form."""
 
 
 class CommandCall(msgspec.Struct, frozen=True, tag="command"):
-    """`name` is the whole path ("union create"). `values` by parameter name where the platform types them;
-    `words` is the rest of the line where it does not (Telegram), with `mentions` for the people in it by
-    their token in `words`, `reply_to` for the author of the message replied to, and `file` for what is in this
-    message or in that one."""
+    """A command that was typed. `name` is the whole path ("union create").
+
+    A platform with typed commands gives `values` by parameter name. Any other platform (Telegram) gives `words`, the
+    rest of the line, and `mentions`: the people in it by their token in `words`. There `reply_to` is the author of
+    the message that the command replies to, and `file` a file of either message.
+    """
 
     name: str
     values: dict[str, Value] = {}
@@ -87,24 +93,24 @@ class Submit(msgspec.Struct, frozen=True, tag="submit"):
 
 
 class Say(msgspec.Struct, frozen=True, tag="say"):
-    """Plain words to the bot, or a file: the answer to a question it asked, or chatter in a private chat."""
+    """Plain words or a file: the answer to a question that the bot asked, or chatter in a private chat."""
 
     text: str
     file: File | None = None
 
 
 class Start(msgspec.Struct, frozen=True, tag="start"):
-    """A private chat was opened by a deep link; `payload` is what the link carried."""
+    """A private chat was opened by a deep link that carries `payload`."""
 
     payload: str
 
 
 class BotAdded(msgspec.Struct, frozen=True, tag="added"):
-    """The bot was brought into `Incoming.place`."""
+    """The bot was added to `Incoming.place`."""
 
 
 class BotRemoved(msgspec.Struct, frozen=True, tag="removed"):
-    """The bot was put out of `Incoming.place`."""
+    """The bot was removed from `Incoming.place`."""
 
 
 class SpaceMoved(msgspec.Struct, frozen=True, tag="moved"):
@@ -114,11 +120,11 @@ class SpaceMoved(msgspec.Struct, frozen=True, tag="moved"):
 
 
 class SpaceRenamed(msgspec.Struct, frozen=True, tag="space_renamed"):
-    """The place has the title now in `Incoming.place.title`."""
+    """The place was renamed to `Incoming.place.title`."""
 
 
 class PersonRenamed(msgspec.Struct, frozen=True, tag="renamed"):
-    """The actor has the names now in `Incoming.actor`."""
+    """The actor changed their names to those of `Incoming.actor`."""
 
 
 class PersonLeft(msgspec.Struct, frozen=True, tag="left"):
@@ -148,7 +154,7 @@ Act = (
 
 
 class Incoming(msgspec.Struct, frozen=True):
-    """One act. `native_id` is the platform's own, unique id of it: a repeat is recognised by it."""
+    """An act, by an actor in a place. `native_id` is the platform's own unique id of it; a repeat has the same id."""
 
     native_id: str
     actor: Actor
@@ -158,7 +164,7 @@ class Incoming(msgspec.Struct, frozen=True):
 
     @property
     def key(self) -> str:
-        """The act's id over all platforms."""
+        """The act's unique id among all platforms."""
         return f"{self.place.platform}:{self.native_id}"
 
 
@@ -166,7 +172,7 @@ _DECODER = msgspec.json.Decoder(Incoming)
 
 
 def encode(incoming: Incoming) -> bytes:
-    """The act as JSON. Half characters (lone surrogates), which JSON can smuggle in, become question marks."""
+    """Returns the act as JSON. Half characters (lone surrogates), which JSON can carry, become question marks."""
     try:
         return msgspec.json.encode(incoming)
     except UnicodeEncodeError:
@@ -174,6 +180,7 @@ def encode(incoming: Incoming) -> bytes:
 
 
 def _whole(value: Any) -> Any:
+    """Returns a JSON value with question marks for half characters."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
     if isinstance(value, dict):
@@ -182,4 +189,5 @@ def _whole(value: Any) -> Any:
 
 
 def decode(data: bytes) -> Incoming:
+    """Returns the act that `encode` wrote. Raises msgspec.MsgspecError if this version does not know its form."""
     return _DECODER.decode(data)

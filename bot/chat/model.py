@@ -1,7 +1,7 @@
-"""The neutral language of replies: spans make blocks, blocks make a reply. No platform is known here.
+"""The neutral language of replies: spans make blocks, and blocks make a reply. It knows no platform.
 
-Everything is an immutable, JSON-serialisable value, so that a reply can be stored beside the act that
-caused it, or in the outbox, and rendered later by any adapter. Text is data, never markup.
+Everything is an immutable value that can be written as JSON. So a reply can be stored with its act or in the outbox,
+and any adapter can render it later. Text is data, never markup.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ import msgspec
 
 
 class _Value(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Base of all values of the language."""
+    """The base of all values of the language."""
 
 
 # -- spans ---------------------------------------------------------------------------------------------
 
 
 class Text(_Value, frozen=True, tag="t"):
-    """Plain words; `bold` and `italic` are all the style there is."""
+    """Plain words. `bold` and `italic` are the only styles."""
 
     text: str
     bold: bool = False
@@ -29,7 +29,7 @@ class Text(_Value, frozen=True, tag="t"):
 
 
 class Code(_Value, frozen=True, tag="c"):
-    """Something to copy exactly: a command, a code, an address."""
+    """A text to copy exactly: a command, a code, an address."""
 
     text: str
 
@@ -42,9 +42,9 @@ class Link(_Value, frozen=True, tag="l"):
 
 
 class Mention(_Value, frozen=True, tag="m"):
-    """A person, by account. Rendered as a mention on their own platform, as the name elsewhere.
+    """A person, by account. Their own platform shows a mention, other platforms show the name.
 
-    `silent`: where a mention notifies the person (Telegram), only the name is shown.
+    `silent`: a platform whose mentions notify the person (Telegram) shows only the name.
     """
 
     platform: str
@@ -54,7 +54,7 @@ class Mention(_Value, frozen=True, tag="m"):
 
 
 class Moment(_Value, frozen=True, tag="w"):
-    """A point in time, shown in the reader's own time where the platform can, else in `zone`."""
+    """A point in time. It is shown in the reader's own time zone if the platform can do that, else in `zone`."""
 
     at: datetime
     zone: str = "UTC"
@@ -82,7 +82,7 @@ class Field(_Value, frozen=True):
 
 
 class Fields(_Value, frozen=True, tag="f"):
-    """Named values, one under the other."""
+    """Named values, one below the other."""
 
     fields: tuple[Field, ...]
 
@@ -99,16 +99,16 @@ class CodeBlock(_Value, frozen=True, tag="b"):
 
 
 class Table(_Value, frozen=True, tag="g"):
-    """A small table; adapters without tables draw it in a fixed-width block."""
+    """A small table. Adapters without tables draw it in a fixed-width block."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
 
 class Image(_Value, frozen=True, tag="x"):
-    """A PNG, or a JPEG if its name ends so, with the words for those who cannot see it. At most one in a reply."""
+    """A PNG, or a JPEG if `name` ends with .jpg. `alt` describes it in words. At most one in a reply."""
 
-    data: bytes = msgspec.field(name="png")  # as in replies that were stored before there were JPEGs
+    data: bytes = msgspec.field(name="png")  # the name in stored replies, from before there were JPEGs
     alt: str
     name: str = "image.png"
 
@@ -130,10 +130,11 @@ class Style(StrEnum):
 
 
 class Button(_Value, frozen=True, tag="press"):
-    """Something to press. `action` names a declared action; `arguments` are JSON values for it.
+    """A button that starts an action. `action` names a declared action, or a command as "/path".
 
-    Dispatch stores the button and fills `token` (≤ 29 bytes), the only thing that platforms see.
-    `anyone` lets everybody press; else only the person the reply is for. `lasts_s` None: as long as the post.
+    `arguments` are JSON values for the action. Dispatch stores the button and sets `token` (≤ 29 bytes), the only
+    part that platforms see. `anyone` lets everybody press the button; otherwise only the person that the reply is for
+    may. `lasts_s` None means without end.
     """
 
     label: str
@@ -155,9 +156,9 @@ AnyButton: TypeAlias = Button | LinkButton
 
 
 class Question(_Value, frozen=True):
-    """One input of a form. `kind` says how the answer is parsed; `choices` are (label, value).
+    """One input of a form. `kind` says how the answer is read; `choices` are (label, value).
 
-    The answer to a "photo" is a `File`, so the form's action is a command, which can fetch it: "/call enter".
+    The answer to a "photo" is a `File`. Only a command can fetch it, so the form's action is one ("/call enter").
     """
 
     name: str
@@ -172,7 +173,7 @@ class Question(_Value, frozen=True):
 
 
 class Form(_Value, frozen=True):
-    """A few questions: a modal where there are modals, else asked one by one with a summary."""
+    """A few questions. A platform with modals shows them as one; on others the bot asks one by one, and sums up."""
 
     title: str
     questions: tuple[Question, ...]
@@ -189,11 +190,11 @@ class Visibility(StrEnum):
 
 
 class Reply(_Value, frozen=True):
-    """What a handler returns: blocks, rows of buttons, or a form to open.
+    """The result of a handler: blocks, rows of buttons, or a form to open.
 
-    `visibility` None means the command's own. `edit` replaces the message whose button was pressed.
-    `notice` is a one-line answer to a press (a toast) and needs no message. `ask` marks a question whose
-    answer is the person's next words here (set by dispatch only, on platforms without modals).
+    `visibility` None means that of the command. `edit` replaces the message whose button was pressed. `notice` is a
+    one-line answer to a press (a toast), without a message. `ask` is a question whose answer is the person's next
+    words in this chat; only dispatch sets it, on platforms without modals.
     """
 
     blocks: tuple[Block, ...] = ()
@@ -210,12 +211,12 @@ _DECODER = msgspec.json.Decoder(Reply)
 
 
 def encode(reply: Reply) -> bytes:
-    """The reply as JSON."""
+    """Returns the reply as JSON."""
     return _ENCODER.encode(reply)
 
 
 def decode(data: bytes) -> Reply:
-    """The reply that `encode` wrote."""
+    """Returns the reply that `encode` wrote."""
     return _DECODER.decode(data)
 
 
@@ -223,7 +224,7 @@ def decode(data: bytes) -> Reply:
 
 
 def spans(*parts: str | Span) -> Spans:
-    """Spans from a mix of plain strings and spans."""
+    """Makes spans of plain strings and spans."""
     return tuple(Text(part) if isinstance(part, str) else part for part in parts)
 
 
@@ -232,22 +233,30 @@ def bold(text: str) -> Text:
 
 
 def p(*parts: str | Span) -> Paragraph:
-    """A paragraph."""
+    """Makes a paragraph."""
     return Paragraph(spans(*parts))
 
 
 def fields(*pairs: tuple[str, str | Span | Spans]) -> Fields:
-    """Named values."""
+    """Makes named values."""
     return Fields(
         tuple(Field(name, value if isinstance(value, tuple) else spans(value)) for name, value in pairs)
     )
 
 
 def items(*rows: str | Span | Spans, ordered: bool = False) -> Items:
-    """A list."""
+    """Makes a list."""
     return Items(tuple(row if isinstance(row, tuple) else spans(row) for row in rows), ordered)
 
 
-def say(*blocks: Block | str, **more: Any) -> Reply:
-    """A reply of blocks; a plain string is a paragraph."""
-    return Reply(tuple(p(block) if isinstance(block, str) else block for block in blocks), **more)
+def say(
+    *blocks: Block | str,
+    buttons: tuple[tuple[AnyButton, ...], ...] = (),
+    visibility: Visibility | None = None,
+    edit: bool = False,
+    notice: str = "",
+    ask: Question | None = None,
+) -> Reply:
+    """Makes a reply of blocks. A plain string becomes a paragraph."""
+    made = tuple(p(block) if isinstance(block, str) else block for block in blocks)
+    return Reply(made, buttons, None, visibility, edit, notice, ask)

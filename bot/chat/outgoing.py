@@ -1,8 +1,8 @@
-"""Queueing what the bot says by itself."""
+"""Queues the messages that the bot sends besides answers."""
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 
@@ -11,14 +11,16 @@ from bot.chat.records import Records
 from bot.chat.runtime import Runtime
 from bot.chat.targets import Target
 from bot.chat.tokens import keep_tokens
+from bot.domain.messages import NewMessage
 from bot.domain.people import Account
+from bot.domain.transaction import Tx
 
 
 class Poster(Protocol):
-    """Who posts: a handler's context or a chore's duty."""
+    """A handler's context or a chore's duty."""
 
     @property
-    def tx(self) -> Any: ...
+    def tx(self) -> Tx: ...
     @property
     def records(self) -> Records: ...
     @property
@@ -33,27 +35,30 @@ def post(
     dedupe_key: str | None,
     bulk: bool,
 ) -> None:
-    """Put a message into the outbox, its buttons stored; to an account: privately, for that person to press.
+    """Puts a message into the outbox and stores its buttons.
 
-    A change of a message (`target.message`) takes the place of an older one that still waits. The buttons of a
-    message that is changed again and again should have their tokens already, or each change stores new ones.
+    A message to an account is private, and only that person may press its buttons. A change of a message
+    (`target.message`) takes the place of an earlier change that still waits. If a message is changed again and again,
+    give its buttons their tokens before; otherwise each change stores new ones.
     """
     if isinstance(target, Account):
         target = Target(target.platform, person=target.native_id)
     presser = f"{target.platform}:{target.person}" if target.person else None
     ready = keep_tokens(by.records, by.tx, reply, union_id, presser)
-    row = (
-        by.tx,
+    if target.message is not None and dedupe_key is None:
+        dedupe_key = f"edit:{target.platform}:{target.person or target.chat}:{target.message}"
+    message = NewMessage(
         target.platform,
         union_id,
         msgspec.json.encode(target).decode(),
         encode(ready),
         target.person,
+        target.chat,
+        dedupe_key,
+        bulk,
     )
     if target.message is None:
-        by.records.post(*row, dedupe_key, chat=target.chat, bulk=bulk)
+        by.records.post(by.tx, message)
     else:
-        chat = target.person or target.chat
-        key = dedupe_key or f"edit:{target.platform}:{chat}:{target.message}"
-        by.records.replace_post(*row, key, chat=target.chat, bulk=bulk)
+        by.records.replace_post(by.tx, message)
     by.runtime.posted(target.platform)

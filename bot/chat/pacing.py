@@ -1,9 +1,9 @@
-"""Turns to send: as fast as a platform's limits allow and never faster. A closed loop.
+"""Grants turns to send: as fast as a platform's limits allow, and never faster. A closed loop.
 
-A message counts when the platform *receives* it, which we cannot see. It was received no later than its answer
-came back minus the way back, so its slot is free again at (answer − smallest round trip seen + window). A stall
-on our side therefore delays the next message instead of bunching several; an open loop at the nominal rate is
-refused.
+A message counts when the platform *receives* it, and we cannot see that moment. The platform received it at the
+latest when its answer came back, minus the way back. So the slot of a message is free again at (answer − smallest
+round trip seen + window). If our side stalls, the next message is late, but several messages never bunch up. An open
+loop, which sends at the nominal rate, is refused by the platform.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ Sleep = Callable[[float], Awaitable[None]]
 
 SECOND: Final = 1.0
 _SAMPLES: Final = 30
-"""Round trips seen, after those passed over, before the smallest is believed."""
+"""The smallest round trip counts only after this many round trips, those passed over not included."""
 _SPARE: Final = 6
-"""Sends that wait for their turn while others are on their way: so the next is there when a slot is free."""
+"""Sends that wait for a turn while others are on their way, so that one is ready when a slot becomes free."""
 _CATCH_UP_S: Final = 0.1
-"""A delay of ours for which the turns of the even spread are made up: longer than a busy machine holds us up."""
+"""Evenly spread turns catch up on a delay of ours up to this long. A busy machine delays us for less."""
 
 
 class Window:
-    """`most` slots of `seconds` each: taken when granted, free again one window after their answer."""
+    """`most` slots. A slot is taken when a turn is granted, and free again `seconds` after the answer."""
 
     __slots__ = ("_answered", "_flying", "_seconds", "most")
 
@@ -40,7 +40,7 @@ class Window:
         self._flying = 0
 
     def free_at(self, now: float, credit: float) -> float:
-        """When a slot is free: the past when one is now, infinity while all wait for answers."""
+        """Returns when a slot is free: 0 if one is free now, infinity while all wait for answers."""
         while self._answered and self._answered[0] - credit + self._seconds <= now:
             self._answered.popleft()
         spare = self.most - self._flying - len(self._answered)
@@ -63,7 +63,7 @@ class Window:
 
 
 class RoundTrips:
-    """What the answers tell of the way. The first `passed_over` open connections, and are not learned from."""
+    """Measures how far the platform is. The first `passed_over` round trips do not count: they open connections."""
 
     def __init__(self, passed_over: int) -> None:
         self._shortest, self.usual, self._samples = math.inf, 0.0, -passed_over
@@ -76,9 +76,10 @@ class RoundTrips:
 
     @property
     def credit(self) -> float:
-        """Seconds by which a message surely came before its answer: the shortest round trip that there can be.
+        """The seconds by which a message surely arrives before its answer: a lower bound of all round trips.
 
-        The shortest seen is longer than that, the less so the more were seen; how much they scatter says how much.
+        The shortest round trip seen is longer than the shortest possible one. The margin between them is estimated
+        from how much the round trips scatter, and shrinks as more are seen.
         """
         if self._samples < _SAMPLES:
             return 0.0
@@ -87,7 +88,7 @@ class RoundTrips:
 
 
 class Waiter:
-    """Somebody who waits for a turn."""
+    """A send that waits for its turn."""
 
     __slots__ = ("may_pay", "turn")
 
@@ -96,7 +97,7 @@ class Waiter:
 
 
 class PlaceQueue:
-    """What waits for one place. Platforms say in subclasses when that place may be written to."""
+    """The sends that wait for one place. A platform's subclass says when the place may be written to."""
 
     def __init__(self) -> None:
         self.urgent: deque[Waiter] = deque()
@@ -104,7 +105,7 @@ class PlaceQueue:
         self.not_before = 0.0
 
     def head(self) -> Waiter | None:
-        """Whose turn is next, after dropping those who gave up."""
+        """Returns the send whose turn is next, after dropping those that were cancelled."""
         for queue in (self.urgent, self.bulk):
             while queue and queue[0].turn.done():
                 queue.popleft()
@@ -113,37 +114,37 @@ class PlaceQueue:
         return None
 
     def free_at(self, now: float, credit: float) -> float:
-        """When the place may be written to; infinity while an answer is awaited."""
+        """Returns when the place may be written to; infinity while an answer is awaited."""
         raise NotImplementedError
 
     def take(self) -> None:
-        """A turn was granted."""
+        """Notes that a turn was granted."""
         raise NotImplementedError
 
     def answered(self, at: float) -> None:
-        """A turn is over."""
+        """Notes that a turn is over."""
         raise NotImplementedError
 
     @property
     def idle(self) -> bool:
-        """Whether nothing of it need be remembered, once it is free."""
+        """Whether the place can be forgotten, if it is free too."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Permission to send one message now; `paid` if it is beyond the free rate."""
+    """Permission to send one message now. It is `paid` if it is beyond the free rate."""
 
-    lane: PlaceQueue
+    place: PlaceQueue
     window: Window
     paid: bool
 
 
 class Turns:
-    """Grants turns: so many a second over all lanes, each lane as it says, urgent before bulk.
+    """Grants turns: so many a second over all places, each place as it says, urgent before bulk.
 
-    Beyond `per_second`, bulk that may be paid for goes at `paid_per_second`, `allowance` times: the owner adds to
-    it. `monotonic` gives seconds, `sleep` waits for seconds; tests inject both.
+    Bulk that may be paid for also gets `paid_per_second` turns beyond `per_second`, as long as there is an
+    `allowance`; the owner adds to it. `monotonic` returns seconds and `sleep` waits for seconds; tests inject both.
     """
 
     def __init__(
@@ -168,25 +169,25 @@ class Turns:
 
     @property
     def at_once(self) -> int:
-        """Sends side by side that keep all slots busy."""
+        """The number of sends side by side that keeps all slots busy."""
         paying = self._paid.most and self.allowance > 0
         spare = 4 * _SPARE if paying else _SPARE
         rate = self._paid.most if paying else self._free.most
         return math.ceil(rate * max(self._round_trips.usual, 0.05)) + spare
 
-    def closed_for(self, lane: PlaceQueue | None = None) -> float:
-        """Seconds until that lane, or anything at all, may be written to; 0 while answers are awaited."""
+    def closed_for(self, place: PlaceQueue | None = None) -> float:
+        """Returns the seconds until the place (None: any place) may be written to; 0 while answers are awaited."""
         now = self._monotonic()
-        at = self._not_before if lane is None else lane.free_at(now, self._round_trips.credit)
+        at = self._not_before if place is None else place.free_at(now, self._round_trips.credit)
         return max(at - now, 0.0) if at < math.inf else 0.0
 
-    async def turn(self, lane: PlaceQueue, *, urgent: bool, may_pay: bool = False) -> Turn:
-        """Wait for a turn; `done` ends it."""
+    async def turn(self, place: PlaceQueue, *, urgent: bool, may_pay: bool = False) -> Turn:
+        """Waits for a turn. The caller ends it with `done`."""
         waiter = Waiter(asyncio.get_running_loop().create_future(), may_pay)
-        queue = lane.urgent if urgent else lane.bulk
+        queue = place.urgent if urgent else place.bulk
         queue.append(waiter)
         if queue[0] is waiter:
-            self._enlist(lane, self._monotonic())
+            self._enlist(place, self._monotonic())
         self.grant()
         try:
             return await waiter.turn
@@ -196,89 +197,89 @@ class Turns:
             raise
 
     def done(self, turn: Turn, *, round_trip: float | None = None) -> None:
-        """The answer is there; `round_trip` in seconds if it tells how far the platform is."""
+        """Ends a turn. `round_trip`: the seconds that it took, if they tell how far the platform is."""
         now = self._monotonic()
         if round_trip is not None:
             self._round_trips.learn(round_trip)
         turn.window.answered(now)
-        turn.lane.answered(now)
-        self._enlist(turn.lane, now)
+        turn.place.answered(now)
+        self._enlist(turn.place, now)
         self.grant()
 
     async def close(self) -> None:
-        """Stop granting; those who wait are cancelled."""
+        """Stops granting, and cancels the sends that wait."""
         if self._timer:
             self._timer.cancel()
-        for lane in self.lanes():
-            for waiter in (*lane.urgent, *lane.bulk):
+        for place in self.places():
+            for waiter in (*place.urgent, *place.bulk):
                 waiter.turn.cancel()
 
-    def lanes(self) -> list[PlaceQueue]:
-        """All lanes there are."""
+    def places(self) -> list[PlaceQueue]:
+        """Returns all places that are known."""
         raise NotImplementedError
 
     def grant(self) -> None:
-        """Give turns to all who may have one now, and set the timer for the next."""
+        """Gives a turn to every send that may have one now, and sets the timer for the next."""
         now, credit = self._monotonic(), self._round_trips.credit
         while self._cooling and self._cooling[0][0] <= now:
             self._enlist(heapq.heappop(self._cooling)[2], now)
         due = self._cooling[0][0] if self._cooling else math.inf
         held: list[tuple[bool, int, PlaceQueue]] = []
         while self._ready:
-            bulk, _, lane = self._ready[0]
-            waiter = lane.head()
-            if waiter is None or lane.free_at(now, credit) > now:
+            bulk, _, place = self._ready[0]
+            waiter = place.head()
+            if waiter is None or place.free_at(now, credit) > now:
                 heapq.heappop(self._ready)  # served or overtaken since it was put here
-                self._enlist(lane, now)
+                self._enlist(place, now)
                 continue
             free, paid = self._when(bulk, waiter, now, credit)
             if free <= now:
                 heapq.heappop(self._ready)
-                self._give(lane, waiter, bulk, paid, now)
+                self._give(place, waiter, bulk, paid, now)
                 continue
             due = min(due, free)
             if (bulk and waiter.may_pay) or self.allowance <= 0:
                 break
-            held.append(heapq.heappop(self._ready))  # who may pay need not wait behind it
+            held.append(heapq.heappop(self._ready))  # sends that may be paid for do not wait behind it
         for one in held:
             heapq.heappush(self._ready, one)
         self._wake_at(due, now)
 
     def _when(self, bulk: bool, waiter: Waiter, now: float, credit: float) -> tuple[float, bool]:
-        """When the limits over all lanes let this one through, and whether it is paid for then."""
+        """Returns when the limits over all places allow this send, and whether it is paid for then."""
         free = max(self._free.free_at(now, credit), self._not_before, self._bulk_at[False] if bulk else 0.0)
         if free <= now or not (bulk and waiter.may_pay and self.allowance > 0):
             return free, False
         paid = max(self._paid.free_at(now, credit), self._not_before, self._bulk_at[True])
         return (paid, True) if paid < free else (free, False)
 
-    def _give(self, lane: PlaceQueue, waiter: Waiter, bulk: bool, paid: bool, now: float) -> None:
+    def _give(self, place: PlaceQueue, waiter: Waiter, bulk: bool, paid: bool, now: float) -> None:
         window = self._paid if paid else self._free
         window.take()
-        lane.take()
+        place.take()
         if paid:
             self.allowance -= 1
-        if bulk:  # spread evenly, so that a reply to a person never waits for a burst's whole window
+        if bulk:  # spread evenly, so that a reply to a person never waits for the whole window of a burst
             spacing = SECOND / window.most
             self._bulk_at[paid] = max(self._bulk_at[paid], now - _CATCH_UP_S) + spacing
-        (lane.urgent if lane.urgent and lane.urgent[0] is waiter else lane.bulk).popleft()
-        waiter.turn.set_result(Turn(lane, window, paid))
-        self._enlist(lane, now)
+        (place.urgent if place.urgent and place.urgent[0] is waiter else place.bulk).popleft()
+        waiter.turn.set_result(Turn(place, window, paid))
+        self._enlist(place, now)
 
-    def _enlist(self, lane: PlaceQueue, now: float) -> None:
-        """Put a lane where it belongs: ready, or cooling until its place may be written to again."""
-        if lane.head() is None:
+    def _enlist(self, place: PlaceQueue, now: float) -> None:
+        """Puts a place into `_ready`, or into `_cooling` until it may be written to again."""
+        if place.head() is None:
             return
-        at = lane.free_at(now, self._round_trips.credit)
+        at = place.free_at(now, self._round_trips.credit)
         if at <= now:
-            heapq.heappush(self._ready, (not lane.urgent, next(self._order), lane))
+            heapq.heappush(self._ready, (not place.urgent, next(self._order), place))
         elif at < math.inf:
-            heapq.heappush(self._cooling, (at, next(self._order), lane))
+            heapq.heappush(self._cooling, (at, next(self._order), place))
 
     def _wake_at(self, due: float, now: float) -> None:
         if self._timer is not None:
             if self._timer_at <= due:
-                return  # it looks again then, and sets the next
+                return  # `grant` runs before then, and sets the next timer
             self._timer.cancel()
         self._timer, self._timer_at = None, due
         if due < math.inf:

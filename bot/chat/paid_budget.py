@@ -1,4 +1,7 @@
-"""What may be paid today to send faster: taken from the database before it is spent, so that no restart forgets."""
+"""The messages that an adapter may still pay for today, to send them faster.
+
+They are taken from the database before they are used, so a restart cannot use them twice.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +18,14 @@ from bot.errors import MusterError
 log = logging.getLogger(__name__)
 
 AT_A_TIME = 500
-"""Messages taken from the day's budget together; a killed process loses what it has not used of them."""
+"""Messages that are taken from the day's budget together. A killed process loses those that it has not used."""
 
 
-class Purse:
-    """Keeps the allowance of an adapter that pays filled, while more waits than goes out for nothing."""
+class PaidBudget:
+    """Fills the allowance of a paying adapter from the day's budget, while too much waits for the free rate.
+
+    Each round of the sender calls `prepare`, then `take` in its transaction, then `fill` once that is durable.
+    """
 
     def __init__(self, adapter: Adapter, outbox: Outbox, clock: Clock) -> None:
         self._payer = adapter if isinstance(adapter, Paying) and adapter.paid_a_day else None
@@ -29,8 +35,8 @@ class Purse:
         self._wanted = self._taken = 0
         self._crowded = self._empty = False
 
-    def open(self) -> None:
-        """Before a transaction: decide whether to take more."""
+    def prepare(self) -> None:
+        """Decides whether to take more."""
         self._wanted = self._taken = 0
         if self._payer is None:
             return
@@ -41,20 +47,20 @@ class Purse:
             self._wanted = AT_A_TIME
 
     def take(self, tx: Tx) -> None:
-        """In the transaction."""
+        """Takes from the day's budget what `prepare` decided."""
         if self._wanted and self._payer is not None and self._day is not None:
             self._taken = self._outbox.spend(tx, self._what, self._day, self._wanted, self._payer.paid_a_day)
 
     def fill(self, *, crowded: bool) -> None:
-        """After the transaction is durable. `crowded`: as much was waiting as there was room for."""
+        """Adds to the allowance what was taken. `crowded`: as many bulk rows waited as could be sent, or more."""
         self._crowded = crowded
         if self._payer is None or not self._wanted:
             return
         self._payer.allowance += self._taken
         self._empty = self._taken < self._wanted
 
-    async def close(self, store: Store) -> None:
-        """Give back what was not used."""
+    async def give_back(self, store: Store) -> None:
+        """Gives the unused allowance back to the day's budget."""
         if self._payer is None or self._day is None or not self._payer.allowance:
             return
         unused, self._payer.allowance = self._payer.allowance, 0

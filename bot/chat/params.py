@@ -1,7 +1,7 @@
 """Typed parameters of commands, read once from a handler's annotations.
 
-A handler writes `name: Annotated[str, Arg("What it is called", max_length=80)]`; the types it may use are
-the keys of `KINDS`, `Literal[...]` for choices, and `T | None = None` for what may be left out.
+A handler writes `name: Annotated[str, Arg("What it is called", max_length=80)]`. It can use the types that are keys
+of `KINDS`, `Literal[...]` for choices, and `T | None = None` for a parameter that can be left out.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import inspect
 import types
 import typing
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -19,12 +19,9 @@ from typing import Annotated, Any, TypeAlias
 from bot.chat.incoming import File
 from bot.domain.people import Person, Space
 
-Duration: TypeAlias = timedelta
-When: TypeAlias = datetime
-
 
 class ParamKind(StrEnum):
-    """What a parameter takes; adapters map these to their own types."""
+    """The kind of value that a parameter takes. Adapters map these to their platform's types."""
 
     TEXT = "text"
     INTEGER = "integer"
@@ -50,13 +47,14 @@ KINDS: dict[type, ParamKind] = {
     File: ParamKind.FILE,
 }
 
-# Suggest(ctx, typed so far) -> up to 25 (label, value); ctx is a chat.context.Context
+# Suggest(ctx, the words typed so far) returns up to 25 (label, value). `ctx` is a `bot.chat.context.Context`. This
+# module cannot import it, because contexts are built on declarations, and declarations on parameters.
 Suggest: TypeAlias = Callable[[Any, str], Sequence[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Arg:
-    """What an annotation adds to a type. `minimum`/`maximum` bound numbers and durations (in seconds)."""
+    """The details that an annotation adds to a type. `minimum` and `maximum` bound numbers, and durations in s."""
 
     description: str
     min_length: int = 1
@@ -64,12 +62,12 @@ class Arg:
     minimum: Decimal | int | None = None
     maximum: Decimal | int | None = None
     suggest: Suggest | None = None
-    long: bool = False  # several lines where the platform has such an input
+    long: bool = False  # several lines, if the platform has such an input
 
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """One declared parameter."""
+    """A declared parameter."""
 
     name: str
     kind: ParamKind
@@ -84,11 +82,11 @@ class Param:
 
 
 class Undeclarable(Exception):
-    """A handler's signature that no platform could offer; the text says which part and why."""
+    """No platform could offer this signature of a handler. The text says which part, and why."""
 
 
 def read_params(handler: Callable[..., Any]) -> tuple[Param, ...]:
-    """The parameters of a handler after its first (the context).
+    """Returns the parameters of a handler, without the first (the context).
 
     Raises:
         Undeclarable: an annotation is missing or its type is not one of `KINDS`.
@@ -99,9 +97,8 @@ def read_params(handler: Callable[..., Any]) -> tuple[Param, ...]:
 
 
 def _param(parameter: inspect.Parameter, hint: Any) -> Param:
-    hint = _without_none(
-        hint
-    )  # `Name | None` of an annotated `Name` is as good as `Annotated[str | None, …]`
+    # `Name | None` of an annotated `Name` is as good as `Annotated[str | None, …]`.
+    hint = _without_none(hint)
     if typing.get_origin(hint) is not Annotated:
         raise Undeclarable(f"parameter {parameter.name!r} needs Annotated[type, 'description']")
     base, *extras = typing.get_args(hint)
@@ -124,8 +121,3 @@ def _without_none(base: Any) -> Any:
         if len(kept) == 1:
             return kept[0]
     return base
-
-
-def with_description(param: Param, description: str) -> Param:
-    """The same parameter in another language."""
-    return replace(param, arg=replace(param.arg, description=description))

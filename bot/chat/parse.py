@@ -1,9 +1,10 @@
-"""Raw values to typed ones: what a platform typed or a person wrote, checked against the declaration."""
+"""Turns the raw values of parameters into typed ones, and checks them against the declaration."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from bot.chat.files import small_enough
 from bot.chat.incoming import NOBODY, File, Value, Where, Who
 from bot.chat.params import Param, ParamKind
 from bot.domain.names import one_line
+from bot.domain.people import Person, Space
 from bot.domain.times import parse_duration, parse_when
 from bot.errors import BadInput
 
@@ -24,10 +26,10 @@ _AMOUNT = re.compile(r"[+-]?(\d{1,60}(\.\d{1,30})?|\.\d{1,30})", re.ASCII)
 
 
 def parse(ctx: Context, param: Param, raw: Value) -> Any:
-    """The typed value of a parameter.
+    """Returns the typed value of a parameter.
 
     Raises:
-        BadInput: it cannot be one; the text names the parameter and says what to write.
+        BadInput: the raw value does not fit. The text names the parameter and says what to write.
     """
     try:
         return _PARSERS[param.kind](ctx, param, raw)
@@ -87,23 +89,23 @@ def _boolean(ctx: Context, param: Param, raw: Value) -> bool:
     return word in _YES
 
 
-def _duration(ctx: Context, param: Param, raw: Value) -> Any:
+def _duration(ctx: Context, param: Param, raw: Value) -> timedelta:
     duration = parse_duration(str(raw))
     _bounded(param, Decimal(int(duration.total_seconds())))
     return duration
 
 
-def _when(ctx: Context, param: Param, raw: Value) -> Any:
+def _when(ctx: Context, param: Param, raw: Value) -> datetime:
     return parse_when(str(raw), ctx.now, ctx.union.time_zone)
 
 
-def _person(ctx: Context, param: Param, raw: Value) -> Any:
+def _person(ctx: Context, param: Param, raw: Value) -> Person:
     if raw == NOBODY:
         raise BadInput(text.NOBODY)
     return ctx.find_person(raw if isinstance(raw, Who) else Who(name=str(raw)))
 
 
-def _space(ctx: Context, param: Param, raw: Value) -> Any:
+def _space(ctx: Context, param: Param, raw: Value) -> Space:
     return ctx.find_space(raw if isinstance(raw, Where) else Where("", str(raw)))
 
 

@@ -1,7 +1,7 @@
-"""Which rows of the outbox are sent next: urgent before bulk, and every union in its turn.
+"""Chooses which rows of the outbox are sent next: urgent before bulk, and one union after another.
 
-A union with a hundred thousand rows gets as many sends as one with ten, until the ten are sent. Within a union the
-oldest goes first. Reads and claims as many rows as there is room for, however many wait.
+A union with a hundred thousand rows gets as many sends as a union with ten, until the ten are sent. Within a union
+the oldest row goes first. The planner reads and claims only as many rows as can be sent, however many wait.
 """
 
 from __future__ import annotations
@@ -9,54 +9,59 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from bot.chat.targets import Lane
+from bot.domain.messages import OutboxRow
 from bot.domain.transaction import Tx
 
-PAGE = 32  # unions looked at together
+PAGE = 32  # unions that are read together
 FIRST = -1  # before all shares
 
 
-class Row(Protocol):
-    """One message to send."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def target(self) -> str: ...
-    @property
-    def body(self) -> bytes: ...
-    @property
-    def attempts(self) -> int: ...
-    @property
-    def created_at(self) -> datetime: ...
-    @property
-    def lane(self) -> int: ...
-
-
 class Outbox(Protocol):
-    """Plain functions of a transaction; `bot.areas.delivery.services` is one."""
+    """Plain functions of a transaction. The module `bot.areas.delivery.services` is an `Outbox`.
+
+    A `share` is the id of a union, or 0 for rows of no union.
+    """
 
     REPEATED: str
+    """The note at a row that is sent again because it may not have arrived."""
 
-    def shares(
-        self, tx: Tx, platform: str, lane: int, after: int, most: int
-    ) -> list[tuple[int, datetime]]: ...
-    def take(self, tx: Tx, platform: str, lane: int, share: int, most: int) -> list[Any]: ...
-    def finish(self, tx: Tx, row: Any, sent_id: str, open_at: datetime) -> None: ...
-    def uncertain(self, tx: Tx, row: Any, error: str, open_at: datetime) -> None: ...
-    def retry(self, tx: Tx, row: Any, at: datetime, error: str, *, aside: bool = False) -> None: ...
-    def defer(self, tx: Tx, row: Any, at: datetime) -> None: ...
-    def park(self, tx: Tx, row: Any, reason: str, kind: str) -> None: ...
-    def reached(self, tx: Tx, platform: str, rows: list[Any]) -> None: ...
-    def recover(self, tx: Tx, platform: str, but: Collection[int] = (), note: str | None = None) -> int: ...
-    def spend(self, tx: Tx, what: str, day: date, most: int, limit: int) -> int: ...
+    def shares(self, tx: Tx, platform: str, lane: int, after: int, most: int) -> list[tuple[int, datetime]]:
+        """Returns (share, when its first row is due) of up to `most` shares after this one with waiting rows."""
+
+    def take(self, tx: Tx, platform: str, lane: int, share: int, most: int) -> list[OutboxRow]:
+        """Claims up to `most` due rows of a share, oldest first."""
+
+    def finish(self, tx: Tx, row: OutboxRow, sent_id: str, open_at: datetime) -> None:
+        """Settles a row that was sent. Its chat takes no other message before `open_at`."""
+
+    def uncertain(self, tx: Tx, row: OutboxRow, error: str, open_at: datetime) -> None:
+        """Settles a row that may have been sent, and is not sent again."""
+
+    def retry(self, tx: Tx, row: OutboxRow, at: datetime, error: str, *, aside: bool = False) -> None:
+        """Makes a row due again at that time. Later rows for its chat wait, unless the row steps `aside`."""
+
+    def defer(self, tx: Tx, row: OutboxRow, at: datetime) -> None:
+        """Makes a row that was not tried due at that time."""
+
+    def park(self, tx: Tx, row: OutboxRow, reason: str, kind: str) -> None:
+        """Gives a row up. `kind` is that of an `Undeliverable`."""
+
+    def reached(self, tx: Tx, platform: str, rows: list[OutboxRow]) -> None:
+        """Notes that these rows arrived, so their chats can be reached."""
+
+    def recover(self, tx: Tx, platform: str, but: Collection[int] = (), note: str | None = None) -> int:
+        """Makes claimed rows due again, except those in `but`, and keeps `note` at them; returns how many."""
+
+    def spend(self, tx: Tx, what: str, day: date, most: int, limit: int) -> int:
+        """Takes up to `most` from a day's budget of `limit`; returns how much. A negative `most` gives back."""
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
-    """How many rows there is room for."""
+class Capacity:
+    """How many rows can be claimed now. Urgent rows may use all of `urgent`, bulk rows only `bulk`."""
 
     urgent: int
     bulk: int
@@ -64,18 +69,23 @@ class Room:
 
 @dataclass(slots=True)
 class Plan:
-    """Claimed rows; where the next round of the unions begins, by lane; when the first of the rest is due."""
+    """The result of a claim.
 
-    rows: list[Any] = field(default_factory=list)
+    `rows` are claimed. `after` has, for each lane, the share behind which the next claim begins. `next_due` is when
+    the first row that is not due yet will be.
+    """
+
+    rows: list[OutboxRow] = field(default_factory=list)
     after: dict[Lane, int] = field(default_factory=dict)
     next_due: datetime | None = None
 
 
-def claim(tx: Tx, outbox: Outbox, platform: str, room: Room, after: Mapping[Lane, int]) -> Plan:
-    """Claim what is to be sent now. Urgent rows use up the room of bulk ones."""
+def claim(tx: Tx, outbox: Outbox, platform: str, capacity: Capacity, after: Mapping[Lane, int]) -> Plan:
+    """Claims the rows to send now. Urgent rows use up the capacity of bulk rows."""
     plan = Plan(after=dict(after))
-    _claim_lane(tx, outbox, platform, Lane.URGENT, room.urgent, plan)
-    _claim_lane(tx, outbox, platform, Lane.BULK, min(room.bulk, room.urgent - len(plan.rows)), plan)
+    _claim_lane(tx, outbox, platform, Lane.URGENT, capacity.urgent, plan)
+    bulk = min(capacity.bulk, capacity.urgent - len(plan.rows))
+    _claim_lane(tx, outbox, platform, Lane.BULK, bulk, plan)
     return plan
 
 
@@ -111,7 +121,7 @@ def _claim_lane(tx: Tx, outbox: Outbox, platform: str, lane: Lane, most: int, pl
 def _rotation(
     tx: Tx, outbox: Outbox, platform: str, lane: Lane, after: int
 ) -> Iterator[tuple[int, datetime]]:
-    """The shares with waiting rows, from the one behind `after` around to it."""
+    """Yields the shares with waiting rows, from the one behind `after` on, and around to it."""
     for start, end in ((after, None), (FIRST, after)):
         cursor = start
         while True:

@@ -1,4 +1,4 @@
-"""What the platforms ask of commands, checked when the program starts."""
+"""The platforms' rules for commands, which are checked when the program starts."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from bot.chat.declarations import Command
 from bot.chat.params import Param, ParamKind
 
-# The narrowest rules of the platforms served: Discord (name 32, description 100, 25 of each, 100 commands,
-# 8000 characters a command) and Telegram (names [a-z0-9_], 100 commands).
+# The narrowest rules of all platforms. Discord: names of 32 characters, descriptions of 100; 25 parameters,
+# subcommands and choices; 100 commands; 8000 characters a command. Telegram: names of [a-z0-9_], 100 commands.
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 TOP_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 MAX_DESCRIPTION = 100
@@ -22,15 +22,16 @@ MAX_COMMANDS = 100
 MAX_COMMAND_CHARACTERS = 8000
 
 MAX_MENU_COMMANDS = 5
-"""Discord took 5 user commands of an application until March 2026 and takes 15 since, which not every library
-knows: https://docs.discord.com/developers/change-log#march-3-2026, Rapptz/discord.py#10503."""
+"""Discord took 5 user commands of an application until March 2026, and takes 15 since. Not every library knows that:
+https://docs.discord.com/developers/change-log#march-3-2026, Rapptz/discord.py#10503."""
 
-# Discord takes 1–32 characters, mixed case and spaces. The capital keeps it apart from every path of a command.
+# Discord takes 1–32 characters, of mixed case and with spaces. No path of a command begins with a capital letter, so
+# a menu name is never one.
 MENU_NAME = re.compile(r"[A-Z](?:[\w' -]{0,30}[\w'])?")
 
 
-def refused(commands: Mapping[str, Command], groups: Mapping[str, str]) -> list[str]:
-    """One line for each thing that some platform would refuse: of commands, and of groups by their descriptions."""
+def find_problems(commands: Mapping[str, Command], groups: Mapping[str, str]) -> list[str]:
+    """Returns a line for each thing that a platform would refuse. `groups` are descriptions by name."""
     problems = []
     tops = dict.fromkeys(path.split(" ")[0] for path in commands)
     if len(tops) > MAX_COMMANDS:
@@ -100,7 +101,7 @@ def _param_problems(subject: str, param: Param) -> list[str]:
 
 
 def _menu_problems(commands: Iterable[Command]) -> list[str]:
-    """What Discord would refuse of the menu of a person, or what that menu could not fill in."""
+    """Returns a line for each thing in the menu of a person that Discord would refuse or that could not be filled."""
     offered = [(command.menu, command) for command in commands if command.menu is not None]
     problems = []
     if len(offered) > MAX_MENU_COMMANDS:

@@ -1,4 +1,4 @@
-"""The port between the core and a platform: what an adapter must offer, and what it may ask of the core."""
+"""The port between the core and a platform: the functions of an adapter, and the functions of the core for it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Progress = Callable[[str], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a platform can do, so that the core need not know its name.
+    """The abilities of a platform, so that the core need not know its name.
 
-    `modals`: a form opens as one; otherwise dispatch asks its questions one by one.
-    `private_replies`: a private answer can be shown in a shared place to one person only.
-    `keys`: a message that is sent again with its key is not shown twice.
+    `modals`: a form opens as a modal; without them dispatch asks its questions one by one.
+    `private_replies`: in a shared place, an answer can be shown to one person only.
+    `keys`: a message that is sent again with the same key is shown once.
     """
 
     modals: bool
@@ -31,7 +31,7 @@ class Capabilities:
 
 
 class RetryLater(Exception):
-    """Sending failed for now; nothing was posted as far as the platform says."""
+    """Sending failed for now. As far as the platform says, nothing was posted."""
 
     def __init__(self, reason: str, after_s: float | None = None) -> None:
         super().__init__(reason)
@@ -39,10 +39,10 @@ class RetryLater(Exception):
 
 
 class Undeliverable(Exception):
-    """Sending can never succeed as it stands; the reason is for the operator.
+    """Sending can never succeed. The reason is for the operator.
 
-    `kind`: "blocked" (the target person does not want messages), "gone" (the chat is), "rights" (the bot lacks them
-    there); anything else is about the message.
+    `kind` is "blocked" (the person does not want messages), "gone" (the chat does not exist any more), "rights" (the
+    bot lacks rights in the chat) or "message" (this message is refused).
     """
 
     def __init__(
@@ -53,23 +53,23 @@ class Undeliverable(Exception):
 
 
 class Uncertain(Exception):
-    """The answer was lost: it may have been posted, and the platform would not recognise a repeat."""
+    """The platform's answer was lost: the message may have been posted, and a repeat would not be recognised."""
 
 
 class Adapter(Protocol):
-    """One platform. The same files stand in every adapter's folder."""
+    """One platform. Every adapter's folder has the same files."""
 
     name: str
     capabilities: Capabilities
 
     async def start(self, core: Core) -> None:
-        """Begin serving; returns when the platform is reachable or supervised reconnecting has begun."""
+        """Begins to serve. Returns when the platform is connected, or when the adapter keeps trying to connect."""
 
     async def stop(self) -> None:
-        """Stop taking new acts, let accepted ones finish, close connections."""
+        """Stops taking new acts, finishes accepted ones, and closes the connections."""
 
     async def deliver(self, target: Target, reply: Reply, key: str, lane: Lane = Lane.URGENT) -> str:
-        """Send an outbox row; `key` (≤ 25 characters) is the same on every try. Returns the message's id.
+        """Sends an outbox row. `key` (≤ 25 characters) is the same on every attempt. Returns the message's id.
 
         Raises:
             RetryLater: try again, after `after_s` if given.
@@ -78,10 +78,10 @@ class Adapter(Protocol):
         """
 
     async def fetch(self, file: File) -> bytes:
-        """What is in a file that an act of this platform brought, at most `files.MOST_BYTES`.
+        """Fetches the bytes of a file that came with an act of this platform, at most `files.MOST_BYTES`.
 
         Raises:
-            BadInput: it is too large, or no longer there.
+            BadInput: the file is too large, or no longer there.
             TryAgain: the platform does not answer.
         """
 
@@ -89,65 +89,69 @@ class Adapter(Protocol):
         """Whether the platform lets this person run the space. Raises TryAgain if it does not answer."""
 
     async def check(self, spaces: Sequence[str]) -> Sequence[Finding]:
-        """For the doctor: token, and per space (native ids) whether the bot can do its work there."""
+        """Checks the token, and for each space (native ids) whether the bot can do its work there. For the doctor."""
 
     def private_link(self, payload: str) -> str | None:
-        """A link that opens the private chat with the bot with a `payload` of [A-Za-z0-9_-]{1,64}, if any."""
+        """Returns a link that opens the private chat with the bot; None if the platform has no such links.
+
+        `payload` matches [A-Za-z0-9_-]{1,64}.
+        """
 
     def last_contact(self) -> datetime | None:
-        """When the platform last answered; None before the first time."""
+        """Returns when the platform last answered; None before the first time."""
 
 
 @runtime_checkable
 class Paced(Protocol):
-    """What an adapter of a platform with limits also has; one without is handed `sender.AT_ONCE` rows at a time."""
+    """An adapter that keeps the limits of its platform. Any other adapter gets `sender.AT_ONCE` rows at a time."""
 
     @property
     def at_once(self) -> int:
-        """How many sends side by side keep the platform busy; more would only wait for their turn."""
+        """The number of sends side by side that keeps the platform busy. More would only wait for their turn."""
 
     def closed_for(self, target: Target | None) -> float:
-        """Seconds until that chat (None: anything at all) may be written to."""
+        """Returns the seconds until that chat (None: any chat) may be written to."""
 
 
 @runtime_checkable
 class Paying(Protocol):
-    """What an adapter also has that may pay to send bulk faster."""
+    """An adapter that can pay its platform to send bulk faster."""
 
     paid_a_day: int
-    """Messages that may be paid for in a day (UTC)."""
+    """The number of messages that may be paid for in a day (UTC)."""
 
     allowance: int
-    """How many it may pay for now; it takes from this, the sender adds to it."""
+    """The number of messages that may be paid for now. The adapter takes from it, the sender adds to it."""
 
 
 class Core(Protocol):
-    """What an adapter may ask. Implemented by `chat.dispatch.Dispatcher`."""
+    """The core, as adapters use it. `bot.chat.dispatch.Dispatcher` implements it."""
 
     @property
     def registry(self) -> Registry:
         """All commands, for menus and types."""
 
     async def accept(self, acts: Sequence[Incoming]) -> None:
-        """Record acts durably before acknowledging them; `unfinished` gives back those not `delivered`."""
+        """Records acts durably, before the platform is told that they arrived."""
 
     async def unfinished(self, platform: str) -> Sequence[Incoming]:
-        """Accepted acts without a delivered answer, oldest first: dispatch them again after a start."""
+        """Returns the accepted acts that are not `delivered`, oldest first. Adapters dispatch them again at start."""
 
     async def dispatch(self, incoming: Incoming, progress: Progress | None = None) -> Reply | None:
-        """Do what was asked, once; the answer has `visibility` set and tokens filled. None is silence.
+        """Does what was asked, once, and returns the answer; None for silence.
 
-        Never raises for what a member did: errors are replies too.
+        The answer has its `visibility`, and its buttons and form have their tokens. Errors are answers too: nothing
+        that a member does makes it raise.
         """
 
     async def delivered(self, key: str) -> None:
-        """The answer to the act with this key reached the person; it need not be kept for a restart."""
+        """Notes that the answer to the act with this key reached the person, so it is not needed after a restart."""
 
     async def suggest(self, incoming: Incoming, param: str, typed: str) -> Sequence[tuple[str, str]]:
-        """Completions (label, value), at most 25, for a parameter of the CommandCall in `incoming`."""
+        """Returns at most 25 completions (label, value) for a parameter of the CommandCall in `incoming`."""
 
     async def hold(self, actor: Actor, reply: Reply) -> str:
-        """Keep a private reply for its person; returns the deep-link payload that shows it to them alone."""
+        """Keeps a private reply for its person. Returns the deep-link payload that shows it to them alone."""
 
     def trouble(self, platform: str, what: str) -> None:
-        """Count an error of the platform; `what` is one of a few words, like "429" or "timeout"."""
+        """Counts an error of the platform. `what` is one of a few words, like "429" or "timeout"."""

@@ -1,146 +1,91 @@
-"""What dispatch asks of storage, as ports; `bot.areas.conversations.services` and `bot.storage.store` fill them.
+"""The ports through which the chat language reads and writes records.
 
-A transaction is passed on, never looked into: its type is `Any` here.
+`bot.storage.store.Store` is a `Store`. The module `bot.areas.conversations.services` is `Records`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
+from bot.domain.messages import NewMessage
 from bot.domain.people import Member, Person, Space, Standing, Union
+from bot.domain.tokens import NewToken, Token
 from bot.domain.transaction import Tx
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
 class Store(Protocol):
-    """Runs plain functions of a transaction; `write` returns after the change is durable."""
+    """Runs plain functions of a transaction. `write` returns after the change is durable."""
 
-    async def write(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> T: ...
-    async def read(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> T: ...
-    async def scan(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> T: ...
-
-
-class TokenRow(Protocol):
-    """What stands behind a button's, form's or held reply's token."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def union_id(self) -> int | None: ...
-    @property
-    def action(self) -> str: ...
-    @property
-    def arguments(self) -> str: ...
-    @property
-    def presser(self) -> str | None: ...
-    @property
-    def space(self) -> str | None: ...
-    @property
-    def single_use(self) -> bool: ...
-    @property
-    def expires_at(self) -> datetime | None: ...
+    async def write(self, fn: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T: ...
+    async def read(self, fn: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T: ...
+    async def scan(self, fn: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T: ...
 
 
 class Records(Protocol):
     """Plain, synchronous functions of a transaction."""
 
     def claim(self, tx: Tx, key: str, actor: str) -> tuple[bool, bytes | None]:
-        """(True, None): this act is ours to do. (False, answer): it was done before."""
+        """Claims an act. Returns (True, None) if it is to be done now, (False, its answer) if it was done before."""
 
     def answer(self, tx: Tx, key: str, reply: bytes) -> None:
-        """Keep the answer to a claimed act."""
+        """Keeps the answer to a claimed act."""
 
     def receive(self, tx: Tx, key: str, actor: str, payload: bytes) -> None:
-        """Record an act that is about to be acknowledged."""
+        """Records an act before the platform is told that it arrived."""
 
     def unfinished(self, tx: Tx) -> list[tuple[str, bytes]]:
-        """Accepted acts without a delivered answer."""
+        """Returns (key, payload) of the acts whose answer was not delivered."""
 
     def delivered(self, tx: Tx, key: str) -> None:
-        """The act's answer reached the person."""
+        """Notes that the act's answer reached the person."""
 
     def identify(self, tx: Tx, platform: str, native_id: str, space: str | None) -> Standing:
-        """Who that account is in the union of the space, or of its private chat."""
+        """Finds the account, member and union of a platform's user in a space, or (None) in their private chat."""
 
     def within(self, tx: Tx, union_id: int, platform: str, native_id: str, space: str | None) -> Standing:
-        """Who that account is in this union; `space` counts only if it belongs to it."""
+        """Finds the account and member of a platform's user in this union. `space` counts if it is the union's."""
 
     def seen(self, tx: Tx, platform: str, native_id: str, name: str, username: str | None) -> None:
-        """The account goes by these names now."""
+        """Sets the names of a platform's user in all unions."""
 
     def active(self, tx: Tx, account_id: int) -> None:
-        """The account did something just now."""
+        """Notes that the account is active now."""
 
     def is_leader(self, tx: Tx, union: Union, member: Member) -> bool:
-        """By the union's rule."""
+        """Whether the member leads, by the union's rule of leadership."""
 
     def find_person(
         self, tx: Tx, union: Union | None, platform: str, native_id: str | None, name: str
     ) -> Person:
-        """Who was named. Raises BadInput if nobody, or more than one, is known by that name."""
+        """Finds a person by native id or by name. Raises BadInput if the name is nobody's, or several people's."""
 
     def find_space(self, tx: Tx, union: Union, platform: str, native_id: str, name: str) -> Space:
-        """Which of the union's spaces was named. Raises BadInput."""
+        """Finds a space of the union by native id or by name. Raises BadInput."""
 
-    def keep_token(
-        self,
-        tx: Tx,
-        *,
-        union_id: int | None,
-        kind: str,
-        action: str,
-        arguments: str,
-        presser: str | None,
-        space: str | None,
-        single_use: bool,
-        lasts_s: int | None,
-    ) -> str:
-        """Store what a button, form or held reply means; returns its new token."""
+    def keep_token(self, tx: Tx, new: NewToken) -> str:
+        """Stores the meaning of a button, form or held reply; returns its new token."""
 
-    def token(self, tx: Tx, token: str) -> TokenRow | None:
-        """What a token stands for, unless it expired."""
+    def token(self, tx: Tx, token: str) -> Token | None:
+        """Returns the meaning of a token, unless it expired."""
 
     def use_token(self, tx: Tx, token: str) -> bool:
-        """Whether this is its first use."""
+        """Claims the use of a single-use token; False if it was used before."""
 
     def dialogue(self, tx: Tx, platform: str, chat: str, user: str) -> str | None:
-        """The state of the dialogue with that person there."""
+        """Returns the state (JSON) of the dialogue with that person in that chat; None if there is none."""
 
     def keep_dialogue(self, tx: Tx, platform: str, chat: str, user: str, state: str, lasts_s: int) -> None:
-        """Wait for that person's next words there."""
+        """Waits for that person's next words in that chat."""
 
     def end_dialogue(self, tx: Tx, platform: str, chat: str, user: str) -> bool:
-        """Wait no more; whether there was a dialogue."""
+        """Ends the dialogue with that person in that chat; returns False if there is none."""
 
-    def post(
-        self,
-        tx: Tx,
-        platform: str,
-        union_id: int | None,
-        target: str,
-        body: bytes,
-        person: str | None = None,
-        dedupe_key: str | None = None,
-        *,
-        chat: str | None = None,
-        bulk: bool = False,
-    ) -> None:
-        """Queue a message in the outbox; a second one with a `dedupe_key` is dropped."""
+    def post(self, tx: Tx, message: NewMessage) -> None:
+        """Queues a message in the outbox; a second one with the same `dedupe_key` is dropped."""
 
-    def replace_post(
-        self,
-        tx: Tx,
-        platform: str,
-        union_id: int | None,
-        target: str,
-        body: bytes,
-        person: str | None,
-        dedupe_key: str,
-        *,
-        chat: str | None = None,
-        bulk: bool = False,
-    ) -> None:
-        """Queue a message in place of one with the same key that still waits."""
+    def replace_post(self, tx: Tx, message: NewMessage) -> None:
+        """Queues a message in the place of one with the same `dedupe_key` that still waits."""

@@ -1,4 +1,4 @@
-"""All declarations, bound together and checked by the rules of all platforms at once.
+"""Binds all declarations together, and checks them by the rules of all platforms at once.
 
 So a mistake is an error when the program starts, and not a surprise in chat.
 """
@@ -6,18 +6,18 @@ So a mistake is an error when the program starts, and not a surprise in chat.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 from bot.chat.declarations import Action, Area, Chore, Command, DeepLink
-from bot.chat.platform_rules import refused
+from bot.chat.model import Reply
+from bot.chat.platform_rules import find_problems
 from bot.errors import ConfigError
 
 
 class Registry:
-    """All commands, actions and deep links, checked.
+    """All commands, actions, deep links, events and chores.
 
     Raises:
-        ConfigError: one line for each thing that some platform would refuse.
+        ConfigError: one line for each problem.
     """
 
     def __init__(
@@ -27,17 +27,21 @@ class Registry:
         self.commands: dict[str, Command] = {}
         self.actions: dict[str, Action] = {}
         self.links: dict[str, DeepLink] = {}
-        self.events: dict[type, list[Callable[..., Any]]] = {}
+        self.events: dict[type, list[Callable[..., Reply | None]]] = {}
         self.chores: list[Chore] = []
         self.groups: dict[str, str] = {}
-        # defaults[group] is the path of the command that its first word alone means
+        # defaults[group] is the path of the command that the group's name alone means
         self.defaults: dict[str, str] = {}
         # translations[locale][path] is the description of that command or group in another language
-        self.translations: Mapping[str, Mapping[str, str]] = translations or {}
+        self.translations: dict[str, dict[str, str]] = {
+            locale: dict(texts) for locale, texts in (translations or {}).items()
+        }
         problems = [problem for area in areas for problem in area.problems]
         for area in areas:
             self.groups.update(area.groups)
             self.defaults.update(area.defaults)
+            for locale, texts in area.translations.items():
+                self.translations.setdefault(locale, {}).update(texts)
             self.chores += area.chores
             for kind, handler in area.events:
                 self.events.setdefault(kind, []).append(handler)
@@ -60,19 +64,19 @@ class Registry:
             for group, path in self.defaults.items()
             if path not in self.commands
         ]
-        problems += refused(self.commands, self.groups)
+        problems += find_problems(self.commands, self.groups)
         if problems:
             raise ConfigError("\n".join(problems))
 
     def subcommands(self, group: str) -> list[Command]:
-        """The commands below a group, in the order declared."""
+        """Returns the commands of a group, in the order of their declarations."""
         return [command for command in self.commands.values() if command.group == group]
 
     def tops(self) -> list[str]:
-        """The first words that can be typed after the slash, in the order declared."""
+        """Returns the first words that can be typed after the slash, in the order of the declarations."""
         return list(dict.fromkeys(path.split(" ")[0] for path in self.commands))
 
     def description(self, path: str, locale: str = "en") -> str:
-        """The description of a command or group in the language of `locale`, else in English."""
+        """Returns the description of a command or group in the language of `locale`, else in English."""
         translated = self.translations.get(locale.split("-")[0], {}).get(path)
         return translated or (self.commands[path].description if path in self.commands else self.groups[path])

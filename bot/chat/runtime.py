@@ -1,4 +1,4 @@
-"""The few facts about the installation that replies mention."""
+"""The port through which handlers and chores reach the running program."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from bot.chat.findings import Finding
 
 
 class Runtime(Protocol):
-    """What handlers may know of, and ask from, the running program."""
+    """The facts about the running program that handlers may use. `bot.app.App` is a `Runtime`."""
 
     def link_base(self, platform: str) -> str:
-        """Where that platform's people find the wallet page: scheme, host, port; no slash at the end."""
+        """Returns the address of that platform's wallet pages: scheme, host and port, without a slash at the end."""
 
     def private_link(self, platform: str, payload: str) -> str | None:
-        """A link that opens the private chat with the bot, carrying `payload`, if the platform has such."""
+        """Returns a link that opens the private chat with the bot and carries `payload`; None if there is none."""
 
     async def check_space(self, platform: str, native_id: str) -> Sequence[Finding]:
-        """Whether the bot can do its work in a space. Raises TryAgain if the platform does not answer."""
+        """Checks whether the bot can do its work in a space. Raises TryAgain if the platform does not answer."""
 
     def posted(self, platform: str) -> None:
-        """Something waits in the outbox; called from any thread, before the change is durable."""
+        """Wakes the platform's sender, because a message was queued. Any thread may call it, before the commit."""

@@ -1,4 +1,4 @@
-"""Where a message of the outbox goes, and how much it hurries."""
+"""Where a message of the outbox goes, and whether it is urgent."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import msgspec
 class Target(msgspec.Struct, frozen=True):
     """Where an outbox row goes: one person's private chat (`person`), or a `chat` (and `thread`).
 
-    With `message` (what `deliver` gave for it) that message is changed instead.
+    With `message` (an id that `Adapter.deliver` returned), that message is changed instead.
     """
 
     platform: str
@@ -21,7 +21,7 @@ class Target(msgspec.Struct, frozen=True):
 
 
 class Lane(IntEnum):
-    """How much a message hurries: an answer to what somebody did, or what many get."""
+    """URGENT: an answer to something that a person did. BULK: a message that many people get."""
 
     URGENT = 0
     BULK = 1

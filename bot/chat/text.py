@@ -1,4 +1,4 @@
-"""Words that dispatch itself says to members. Those of commands stand with the commands."""
+"""The texts that the chat language itself shows to members. The texts of commands are with the commands."""
 
 from __future__ import annotations
 
@@ -37,11 +37,8 @@ OPEN_FORM = "Open the form"
 CANNOT_SHOW = "This was done, but its answer does not fit into this chat. Tell the host of this bot."
 NOTHING_TO_CANCEL = "There is nothing to cancel."
 CANCELLED = "Cancelled. Nothing was changed."
-DONE_BEFORE = "This was done already."
-WORKING = "Working…"
 INTERRUPTED = "This was interrupted before it was done. Type it again if you still want it."
 SUMMARY = "Is this right?"
-SEND = "Send"
 CANCEL = "Cancel"
 STOP_HINT = p("Type ", Code("/cancel"), " to stop.")
 SKIP_HINT = p("Type ", Code("/skip"), " to leave it out, ", Code("/cancel"), " to stop.")
@@ -69,7 +66,7 @@ def at_present(value: str) -> str:
 
 
 def platform_name(platform: str) -> str:
-    """A platform's name as people write it."""
+    """Returns a platform's name as people write it."""
     return platform.title()
 
 

@@ -1,4 +1,4 @@
-"""Giving buttons and forms the short stored tokens that platforms see."""
+"""Gives buttons, forms and held replies the short stored tokens that platforms see."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ import msgspec
 from bot.chat.incoming import Actor
 from bot.chat.model import AnyButton, Button, Form, Reply, encode
 from bot.chat.records import Records
+from bot.domain.tokens import NewToken
 from bot.domain.transaction import Tx
 
 BUTTON, FORM, HELD = "button", "form", "held"
+HELD_S = 3600
 
 
 def actor_key(actor: Actor) -> str:
-    """How an account is written in stored rows."""
+    """Returns the form in which stored rows name an account: "platform:native_id"."""
     return f"{actor.platform}:{actor.native_id}"
 
 
@@ -27,9 +29,10 @@ def keep_tokens(
     presser: str | None,
     space: str | None = None,
 ) -> Reply:
-    """The reply with every button and its form stored and tokened.
+    """Stores the form and the buttons of a reply, and returns the reply with their tokens.
 
-    `presser` is who may press what is not for `anyone` (None: everybody), `space` where it was given.
+    `presser` is the account that may press buttons that are not for `anyone` (None: everybody may). `space` is where
+    the reply is shown.
     """
     if not reply.buttons and reply.form is None:
         return reply
@@ -37,8 +40,7 @@ def keep_tokens(
     def button(one: AnyButton) -> AnyButton:
         if not isinstance(one, Button) or one.token:
             return one
-        token = records.keep_token(
-            tx,
+        new = NewToken(
             union_id=union_id,
             kind=BUTTON,
             action=one.action,
@@ -48,13 +50,12 @@ def keep_tokens(
             single_use=one.single_use,
             lasts_s=one.lasts_s,
         )
-        return msgspec.structs.replace(one, token=token)
+        return msgspec.structs.replace(one, token=records.keep_token(tx, new))
 
     def form(one: Form) -> Form:
         if one.token:
             return one
-        token = records.keep_token(
-            tx,
+        new = NewToken(
             union_id=union_id,
             kind=FORM,
             action=one.action,
@@ -64,16 +65,15 @@ def keep_tokens(
             single_use=False,
             lasts_s=one.lasts_s,
         )
-        return msgspec.structs.replace(one, token=token)
+        return msgspec.structs.replace(one, token=records.keep_token(tx, new))
 
     rows = tuple(tuple(button(one) for one in row) for row in reply.buttons)
     return msgspec.structs.replace(reply, buttons=rows, form=form(reply.form) if reply.form else None)
 
 
 def keep_held(records: Records, tx: Tx, actor: Actor, reply: Reply) -> str:
-    """Store a whole private reply for one person, for an hour; returns its token."""
-    return records.keep_token(
-        tx,
+    """Stores a whole private reply for one person, for an hour; returns its token."""
+    new = NewToken(
         union_id=None,
         kind=HELD,
         action="",
@@ -81,5 +81,6 @@ def keep_held(records: Records, tx: Tx, actor: Actor, reply: Reply) -> str:
         presser=actor_key(actor),
         space=None,
         single_use=False,
-        lasts_s=3600,
+        lasts_s=HELD_S,
     )
+    return records.keep_token(tx, new)

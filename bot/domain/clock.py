@@ -1,14 +1,14 @@
-"""Time as a port, so that no rule reads the machine's clock by itself."""
+"""A port for the time, so that no rule reads the machine's clock itself."""
 
 from datetime import UTC, datetime
 from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the present moment."""
+    """A source of the present moment."""
 
     def now(self) -> datetime:
-        """The present moment, timezone-aware, in UTC."""
+        """Returns the present moment, timezone-aware, in UTC."""
         ...
 
 
@@ -16,5 +16,5 @@ class SystemClock:
     """The machine's clock."""
 
     def now(self) -> datetime:
-        """The present moment, timezone-aware, in UTC."""
+        """Returns the present moment, timezone-aware, in UTC."""
         return datetime.now(UTC)

@@ -1,7 +1,8 @@
-"""Which hosts a text leads to, read the way the most credulous client would read it.
+"""Finds the hosts that a text leads to, as the most credulous client would read it.
 
-Clients turn words into links by rules of their own: with a scheme or without one, in any script, with dots that only
-look like dots. Whatever could become a link counts; a host too many costs a second look, one too few a scam.
+Clients turn words into links by rules of their own: with or without a scheme, in any script, with dots that only
+look like dots. Everything that could become a link counts. One host too many costs a second look; one too few can
+be a scam.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _UNFIT = re.compile(r"[\s<>\"'`\\{}|^]")
 
 
 def hosts_in(*texts: str | None) -> frozenset[str]:
-    """The hosts, in their ASCII form, that these texts lead to or may be made to lead to."""
+    """Returns the hosts, in their ASCII form, that these texts lead to or that a client could make of them."""
     found: set[str] = set()
     for text in texts:
         found |= _hosts(_DOTS.sub(".", unicodedata.normalize("NFKC", text or "")))
@@ -36,7 +37,7 @@ def hosts_in(*texts: str | None) -> frozenset[str]:
 
 
 def links_in(*texts: str | None) -> dict[str, frozenset[str]]:
-    """Each word of these texts that leads somewhere, and to which hosts; no link goes over a blank."""
+    """Returns the words of these texts that lead somewhere, with their hosts. No link goes over a blank."""
     words = {
         word.strip(_AROUND) for text in texts for word in unicodedata.normalize("NFKC", text or "").split()
     }
@@ -44,7 +45,7 @@ def links_in(*texts: str | None) -> dict[str, frozenset[str]]:
 
 
 def host(words: str) -> str:
-    """One host as it is typed for a list: `example.org`, or an address on it. Raises BadInput."""
+    """Returns the one host of a typed host name or web address. Raises BadInput if it is not exactly one."""
     hosts = hosts_in(words)
     if len(hosts) != 1 or len(words) > MOST_LINK:
         raise BadInput(f"“{words[:80]}” is not one host. Write it like example.org.")
@@ -52,10 +53,10 @@ def host(words: str) -> str:
 
 
 def parse_link(words: str) -> str:
-    """A web address with its scheme, and its host in ASCII.
+    """Returns a typed web address with its scheme, and with its host in ASCII.
 
     Raises:
-        BadInput: it is none, is too long, or hides where it leads.
+        BadInput: it is no web address, is too long, or hides where it leads.
     """
     typed = unicodedata.normalize("NFC", words.strip())
     address = typed if re.match(r"[a-z][a-z0-9+.-]*:", typed, re.IGNORECASE) else f"https://{typed}"
@@ -107,7 +108,7 @@ def _start(match: re.Match[str]) -> int:
 
 
 def _of_authority(authority: str) -> set[str]:
-    """What stands before the path of an address, where programs disagree on which part of it is the host."""
+    """Returns the hosts of the part before the path. Programs disagree about which part of it is the host."""
     plain = unquote(authority)
     last = plain.rsplit("@", 1)[-1].split("\\", 1)[0].strip(".")
     proper = (
@@ -120,7 +121,7 @@ def _of_authority(authority: str) -> set[str]:
 
 
 def _ascii(name: str) -> str:
-    """The host as it is looked up: lower case, without a last dot, other scripts in punycode."""
+    """Returns the host in the form for lookups: lower case, without a last dot, other scripts in punycode."""
     lowered = name.strip(".").lower()
     try:
         found = lowered.encode("idna").decode()

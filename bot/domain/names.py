@@ -1,10 +1,10 @@
-"""Words that people chose for themselves, made safe to show."""
+"""Makes words safe to show that people chose themselves."""
 
 import re
 import unicodedata
 
 # Controls, bidirectional overrides and isolates, zero-width and other invisible format characters.
-# ZWJ (200D) and variation selectors stay: emoji are made of them.
+# The zero-width joiner (200D) and the variation selectors stay, because emoji are made of them.
 _HIDDEN = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200e\u200f"
     "\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\uffff\U000e0000-\U000e0fff]"
@@ -13,12 +13,12 @@ _ONE_LINE = re.compile(r"\s+")
 
 
 def visible(text: str) -> str:
-    r"""The text with every hidden or direction-changing character written out as `\u{XXXX}`."""
+    r"""Returns the text with each hidden or direction-changing character written as `\u{XXXX}`."""
     return _HIDDEN.sub(lambda found: f"\\u{{{ord(found.group()):04X}}}", text)
 
 
 def one_line(text: str, max_length: int = 80) -> str:
-    """A name for one line: composed (NFC), visible, white space folded, cut with an ellipsis."""
+    """Returns a name on one line: composed (NFC), visible, with single spaces, cut with an ellipsis if too long."""
     folded = _ONE_LINE.sub(
         " ", visible(unicodedata.normalize("NFC", text).replace("\r", " ").replace("\n", " "))
     ).strip()

@@ -1,4 +1,4 @@
-"""Unions, spaces, members, accounts and wallets, as the rest of the program sees them."""
+"""Unions, spaces, members, accounts and wallets, as all areas use them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def new_ref() -> str:
 
 
 class Permission(StrEnum):
-    """Who may do a thing."""
+    """The right that a person needs to do a thing."""
 
     ANYONE = "anyone"
     MEMBER = "member"
@@ -25,7 +25,7 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Union:
-    """One community. `ref` is its random public id; times of the union are told in `time_zone` (IANA)."""
+    """One community. `ref` is its random public id. Its days and times are those of `time_zone` (IANA)."""
 
     id: int
     ref: str
@@ -38,7 +38,7 @@ class Union:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One person in one union. `ref` is all that the ledger ever says of them."""
+    """One person in one union. `ref` is a random public id; the ledger has nothing else about the person."""
 
     id: int
     union_id: int
@@ -50,8 +50,11 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A chat identity of a member. `money_after`: until then money commands wait (a newly merged account);
-    `seen_at`: when it last did anything here, within half a day."""
+    """A chat identity of a member.
+
+    `money_after`: a newly merged account cannot use money commands before then. `seen_at`: its last act in this
+    union, exact to half a day.
+    """
 
     id: int
     union_id: int
@@ -80,7 +83,7 @@ class Wallet:
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """A server or group that belongs to a union. Calls are posted in its `chat` (and `thread`); None: nobody said."""
+    """A server or group that belongs to a union. Calls are posted in its `chat` (and `thread`), None if not set."""
 
     id: int
     union_id: int
@@ -95,7 +98,7 @@ class Space:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody whom a message named; `member` and `account` are None for who has not joined."""
+    """A person that a message names. `member` and `account` are None if the person has not joined."""
 
     name: str
     platform: str
@@ -106,7 +109,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Who somebody is where they speak. `union` None: none here; `choices`: it is not clear which."""
+    """The account, member, space and union of an act.
+
+    `union` is None if the place belongs to no union, or if a private chat could be about several: the `choices`.
+    """
 
     union: Union | None = None
     space: Space | None = None

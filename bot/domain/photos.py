@@ -1,4 +1,4 @@
-"""Pictures as they are kept: what members sent, drawn anew."""
+"""Pictures that members sent, re-encoded, as they are stored."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 PROOFS_KEPT = timedelta(days=60)
-"""How long a picture is kept that belongs to no call and no contest."""
+"""A picture that belongs to no call and no contest is kept for this long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,5 +20,5 @@ class Photo:
 
     @property
     def name(self) -> str:
-        """A file name, which tells what it is."""
+        """A file name with the ending of its format."""
         return "photo.jpg" if self.mime == "image/jpeg" else "photo.png"

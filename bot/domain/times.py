@@ -1,4 +1,4 @@
-"""Durations and points in time as people type them."""
+"""Reads durations and points in time as people type them, and finds the moments of union-days."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from bot.errors import BadInput
 
 WHOLE_DAY = 24 * 60
-"""Minutes of a local day; closing then is closing when the next day begins."""
+"""The minutes of a local day. A call that closes then closes when the next day begins."""
 
 _UNITS = {
     "s": 1, "sec": 1, "second": 1, "seconds": 1,
@@ -28,10 +28,10 @@ MAX_DURATION = timedelta(days=3660)
 
 
 def parse_duration(text: str) -> timedelta:
-    """A positive duration from words like `1h30m`, `2 days`, `1w`.
+    """Reads a positive duration from words like `1h30m`, `2 days`, `1w`.
 
     Raises:
-        BadInput: it is not one, is zero, or is longer than ten years.
+        BadInput: it is no duration, is zero, or is longer than ten years.
     """
     total, at = 0, 0
     lowered = text.strip().lower()
@@ -47,12 +47,12 @@ def parse_duration(text: str) -> timedelta:
 
 @cache
 def _zones() -> frozenset[str]:
-    # reading the directory of zones takes milliseconds each time
+    # Cached, because reading the directory of zones takes milliseconds.
     return frozenset(available_timezones())
 
 
 def zone(name: str) -> ZoneInfo:
-    """The IANA time zone of that name, in any case.
+    """Returns the IANA time zone of that name, in any letter case.
 
     Raises:
         BadInput: there is no such zone.
@@ -65,16 +65,16 @@ def zone(name: str) -> ZoneInfo:
 
 
 def union_day(time_zone: str, moment: datetime) -> int:
-    """The number (proleptic ordinal) of the day that it is then in an IANA time zone."""
+    """Returns the day that it is at this moment in an IANA time zone, as a number (proleptic ordinal)."""
     return moment.astimezone(ZoneInfo(time_zone)).date().toordinal()
 
 
-@lru_cache(maxsize=1024)  # each answer to a call asks for the same few
+@lru_cache(maxsize=1024)  # each answer to a call needs the same few moments
 def moment(day: int, minutes: int, time_zone: str) -> datetime:
-    """When it is so many minutes past midnight on that union-day, in UTC.
+    """Returns the moment, in UTC, when a union-day's clock shows so many minutes past midnight.
 
-    A time that daylight saving skips is taken as the first that exists after it; of one that comes twice the
-    first is meant.
+    If daylight saving skips that time, it is the first moment after the gap. If the time comes twice, the first
+    counts.
     """
     zone = ZoneInfo(time_zone)
     wall = datetime.combine(date.fromordinal(day) + timedelta(days=minutes // WHOLE_DAY), time())
@@ -82,7 +82,7 @@ def moment(day: int, minutes: int, time_zone: str) -> datetime:
     found = wall.astimezone(UTC)
     if found.astimezone(zone).replace(tzinfo=None) == wall.replace(tzinfo=None):
         return found
-    # In a gap the two readings of the wall clock lie on both sides of it: the change itself is between them.
+    # The time is in a gap. Its two readings lie on both sides of the change, so the change is between them.
     before, after = sorted((found, wall.replace(fold=1).astimezone(UTC)))
     while after - before > timedelta(seconds=1):
         middle = before + (after - before) / 2
@@ -94,31 +94,30 @@ def moment(day: int, minutes: int, time_zone: str) -> datetime:
 
 
 def in_words(span: timedelta) -> str:
-    """A span that is still to wait, rounded up to minutes: “1 minute”, “23 hours 5 minutes”, “2 days 1 hour”."""
+    """Returns a waiting time in words, rounded up to minutes: “1 minute”, “23 hours 5 minutes”, “2 days 1 hour”."""
     minutes = max(1, -(-int(span.total_seconds()) // 60))
     days, rest = divmod(minutes, 1440)
     hours, minutes = divmod(rest, 60)
     parts = ((days, "day"), (hours, "hour"), (minutes, "minute"))
-    told = [f"{number} {unit}{'s' if number != 1 else ''}" for number, unit in parts if number]
-    return " ".join(told[:2])
+    words = [f"{number} {unit}{'s' if number != 1 else ''}" for number, unit in parts if number]
+    return " ".join(words[:2])
 
 
 def suggest_zones(typed: str) -> list[str]:
-    """Up to 25 time zones whose name contains what was typed, those that begin with it first."""
+    """Returns up to 25 time zones whose names contain the typed words; names that begin with them come first."""
     wanted = typed.strip().lower().replace(" ", "_")
     found = [name for name in _zones() if wanted in name.lower() and ("/" in name or name == "UTC")]
     return sorted(found, key=lambda name: (not name.lower().startswith(wanted), name))[:25]
 
 
 def parse_when(text: str, now: datetime, time_zone: str) -> datetime:
-    """A future point in time, in UTC, from words told in a union's time zone.
+    """Reads a future point in time, in UTC, from words in a union's time zone.
 
-    Understands `in 2h`, `18:00` (the next one), `today/tomorrow 18:00`, `friday 9:30`, `2026-05-01 18:00`
-    and ISO 8601 with an offset. A time that daylight saving skips is refused; of one that comes twice the
-    first is meant.
+    Understands `in 2h`, `18:00` (the next one), `today/tomorrow 18:00`, `friday 9:30`, `2026-05-01 18:00` and
+    ISO 8601 with an offset. If a time comes twice because of daylight saving, it is the first.
 
     Raises:
-        BadInput: not understood, skipped by daylight saving, or in the past.
+        BadInput: the words are not understood, daylight saving skips the time, or it is in the past.
     """
     words = text.strip().lower()
     if words.startswith("in "):
@@ -168,7 +167,7 @@ def _day(word: str, today: date) -> date:
 
 
 def weekday(word: str) -> int | None:
-    """0 for Monday, from at least three letters of the day's name."""
+    """Returns the weekday of its name or of at least its first three letters: 0 for Monday; None if it is none."""
     return next((i for i, name in enumerate(_WEEKDAYS) if len(word) >= 3 and name.startswith(word)), None)
 
 

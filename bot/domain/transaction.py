@@ -1,4 +1,4 @@
-"""The transaction that every function which reads or changes state is given."""
+"""The transaction: every function that reads or changes state gets one."""
 
 from __future__ import annotations
 
@@ -8,27 +8,28 @@ from typing import Any, Protocol
 
 
 class Tx(Protocol):
-    """One database transaction. It is opaque outside `storage`: everybody else reads `now` and passes it on.
+    """One database transaction. Only `storage` calls its methods; all other code reads `now` and passes it on.
 
-    The methods run a `bot.storage.statements.Statement` with exactly its parameters (else TypeError) and raise the
-    driver's own error when the database refuses. `bot.storage.transaction.Transaction` implements them.
+    The methods run a `bot.storage.statements.Statement` with exactly its parameters (otherwise TypeError), and raise
+    the driver's own error when the database refuses. `bot.storage.transaction.Transaction` implements them. The
+    kernel cannot name the types of statements and rows, so they are `Any` here.
     """
 
     @property
     def now(self) -> datetime:
-        """Aware, UTC; fixed when the function that was given this transaction started."""
+        """The moment when the function of this transaction started: aware, in UTC, and fixed."""
 
     def all(self, statement: Any, /, **params: Any) -> list[Any]:
-        """Every row, as named tuples."""
+        """Returns all rows as named tuples."""
 
     def plain(self, statement: Any, /, **params: Any) -> Sequence[Any]:
-        """Every row as the driver gives it, which is quicker: a moment is microseconds since 1970 on SQLite."""
+        """Returns all rows as the driver gives them, which is faster. On SQLite, moments are in µs since 1970."""
 
     def one(self, statement: Any, /, **params: Any) -> Any | None:
-        """The first row, or None."""
+        """Returns the first row, or None."""
 
     def value(self, statement: Any, /, **params: Any) -> Any:
-        """The first column of the first row, or None."""
+        """Returns the first column of the first row, or None."""
 
     def run(self, statement: Any, /, **params: Any) -> int:
-        """Insert, update or delete; how many rows it touched."""
+        """Inserts, updates or deletes; returns the number of rows that it touched."""

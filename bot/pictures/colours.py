@@ -1,7 +1,7 @@
-"""The colours of the pictures: a dark card of its own, so that they look the same in every chat.
+"""The colours of the pictures. A picture has a dark background of its own, so that it looks the same in every chat.
 
-The hues are those of Okabe and Ito (https://jfly.uni-koeln.de/color/), told apart by people with any colour
-vision, with an eighth; numbers tell the branches apart as well.
+The hues are those of Okabe and Ito (https://jfly.uni-koeln.de/color/), which people with any colour vision can tell
+apart, and an eighth one. The branches have numbers too.
 """
 
 from __future__ import annotations
@@ -35,25 +35,25 @@ _MUTED = 0.6
 
 
 def mix(one: Colour, other: Colour, share: float) -> Colour:
-    """`one` with that share (0 to 1) of the other."""
+    """Mixes two colours: `share` (0 to 1) is the part of the other."""
     red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, other, strict=True))
     return red, green, blue
 
 
 def sector_colour(hue: int | None, ring: int, others: bool = False) -> Colour:
-    """A sector's colour: its top branch's hue (None: beyond the named ones), lighter with every ring outward."""
+    """Returns a sector's colour: the hue of its top branch (None: without a number), lighter with every ring."""
     lighter_by = min(_LIGHTER_A_RING * (ring - 1), _LIGHTEST)
     lighter = mix(OTHERS, WHITE, lighter_by / 2) if hue is None else mix(HUES[hue], WHITE, lighter_by)
     return mix(lighter, CARD, _MUTED) if others and ring > 1 else lighter
 
 
 def ink_on(colour: Colour) -> Colour:
-    """The one of black and white that reads better on it."""
+    """Returns black or white, whichever is easier to read on this colour."""
     return max((BLACK, WHITE), key=lambda ink: contrast(ink, colour))
 
 
 def contrast(one: Colour, other: Colour) -> float:
-    """The contrast ratio, 1 to 21 (WCAG 2.2, https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio)."""
+    """Returns the contrast ratio, 1 to 21 (WCAG 2.2, https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio)."""
     darker, lighter = sorted((_luminance(one), _luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 

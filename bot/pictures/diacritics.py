@@ -1,7 +1,7 @@
-"""Letters with marks: the font has A to Z alone, and many names need é, ü, š or ł.
+"""Writes letters with marks. The font has only A to Z, and many names need é, ü, š or ł.
 
-A name is taken apart into plain letters and marks (Unicode's canonical decomposition, NFD), the letters are
-written with the font, and the marks are drawn as strokes above, below or through them.
+A name is taken apart into plain letters and marks (Unicode's canonical decomposition, NFD). The font writes the
+letters, and the marks are drawn as strokes above, below or through them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 Strokes: TypeAlias = tuple[tuple[tuple[int, int], ...], ...]
 
-# Hundredths of the font's size; x from the middle of the letter, y upwards from its top, ...
+# Points in hundredths of the font's size. x is counted from the middle of the letter, and y upwards: here from its
+# top, ...
 ABOVE: dict[str, Strokes] = {
     "\u0300": (((-8, 18), (4, 6)),),  # grave
     "\u0301": (((8, 18), (-4, 6)),),  # acute
@@ -32,14 +33,14 @@ ABOVE: dict[str, Strokes] = {
     "\u030b": (((-2, 18), (-11, 6)), ((13, 18), (4, 6))),  # double acute
     "\u030c": (((-10, 17), (0, 6), (10, 17)),),  # caron
 }
-# ... or from its foot ...
+# ... here from its foot, ...
 BELOW: dict[str, Strokes] = {
     "\u0323": (((0, -10),),),  # dot
     "\u0326": (((2, -9), (-2, -19)),),  # comma
     "\u0327": (((1, 0), (0, -6), (6, -10), (4, -17), (-6, -18)),),  # cedilla
     "\u0328": (((7, 0), (2, -8), (4, -15), (10, -16)),),  # ogonek
 }
-# ... or from its middle. Unicode takes these letters apart no further.
+# ... and here from its middle. These are letters that Unicode does not take apart.
 THROUGH: dict[str, tuple[str, Strokes]] = {
     "ø": ("o", (((-24, -26), (24, 26)),)),
     "Ø": ("O", (((-32, -38), (32, 38)),)),
@@ -47,16 +48,16 @@ THROUGH: dict[str, tuple[str, Strokes]] = {
     "Ł": ("L", (((-32, -10), (-2, 10)),)),
     "đ": ("d", (((0, 22), (28, 22)),)),
     "Đ": ("D", (((-36, 0), (-6, 0)),)),
-    "ı": ("i", ()),  # nothing but the dot taken away
+    "ı": ("i", ()),  # only the dot is taken away
 }
 _DOTTED = "ij"
 _THICK = 0.075  # of the font's size
 _FINE = 4
-_EDGE = 0.3  # of the font's size: what marks may need around a line
+_EDGE = 0.3  # of the font's size: the room around a line for its marks
 
 
 def apart(character: str) -> tuple[str, str] | None:
-    """The plain letter and its marks; None if a mark is unknown, or two would stand in one place."""
+    """Returns the plain letter and its marks; None if a mark is unknown, or if two would be in one place."""
     if character in THROUGH:
         return THROUGH[character][0], character
     parts = unicodedata.normalize("NFD", character)
@@ -67,14 +68,14 @@ def apart(character: str) -> tuple[str, str] | None:
 
 
 def plain(line: str) -> str:
-    """The line without marks: as many characters, each as wide."""
+    """Returns the line without marks. It has as many characters, and each has the same width."""
     return line if line.isascii() else "".join((apart(one) or (one, ""))[0] for one in line)
 
 
 def draw_marked(
     draw: ImageDraw, left: float, baseline: float, line: str, font: FreeTypeFont, fill: Colour
 ) -> None:
-    """Write a line that has marks, from its left end on its baseline."""
+    """Writes a line with marks; `left` and `baseline` say where it begins."""
     from PIL import Image, ImageChops, ImageDraw
 
     letters, edge = plain(line), int(font.size * _EDGE)
@@ -90,7 +91,7 @@ def draw_marked(
         if letter in _DOTTED and any(mark not in BELOW for mark in marks):
             low = font.getbbox("x", anchor="ls")[1]
             box = (int(x + first), int(edge + ascent + top) - 1, int(x + last), int(edge + ascent + low) - 1)
-            writing.rectangle(box, fill=0)  # no dot under a mark
+            writing.rectangle(box, fill=0)  # removes the dot, because the mark takes its place
             top = low
         for mark in marks:
             from_top, from_foot = ABOVE.get(mark), BELOW.get(mark)

@@ -1,4 +1,4 @@
-"""The growth curve: headcount at the end of each day, as steps, because it holds until it changes."""
+"""Draws the growth curve: the headcount at the end of each day, as steps, because it stays until it changes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SPACE = 14
 
 
 def ticks(lowest: int, highest: int) -> list[int]:
-    """Two to four round numbers around the values; from zero unless that flattens the curve."""
+    """Returns two to four round numbers that enclose the values, from zero on unless that flattens the curve."""
     if lowest <= highest - lowest or lowest == highest:
         lowest = 0
     half = max(1, -(-(highest - lowest) // 2))
@@ -39,7 +39,7 @@ def ticks(lowest: int, highest: int) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Where the curve lies on the card, in px."""
+    """The curve's data and its place in the picture, in px. `marks` are the numbers of the vertical axis."""
 
     days: list[tuple[int, int]]
     marks: list[int]
@@ -50,7 +50,7 @@ class Chart:
     bottom: int
 
     def spot(self, day: int, people: int) -> tuple[float, float]:
-        """The point of a day and a headcount; a single day lies at the right."""
+        """Returns the point of a day and a headcount. A single day is at the right."""
         first, last = self.days[0][0], self.days[-1][0]
         share = (day - first) / (last - first) if last > first else 1.0
         height = (people - self.marks[0]) / (self.marks[-1] - self.marks[0])
@@ -58,7 +58,7 @@ class Chart:
 
 
 def chart(points: Points, left: int, right: int, top: int, bottom: int) -> Chart:
-    """The curve of at least one point within these bounds, which leave room for its labels on all sides."""
+    """Lays out the curve of at least one point within these bounds, and leaves room for labels on all sides."""
     days = by_day(points)
     counts = [people for _, people in days]
     marks = ticks(min(counts), max(counts))
@@ -71,7 +71,7 @@ def chart(points: Points, left: int, right: int, top: int, bottom: int) -> Chart
 
 
 def paint(draw: ImageDraw, shape: Chart, origin: tuple[int, int]) -> None:
-    """The grid, the area and the line, on a layer that begins at `origin` of the card."""
+    """Draws the grid, the area and the line, on a layer that begins at `origin` of the picture."""
 
     def place(x: float, y: float) -> tuple[float, float]:
         return (x - origin[0]) * FINE, (y - origin[1]) * FINE
@@ -92,7 +92,10 @@ def paint(draw: ImageDraw, shape: Chart, origin: tuple[int, int]) -> None:
 
 
 def _extremes(days: list[tuple[int, int]]) -> list[tuple[int, int, bool]]:
-    """The first highest and the first lowest day, unless they are as high as the last; True for the lowest."""
+    """Returns the first highest and the first lowest day as (day, people, whether it is the lowest).
+
+    Leaves out a day with the headcount of the last day.
+    """
     highest = max(days, key=lambda pair: pair[1])
     lowest = min(days, key=lambda pair: pair[1])
     return [
@@ -102,7 +105,7 @@ def _extremes(days: list[tuple[int, int]]) -> list[tuple[int, int, bool]]:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A word of the chart; `anchor` as Pillow has it (https://pillow.readthedocs.io/en/stable/handbook/text-anchors.html)."""
+    """A text of the chart. `anchor` is Pillow's: https://pillow.readthedocs.io/en/stable/handbook/text-anchors.html."""
 
     x: float
     y: float
@@ -112,7 +115,7 @@ class Label:
 
 
 def labels(shape: Chart) -> Iterator[Label]:
-    """The axes' labels, and the values of the last, the highest and the lowest day."""
+    """Yields the labels of the axes, and the values of the last, the highest and the lowest day."""
     first, last = shape.days[0], shape.days[-1]
     for mark, words in zip(shape.marks, shape.labels, strict=True):
         yield Label(shape.left - _SPACE, shape.spot(first[0], mark)[1], words, "rm")
@@ -123,7 +126,7 @@ def labels(shape: Chart) -> Iterator[Label]:
     yield Label(x + _DOT + _SPACE, y, text.count(last[1]), "lm", strong=True)
     for day, people, is_lowest in _extremes(shape.days):
         if people in (shape.marks[0], shape.marks[-1]):
-            continue  # the axis says it
+            continue  # the axis shows this number
         x, y = shape.spot(day, people)
         words = text.count(people)
         side = width(words, SMALL) / 2
@@ -135,14 +138,14 @@ def labels(shape: Chart) -> Iterator[Label]:
 
 
 def _highest_between(shape: Chart, left: float, right: float) -> float:
-    """The least y of the curve over that part of the chart, so that words above it are clear of it."""
+    """Returns the least y of the curve between left and right. A text above that y does not touch the curve."""
     spots = [shape.spot(*pair) for pair in shape.days]
     held = [(x, after, y) for (x, y), (after, _) in pairwise([*spots, (shape.right, 0.0)])]
     return min(y for x, until, y in held if x <= right and until >= left)
 
 
 def write(draw: ImageDraw, shape: Chart) -> None:
-    """All labels, with a rim in the colour behind them, so that the line does not run through them."""
+    """Writes all labels. Values get a rim in the colour of the background, which keeps the curve's line off them."""
     for label in labels(shape):
         draw.text(
             (label.x, label.y),

@@ -1,4 +1,4 @@
-"""Smooth shapes on the card, and the card as a file."""
+"""Draws smooth shapes, and turns the finished picture (the card) into a file."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageDraw import ImageDraw
 
-FINE = 3  # what is not text is drawn that many times as large and reduced, so that edges are smooth
+FINE = 3  # shapes are drawn this many times as large and then reduced, so that their edges are smooth
 
 Box: TypeAlias = tuple[int, int, int, int]
-"""Left, top, right and bottom on the card, in px."""
+"""Left, top, right and bottom of a part of the card, in px."""
 
 _COLOURS = 256
 
 
 def smooth(card: Image, box: Box, paint: Callable[[ImageDraw], None]) -> None:
-    """Paint this part of the card anew, FINE times as large, and reduce it."""
+    """Paints this part of the card anew: calls `paint` with a layer FINE times as large, and reduces it."""
     from PIL import Image, ImageDraw
 
     left, top, right, bottom = box
@@ -31,13 +31,13 @@ def smooth(card: Image, box: Box, paint: Callable[[ImageDraw], None]) -> None:
 
 
 class _File(BytesIO):
-    """Bytes with a file's name: Pillow then loads the plugin for PNG only, not those of five formats."""
+    """Bytes with a file's name. Because of it Pillow loads only the plugin for PNG, not those of five formats."""
 
     name = "support.png"
 
 
 def png(card: Image) -> bytes:
-    """The card as a PNG with a palette, less than half the size of one with full colours."""
+    """Returns the card as a PNG with a palette, which is less than half as large as one with full colours."""
     from PIL.Image import Dither, Quantize
 
     file = _File()

@@ -1,4 +1,4 @@
-"""Text in a picture: sizes, what the font can write, what fits."""
+"""Text in a picture: its sizes and widths, whether the font can write it, and shortening it to fit."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ SMALL = 36  # 3.5 % of the card's width: 12.7 px on a phone that shows it 360 px
 BIG = 46
 HUGE = 64
 
-_NO_CHARACTER = "\U0010ffff"  # never assigned, so every font draws its sign for "missing"
+_NO_CHARACTER = "\U0010ffff"  # never assigned, so every font draws its sign for a missing character
 
 
 @cache
 def font(size: int) -> FreeTypeFont:
-    """The font that Pillow brings along, laid out the same way whatever libraries are installed."""
+    """Returns the font that comes with Pillow. Its layout is the same, whatever other libraries are installed."""
     from PIL import ImageFont
 
     bundled = ImageFont.load_default(size)
@@ -31,13 +31,13 @@ def font(size: int) -> FreeTypeFont:
 
 
 def width(text: str, size: int) -> int:
-    """Pixels from the start of the text to its end."""
+    """Returns the width of the text in px."""
     return round(font(size).getlength(plain(text)))
 
 
 def writable(name: str) -> str | None:
-    """The name on one line, made visible; None if it is empty or has a character that cannot be written."""
-    line = one_line(name).replace("ß", "ss")  # as German writes it where a font lacks it
+    """Returns the name on one visible line; None if it is empty or if the font cannot write a character of it."""
+    line = one_line(name).replace("ß", "ss")  # German writes it so where a font has no ß
     for character in set(line):
         parts = apart(character)
         if parts is None or _is_missing(parts[0]):
@@ -48,7 +48,7 @@ def writable(name: str) -> str | None:
 def write(
     draw: ImageDraw, spot: tuple[float, float], line: str, size: int, fill: Colour, centred: bool = False
 ) -> None:
-    """Write what `writable` gave at a height halfway up, from its left end or around its middle."""
+    """Writes a line from `writable`. `spot` is its left end, or its middle if `centred`, at half its height."""
     if plain(line) == line:
         draw.text(spot, line, fill=fill, font=font(size), anchor="mm" if centred else "lm")
         return
@@ -72,7 +72,7 @@ def _drawn(character: str) -> tuple[tuple[int, int], bytes]:
 
 
 def fitted(text: str, size: int, room: float) -> str:
-    """The text, cut with an ellipsis if it is wider than the room; empty if not even one letter fits."""
+    """Returns the text, cut with an ellipsis if it is wider than `room` px; "" if not even one letter fits."""
     if width(text, size) <= room:
         return text
     for length in range(len(text) - 1, 0, -1):
@@ -83,7 +83,7 @@ def fitted(text: str, size: int, room: float) -> str:
 
 
 def compact(number: int) -> str:
-    """A count in at most six characters, rounded down: 9,999, 12.3k, 345k, 1.05M."""
+    """Returns a count in at most six characters, rounded down: 9,999, 12.3k, 345k, 1.05M."""
     if number < 10_000:
         return f"{number:,}"
     for unit, sign in ((1_000, "k"), (1_000_000, "M"), (1_000_000_000, "G")):

@@ -1,4 +1,4 @@
-"""Where the numbers of the named branches stand: in their sectors, or beside the edge where those are narrow."""
+"""Places the numbers of the largest branches: in their sectors, or beside the edge if a sector is too narrow."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from math import pi
 
 from bot.pictures.sunburst import Sector, at
 
-CHIP = 22  # px: radius of the disc that a number stands on outside its sector
+CHIP = 22  # px: the radius of the disc behind a number that is outside its sector
 
 _NARROWEST = 36  # px of arc that a number needs
 _TAIL = 14
@@ -16,7 +16,10 @@ _TAIL = 14
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number's middle around the sunburst's; `tail` is the point of the edge it belongs to, None inside."""
+    """A number. `spot` is its middle, counted from the middle of the sunburst.
+
+    A number outside its sector has a line to its `tail`, a point at the edge of the sector.
+    """
 
     hue: int
     spot: tuple[float, float]
@@ -24,9 +27,9 @@ class Number:
 
 
 def numbers(sectors: Sequence[Sector], bounds: Sequence[float], edge: float) -> list[Number]:
-    """One number for each named branch, largest first; those outside keep apart from each other.
+    """Returns a number for each branch with a hue, largest first. All numbers are within `edge`.
 
-    They stand as near as the rings of their own branches allow, and all within `edge`.
+    Numbers outside are as near as the rings of their own branches allow, and do not touch each other.
     """
     found: list[Number] = []
     narrow = [one for one in _numbered(sectors) if _arc(one, bounds) < _NARROWEST]

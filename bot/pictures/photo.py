@@ -1,4 +1,4 @@
-"""Pictures that members send, drawn anew: nothing of the file is kept but what it shows."""
+"""Re-encodes pictures that members send, so that only the visible picture is kept, and no other part of the file."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MOST_PX = 1280
-MOST_PIXELS = 36_000_000  # of a JPEG, which is decoded smaller
-MOST_PIXELS_WHOLE = 16_000_000  # of others, of which every pixel is in memory, twice for a moment
-MOST_SHAPE = 20  # sides of each other; what Telegram shows as a photo
+MOST_PIXELS = 36_000_000  # of a JPEG, which can be decoded smaller
+MOST_PIXELS_WHOLE = 16_000_000  # of other formats, whose pixels are all in memory, for a moment twice
+MOST_SHAPE = 20  # the longer side divided by the shorter; Telegram shows no others as a photo
 MOST_PNG_BYTES = 256 * 1024
 QUALITY = 85
 
 _FORMATS = ("PNG", "JPEG", "WEBP")
-_ONE_AT_A_TIME = threading.Lock()  # one decoded picture may be 130 MB
+_ONE_AT_A_TIME = threading.Lock()  # because one decoded picture can take 130 MB
 
 
 def redraw(data: bytes) -> Photo:
-    """A PNG, JPEG or WebP without metadata, turned upright, at most `MOST_PX` px wide and high.
+    """Re-encodes a PNG, JPEG or WebP: without metadata, upright, at most `MOST_PX` px wide and high.
 
-    Of an animation the first frame. Takes up to a second: run it in a thread. Raises BadInput.
+    Keeps the first frame of an animation. It takes up to a second, so run it in a thread. Raises BadInput.
     """
     from PIL.Image import DecompressionBombError, DecompressionBombWarning
 
@@ -37,12 +37,12 @@ def redraw(data: bytes) -> Photo:
             raise
         except (DecompressionBombError, DecompressionBombWarning, MemoryError):
             raise BadInput("That picture has too many pixels. Send a smaller one.") from None
-        except Exception as broken:  # decoders fail in every way there is
+        except Exception as broken:  # decoders raise all kinds of exceptions
             raise BadInput("That is not a picture that can be read. Send a PNG, JPEG or WebP.") from broken
 
 
 def _decoded(data: bytes) -> Image:
-    """The pixels and nothing else: a new picture, which has no metadata to lose."""
+    """Returns a new picture with the pixels alone, so that no metadata can be left."""
     from PIL import Image, ImageOps
 
     with Image.open(io.BytesIO(data), formats=_FORMATS) as found:
@@ -53,16 +53,16 @@ def _decoded(data: bytes) -> Image:
             )
         if max(width, height) > MOST_SHAPE * min(width, height):
             raise BadInput("That picture is too narrow to be shown. Send one of a usual shape.")
-        found.draft("RGB", (MOST_PX, MOST_PX))  # a JPEG is decoded no finer than needed
+        found.draft("RGB", (MOST_PX, MOST_PX))  # decodes a JPEG only as finely as needed
         mode = "RGBA" if found.has_transparency_data else "RGB"
         picture = found.convert(mode)
-    picture.thumbnail((MOST_PX, MOST_PX))  # before it is turned, which makes a copy
+    picture.thumbnail((MOST_PX, MOST_PX))  # before turning, because turning makes a copy
     turned = ImageOps.exif_transpose(picture)
     return Image.frombytes(mode, turned.size, turned.tobytes())
 
 
 def _encoded(picture: Image) -> Photo:
-    """As a PNG if that is small, which drawings are; photographs as a JPEG, on white."""
+    """Encodes as PNG if that is small, as it is for drawings. Otherwise, as for photographs, as JPEG on white."""
     from PIL import Image
 
     out = io.BytesIO()

@@ -1,6 +1,6 @@
-"""The picture of how a call went: answers day by day as bars, and the branches below.
+"""Draws the picture of a call's report: the answers of each day as bars, and the branches below.
 
-Run `report_picture` in a thread: it takes some hundredths of a second.
+Run `report_picture` in a thread, because it takes some hundredths of a second.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ BRANCHES = "Branches: how many answered"
 
 _MARGIN = 44
 _HEADING = 84
-_CHART = 420  # px: the bars with their labels
+_CHART = 420  # px: the height of the bars with their labels
 _ROW = 64
 _SPACE = 14
 _BAR = mix(CARD, ACCENT, 0.5)
@@ -39,7 +39,7 @@ _LONGEST_NAME = 40
 
 @dataclass(frozen=True, slots=True)
 class BranchBar:
-    """One who endorses the leader, with everybody behind them."""
+    """A member who endorses the leader, with their whole branch: `answered` of its `people` answered."""
 
     name: str
     answered: int
@@ -48,8 +48,11 @@ class BranchBar:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What is drawn. `days` are answers by union-day, days without a call left out; `today` the call's own day and
-    `first` the first that has a place; `average` is that of the days before."""
+    """The data of the picture. Days are union-days as numbers (`date.toordinal()`).
+
+    `days` has the number of answers by day, without days that had no call. `today` is the call's own day, `first` the
+    first day that the picture shows. `average` is that of the days before `today`.
+    """
 
     title: str
     first: int
@@ -60,7 +63,7 @@ class Results:
 
 
 def report_picture(results: Results) -> bytes:
-    """A PNG, WIDTH px wide, as high as it has branches. Any name is safe: what the font cannot write is left out."""
+    """Draws a PNG, WIDTH px wide; each branch adds to its height. Leaves out names that the font cannot write."""
     from PIL import Image, ImageDraw
 
     shown = results.branches[:MOST_BRANCHES]
@@ -78,7 +81,7 @@ def report_picture(results: Results) -> bytes:
 
 
 def _draw_days(card: Image, results: Results, top: int) -> None:
-    """A bar a day from a line at zero, the call's own brighter, the average as a line across."""
+    """Draws a bar for each day, that of the call brighter, and a horizontal line for the average."""
     from PIL import ImageDraw
 
     draw = ImageDraw.Draw(card)
@@ -100,7 +103,7 @@ def _draw_days(card: Image, results: Results, top: int) -> None:
         for day, number in results.days.items():
             x = left + (day - results.first) * step
             colour = ACCENT if day == results.today else _BAR
-            upper = min(height(number), bottom - 3)  # also nobody is seen
+            upper = min(height(number), bottom - 3)  # a day without answers is visible too
             layer.rectangle([place(x + step * 0.15, upper), place(x + step * 0.85, bottom)], fill=colour)
         if results.average is not None:
             y = height(results.average)
@@ -122,7 +125,7 @@ def _label_days(draw: ImageDraw, results: Results, left: float, right: float, y:
 
 
 def _draw_branches(card: Image, shown: Sequence[BranchBar], top: int) -> None:
-    """A row each: name, a bar of the share that answered, the numbers."""
+    """Draws a row for each branch: its name, a bar of the share that answered, and the numbers."""
     from PIL import ImageDraw
 
     draw = ImageDraw.Draw(card)
@@ -148,7 +151,7 @@ def _draw_branches(card: Image, shown: Sequence[BranchBar], top: int) -> None:
 
 
 def alt_text(results: Results) -> str:
-    """What the picture says, for those who cannot see it; at most 1,000 characters (Discord takes 1,024)."""
+    """Returns the picture in words, for people who cannot see it; at most 1,000 characters (Discord takes 1,024)."""
     answered = text.count(results.days.get(results.today, 0))
     said = [f"Answers to the call of {text.day(date.fromordinal(results.today))}: {answered}."]
     if results.average is not None:

@@ -1,4 +1,7 @@
-"""The support base as a sunburst: ring = depth, angle = support (all of the circle is the headcount)."""
+"""The geometry of the sunburst of a support base: rings are depth, angles are support.
+
+The whole circle is the headcount.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +12,23 @@ from math import asin, ceil, cos, pi, sin, sqrt
 from bot.pictures.colours import HUES
 from bot.pictures.model import Branch, headcount, largest
 
-MAX_RINGS = 8  # more would be hairlines on a phone; who is deeper is in the angle of those above
+MAX_RINGS = (
+    8  # more rings would be hairlines on a phone; deeper people count in the angles of the rings above them
+)
 NAMED = len(HUES)
-SMALLEST_TURN = 0.8 / 360  # narrower sectors cannot be seen: together they are "others"
+SMALLEST_TURN = 0.8 / 360  # narrower sectors cannot be seen, so they are joined as "others"
 
-_GAP = 1.2  # px kept free on each side of a sector
-_ARC_STEP = 0.03  # radians: a chord is nowhere more than 0.05 px off the arc
-_FIRST_RING = 66  # px at least, while there is room: it holds the numbers
+_GAP = 1.2  # px that stay free on each side of a sector
+_ARC_STEP = 0.03  # radians; so a chord is at most 0.05 px away from the arc
+_FIRST_RING = 66  # px: the least width of the first ring if there is room, because it has the numbers
 
 
 @dataclass(frozen=True, slots=True)
 class Sector:
-    """A part of a ring. `start` and `end` are turns (0 to 1), clockwise from the top; rings count from 1.
+    """A part of a ring. `start` and `end` are turns (0 to 1), clockwise from the top. Rings are counted from 1.
 
-    `hue` is the place of its top branch among the biggest, None beyond the named ones. `others` are people
-    who are not shown one by one.
+    `hue` is the rank of its top branch by size, from 0; None for branches without a number. A sector of `others` is
+    for people who are not shown one by one.
     """
 
     ring: int
@@ -35,24 +40,24 @@ class Sector:
 
 
 def layout(leader: Branch) -> tuple[Sector, ...]:
-    """All sectors that can be seen; a parent's stand before its children's.
+    """Returns all sectors that can be seen, each parent before its children.
 
-    Each takes people / headcount of the circle, beside each other from its parent's start, the biggest first,
-    "others" last; so what stays empty of a ring over a sector is the member it stands for, and what ends.
+    A sector takes people / headcount of the circle. Children begin where their parent begins, the biggest first,
+    "others" last. A parent counts itself too, so the next ring has a gap above it for that one person.
     """
     whole = headcount(leader)
     return tuple(_below(leader, 1, 0.0, 1.0, whole, None)) if whole else ()
 
 
 def named(leader: Branch) -> list[Branch]:
-    """The biggest branches that can be seen: those with a number, number 1 first."""
+    """Returns the branches with a number, which are the biggest ones that can be seen, number 1 first."""
     return largest(leader.children, SMALLEST_TURN * headcount(leader))[:NAMED]
 
 
 def _below(
     parent: Branch, ring: int, start: float, turn: float, people: int, hue: int | None
 ) -> Iterator[Sector]:
-    """The sectors over the people below a member, who have that much of the circle."""
+    """Yields the sectors of the people below a member. Together they take `turn` of the circle."""
     people = max(people, sum(child.people for child in parent.children))
     each = turn / people
     left = people
@@ -70,9 +75,9 @@ def _below(
 
 
 def radii(rings: int, centre: float, edge: float) -> list[float]:
-    """Where rings begin and end, in px: the first wide enough for numbers, the others of equal areas.
+    """Returns the radii, in px, at which rings begin and end. The first ring is wide enough for numbers.
 
-    Equal areas give a person the same part of the picture in every ring.
+    The other rings have equal areas, so that a person takes the same area in each of them.
     """
     if rings == 0:
         return [centre]
@@ -84,7 +89,7 @@ def radii(rings: int, centre: float, edge: float) -> list[float]:
 
 
 def outline(sector: Sector, inner: float, outer: float) -> list[tuple[float, float]]:
-    """The corners of a sector around (0, 0) in px, a little inside its bounds so that neighbours part."""
+    """Returns the corners of a sector around (0, 0) in px, a little inside its bounds, so that gaps are visible."""
     turn = sector.end - sector.start
     inner, outer = inner + _GAP, outer - _GAP
     points: list[tuple[float, float]] = []
@@ -98,5 +103,5 @@ def outline(sector: Sector, inner: float, outer: float) -> list[tuple[float, flo
 
 
 def at(angle: float, radius: float) -> tuple[float, float]:
-    """The point at that angle (radians, clockwise from the top), with y downwards."""
+    """Returns the point at that angle (radians, clockwise from the top), with y downwards."""
     return radius * sin(angle), -radius * cos(angle)

@@ -1,7 +1,6 @@
-"""The picture of a leader's support: a sunburst, who its numbers are, and the growth curve.
+"""Draws the picture of a leader's support: a sunburst, a legend for its numbers, and the growth curve.
 
-Drawn on request with Pillow, which is loaded by the first picture. Run `support_picture` in a thread: it
-takes a tenth of a second.
+The first picture loads Pillow. Run `support_picture` in a thread, because it takes a tenth of a second.
 """
 
 from __future__ import annotations
@@ -9,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.pictures import growth, text
-from bot.pictures.base import ROW, draw_legend, draw_sunburst, entries
 from bot.pictures.colours import CARD, INK, QUIET
 from bot.pictures.layers import png, smooth
 from bot.pictures.letters import BIG, SMALL, fitted, font, writable, write
 from bot.pictures.model import Branch, Points
+from bot.pictures.support_base import ROW, draw_legend, draw_sunburst, entries
 from bot.pictures.text import alt_text
 
 if TYPE_CHECKING:
@@ -24,17 +23,17 @@ __all__ = ["HEIGHT", "WIDTH", "alt_text", "support_picture"]
 WIDTH, HEIGHT = 1024, 1280  # px: Telegram shows photographs of up to 1280 px as they are
 
 _MARGIN = 44
-_TITLE = 84  # px from the top that the title takes
-_CHART = 330  # px from the bottom that growth takes
+_TITLE = 84  # px: the height of the title, at the top
+_CHART = 330  # px: the height of the growth curve, at the bottom
 _HEADING = 40
 _SPACE = 16
 
 
 def support_picture(leader: Branch, points: Points) -> bytes:
-    """A PNG of WIDTH x HEIGHT px: the leader's support base above, its growth below.
+    """Draws a PNG of WIDTH x HEIGHT px: the leader's support base above, its growth below.
 
-    `leader` needs no more branches than can be seen (`sunburst.SMALLEST_TURN` of the headcount). Any name
-    is safe; of one that the font cannot write only the number is shown. Without points there is no curve.
+    `leader` needs no branches that are too small to be seen (less than `sunburst.SMALLEST_TURN` of the headcount). If
+    the font cannot write a name, only its number is shown. Without points there is no curve.
     """
     from PIL import Image
 

@@ -1,4 +1,4 @@
-"""The words in the pictures and those that stand for them."""
+"""The words in the pictures, and the texts for people who cannot see them."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ _LONGEST_NAME = 40
 
 
 def count(number: int) -> str:
-    """An exact count."""
+    """Returns an exact count."""
     return f"{number:,}"
 
 
 def people(number: int) -> str:
-    """The word after a count."""
+    """Returns the word after a count."""
     return "person" if number == 1 else "people"
 
 
 def day(when: date) -> str:
-    """A date that every reader understands."""
+    """Returns a date that every reader understands, like 5 Mar 2026."""
     return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
 
 
 def alt_text(leader: Branch, points: Points) -> str:
-    """What the picture says, for those who cannot see it; at most 1,000 characters (Discord takes 1,024)."""
+    """Returns the picture in words, for people who cannot see it; at most 1,000 characters (Discord takes 1,024)."""
     whole = headcount(leader)
     said = [f"Support base of {_name(leader)}: {count(whole)} {people(whole)}."]
     biggest = named(leader)

@@ -1,4 +1,4 @@
-"""A copy of a SQLite database, taken while it is in use."""
+"""Copying a SQLite database while it is in use."""
 
 import asyncio
 import contextlib
@@ -13,9 +13,9 @@ from bot.errors import StorageError
 
 
 async def back_up(url: str, target: Path) -> None:
-    """Copy the database to `target` (0600), which appears only when complete and synced.
+    """Copies the database to `target` (mode 0600). The file appears only when it is complete and synced.
 
-    Raises StorageError for PostgreSQL (which has its own tool) and when the copy cannot be written.
+    Raises StorageError for PostgreSQL, which has its own tool, and when the copy cannot be written.
     Source: https://www.sqlite.org/backup.html
     """
     parsed = make_url(url)
@@ -28,9 +28,9 @@ async def back_up(url: str, target: Path) -> None:
 
 
 def copy_database(source: Path, target: Path) -> None:
-    """Copy a SQLite file that others may be writing. Raises StorageError; leaves no partial file."""
+    """Copies a SQLite file that other connections may be writing. Raises StorageError; leaves no partial file."""
     try:
-        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")  # made 0600
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")  # mode 0600
     except OSError as error:
         raise StorageError(f"The backup {target} cannot be written ({error.strerror}).") from error
     try:
@@ -52,9 +52,9 @@ def _copy(source: Path, target: str) -> None:
         contextlib.closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as old,
         contextlib.closing(sqlite3.connect(target, isolation_level=None)) as new,
     ):
-        # All pages in one step: with smaller steps each write of another connection starts it over.
+        # All pages in one step: with smaller steps, each write of another connection restarts the copy.
         old.backup(new, pages=-1)
-        # One file, without the -wal and -shm that the copied header would ask for.
+        # The copied header says WAL mode: without this, the copy would need a -wal and a -shm file beside it.
         new.execute("PRAGMA journal_mode=DELETE").fetchall()
 
 

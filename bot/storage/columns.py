@@ -1,6 +1,7 @@
-"""What all tables are made of."""
+"""The columns and indexes that all tables are built from."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    TextClause,
     UniqueConstraint,
 )
 
@@ -29,34 +31,35 @@ metadata = MetaData(
 
 
 class Fate(StrEnum):
-    """What becomes of a row that names a member who leaves, or who is merged into another."""
+    """The fate of a row that names a member, when the member leaves or is merged into another."""
 
     ERASED = "erased"
     HANDED_ON = "handed on"
-    """The row stays, and names somebody else or nobody."""
+    """The row stays, and names another member or nobody."""
     KEPT = "kept"
-    """The row stays as it is: a member's own row says nothing of a person once they left."""
+    """The row stays as it is. It identifies nobody: the row of a member who left has no personal data."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fates:
-    """`leaving` is what becomes of a row when the member leaves, `merging` when they turn out to be another."""
+    """A row's fate when its member leaves (`leaving`), and when they are merged into another (`merging`)."""
 
     leaving: Fate
     merging: Fate
 
 
 GOES = Fates(Fate.ERASED, Fate.HANDED_ON)
-"""The row is the member's own: it is erased with them, and the survivor's after a merge."""
+"""The row is the member's own. It is erased when they leave; after a merge it is the survivor's."""
 WORKED_OUT = Fates(Fate.ERASED, Fate.ERASED)
-"""The row is worked out from others: it is erased, and the survivor's is worked out anew."""
+"""The row is computed from others. It is erased, and after a merge the survivor's is computed anew."""
 STAYS = Fates(Fate.KEPT, Fate.KEPT)
 HISTORY = Fates(Fate.KEPT, Fate.HANDED_ON)
-"""The row tells what happened: it outlives the member, and is the survivor's after a merge."""
+"""The row tells an event of the past. It stays when the member leaves; after a merge it is the survivor's."""
 
 
 def table(name: str, *items: Column[Any] | Index | UniqueConstraint) -> Table:
-    # An id is never given out twice, not even after its row is erased: outbox ids are keys on the platforms.
+    """Declares a table in `metadata`."""
+    # An id is never used twice, not even after its row is erased: platforms know messages by their outbox id.
     autoincrement = any(isinstance(item, Column) and item.name == "id" for item in items)
     return Table(name, metadata, *items, sqlite_autoincrement=autoincrement, implicit_returning=False)
 
@@ -64,9 +67,9 @@ def table(name: str, *items: Column[Any] | Index | UniqueConstraint) -> Table:
 def partial_index(
     name: str, *columns: Column[Any], where: ColumnElement[bool], unique: bool = False
 ) -> Index:
-    """An index of the rows for which `where` holds, on both databases.
+    """Declares an index of the rows for which `where` holds, on both databases.
 
-    A query uses it only if its own condition has the same constant written as a literal: `literal_column("2")`.
+    A query uses the index only if its own condition has the same constant as a literal: `literal_column("2")`.
     """
     return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
@@ -85,7 +88,7 @@ def of_member(fates: Fates = GOES) -> Column[int]:
 
 
 def member(name: str, fates: Fates, *, nullable: bool = False, primary_key: bool = False) -> Column[int]:
-    """The member that a row belongs to, or names; `fates` say what becomes of the row without them."""
+    """The member that a row belongs to, or names. `fates` says what becomes of the row when they leave or merge."""
     key = ForeignKey("members.id")
     return Column(
         name, Id, key, nullable=nullable, primary_key=primary_key, autoincrement=False, info={"fates": fates}
@@ -97,21 +100,29 @@ def named_member(name: str, fates: Fates, *, nullable: bool = True) -> Column[in
     return Column(name, Id, nullable=nullable, info={"fates": fates})
 
 
-def words(name: str, **options: Any) -> Column[str]:
-    return Column(name, Text, nullable=False, **options)
+def words(
+    name: str,
+    *,
+    primary_key: bool = False,
+    unique: bool | None = None,
+    server_default: TextClause | None = None,
+) -> Column[str]:
+    return Column(
+        name, Text, nullable=False, primary_key=primary_key, unique=unique, server_default=server_default
+    )
 
 
-def words_or_null(name: str, **options: Any) -> Column[str]:
-    return Column(name, Text, nullable=True, **options)
+def words_or_null(name: str, *, unique: bool | None = None) -> Column[str]:
+    return Column(name, Text, nullable=True, unique=unique)
 
 
-def moment(name: str) -> Column[Any]:
+def moment(name: str) -> Column[datetime]:
     return Column(name, UtcDateTime, nullable=False)
 
 
-def moment_or_null(name: str) -> Column[Any]:
+def moment_or_null(name: str) -> Column[datetime]:
     return Column(name, UtcDateTime, nullable=True)
 
 
-def data(name: str, **options: Any) -> Column[bytes]:
-    return Column(name, LargeBinary, nullable=False, **options)
+def data(name: str, *, primary_key: bool = False, unique: bool | None = None) -> Column[bytes]:
+    return Column(name, LargeBinary, nullable=False, primary_key=primary_key, unique=unique)

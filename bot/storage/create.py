@@ -1,4 +1,4 @@
-"""A fresh database, made from the declared tables: the same as migrating an empty one, without Alembic."""
+"""Creating a fresh database from the declared tables. The result equals a migrated one, but needs no Alembic."""
 
 from sqlalchemy import MetaData
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -6,7 +6,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from bot.storage.session import Session
 from bot.storage.statements import dialect_named
 
-# As Alembic makes it, which takes the database over from here.
+# Alembic creates it like this, and later migrations expect it.
 _VERSION_TABLE = (
     "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, "
     "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
@@ -14,7 +14,7 @@ _VERSION_TABLE = (
 
 
 def create(session: Session, metadata: MetaData, version: str) -> None:
-    """Make all tables and indexes of an empty database and note its version, all of it or nothing."""
+    """Creates all tables and indexes of an empty database and notes its version: all of it, or nothing."""
     dialect = dialect_named(session.dialect)
     statements = [_VERSION_TABLE]
     for table in metadata.sorted_tables:

@@ -8,14 +8,14 @@ from bot.errors import StorageError
 
 
 class FileLock:
-    """An exclusive `flock` on a file; the kernel lets go of it when the process dies."""
+    """An exclusive `flock` on a file; the kernel releases it when the process dies."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._descriptor: int | None = None
 
     def acquire(self) -> None:
-        """Take the lock, once. Raises StorageError when another holder has it."""
+        """Takes the lock; without effect when held. Raises StorageError when another process holds it."""
         if self._descriptor is not None:
             return
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -30,7 +30,7 @@ class FileLock:
         self._descriptor = descriptor
 
     def release(self) -> None:
-        """Let go; without effect when not held. The file stays, as removing it would race with others."""
+        """Releases the lock; without effect when not held. The file stays: removing it would race with others."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None

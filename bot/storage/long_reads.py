@@ -1,4 +1,4 @@
-"""Reading millions of rows without holding up the event loop: a thread and a connection for each reading."""
+"""Reads of millions of rows that do not block the event loop: each has a thread and a connection of its own."""
 
 import asyncio
 import contextlib
@@ -15,8 +15,8 @@ from bot.storage.snapshots import BEGIN, Arguments, Function, Keywords, tried_to
 from bot.storage.transaction import Transaction
 
 
-class Scans:
-    """Runs functions that read, each in a thread of its own, in one snapshot of the database."""
+class LongReads:
+    """Runs functions that read, each in a thread of its own, on one snapshot of the database."""
 
     def __init__(self, url: str, clock: Clock) -> None:
         self._url = url
@@ -24,11 +24,11 @@ class Scans:
         self._running: set[asyncio.Future[Any]] = set()
         self._numbers = itertools.count(1)
 
-    async def scan(self, function: Function, args: Arguments, kwargs: Keywords) -> Any:
-        """Run `function(tx, …)` in a transaction that only reads.
+    async def read(self, function: Function, args: Arguments, kwargs: Keywords) -> Any:
+        """Runs `function(tx, …)` in a transaction that only reads.
 
-        A cancelled caller does not stop it. Raises StorageError when the database cannot be read, TryAgain
-        when the connection was lost.
+        Cancelling the caller does not stop the function. Raises StorageError when the database cannot be read,
+        TryAgain when the connection was lost.
         """
         loop = asyncio.get_running_loop()
         result: asyncio.Future[Any] = loop.create_future()
@@ -43,7 +43,7 @@ class Scans:
                 tell = result.set_exception
                 # A future refuses to carry StopIteration.
                 outcome = RuntimeError(repr(error)) if isinstance(error, StopIteration) else error
-            with contextlib.suppress(RuntimeError):  # the loop ended before
+            with contextlib.suppress(RuntimeError):  # the event loop has ended
                 loop.call_soon_threadsafe(tell, outcome)
 
         threading.Thread(target=run, name=f"muster-scan-{next(self._numbers)}", daemon=True).start()
@@ -51,9 +51,9 @@ class Scans:
 
     def _ended(self, result: asyncio.Future[Any]) -> None:
         self._running.discard(result)
-        result.exception()  # looked at, also where the caller is gone
+        result.exception()  # without this, asyncio would complain when the caller is gone
 
-    def _run(self, function: Callable[..., Any], args: Arguments, kwargs: Keywords) -> Any:
+    def _run(self, function: Function, args: Arguments, kwargs: Keywords) -> Any:
         session, connected = session_for(self._url), False
         try:
             session.connect(writing=False)
@@ -71,6 +71,6 @@ class Scans:
             session.close()
 
     async def close(self) -> None:
-        """Let what is being read end."""
+        """Waits for the reads that run."""
         if self._running:
             await asyncio.wait(self._running)

@@ -1,4 +1,4 @@
-"""Facts about the database as a whole."""
+"""Single facts that are kept for the database as a whole, each under a key."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ _PUT = Statement(
 
 
 def get(tx: Tx, key: str) -> str | None:
+    """Returns the fact with this key; None if there is none."""
     found: str | None = tx.value(_GET, wanted=key)
     return found
 
 
 def put(tx: Tx, key: str, value: str) -> None:
+    """Keeps a fact, in the place of an earlier one with this key."""
     tx.run(_PUT, key=key, value=value)

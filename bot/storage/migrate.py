@@ -1,4 +1,4 @@
-"""Bringing a database to the schema of this program. Alembic is loaded only when there is something to do."""
+"""Migrating a database to the schema of this program. Alembic is loaded only when there is something to do."""
 
 import logging
 from pathlib import Path
@@ -12,15 +12,15 @@ from bot.storage.session_for import session_for
 
 SCRIPTS = Path(__file__).with_name("migrations")
 HEAD = max(script.name.split("_")[0] for script in (SCRIPTS / "versions").glob("[0-9]*_*.py"))
-"""The newest revision in `migrations/versions`. Revisions are numbered, so that newer is greater."""
+"""The newest revision in `migrations/versions`. A newer revision has a greater number."""
 
 log = logging.getLogger(__name__)
 
 
 def migrate(url: str, metadata: MetaData) -> str | None:
-    """Bring a database to `HEAD`, creating a SQLite file if there is none; the version it had before.
+    """Brings a database to `HEAD`, and creates a SQLite file if there is none; returns the version from before.
 
-    Raises StorageError when it is in use, newer than this program, damaged or out of reach.
+    Raises StorageError when the database is in use, newer than this program, damaged or out of reach.
     """
     session = session_for(url)
     try:
@@ -35,30 +35,10 @@ def migrate(url: str, metadata: MetaData) -> str | None:
         session.close()
 
 
-def current_version(url: str) -> str | None:
-    """The schema's version of a database that may be in use; None when it is empty or not yet there.
-
-    Raises StorageError when it is not Muster's, damaged or out of reach.
-    """
-    session = session_for(url)
-    if session.missing:
-        return None
-    try:
-        session.connect(writing=False)
-        return session.version()
-    except Exception as error:
-        failure = session.diagnose(error)
-        if failure is None:
-            raise
-        raise StorageError(failure.text) from error
-    finally:
-        session.close()
-
-
 def bring_to_head(session: Session, url: str, metadata: MetaData) -> str | None:
-    """Migrate the database of a connected session (which holds the lock); the version it had before.
+    """Migrates the database of a connected session, which holds the lock; returns the version from before.
 
-    An empty database is made from `metadata`.
+    An empty database gets its tables from `metadata`.
     """
     version = session.version()
     if version == HEAD:
@@ -79,7 +59,7 @@ def bring_to_head(session: Session, url: str, metadata: MetaData) -> str | None:
 
 
 def upgrade(url: str, revision: str) -> None:
-    """Run the migration scripts up to `revision`, all of them or none."""
+    """Runs the migration scripts up to `revision`: all of them, or none if one fails."""
     from alembic import command
     from alembic.config import Config
 

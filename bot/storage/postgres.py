@@ -1,4 +1,4 @@
-"""PostgreSQL as the writer uses it: one connection that holds an advisory lock for as long as it lives."""
+"""The session of PostgreSQL: one connection that holds an advisory lock until it is closed."""
 
 import contextlib
 from typing import Any
@@ -12,7 +12,7 @@ from bot.storage.statements import Cursor, dialect_named
 
 CONNECT_SECONDS = 10
 WRITER_LOCK = int.from_bytes(b"muster")
-"""Key of the session-level advisory lock, which PostgreSQL keeps per database."""
+"""The key of the session-level advisory lock. PostgreSQL keeps these locks for each database apart."""
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _OUTCOME_UNKNOWN = "40003"
@@ -31,14 +31,13 @@ class PostgresSession:
 
     dialect = "postgresql"
     begin = "BEGIN"
+    missing = False
+    """Connecting creates no database on a server."""
 
     def __init__(self, url: URL) -> None:
         self._url = url
         self._connection: psycopg.Connection[Any] | None = None
         self._cursor: psycopg.Cursor[Any] | None = None
-
-    missing = False
-    """A database server makes none by being connected to."""
 
     @property
     def connected(self) -> bool:
@@ -53,18 +52,13 @@ class PostgresSession:
         return self._cursor
 
     def connect(self, *, writing: bool = True) -> None:
-        """Connect and, if `writing`, take the lock. Raises StorageError when another writer holds it."""
+        """Connects, and takes the lock if `writing`. Raises StorageError when another writer holds it."""
         self.disconnect()
         arguments, options = dialect_named("postgresql").create_connect_args(self._url)
         options = {"connect_timeout": CONNECT_SECONDS, "application_name": "muster writer", **options}
         connection = psycopg.connect(*arguments, autocommit=True, **options)
         cursor = connection.cursor()
-        row = (
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", [WRITER_LOCK]).fetchone()
-            if writing
-            else (True,)
-        )
-        if not row or not row[0]:
+        if writing and not _try_lock(cursor):
             connection.close()
             raise StorageError(
                 "Another Muster is using this database (it holds the writer's lock). Stop it first, "
@@ -74,10 +68,10 @@ class PostgresSession:
         self._cursor = cursor
 
     def keep_copy(self, suffix: str) -> None:
-        """Copies nothing: the operator of a server has backups of their own."""
+        """Copies nothing: the operator of a server makes the backups."""
 
     def version(self) -> str | None:
-        """The schema's version, None in an empty database. Raises StorageError if it is not Muster's."""
+        """Returns the schema's version; None in an empty database. Raises StorageError if it is not Muster's."""
         self.cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
         tables = {name for (name,) in self.cursor.fetchall()}
         if not tables:
@@ -89,7 +83,7 @@ class PostgresSession:
         return str(rows[0][0]) if rows else None
 
     def diagnose(self, error: BaseException) -> Failure | None:
-        """What an error says about the database; None when it concerns one statement only."""
+        """Returns what an error says about the database; None when it concerns one statement only."""
         if not isinstance(error, psycopg.Error):
             return None
         state = error.sqlstate or ""
@@ -114,16 +108,21 @@ class PostgresSession:
         return None
 
     def disconnect(self) -> None:
-        """Close the connection, and with it give up the lock; never raises."""
+        """Closes the connection, which also releases the lock; never raises."""
         connection, self._connection, self._cursor = self._connection, None, None
         if connection is not None:
             with contextlib.suppress(psycopg.Error):
                 connection.close()
 
     def close(self) -> None:
-        """Give up the lock and close the connection; never raises."""
+        """Releases the lock and closes the connection; never raises."""
         if self._connection is not None and not self._connection.broken:
-            # The server notices a closed connection some time later, and a new start would be refused till then.
+            # The server notices a closed connection only later, and would refuse a new start until then.
             with contextlib.suppress(psycopg.Error):
                 self._connection.execute("SELECT pg_advisory_unlock_all()")
         self.disconnect()
+
+
+def _try_lock(cursor: psycopg.Cursor[Any]) -> bool:
+    row = cursor.execute("SELECT pg_try_advisory_lock(%s)", [WRITER_LOCK]).fetchone()
+    return row is not None and bool(row[0])

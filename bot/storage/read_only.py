@@ -1,4 +1,4 @@
-"""The database for who only reads, beside a running bot: no lock is taken and nothing is migrated."""
+"""The database for a program that only reads beside a running bot: it takes no lock and migrates nothing."""
 
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, TypeVar, cast
@@ -8,10 +8,10 @@ from sqlalchemy import column, func, select, table
 from bot.domain.clock import Clock
 from bot.domain.transaction import Tx
 from bot.errors import StorageError
-from bot.storage.long_reads import Scans
+from bot.storage.long_reads import LongReads
 from bot.storage.migrate import HEAD
 from bot.storage.session_for import session_for
-from bot.storage.snapshots import Readers
+from bot.storage.snapshots import SnapshotReads
 from bot.storage.statements import Statement
 
 P = ParamSpec("P")
@@ -30,29 +30,29 @@ _TABLES = {
 _VERSION = Statement(select(column("version_num")).select_from(table("alembic_version")))
 
 
-class Reader:
-    """A database as others left it. Make one inside the event loop, and close it."""
+class ReadOnlyStore:
+    """A database that others write. Construct it inside the event loop, and close it."""
 
     def __init__(self, url: str, clock: Clock) -> None:
-        session = session_for(url)  # never connected: it knows what errors mean
-        # The driver would make the file that is not there.
+        session = session_for(url)  # never connected: it only explains errors
+        # To be known before the driver connects, which would create a missing file.
         self._missing = session.missing
-        self._readers = Readers(url, session, clock)
-        self._scans = Scans(url, clock)
+        self._snapshot_reads = SnapshotReads(url, session, clock)
+        self._long_reads = LongReads(url, clock)
         self._dialect = session.dialect
 
     async def version(self) -> str | None:
-        """The schema's version; None when there is no database yet, or an empty one.
+        """Returns the schema's version; None when there is no database yet, or an empty one.
 
-        Raises StorageError when it cannot be read or is another program's.
+        Raises StorageError when the database cannot be read or is another program's.
         """
         if self._missing:
             return None
-        version: str | None = await self._readers.read(_version, (self._dialect,), {})
+        version: str | None = await self._snapshot_reads.read(_version, (self._dialect,), {})
         return version
 
     async def require_head(self) -> None:
-        """Raises StorageError unless the schema is the one this program reads."""
+        """Raises StorageError unless the database has the schema of this program."""
         version = await self.version()
         if version is None:
             raise StorageError("There is no database yet: `muster run` makes it.")
@@ -67,17 +67,17 @@ class Reader:
             )
 
     async def read(self, fn: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `fn(tx, …)` on one snapshot; the schema must be the current one. Raises StorageError."""
-        return cast(T, await self._readers.read(fn, args, kwargs))
+        """Runs `fn(tx, …)` on one snapshot; returns its result. Call `require_head` first. Raises StorageError."""
+        return cast(T, await self._snapshot_reads.read(fn, args, kwargs))
 
     async def scan(self, fn: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `fn(tx, …)` like `read`, in a thread of its own, for very many rows."""
-        return cast(T, await self._scans.scan(fn, args, kwargs))
+        """Runs `fn(tx, …)` like `read`, but in a thread of its own: for very many rows."""
+        return cast(T, await self._long_reads.read(fn, args, kwargs))
 
     async def close(self) -> None:
-        """Close the connections."""
-        await self._readers.close()
-        await self._scans.close()
+        """Waits for reads that still run, then closes the connections."""
+        await self._snapshot_reads.close()
+        await self._long_reads.close()
 
 
 def _version(tx: Tx, dialect: str) -> str | None:

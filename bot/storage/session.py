@@ -1,7 +1,7 @@
-"""The writer's own connection, and what its errors mean: one class of the same shape for each database.
+"""The form of a session: the writer's own connection, with the meaning of its errors. Each database has a class.
 
-Used from one thread. The driver is in autocommit mode: transactions and savepoints are opened by the
-writer, so that what is durable when is in one place.
+A session is used from one thread. The driver is in autocommit mode: only the writer opens transactions and
+savepoints, so that one place decides when a change is durable.
 """
 
 from dataclasses import dataclass
@@ -13,24 +13,24 @@ from bot.storage.statements import Cursor
 
 
 class FailureKind(Enum):
-    """What to do about a failure."""
+    """How to go on after a failure."""
 
     REFUSED = "refused"
-    """Writes fail until the cause goes away; each next write tries again."""
+    """Writes fail until the cause is removed; each next write tries again."""
 
     BROKEN = "broken"
-    """The database must not be written until the operator has repaired it and started again."""
+    """Nothing may be written until the operator has repaired the database and restarted Muster."""
 
     CONFLICT = "conflict"
-    """Another transaction was in the way; running again is right."""
+    """Another transaction was in the way: run the transaction again."""
 
     LOST = "lost"
-    """The connection is gone; what was not committed was not done."""
+    """The connection is lost; a transaction that was not committed was not done."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What went wrong with the database, in the operator's words, remedy included."""
+    """A problem of the database. `text` tells it to the operator, with the remedy."""
 
     kind: FailureKind
     text: str
@@ -45,7 +45,7 @@ class Session(Protocol):
 
     @property
     def missing(self) -> bool:
-        """Whether there is no database yet which connecting would make."""
+        """Whether there is no database yet, so that connecting would create one."""
         ...
 
     @property
@@ -59,22 +59,22 @@ class Session(Protocol):
         ...
 
     def connect(self, *, writing: bool = True) -> None:
-        """Take the writer's lock and connect; only connect, to look, if not `writing`.
+        """Takes the writer's lock and connects. Without `writing`, only connects, to read.
 
         Raises StorageError, or the driver's error.
         """
 
     def keep_copy(self, suffix: str) -> Path | None:
-        """Copy the database to a file beside it, which is named by `suffix`; None where there is no file to copy."""
+        """Copies the database to a file beside it whose name ends with `suffix`; returns None if it is no file."""
 
     def version(self) -> str | None:
-        """The schema's version, None in an empty database. Raises StorageError if it is not Muster's."""
+        """Returns the schema's version; None in an empty database. Raises StorageError if it is not Muster's."""
 
     def diagnose(self, error: BaseException) -> Failure | None:
-        """What an error says about the database; None when it concerns one statement only."""
+        """Returns what an error says about the database; None when it concerns one statement only."""
 
     def disconnect(self) -> None:
-        """Close the connection; never raises."""
+        """Closes the connection; never raises."""
 
     def close(self) -> None:
-        """Close the connection and give up the lock; never raises."""
+        """Closes the connection and releases the lock; never raises."""

@@ -1,4 +1,4 @@
-"""Which session a database URL asks for. Drivers are loaded only when used."""
+"""The choice of a session by the database URL. A driver is loaded only when it is used."""
 
 from sqlalchemy.engine import make_url
 
@@ -7,7 +7,10 @@ from bot.storage.session import Session
 
 
 def session_for(url: str) -> Session:
-    """The session, not yet connected, for `sqlite+aiosqlite:///path` or `postgresql+psycopg://…`."""
+    """Returns the session, not yet connected, for `sqlite+aiosqlite:///path` or `postgresql+psycopg://…`.
+
+    Raises StorageError for any other URL.
+    """
     parsed = make_url(url)
     backend = parsed.get_backend_name()
     if backend == "sqlite" and parsed.database not in (None, "", ":memory:"):

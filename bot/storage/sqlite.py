@@ -1,4 +1,4 @@
-"""SQLite as the writer uses it: WAL, every commit synced, one writer across processes."""
+"""The session of SQLite: WAL, every commit synced, one writer across processes."""
 
 import contextlib
 import os
@@ -23,7 +23,7 @@ _SETTINGS = (
     "PRAGMA temp_store=MEMORY",
 )
 
-# https://www.sqlite.org/rescode.html: primary codes, the low byte of what the driver reports.
+# https://www.sqlite.org/rescode.html: primary result codes, the low byte of the code that the driver reports.
 _REFUSED = {
     sqlite3.SQLITE_FULL: "The disk of the database is full. Free some space",
     sqlite3.SQLITE_BUSY: "Another program has the database locked. End that program or its transaction",
@@ -54,7 +54,7 @@ class SqliteSession:
 
     @property
     def missing(self) -> bool:
-        """Whether there is no file yet; the driver would make it."""
+        """Whether there is no file yet; the driver would create it."""
         return not self.path.exists()
 
     @property
@@ -70,7 +70,7 @@ class SqliteSession:
         return self._cursor
 
     def connect(self, *, writing: bool = True) -> None:
-        """Create folder (0700) and file (0600) if there is none, lock, connect; or only look."""
+        """Creates folder (0700) and file (0600) if missing, locks, connects. Without `writing`, only connects."""
         if writing:
             self._create_and_lock()
         connection = sqlite3.connect(
@@ -102,13 +102,13 @@ class SqliteSession:
             ) from error
 
     def keep_copy(self, suffix: str) -> Path | None:
-        """Copy the file to one beside it."""
+        """Copies the database to a file beside it whose name ends with `suffix`."""
         copy = self.path.with_name(f"{self.path.name}.{suffix}")
         copy_database(self.path, copy)
         return copy
 
     def version(self) -> str | None:
-        """The schema's version, None in an empty database. Raises StorageError if it is not Muster's."""
+        """Returns the schema's version; None in an empty database. Raises StorageError if it is not Muster's."""
         self.cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         tables = {name for (name,) in self.cursor.fetchall() if not name.startswith("sqlite_")}
         if not tables:
@@ -120,7 +120,7 @@ class SqliteSession:
         return str(rows[0][0]) if rows else None
 
     def diagnose(self, error: BaseException) -> Failure | None:
-        """What an error says about the database; None when it concerns one statement only."""
+        """Returns what an error says about the database; None when it concerns one statement only."""
         if not isinstance(error, sqlite3.Error):
             return None
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
@@ -136,13 +136,13 @@ class SqliteSession:
         return None
 
     def disconnect(self) -> None:
-        """Close the connection; never raises."""
+        """Closes the connection; never raises."""
         connection, self._connection, self._cursor = self._connection, None, None
         if connection is not None:
             with contextlib.suppress(sqlite3.Error):
                 connection.close()
 
     def close(self) -> None:
-        """Close the connection and give up the lock; never raises."""
+        """Closes the connection and releases the lock; never raises."""
         self.disconnect()
         self._lock.release()

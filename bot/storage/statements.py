@@ -1,7 +1,8 @@
-"""SQL written once with SQLAlchemy Core, compiled once, run on the driver's own cursor.
+"""SQL that is written once with SQLAlchemy Core, compiled once, and run on the driver's own cursor.
 
-Compiling and SQLAlchemy's execution events cost more than SQLite needs to run a statement, so both are
-paid only once. `ON CONFLICT` is written with `insert` of this module, which both databases understand.
+SQLite runs a statement in less time than SQLAlchemy needs to compile it and to run its execution events. So a
+statement is compiled once, and runs without these events. `ON CONFLICT` is written with the `insert` of this
+module, which compiles for both databases.
 """
 
 from collections import namedtuple
@@ -19,7 +20,7 @@ Processor = Callable[[Any], Any]
 
 
 class Cursor(Protocol):
-    """What is used of a DB-API cursor (PEP 249); sqlite3's, psycopg's and SQLAlchemy's adapted ones."""
+    """The part of a DB-API cursor (PEP 249) that we use. sqlite3, psycopg and SQLAlchemy's adapters have it."""
 
     @property
     def rowcount(self) -> int: ...
@@ -29,7 +30,7 @@ class Cursor(Protocol):
 
 @lru_cache
 def dialect_named(name: str) -> Dialect:
-    """The SQLAlchemy dialect for "sqlite" or "postgresql" that statements are compiled with."""
+    """Returns SQLAlchemy's dialect for "sqlite" or "postgresql", for compiling statements."""
     if name == "sqlite":
         import sqlite3
 
@@ -45,9 +46,9 @@ def dialect_named(name: str) -> Dialect:
 class Statement:
     """A Core statement for both databases; a constant of a storage module.
 
-    Every `bindparam` without a value is a parameter of `Tx.all`, `one`, `value` and `run`. An `insert` or
-    `update` names its columns: `insert(t).values(ref=bindparam("ref"))`. Rows are named tuples with the
-    labels of the selected (or returned) columns.
+    Every `bindparam` without a value is a parameter of the methods of `Tx`. An `insert` or `update` names its
+    columns: `insert(t).values(ref=bindparam("ref"))`. Rows are named tuples; their fields have the labels of the
+    selected (or returned) columns.
     """
 
     def __init__(self, clause: ClauseElement) -> None:
@@ -55,7 +56,7 @@ class Statement:
         self._prepared: dict[str, Prepared] = {}
 
     def prepared(self, dialect: str) -> "Prepared":
-        """This statement as the named database takes it."""
+        """Returns this statement compiled for "sqlite" or "postgresql"."""
         found = self._prepared.get(dialect)
         if found is None:
             found = self._prepared[dialect] = Prepared(self.clause, dialect_named(dialect))
@@ -63,11 +64,11 @@ class Statement:
 
 
 class Prepared:
-    """A statement compiled for one database, with what turns values to and from the driver's."""
+    """A statement compiled for one database, with the conversions of values to and from the driver's types."""
 
     def __init__(self, clause: ClauseElement, dialect: Dialect) -> None:
         if isinstance(clause, Insert):
-            clause = clause.inline()  # ids come from the database, also where none is asked back
+            clause = clause.inline()  # the database gives the ids, also where none is returned
         compiled = clause.compile(dialect=dialect)
         if not isinstance(compiled, SQLCompiler):
             raise TypeError(f"{type(clause).__name__} is not a query or a change of rows")
@@ -84,14 +85,14 @@ class Prepared:
                 self._defaults[name] = convert(self._defaults[name])
         self._into = [pair for pair in self._into if pair[0] in self.required]
         columns = list(getattr(clause, "exported_columns", {}).items())
-        row: Any = namedtuple("Row", [key for key, _ in columns], rename=True)  # type: ignore[misc]  # known now
+        row: Any = namedtuple("Row", [key for key, _ in columns], rename=True)  # type: ignore[misc]  # the fields are known only now
         self._make_row: Processor = row._make
         found = [_result_processor(column.type, dialect) for _, column in columns]
         self._first = found[0] if found else None
         self._from = [(at, convert) for at, convert in enumerate(found) if convert is not None]
 
     def execute(self, cursor: Cursor, values: dict[str, Any]) -> None:
-        """Run on `cursor`; changes `values`. Raises TypeError unless they are exactly the parameters."""
+        """Runs on `cursor`; changes `values`. Raises TypeError unless `values` are exactly the parameters."""
         if values.keys() != self.required:
             raise TypeError(self._mismatch(values))
         for name, convert in self._into:
@@ -106,13 +107,13 @@ class Prepared:
             cursor.execute(self.sql, [values[name] for name in self._order])
 
     def rows(self, found: Iterable[Sequence[Any]]) -> list[Any]:
-        """The driver's rows as named tuples."""
+        """Returns the driver's rows as named tuples."""
         if not self._from:
             return list(map(self._make_row, found))
         return [self._make_row(self._converted(row)) for row in found]
 
     def _converted(self, row: Sequence[Any]) -> list[Any]:
-        # Most columns are as the driver gives them.
+        # Most columns need no conversion, so only the others are visited.
         values = list(row)
         for at, convert in self._from:
             if values[at] is not None:
@@ -120,7 +121,7 @@ class Prepared:
         return values
 
     def first_column(self, row: Sequence[Any]) -> Any:
-        """The first column of one of the driver's rows."""
+        """Returns the first column of one of the driver's rows."""
         return row[0] if self._first is None else self._first(row[0])
 
     def _mismatch(self, values: Mapping[str, Any]) -> str:
@@ -138,12 +139,12 @@ def _bind_processors(binds: Mapping[str, Any], dialect: Dialect) -> Iterable[tup
 
 def _result_processor(type_: TypeEngine[Any], dialect: Dialect) -> Processor | None:
     if isinstance(type_, Double):
-        return None  # both drivers give a float; SQLAlchemy asks for the server's own type code to be sure
+        return None  # both drivers give a float; SQLAlchemy would ask for the server's type code
     return type_.dialect_impl(dialect).result_processor(dialect, None)
 
 
 def _execute_expanded(compiled: SQLCompiler, cursor: Cursor, values: dict[str, Any]) -> None:
-    # `IN` with a list: the number of placeholders is known only now.
+    # For `IN` with a list: only now is the number of placeholders known.
     state = compiled.construct_expanded_state(values)
     ready = dict(state.parameters)
     for name, convert in state.processors.items():

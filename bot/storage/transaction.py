@@ -17,7 +17,7 @@ class Transaction:
     __slots__ = ("_cursor", "_dialect", "now")
 
     now: datetime
-    """Aware, UTC; fixed when the function that was given this transaction started."""
+    """The time (aware, UTC) at which the function that got this transaction started; it does not change."""
 
     def __init__(self, cursor: Cursor, dialect: str, now: datetime) -> None:
         self._cursor = cursor
@@ -25,32 +25,32 @@ class Transaction:
         self.now = now
 
     def all(self, statement: Statement, /, **params: Any) -> list[Any]:
-        """Every row, as named tuples."""
+        """Returns every row, as named tuples."""
         prepared = statement.prepared(self._dialect)
         prepared.execute(self._cursor, params)
         return prepared.rows(self._cursor.fetchall())
 
     def plain(self, statement: Statement, /, **params: Any) -> Sequence[Any]:
-        """Every row as the driver gives it, which is quicker: a moment is microseconds since 1970 on SQLite."""
+        """Returns every row as the driver gives it: quicker, but moments are microseconds since 1970 on SQLite."""
         statement.prepared(self._dialect).execute(self._cursor, params)
         return self._cursor.fetchall()
 
     def one(self, statement: Statement, /, **params: Any) -> Any | None:
-        """The first row, or None."""
+        """Returns the first row, or None."""
         prepared = statement.prepared(self._dialect)
         prepared.execute(self._cursor, params)
-        # All rows are taken: a SQLite statement that is still open blocks the commit.
+        # All rows are fetched: a SQLite statement that is still open blocks the commit.
         found = self._cursor.fetchall()
         return prepared.rows(found[:1])[0] if found else None
 
     def value(self, statement: Statement, /, **params: Any) -> Any:
-        """The first column of the first row, or None."""
+        """Returns the first column of the first row, or None."""
         prepared = statement.prepared(self._dialect)
         prepared.execute(self._cursor, params)
         found = self._cursor.fetchall()
         return prepared.first_column(found[0]) if found else None
 
     def run(self, statement: Statement, /, **params: Any) -> int:
-        """Insert, update or delete; how many rows it touched."""
+        """Inserts, updates or deletes; returns how many rows."""
         statement.prepared(self._dialect).execute(self._cursor, params)
         return self._cursor.rowcount

@@ -9,14 +9,15 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
-# SQLite gives out row ids only to a column declared INTEGER, which is 64 bits there already.
+# SQLite assigns row ids only to a column declared INTEGER, which has 64 bits there.
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment, exact to the microsecond: goes in as any aware datetime, comes out in UTC.
+    """A moment, exact to the microsecond. It takes any aware datetime and gives it back in UTC.
 
-    `timestamptz` on PostgreSQL, integer microseconds since 1970 on SQLite (which drops time zones).
+    It is stored as `timestamptz` on PostgreSQL, and as integer microseconds since 1970 on SQLite, which would drop
+    the time zone.
     Raises ValueError for a datetime without a time zone.
     """
 
@@ -24,13 +25,13 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """The column type of one database."""
+        """Returns the column type of one database."""
         if dialect.name == "sqlite":
             return dialect.type_descriptor(BigInteger())
         return dialect.type_descriptor(DateTime(timezone=True))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        """What the driver is given."""
+        """Returns the value for the driver."""
         if value is None:
             return None
         if value.utcoffset() is None:
@@ -40,7 +41,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """What the reader of a row gets: aware, in UTC."""
+        """Returns the value for the reader of a row: aware, in UTC."""
         if value is None:
             return None
         if dialect.name == "sqlite":

@@ -1,7 +1,7 @@
-"""The one writer: many functions in one durable transaction (group commit).
+"""The one writer: it runs many functions in one durable transaction (group commit).
 
-It takes all that is waiting, runs each function in a savepoint of one transaction, and tells the callers
-only after that transaction is durable. Syncing costs as much for 500 functions as for one.
+The writer takes all functions that wait, runs each in a savepoint of one transaction, and answers their callers only
+after that transaction is durable. Syncing the disk costs as much for 500 functions as for one.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ BATCH_LIMIT = 500
 WAITING_LIMIT = 10_000
 ATTEMPTS = 3
 RECONNECT_DELAYS = (0.0, 0.1, 0.3, 1.0, 2.0)
-"""Seconds before each attempt to reach the server again, while writes wait."""
+"""Seconds to wait before each attempt to connect again. Writes wait meanwhile."""
 
 OUTCOME_UNKNOWN = (
     "The connection to the database broke while this was being saved, so the outcome is unknown. "
@@ -30,14 +30,14 @@ OUTCOME_UNKNOWN = (
 )
 
 OnBatch = Callable[[int, float], None]
-"""Told of each durable transaction: how many functions, and the seconds it took."""
+"""Is called after each durable transaction with the number of its functions and the seconds it took."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """A function to run in a transaction, and who waits for it."""
+    """A function to run in a transaction, and the future that its caller waits for."""
 
     function: Callable[..., Any]
     arguments: tuple[Any, ...]
@@ -48,7 +48,7 @@ class Job:
 
 
 class _AbortedError(Exception):
-    """A whole transaction was not done, or (`committing`) perhaps not."""
+    """A whole transaction failed. With `committing`, it may have been done all the same."""
 
     def __init__(self, failure: Failure, *, committing: bool = False) -> None:
         super().__init__(failure.text)
@@ -74,7 +74,7 @@ class Writer:
         self.problem: str | None = None
 
     async def start(self) -> None:
-        """Connect and prepare the schema. Raises StorageError when the database cannot be used."""
+        """Connects and prepares the schema. Raises StorageError when the database cannot be used."""
         ready: asyncio.Future[None] = self._loop.create_future()
         threading.Thread(target=self._main, args=(ready,), name="muster-writer", daemon=True).start()
         await ready
@@ -82,7 +82,7 @@ class Writer:
     def submit(
         self, function: Callable[..., Any], arguments: tuple[Any, ...], keywords: dict[str, Any]
     ) -> asyncio.Future[Any]:
-        """Queue a function. Raises TryAgain when too many wait, StorageError when closed."""
+        """Queues a function. Raises TryAgain when too many wait, StorageError when the writer is closed."""
         if self._stopping.is_set():
             raise StorageError("Muster is stopping and takes nothing new. Try again when it is back.")
         if self._queue.qsize() >= WAITING_LIMIT:
@@ -92,7 +92,7 @@ class Writer:
         return future
 
     async def close(self) -> None:
-        """Finish everything accepted, then end the thread and give up the lock."""
+        """Finishes all functions that were accepted, then ends the thread and releases the lock."""
         if not self._stopping.is_set():
             self._stopping.set()
             self._queue.put(None)
@@ -116,7 +116,7 @@ class Writer:
         self._tell(_finish, self._ended, None)
 
     def _take(self) -> list[Job]:
-        """All that waits, at least one; empty when it is time to end."""
+        """Returns the jobs that wait, at least one and at most BATCH_LIMIT; none when it is time to end."""
         job = self._queue.get()
         jobs: list[Job] = []
         while job is not None:
@@ -137,10 +137,8 @@ class Writer:
                 self._transaction(jobs)
                 return
             except _AbortedError as aborted:
-                failure, unknown = (
-                    aborted.failure,
-                    aborted.committing and aborted.failure.kind is FailureKind.LOST,
-                )
+                failure = aborted.failure
+                unknown = aborted.committing and failure.kind is FailureKind.LOST
                 if failure.kind is FailureKind.CONFLICT and len(jobs) > 1:
                     for job in jobs:
                         self._process([job])
@@ -155,7 +153,7 @@ class Writer:
         self._refuse(jobs, failure, unknown=unknown)
 
     def _transaction(self, jobs: Sequence[Job]) -> None:
-        """Run the jobs and settle them, durable. Raises _AbortedError when none was (surely) done."""
+        """Runs the jobs and settles them once they are durable. Raises _AbortedError if the transaction failed."""
         started = time.perf_counter()
         committing = False
         self._connect()
@@ -183,7 +181,7 @@ class Writer:
         try:
             job.value = job.function(tx, *job.arguments, **job.keywords)
             job.error = None
-            # Fails when the function swallowed an error of the database: then it is undone like any other.
+            # This fails if the function swallowed an error of the database: then it is undone like any other.
             execute("RELEASE SAVEPOINT one")
         except BaseException as error:
             if self._session.diagnose(error) is not None:
@@ -197,7 +195,7 @@ class Writer:
             raise _AbortedError(Failure(FailureKind.BROKEN, self.problem or ""))
         if self._session.connected:
             return
-        # While a problem lasts, one attempt per batch is enough: nobody should wait for it again and again.
+        # While a problem lasts, one attempt for each batch is enough: callers should get their error at once.
         delays = RECONNECT_DELAYS if self.problem is None else RECONNECT_DELAYS[:1]
         for delay in delays:
             time.sleep(delay)
@@ -220,7 +218,7 @@ class Writer:
         try:
             self._session.cursor.execute("ROLLBACK")
         except Exception:
-            # Some errors of SQLite have rolled back already; a fresh connection is right in any case.
+            # After some errors, SQLite has rolled back by itself. A fresh connection is right in any case.
             self._session.disconnect()
 
     def _refuse(self, jobs: Sequence[Job], failure: Failure, *, unknown: bool) -> None:
@@ -265,11 +263,11 @@ class Writer:
 
 
 def _finish(future: asyncio.Future[Any], error: BaseException | None) -> None:
-    if future.done():  # its caller was cancelled
+    if future.done():  # the caller was cancelled
         return
     if error is None:
         future.set_result(None)
-    elif isinstance(error, StopIteration):  # which a future refuses to carry
+    elif isinstance(error, StopIteration):  # a future refuses to carry it
         future.set_exception(RuntimeError(f"the function raised {error!r}"))
     else:
         future.set_exception(error)

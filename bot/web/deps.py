@@ -1,48 +1,47 @@
-"""What the web server is given; `app.py` fills it."""
+"""The surroundings of the web server. `bot.app` fills them in."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
+from bot.chat.records import Store
 from bot.domain.clock import Clock
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-class Store(Protocol):
-    """Runs plain functions of a transaction; `write` returns after the change is durable."""
-
-    async def write(
-        self, fn: Callable[Concatenate[Any, P], T], /, *args: P.args, **kwargs: P.kwargs
-    ) -> T: ...
-    async def read(self, fn: Callable[Concatenate[Any, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T: ...
-
-
-class Verified(Protocol):
-    """A signature that holds; `kind` is "eoa" or "contract"."""
+class ValidSignature(Protocol):
+    """A signature that is valid. `kind` is the kind of wallet: "eoa" or "contract"."""
 
     @property
     def kind(self) -> str: ...
 
 
 class Verify(Protocol):
-    """Holds a signature against a text. Raises BadInput, or TryAgain when the chain does not answer."""
+    """Checks the signature of a text. Raises BadInput, or TryAgain when the chain does not answer."""
 
-    async def __call__(self, *, address: str, message: str, signature: str) -> Verified: ...
+    async def __call__(self, *, address: str, message: str, signature: str) -> ValidSignature: ...
+
+
+class Webhook(Protocol):
+    """Takes the headers and the body of a request from Telegram; returns the HTTP status to answer with."""
+
+    async def __call__(self, headers: Mapping[str, str], body: bytes, /) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`ok` is the verdict; the ages are in seconds since each adapter's platform last answered."""
+    """The health of the running bot.
+
+    `ok` is the verdict, `database` whether the database takes writes. `contact_age_s` has the seconds since each
+    platform last answered, None before the first time.
+    """
 
     ok: bool
     database: bool
@@ -51,11 +50,11 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """One listener's surroundings.
+    """The surroundings of one listener.
 
-    `base_url`: scheme, host and port as browsers see them, no path. `parse_address` gives the EIP-55 form or
-    raises BadInput. `webhook` takes a Telegram request's headers and body and returns the status to answer.
-    `demo` adds the playground's wallets to the link page; `extra` routes come before all others.
+    `base_url` is scheme, host and port as browsers see them, without a path. `parse_address` returns the EIP-55 form
+    of an address or raises BadInput. `private_link` makes a deep link from a platform and a payload, if the platform
+    has such links. `demo` adds the playground's wallets to the link page. `extra` routes come before all others.
     """
 
     store: Store
@@ -67,13 +66,13 @@ class Deps:
     private_link: Callable[[str, str], str | None]
     health: Callable[[], Awaitable[Health]]
     metrics: CollectorRegistry
-    webhook: Callable[[Mapping[str, str], bytes], Awaitable[int]] | None = None
+    webhook: Webhook | None = None
     demo: bool = False
     extra: Sequence[web.AbstractRouteDef] = ()
 
     @property
     def origin(self) -> str:
-        """The page's origin as browsers write it (RFC 6454): lower case, no default port."""
+        """The page's origin as browsers write it (RFC 6454): in lower case, without a default port."""
         return f"{urlsplit(self.base_url).scheme.lower()}://{self.host}"
 
     @property

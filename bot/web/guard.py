@@ -1,4 +1,4 @@
-"""What every request passes: right host, right origin, small bodies; and what every answer carries."""
+"""Checks of every request (host, origin, size of the body), and the headers and errors of every answer."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ log = logging.getLogger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-BODY_LIMIT = 160 * 1024  # a signature may have 64 KiB, which is twice that in hex
+BODY_LIMIT = 160 * 1024  # a signature can have 64 KiB, which is 128 KiB in hex
 WEBHOOK_LIMIT = 1024 * 1024
 WEBHOOK_PATH = "/telegram/webhook"
-# Asked by monitors, which know the machine by its number rather than its name.
+# Monitors ask for these, and they may use the machine's number instead of its name.
 _MONITORED = ("/healthz", "/metrics")
 _READING = ("GET", "HEAD")
 
@@ -55,7 +55,7 @@ _PLAIN = {
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """Put the security headers on an answer, whoever made it."""
+    """Adds the security headers to every answer."""
     response.headers.update(_HEADERS)
     if request.app[DEPS].origin.startswith("https://"):
         response.headers["Strict-Transport-Security"] = "max-age=31536000"  # a year
@@ -64,7 +64,7 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
 
 @web.middleware
 async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Whatever goes wrong becomes a page (GET) or JSON (POST) that a person can read."""
+    """Turns every error into a page (GET) or JSON (POST) that a person can read."""
     try:
         return await handler(request)
     except web.HTTPException as problem:
@@ -79,7 +79,7 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return _answer(request, status, str(problem))
     except Exception:
         number = secrets.token_hex(4)
-        # Never the path: it may hold a token.
+        # The path is not logged, because it can have a token.
         log.exception("a web request failed", extra={"action": "web.incident", "incident": number})
         return _answer(
             request,
@@ -91,7 +91,7 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse what did not come to this site (DNS rebinding), and what another site makes a browser send."""
+    """Refuses requests for another host (DNS rebinding), and requests that another site makes a browser send."""
     deps = request.app[DEPS]
     if request.host.lower() not in _hosts(deps.host, deps.origin) and not _monitoring(request):
         return _answer(request, 421, f"This address is not served here. Open {deps.origin}/ instead.")
@@ -107,7 +107,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 async def body_of(request: web.Request, limit: int) -> bytes:
-    """The request's body. Raises HTTPRequestEntityTooLarge past `limit` bytes, without reading on."""
+    """Reads the request's body. Stops after `limit` bytes and raises HTTPRequestEntityTooLarge."""
     body = b""
     async for chunk in request.content.iter_any():
         body += chunk
@@ -117,7 +117,7 @@ async def body_of(request: web.Request, limit: int) -> bytes:
 
 
 def _hosts(host: str, origin: str) -> tuple[str, str]:
-    # Some clients write the default port out.
+    # Some clients write the default port too.
     port = 443 if urlsplit(origin).scheme == "https" else 80
     return host, f"{host}:{port}"
 

@@ -1,4 +1,4 @@
-"""The wallet page: what is linked, the text to sign, the signature, the code."""
+"""The wallet page of a ticket: the page itself, the text to sign, and the signature, which earns the code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aiohttp import web
 from bot.areas.wallets.services import links
 from bot.areas.wallets.services.links import Site
 from bot.chat.declarations import Rate
-from bot.chat.limits import RateLimits
+from bot.chat.rate_limits import RateLimits
 from bot.errors import BadInput, TryAgain
 from bot.web import pages
 from bot.web.deps import DEPS
@@ -18,7 +18,7 @@ from bot.web.guard import BODY_LIMIT, body_of
 
 T = TypeVar("T")
 
-# Each signature of a contract wallet asks the node. A try takes a person three requests.
+# Each signature of a contract wallet asks the node. A person needs three requests for one try.
 RATE = Rate(60, 60)
 TRIES: web.AppKey[RateLimits] = web.AppKey("tries", RateLimits)
 
@@ -33,7 +33,7 @@ class _Signature(msgspec.Struct, forbid_unknown_fields=True):
 
 
 async def show(request: web.Request) -> web.Response:
-    """The page of one ticket. It never shows a code: that goes only to the browser that signed."""
+    """Shows the page of one ticket. It never shows a code, because only the browser that signed gets it."""
     deps = request.app[DEPS]
     page = await deps.store.read(links.page, _token(request))
     left = page.expires_at - deps.clock.now()
@@ -48,19 +48,22 @@ async def show(request: web.Request) -> web.Response:
 
 
 async def text(request: web.Request) -> web.Response:
-    """`{"address"}` → `{"text", "nonce", "address"}`: what to sign, in place of any text issued before."""
+    """Issues the text to sign, which replaces earlier texts: `{"address"}` → `{"text", "nonce", "address"}`."""
     deps = request.app[DEPS]
     asked = await _read(request, _Address)
     address = deps.parse_address(asked.address)
     token = _token(request)
-    await deps.store.read(links.page, token)  # guesses do not reach the writer
+    await deps.store.read(links.page, token)  # so that guessed tokens do not reach the writer
     site = Site(deps.host, f"{deps.origin}/link", deps.chain_id)
     issued = await deps.store.write(links.issue_text, token, address, site)
     return web.json_response({"text": issued.text, "nonce": issued.nonce, "address": address})
 
 
 async def signature(request: web.Request) -> web.Response:
-    """`{"signature", "nonce"}` → `{"code", "link"}`; the text is spent before the signature is looked at."""
+    """Takes a signature, and returns the code: `{"signature", "nonce"}` → `{"code", "link"}`.
+
+    The text is used up before the signature is checked.
+    """
     deps = request.app[DEPS]
     sent = await _read(request, _Signature)
     token = _token(request)
@@ -72,7 +75,7 @@ async def signature(request: web.Request) -> web.Response:
 
 
 def _token(request: web.Request) -> str:
-    """The ticket's token. Raises TryAgain if it is used faster than a person would."""
+    """Returns the ticket's token. Raises TryAgain if it is used faster than a person would."""
     token = request.match_info["token"]
     wait = request.app[TRIES].wait_s(token, "link", RATE, request.app[DEPS].clock.now())
     if wait:

@@ -1,4 +1,4 @@
-"""What operators and platforms ask: health, metrics, Telegram's webhook."""
+"""The addresses for operators and platforms: health, metrics, Telegram's webhook."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FORWARDING = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", 
 
 
 async def healthz(request: web.Request) -> web.Response:
-    """200 or 503: the database, and for each adapter the seconds since its platform last answered."""
+    """Answers 200 or 503, with the state of the database and the seconds since each platform last answered."""
     health = await request.app[DEPS].health()
     ages = {
         name: None if age is None else round(age, 1) for name, age in sorted(health.contact_age_s.items())
@@ -26,7 +26,7 @@ async def healthz(request: web.Request) -> web.Response:
 
 
 async def metrics(request: web.Request) -> web.Response:
-    """Prometheus's text format, for this machine only: a proxy's visitors get nothing."""
+    """Answers with the metrics in Prometheus's text format, but only to this machine, not to visitors through a proxy."""
     if not _from_this_machine(request):
         raise web.HTTPNotFound
     from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -36,7 +36,7 @@ async def metrics(request: web.Request) -> web.Response:
 
 
 async def webhook(request: web.Request) -> web.Response:
-    """Hand a Telegram update over; whoever takes it checks its secret."""
+    """Gives a Telegram update to the adapter, which checks its secret."""
     take = request.app[DEPS].webhook
     if take is None:
         raise web.HTTPNotFound
@@ -45,7 +45,7 @@ async def webhook(request: web.Request) -> web.Response:
 
 
 def _from_this_machine(request: web.Request) -> bool:
-    # Not every proxy says that it is one, but a visitor's browser asks for the public name.
+    # Not every proxy says that it is one. But the browser of a visitor asks for the public name.
     asked = urlsplit(f"//{request.host}").hostname or ""
     if any(header in request.headers for header in _FORWARDING) or not _loopback(asked):
         return False

@@ -1,11 +1,11 @@
-"""HTML from the templates beside this file; everything put into them is escaped."""
+"""Renders the templates beside this file to HTML. All values are escaped."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from aiohttp import web
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 HERE = Path(__file__).parent
-NAME_LENGTH = 80  # as much as the signed text shows
+NAME_LENGTH = 80  # characters, as many as the signed text shows
 
 _TITLES = {
     400: "That did not work",
@@ -29,21 +29,21 @@ _TITLES = {
 }
 
 
-def render(template: str, status: int = 200, **values: Any) -> web.Response:
-    """A page."""
+def render(template: str, status: int = 200, **values: object) -> web.Response:
+    """Renders a template with its values to a page."""
     text = _environment().get_template(template).render(**values)
     return web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
 
 
 def notice(status: int, text: str, title: str | None = None) -> web.Response:
-    """A page that says one thing."""
+    """Renders a page with one sentence."""
     return render("notice.html", status, title=title or _TITLES.get(status, "That did not work"), text=text)
 
 
 def wallet_links(url: str) -> list[tuple[str, str]]:
-    """(wallet, link that opens the page `url` in the wallet's own browser on a phone); none without https."""
+    """Returns (wallet, link) for some wallets. The link opens the page `url` in the wallet's browser on a phone."""
     if not url.startswith("https://"):
-        return []  # wallets' browsers refuse plain http
+        return []  # the browsers of wallets refuse plain http
     quoted = quote(url, safe="")
     return [
         ("MetaMask", f"https://metamask.app.link/dapp/{url.removeprefix('https://')}"),

@@ -8,14 +8,14 @@ from functools import cache
 
 from aiohttp import web
 
-from bot.chat.limits import RateLimits
+from bot.chat.rate_limits import RateLimits
 from bot.web import link, ops, pages
 from bot.web.deps import DEPS, Deps, Health
 from bot.web.guard import WEBHOOK_PATH, add_headers, errors, guard
 
 __all__ = ["Deps", "Health", "build_app", "serve"]
 
-FINISH_S = 3.0  # what requests under way may still take when the server stops
+FINISH_S = 3.0  # the time for requests to end when the server stops
 
 _STATIC = {
     "muster.css": "text/css",
@@ -25,7 +25,7 @@ _STATIC = {
 
 
 def build_app(deps: Deps) -> web.Application:
-    """One listener's application; several may be built, each with its own `deps`."""
+    """Builds the application of one listener. Each listener has its own `deps`."""
     app = web.Application(middlewares=[errors, guard])
     app[DEPS] = deps
     app[link.TRIES] = RateLimits()
@@ -49,7 +49,7 @@ def build_app(deps: Deps) -> web.Application:
 async def serve(
     app: web.Application, listener: socket.socket, tls: ssl.SSLContext | None = None
 ) -> web.AppRunner:
-    """Serve on a bound socket until `runner.cleanup()`. No access log: paths hold tokens."""
+    """Serves on a bound socket until `runner.cleanup()`. It writes no access log, because paths have tokens."""
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=FINISH_S)
     await runner.setup()
     await web.SockSite(runner, listener, ssl_context=tls).start()

@@ -1,4 +1,4 @@
-"""Links in calls: the hosts that a union trusts, and approving what leads elsewhere."""
+"""Links in calls: the hosts that a union trusts, and the approval of calls that lead to other hosts."""
 
 from __future__ import annotations
 
@@ -65,10 +65,10 @@ def hosts(
 
 
 def ask_for_approval(ctx: Context, call: Call) -> list[Block]:
-    """Ask others to approve a call that has to be; what its author is told of it."""
+    """Asks others to approve a call, if it needs approval. Returns the blocks that tell its author about it."""
     if call.approved:
         return []
-    words = _words(call)  # asked once for the same ones
+    words = _fingerprint(call)  # nobody is asked twice about the same words
     asked, chat = 0, flags.alerts(ctx.tx, ctx.union)
     if chat is not None:
         target = Target(chat.platform, chat=chat.chat, thread=chat.thread)
@@ -92,16 +92,16 @@ def ask_for_approval(ctx: Context, call: Call) -> list[Block]:
     ]  # fmt: skip
 
 
-def _words(call: Call) -> str:
-    """Stands for what the call says and asks; other words, another value."""
+def _fingerprint(call: Call) -> str:
+    """Returns a value that changes when the texts of the call change."""
     return hashlib.sha256(repr(texts_of(call)).encode()).hexdigest()[:16]
 
 
 def _request(ctx: Context, call: Call) -> Reply:
-    return Reply(_told(ctx, call), (_buttons(call, anyone=True),))
+    return Reply(_description(ctx, call), (_buttons(call, anyone=True),))
 
 
-def _told(ctx: Context, call: Call) -> tuple[Block, ...]:
+def _description(ctx: Context, call: Call) -> tuple[Block, ...]:
     author = display.of(ctx.tx, [call.author_id], ctx.place.platform)
     when = STATES[call.state]
     if call.day is not None:
@@ -119,7 +119,7 @@ def _told(ctx: Context, call: Call) -> tuple[Block, ...]:
 
 
 def _buttons(call: Call, *, anyone: bool) -> tuple[AnyButton, ...]:
-    which, number = {"call": call.id, "words": _words(call)}, f" no. {call.id}"
+    which, number = {"call": call.id, "words": _fingerprint(call)}, f" no. {call.id}"
     approve = Button(f"Approve{number}", "approval.give", which, Style.PRIMARY, anyone=anyone, lasts_s=None)
     return (
         approve,
@@ -144,7 +144,7 @@ def waiting(ctx: Context) -> Reply:
     found = call_approvals.pending(ctx.tx, ctx.union)
     if not found:
         return say("No call waits for approval.")
-    blocks = [block for call in found[:PER_PAGE] for block in _told(ctx, call)]
+    blocks = [block for call in found[:PER_PAGE] for block in _description(ctx, call)]
     more = [p(f"{len(found) - PER_PAGE} more wait.")] if len(found) > PER_PAGE else []
     return Reply((*blocks, *more), tuple(_buttons(call, anyone=False) for call in found[:PER_PAGE]))
 
@@ -169,16 +169,16 @@ def refuse(ctx: Context, call: int, words: str) -> Reply:
     return say(p(bold(called(done)), " is refused, and a draft again."), edit=True)
 
 
-def _tell_author(ctx: Context, call: Call, what: str) -> None:
+def _tell_author(ctx: Context, call: Call, decision: str) -> None:
     account = display.reachable(ctx.tx, call.author_id)
     if account is not None:
-        ctx.post(account, say(p("Your call ", bold(called(call)), f" {what}")))
+        ctx.post(account, say(p("Your call ", bold(called(call)), f" {decision}")))
 
 
 def _require_seen(ctx: Context, call_id: int, words: str) -> None:
-    """What somebody decides on is what they were shown, not what was written in its place since."""
+    """Raises NotAllowed if the call was changed after these words of it were shown."""
     found = call_approvals.waiting(ctx.tx, ctx.union, call_id)
-    if _words(found) != words:
+    if _fingerprint(found) != words:
         raise NotAllowed("This call was changed since. /call approvals shows what it says now.")
 
 

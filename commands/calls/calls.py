@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+
+import msgspec
 
 from bot.areas.calls.domain.calls import Call, CallState
 from bot.areas.calls.domain.schedule import parse_day
@@ -22,21 +23,21 @@ from bot.domain.photos import Photo
 from bot.errors import BadInput, NotAllowed
 from commands.calls.approvals import ask_for_approval
 from commands.calls.forms import (
+    AskedProof,
     Audience,
     Closes,
     Contest,
     Opens,
-    Shown,
+    Options,
     WhichCall,
     edit_form,
-    options_of,
+    new_form,
     or_empty,
-    with_options,
-    write_form,
 )
 from commands.calls.posts import text
-from commands.calls.words import STATES, called, day_name, hours, people
+from commands.calls.words import STATES, called, day_name, hours
 from commands.files import PostPicture, drawn
+from commands.members.display import people
 
 area = Area()
 area.group("call", "The union's daily call to action", default="call today")
@@ -51,7 +52,7 @@ area.group("call", "The union's daily call to action", default="call today")
 )
 async def new(
     ctx: Context,
-    proof: Shown | None = None,
+    proof: AskedProof | None = None,
     contest: Contest | None = None,
     opens: Opens | None = None,
     closes: Closes | None = None,
@@ -65,42 +66,42 @@ async def new(
     to be approved by somebody else first. You may have 20 drafts.
     """
     picture = await drawn(ctx, image)
-    return lambda now: _new(now, options_of(proof, contest, opens, closes), audience, picture)
+    return lambda now: _new(now, Options.typed(proof, contest, opens, closes), audience, picture)
 
 
-def _new(ctx: Context, options: dict[str, Any], audience: str | None, picture: Photo | None) -> Reply:
-    start = Texts("", "", opens=call_schedule.hour(ctx.tx, ctx.union))
-    if with_options(start, options).closes <= with_options(start, options).opens:
+def _new(ctx: Context, options: Options, audience: str | None, picture: Photo | None) -> Reply:
+    start = options.applied_to(Texts("", "", opens=call_schedule.hour(ctx.tx, ctx.union)))
+    if start.closes <= start.opens:
         raise BadInput("closes: it would close before it opens. Choose a later time, up to 24:00.")
     branch = not ctx.is_founder if audience is None else audience == "branch"
     if not branch and not ctx.is_founder:
         raise NotAllowed(
             "Only the founder calls the whole union. Choose audience:branch for your own branch."
         )
-    options |= _kept(ctx, picture)
-    return Reply(form=write_form("A new call", None, "call.write", {"options": options, "branch": branch}))
+    return Reply(form=new_form(_with_picture(ctx, options, picture), branch=branch))
 
 
-def _kept(ctx: Context, picture: Photo | None) -> dict[str, Any]:
-    """The picture as an option of a call."""
-    return {"file_id": files.keep(ctx.tx, ctx.union, ctx.member, picture)} if picture is not None else {}
+def _with_picture(ctx: Context, options: Options, picture: Photo | None) -> Options:
+    """Keeps the picture, if there is one, as an option of a call."""
+    if picture is None:
+        return options
+    return msgspec.structs.replace(options, file_id=files.keep(ctx.tx, ctx.union, ctx.member, picture))
 
 
 @area.action("call.write", permission=Permission.LEADER)
 def write(
-    ctx: Context, options: dict[str, Any], branch: bool, title: str, what: str, why: str = "", link: str = ""
+    ctx: Context, options: object, branch: bool, title: str, what: str, why: str = "", link: str = ""
 ) -> Reply:
     if not branch and not ctx.is_founder:
         raise NotAllowed("Only the founder calls the whole union.")
     start = Texts(title, what, why, link or None, opens=call_schedule.hour(ctx.tx, ctx.union))
+    texts = Options.of_form(options).applied_to(start)
     leader_id = ctx.member.id if branch else None
-    return prepared(
-        ctx, call_writing.draft(ctx.tx, ctx.union, ctx.member, with_options(start, options), leader_id)
-    )
+    return prepared(ctx, call_writing.draft(ctx.tx, ctx.union, ctx.member, texts, leader_id))
 
 
 def prepared(ctx: Context, call: Call) -> Reply:
-    """How a draft will look, with what can be done with it now."""
+    """Shows how a draft will look, with buttons for the next steps."""
     whom = "for your branch" if call.leader_id is not None else "for the whole union"
     kind = " of a contest" if call.contest else ""
     blocks: list[Block] = [
@@ -160,25 +161,27 @@ def planned(ctx: Context, call: int, day: str) -> Reply:
 
 
 def plan(ctx: Context, call: Call, day: int) -> Reply:
-    """Give a call its day, and say so."""
+    """Plans a call for a day, and says so."""
     done = call_schedule.plan(ctx.tx, ctx.union, ctx.member, call, day)
     when = day_name(day, call_schedule.today(ctx.tx, ctx.union))
     if done.opens_at is not None and done.opens_at <= ctx.now:
-        told = p(bold(called(done)), " goes out now." if done.approved else " goes out once it is approved.")
+        sentence = p(
+            bold(called(done)), " goes out now." if done.approved else " goes out once it is approved."
+        )
     else:
-        told = p(bold(called(done)), f" goes out {when} at {clock(done.opens)}.")
-    return say(told, *ask_for_approval(ctx, done), edit=True)
+        sentence = p(bold(called(done)), f" goes out {when} at {clock(done.opens)}.")
+    return say(sentence, *ask_for_approval(ctx, done), edit=True)
 
 
 def queue(ctx: Context, call: Call) -> Reply:
-    """Put a call into the queue, and say which day it got, if it got one."""
+    """Puts a call into the queue, and says which day it got, if it got one."""
     done = call_schedule.queue(ctx.tx, ctx.union, ctx.member, call)
     if done.day is not None:
         when = day_name(done.day, call_schedule.today(ctx.tx, ctx.union))
-        told = p(bold(called(done)), f" goes out {when} at {clock(done.opens)}: that day was free.")
+        sentence = p(bold(called(done)), f" goes out {when} at {clock(done.opens)}: that day was free.")
     else:
-        told = p(bold(called(done)), " is in the queue and goes out on the next day that is free.")
-    return say(told, *ask_for_approval(ctx, done), edit=True)
+        sentence = p(bold(called(done)), " is in the queue and goes out on the next day that is free.")
+    return say(sentence, *ask_for_approval(ctx, done), edit=True)
 
 
 # -- changing ------------------------------------------------------------------------------------------------
@@ -188,7 +191,7 @@ def queue(ctx: Context, call: Call) -> Reply:
 async def edit(
     ctx: Context,
     call: WhichCall,
-    proof: Shown | None = None,
+    proof: AskedProof | None = None,
     contest: Contest | None = None,
     opens: Opens | None = None,
     closes: Closes | None = None,
@@ -198,33 +201,34 @@ async def edit(
     are edited and answers stay. Calls that a rule has planned change with the text of the rule.
     """
     picture = await drawn(ctx, image)
-    return lambda now: _edit(now, call, options_of(proof, contest, opens, closes), picture)
+    return lambda now: _edit(now, call, Options.typed(proof, contest, opens, closes), picture)
 
 
-def _edit(ctx: Context, call: str, options: dict[str, Any], picture: Photo | None) -> Reply:
+def _edit(ctx: Context, call: str, options: Options, picture: Photo | None) -> Reply:
     found = calls.find(ctx.tx, ctx.union, ctx.member, call)
-    return edit_form(found, options | _kept(ctx, picture))
+    return Reply(form=edit_form(found, _with_picture(ctx, options, picture)))
 
 
 @area.action("call.change", permission=Permission.LEADER)
 def change(ctx: Context, call: int) -> Reply:
-    return edit_form(calls.managed(ctx.tx, ctx.union, ctx.member, call), {})
+    return Reply(form=edit_form(calls.managed(ctx.tx, ctx.union, ctx.member, call), Options()))
 
 
 @area.action("call.rewrite", permission=Permission.LEADER)
 def rewrite(
-    ctx: Context, call: int, options: dict[str, Any], title: str, what: str, why: str = "", link: str = ""
+    ctx: Context, call: int, options: object, title: str, what: str, why: str = "", link: str = ""
 ) -> Reply:
     found = calls.managed(ctx.tx, ctx.union, ctx.member, call)
     kept = replace(texts_of(found), title=title, what=what, why=or_empty(why), link=or_empty(link) or None)
-    changed = call_writing.edit(ctx.tx, ctx.union, ctx.member, found, with_options(kept, options))
+    texts = Options.of_form(options).applied_to(kept)
+    changed = call_writing.edit(ctx.tx, ctx.union, ctx.member, found, texts)
     if changed.state is CallState.DRAFT:
         return prepared(ctx, changed)
     asked = ask_for_approval(ctx, changed)
     return say(p("Changed."), *text(ctx, changed, changed.answered).blocks, *asked)
 
 
-# -- ending, looking ---------------------------------------------------------------------------------
+# -- cancelling, looking -------------------------------------------------------------------------------------
 
 
 @area.command(

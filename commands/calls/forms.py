@@ -1,26 +1,28 @@
-"""What leaders fill in about a call: the parameters and the form that commands about calls share."""
+"""The parameters and the form of a call, which several commands share."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
+import msgspec
+
 from bot.areas.calls.domain.calls import Call, Proof
 from bot.areas.calls.domain.schedule import parse_clock
 from bot.areas.calls.domain.texts import MOST_TITLE, MOST_WHAT, MOST_WHY, Texts, texts_of
 from bot.areas.calls.services import calls
 from bot.chat.context import Context
-from bot.chat.model import Form, Question, Reply
+from bot.chat.model import Form, Question
 from bot.chat.params import Arg
 from bot.domain.hosts import MOST_LINK
 from commands.calls.words import STATES
 
 EMPTY = "-"
-"""What is typed to leave out what was there, where an empty answer cannot be given."""
+"""The answer that erases a text, where a platform takes no empty answer."""
 
 
 def suggest_calls(ctx: Context, typed: str) -> list[tuple[str, str]]:
-    """The actor's calls that are not over, for a parameter that names one."""
+    """Suggests the actor's calls that are not over, for a parameter that names one."""
     wanted = typed.strip().lower()
     member = ctx.standing.member
     known = calls.prepared(ctx.tx, ctx.union, member) if member is not None else []
@@ -29,7 +31,7 @@ def suggest_calls(ctx: Context, typed: str) -> list[tuple[str, str]]:
 
 
 WhichCall = Annotated[str, Arg("Its number or title", max_length=100, suggest=suggest_calls)]
-Shown = Annotated[
+AskedProof = Annotated[
     Literal["word", "link", "photo", "witness", "leader"],
     Arg("What an answer has to show; own word if left out"),
 ]
@@ -41,15 +43,52 @@ Audience = Annotated[
 ]
 
 
-def edit_form(call: Call, options: dict[str, Any]) -> Reply:
-    return Reply(
-        form=write_form(
-            f"No. {call.id}", texts_of(call), "call.rewrite", {"call": call.id, "options": options}
+class Options(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The options of a call besides its words; None: not given. `opens` and `closes` are minutes of the local day."""
+
+    proof: Proof | None = None
+    contest: bool | None = None
+    opens: int | None = None
+    closes: int | None = None
+    file_id: int | None = None
+
+    @classmethod
+    def typed(cls, proof: str | None, contest: bool | None, opens: str | None, closes: str | None) -> Options:
+        """Reads the options as a leader types them. Raises BadInput."""
+        return cls(
+            Proof(proof) if proof is not None else None,
+            contest,
+            parse_clock(opens) if opens is not None else None,
+            parse_clock(closes, end=True) if closes is not None else None,
         )
-    )
+
+    @classmethod
+    def of_form(cls, kept: object) -> Options:
+        """Reads the options that a form has kept as `to_form` made them."""
+        return msgspec.convert(kept, cls)
+
+    def to_form(self) -> Any:
+        """Returns the options as a JSON value, for the arguments of a form."""
+        return msgspec.to_builtins(self)
+
+    def applied_to(self, texts: Texts) -> Texts:
+        """Returns the texts with the options that are given."""
+        given = {name: value for name, value in msgspec.structs.asdict(self).items() if value is not None}
+        return replace(texts, **given)
 
 
-def write_form(title: str, now: Texts | None, action: str, arguments: dict[str, Any]) -> Form:
+def new_form(options: Options, *, branch: bool) -> Form:
+    """Returns the form for a new call, for the whole union or for the leader's `branch`."""
+    return _form("A new call", None, "call.write", {"options": options.to_form(), "branch": branch})
+
+
+def edit_form(call: Call, options: Options) -> Form:
+    """Returns the form for the words of a call, which shows the present ones."""
+    arguments = {"call": call.id, "options": options.to_form()}
+    return _form(f"No. {call.id}", texts_of(call), "call.rewrite", arguments)
+
+
+def _form(title: str, now: Texts | None, action: str, arguments: dict[str, Any]) -> Form:
     shown = now or Texts("", "")
     empty = f"{EMPTY} leaves it out" if now is not None else ""
     questions = (
@@ -69,22 +108,5 @@ def write_form(title: str, now: Texts | None, action: str, arguments: dict[str, 
 
 
 def or_empty(words: str) -> str:
+    """Returns the answer to a question of the form, empty if it is `EMPTY`."""
     return "" if words.strip() == EMPTY else words
-
-
-def options_of(
-    proof: str | None, contest: bool | None, opens: str | None, closes: str | None
-) -> dict[str, Any]:
-    """What was given besides the words, as JSON values."""
-    given = {
-        "proof": proof,
-        "contest": contest,
-        "opens": parse_clock(opens) if opens is not None else None,
-        "closes": parse_clock(closes, end=True) if closes is not None else None,
-    }
-    return {name: value for name, value in given.items() if value is not None}
-
-
-def with_options(texts: Texts, options: dict[str, Any]) -> Texts:
-    given = {**options, "proof": Proof(options["proof"])} if "proof" in options else options
-    return replace(texts, **given)

@@ -1,9 +1,8 @@
-"""Calls in chat: the post with its button, opening and closing at their hours, counts that follow."""
+"""Posts of calls: the post with its button, and the chores that open and close calls and edit their posts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import msgspec
 
@@ -20,9 +19,13 @@ from bot.chat.declarations import Area
 from bot.chat.model import Block, Button, Code, Heading, Image, Moment, Reply, Style, bold, encode, p, say
 from bot.chat.targets import Target
 from bot.chat.text import platform_name
+from bot.chat.tokens import BUTTON
+from bot.domain.messages import NewMessage
 from bot.domain.names import one_line
 from bot.domain.people import Account, Space, Union
-from commands.calls.words import PROOFS, called, link_of, people
+from bot.domain.tokens import NewToken
+from commands.calls.words import PROOFS, called, link_of
+from commands.members.display import people
 
 area = Area()
 
@@ -36,7 +39,7 @@ _OVER = (CallState.CLOSED, CallState.CANCELLED)
 
 
 def card(by: Context | Duty, call: Call, count: int) -> Reply:
-    """The post of a call, with its button for everybody once it is open. It fits into one message everywhere."""
+    """Returns the post of a call, with its button for everybody once it is open. It is one message everywhere."""
     reply = text(by, call, count)
     if call.state not in (CallState.OPEN, CallState.CLOSED):
         return reply
@@ -54,7 +57,7 @@ def card(by: Context | Duty, call: Call, count: int) -> Reply:
 
 
 def text(by: Context | Duty, call: Call, count: int) -> Reply:
-    """The post without its button."""
+    """Returns the post without its button."""
     blocks: list[Block] = [Heading(call.title), p(call.what)]
     if call.why:
         blocks.append(p(bold("Why: "), call.why))
@@ -62,14 +65,15 @@ def text(by: Context | Duty, call: Call, count: int) -> Reply:
         blocks.append(p(bold("Link: "), link_of(call.link) if call.approved else Code(call.link)))
     if PROOFS[call.proof] and call.state not in _OVER:
         blocks.append(p(PROOFS[call.proof]))
-    blocks.append(_standing(by, call, count))
+    blocks.append(_status(by, call, count))
     picture = files.picture(by.tx, by.union, call.file_id)
     if picture is not None:
         blocks.append(Image(picture.data, "A picture", picture.name))
     return Reply(tuple(blocks))
 
 
-def _standing(by: Context | Duty, call: Call, count: int) -> Block:
+def _status(by: Context | Duty, call: Call, count: int) -> Block:
+    """Returns the line that tells whether the call is open, and how many have answered."""
     zone = by.union.time_zone
     if call.state is CallState.CANCELLED:
         return p("This call was cancelled. Who had answered keeps the day for their streak.")
@@ -77,8 +81,8 @@ def _standing(by: Context | Duty, call: Call, count: int) -> Block:
         return p("Closed. ", bold(f"{people(count)} answered" if count else "Nobody answered"), ".")
     if call.state is CallState.OPEN and call.closes_at is not None:
         late = "It opened late. " if call.late else ""
-        told = f"{people(count)} answered so far" if count else "Be the first to answer"
-        return p(bold(told), f". {late}Open until ", Moment(call.closes_at, zone), ".")
+        answered = f"{people(count)} answered so far" if count else "Be the first to answer"
+        return p(bold(answered), f". {late}Open until ", Moment(call.closes_at, zone), ".")
     if call.opens_at is not None and call.closes_at is not None:
         return p("Opens ", Moment(call.opens_at, zone), ", closes ", Moment(call.closes_at, zone), ".")
     return p("It has no day yet.")
@@ -89,35 +93,37 @@ def _standing(by: Context | Duty, call: Call, count: int) -> Block:
 
 @area.chore
 async def lay_out_days(office: Office) -> None:
-    """Today and tomorrow get the calls of rules and of the queue, once a union-day."""
+    """Lays out today and tomorrow of each union, once a union-day."""
     await _each(office, [(union, ()) for union in await office.read(call_schedule.due)], _lay_out)
 
 
 @area.chore(every_s=OPEN_EVERY_S)
 async def open_calls(office: Office) -> None:
-    """Calls whose hour has come are opened and posted."""
+    """Opens and posts the calls whose hour has come."""
     due = [(union, (call.id,)) for union, call in await office.read(calls.to_open)]
     await _each(office, due, _open)
 
 
 @area.chore(every_s=OPEN_EVERY_S)
 async def close_calls(office: Office) -> None:
-    """Calls that are over are closed; their posts follow as all edits do."""
+    """Closes the calls whose hours are over. `edit_posts` edits their posts."""
     due = [(union, (call.id,)) for union, call in await office.read(calls.to_close)]
     await _each(office, due, _close)
 
 
 @area.chore(every_s=EDIT_EVERY_S)
 async def edit_posts(office: Office) -> None:
-    """Posts that no longer say what is so are edited."""
+    """Edits the posts that are out of date."""
     due = [(union, (call_id,)) for union, call_id in await office.read(call_posts.due)]
     await _each(office, due, _edit)
 
 
 async def _each(
-    office: Office, due: Sequence[tuple[Union, tuple[Any, ...]]], fn: Callable[..., None]
+    office: Office, due: Sequence[tuple[Union, tuple[int, ...]]], fn: Callable[..., None]
 ) -> None:
-    async def write(one: tuple[Union, tuple[Any, ...]]) -> None:
+    """Does the work of each pair of a union and the further arguments of `fn`."""
+
+    async def write(one: tuple[Union, tuple[int, ...]]) -> None:
         await office.write(one[0], fn, *one[1])
 
     await office.each(due, write)
@@ -136,14 +142,16 @@ def _open(duty: Duty, call_id: int) -> None:
         arguments = msgspec.json.encode({"call": call_id}).decode()
         return duty.records.keep_token(
             duty.tx,
-            union_id=duty.union.id,
-            kind="button",
-            action="call.done",
-            arguments=arguments,
-            presser=None,
-            space=None,
-            single_use=False,
-            lasts_s=None,
+            NewToken(
+                union_id=duty.union.id,
+                kind=BUTTON,
+                action="call.done",
+                arguments=arguments,
+                presser=None,
+                space=None,
+                single_use=False,
+                lasts_s=None,
+            ),
         )
 
     opened = calls.open_(duty.tx, duty.union, call_id, token)
@@ -190,7 +198,7 @@ def _tell_missed(duty: Duty, call: Call) -> None:
 
 
 def _tell_nowhere(duty: Duty, space: Space) -> None:
-    """The moderators are told once where calls could not be posted."""
+    """Tells the moderators or the founder, once, that calls have no channel in this space."""
     chat, founder = flags.alerts(duty.tx, duty.union), duty.union.founder_id
     account = display.reachable(duty.tx, founder) if founder is not None else None
     target: Target | Account | None = account
@@ -207,7 +215,7 @@ def _tell_nowhere(duty: Duty, space: Space) -> None:
 
 
 def _edit(duty: Duty, call_id: int) -> None:
-    found = call_posts.edits(duty.tx, duty.union, call_id)
+    found = call_posts.take_edits(duty.tx, duty.union, call_id)
     if found is None:
         return
     call, edits = found
@@ -216,15 +224,16 @@ def _edit(duty: Duty, call_id: int) -> None:
         target = msgspec.json.decode(edit.target, type=Target)
         if edit.message is not None:
             duty.post(msgspec.structs.replace(target, message=edit.message), reply, edit.key)
-        else:  # not sent yet: it will say what is so now
+        else:  # the post still waits to be sent, so its words are replaced
             duty.records.replace_post(
                 duty.tx,
-                target.platform,
-                duty.union.id,
-                edit.target,
-                encode(reply),
-                None,
-                edit.key,
-                chat=target.chat,
-                bulk=True,
+                NewMessage(
+                    target.platform,
+                    duty.union.id,
+                    edit.target,
+                    encode(reply),
+                    chat=target.chat,
+                    dedupe_key=edit.key,
+                    bulk=True,
+                ),
             )

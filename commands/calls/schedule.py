@@ -1,11 +1,18 @@
-"""When calls come: giving them days, rules and places in the queue, and seeing what is ahead."""
+"""The days of calls: planning, queueing and repeating them, and the list of what is ahead."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
 from bot.areas.calls.domain.calls import Call, CallState
-from bot.areas.calls.domain.schedule import Repetition, Rule, days, parse_clock, parse_day, parse_repeats
+from bot.areas.calls.domain.schedule import (
+    Repeat,
+    RepeatPattern,
+    parse_clock,
+    parse_day,
+    parse_pattern,
+    repeat_days,
+)
 from bot.areas.calls.domain.texts import clock
 from bot.areas.calls.services import calls
 from bot.areas.calls.services import schedule as call_schedule
@@ -33,13 +40,13 @@ from bot.errors import BadInput, NotAllowed
 from commands.calls.approvals import ask_for_approval
 from commands.calls.calls import plan, queue
 from commands.calls.forms import Audience, WhichCall
-from commands.calls.words import STATES, called, day_name, hours, rule_name
+from commands.calls.words import STATES, called, day_name, hours, repeat_name
 
 area = Area()
 
 AHEAD = 14
 PER_PAGE = 10
-RULES_PER_PAGE = 5
+REPEATS_PER_PAGE = 5
 _VIEWS = {"days": "Next days", "queue": "Queue", "drafts": "Drafts", "rules": "Rules"}
 
 When = Annotated[
@@ -61,26 +68,26 @@ def schedule_(ctx: Context, call: WhichCall, when: When, until: Until | None = N
     again on those days, unless another was planned for one of them.
     """
     found = calls.find(ctx.tx, ctx.union, ctx.member, call)
-    repetition = parse_repeats(when)
-    if until is not None and repetition is None:
+    pattern = parse_pattern(when)
+    if until is not None and pattern is None:
         raise BadInput("until is for rules, like when:daily. Leave it out for a single day.")
-    if repetition is not None:
-        return _repeat(ctx, found, repetition, until)
+    if pattern is not None:
+        return _repeat(ctx, found, pattern, until)
     if when.strip().lower() == "queue":
         return queue(ctx, found)
     return plan(ctx, found, parse_day(when, call_schedule.today(ctx.tx, ctx.union)))
 
 
-def _repeat(ctx: Context, call: Call, repetition: Repetition, until: str | None) -> Reply:
+def _repeat(ctx: Context, call: Call, pattern: RepeatPattern, until: str | None) -> Reply:
     today = call_schedule.today(ctx.tx, ctx.union)
     last = parse_day(until, today) if until is not None else None
-    rule = call_schedule.repeat(ctx.tx, ctx.union, ctx.member, call, repetition, last)
-    first = days(rule, rule.first_day, rule.first_day + 7)
+    repeat = call_schedule.start_repeat(ctx.tx, ctx.union, ctx.member, call, pattern, last)
+    first = repeat_days(repeat, repeat.first_day, repeat.first_day + 7)
     ends = f" until {day_name(last, today)}" if last is not None else ""
     text = calls.managed(ctx.tx, ctx.union, ctx.member, call.id)
     starts = f" The first time is {day_name(first[0], today)}." if first else ""
     return say(
-        p(bold(called(text)), f" comes {rule_name(rule)}, {hours(text)}{ends}.{starts}"),
+        p(bold(called(text)), f" comes {repeat_name(repeat)}, {hours(text)}{ends}.{starts}"),
         *ask_for_approval(ctx, text),
         edit=True,
     )
@@ -117,7 +124,7 @@ def _page(ctx: Context, view: str, branch: bool, page: int, *, edit: bool = Fals
     ends: list[tuple[AnyButton, ...]] = []
     more = False
     if view == "rules":
-        rows, ends, more = _rules(ctx, leader_id, page)
+        rows, ends, more = _repeats(ctx, leader_id, page)
     elif view == "days":
         rows, more = _days(ctx, leader_id, page), page < 3
     else:
@@ -143,16 +150,16 @@ def _days(ctx: Context, leader_id: int | None, page: int) -> list[Spans]:
     today = call_schedule.today(ctx.tx, ctx.union)
     first = today + page * AHEAD
     planned = calls.ahead(ctx.tx, ctx.union, leader_id, first, first + AHEAD - 1)
-    rules = call_schedule.rules(ctx.tx, ctx.union, leader_id)
-    return [_day(day, today, planned.get(day), rules) for day in range(first, first + AHEAD)]
+    repeats = call_schedule.repeats_of(ctx.tx, ctx.union, leader_id)
+    return [_day(day, today, planned.get(day), repeats) for day in range(first, first + AHEAD)]
 
 
-def _day(day: int, today: int, call: Call | None, rules: list[tuple[Rule, Call]]) -> Spans:
+def _day(day: int, today: int, call: Call | None, repeats: list[tuple[Repeat, Call]]) -> Spans:
     name = bold(day_name(day, today).capitalize() if day - today < 2 else day_name(day, today))
     if call is not None:
         waits = ", waits for approval" if not call.approved else ""
         return spans(name, f": {called(call)}, {STATES[call.state]}, {hours(call)}{waits}")
-    coming = next((text for rule, text in rules if days(rule, day, day)), None)
+    coming = next((text for repeat, text in repeats if repeat_days(repeat, day, day)), None)
     if coming is not None and day > today + 1:
         return spans(name, f": {called(coming)}, by its rule")
     return spans(name, ": free")
@@ -174,44 +181,46 @@ def _line(call: Call) -> Spans:
     return spans(bold(called(call)), f", {hours(call)}{waits}")
 
 
-def _rules(
+def _repeats(
     ctx: Context, leader_id: int | None, page: int
 ) -> tuple[list[Spans], list[tuple[AnyButton, ...]], bool]:
-    found = call_schedule.rules(ctx.tx, ctx.union, leader_id)
+    found = call_schedule.repeats_of(ctx.tx, ctx.union, leader_id)
     today = call_schedule.today(ctx.tx, ctx.union)
-    part = found[page * RULES_PER_PAGE : (page + 1) * RULES_PER_PAGE]
-    rows = [spans(bold(called(text)), f": {_told(rule, text, today)}") for rule, text in part]
+    part = found[page * REPEATS_PER_PAGE : (page + 1) * REPEATS_PER_PAGE]
+    rows = [spans(bold(called(text)), f": {_in_words(repeat, text, today)}") for repeat, text in part]
     buttons: tuple[AnyButton, ...] = tuple(
-        Button(f"End no. {text.id}", "call.end-rule", {"rule": rule.id}, Style.DANGER) for rule, text in part
+        Button(f"End no. {text.id}", "call.end-rule", {"rule": repeat.id}, Style.DANGER)
+        for repeat, text in part
     )
-    return rows, [buttons] if buttons else [], len(found) > (page + 1) * RULES_PER_PAGE
+    return rows, [buttons] if buttons else [], len(found) > (page + 1) * REPEATS_PER_PAGE
 
 
-def _told(rule: Rule, text: Call, today: int) -> str:
-    until = f", until {day_name(rule.last_day, today)}" if rule.last_day is not None else ""
+def _in_words(repeat: Repeat, text: Call, today: int) -> str:
+    until = f", until {day_name(repeat.last_day, today)}" if repeat.last_day is not None else ""
     waits = "" if text.approved else "; it has to be approved"
-    return f"{rule_name(rule)}, {hours(text)}{until}{waits}"
+    return f"{repeat_name(repeat)}, {hours(text)}{until}{waits}"
 
 
+# Buttons in old messages still have these names of actions, and the argument `rule`: the id of a repeat.
 @area.action("call.end-rule", permission=Permission.LEADER)
-def end_rule(ctx: Context, rule: int) -> Reply:
-    found, text = call_schedule.rule(ctx.tx, ctx.union, rule)
+def ask_to_end(ctx: Context, rule: int) -> Reply:
+    repeat, text = call_schedule.find_repeat(ctx.tx, ctx.union, rule)
     calls.managed(ctx.tx, ctx.union, ctx.member, text.id)
     confirm = Button("End it", "call.rule-ended", {"rule": rule}, Style.DANGER, single_use=True, lasts_s=600)
     today = call_schedule.today(ctx.tx, ctx.union)
     question = p(
         "End the rule of ",
         bold(called(text)),
-        f" ({_told(found, text, today)})? What it planned is cancelled.",
+        f" ({_in_words(repeat, text, today)})? What it planned is cancelled.",
     )
     return Reply((question,), ((confirm,),))
 
 
 @area.action("call.rule-ended", permission=Permission.LEADER)
-def rule_ended(ctx: Context, rule: int) -> Reply:
-    found, text = call_schedule.rule(ctx.tx, ctx.union, rule)
+def end_repeat(ctx: Context, rule: int) -> Reply:
+    repeat, text = call_schedule.find_repeat(ctx.tx, ctx.union, rule)
     calls.managed(ctx.tx, ctx.union, ctx.member, text.id)
-    call_schedule.end_rule(ctx.tx, ctx.union, ctx.member, found, text, CallState.CANCELLED)
+    call_schedule.end_repeat(ctx.tx, ctx.union, ctx.member, repeat, text, CallState.CANCELLED)
     return say(
         p("The rule of ", bold(called(text)), " has ended. ", Code("/call list"), " shows what is ahead."),
         edit=True,

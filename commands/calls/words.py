@@ -1,11 +1,11 @@
-"""How calls, days and rules are told, the same in all commands about calls."""
+"""Words for calls, days and repeats, the same in all commands about calls."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from bot.areas.calls.domain.calls import Call, CallState, Proof
-from bot.areas.calls.domain.schedule import Repeats, Rule
+from bot.areas.calls.domain.schedule import Frequency, Repeat
 from bot.areas.calls.domain.texts import clock
 from bot.chat.model import Link
 from bot.domain.names import one_line
@@ -37,7 +37,7 @@ PROOFS = {
 
 
 def day_name(day: int, today: int) -> str:
-    """A union-day: “today”, “tomorrow”, “Friday 4 December”; with its year if that is another."""
+    """Returns a union-day in words: “today”, “tomorrow”, “Friday 4 December”. Adds the year if it is another."""
     if day - today in (0, 1):
         return ("today", "tomorrow")[day - today]
     at = date.fromordinal(day)
@@ -45,31 +45,27 @@ def day_name(day: int, today: int) -> str:
     return f"{_WEEKDAYS[at.weekday()]} {at.day} {_MONTHS[at.month - 1]}{year}"
 
 
-def rule_name(rule: Rule) -> str:
-    """When a rule repeats: “every Monday and Thursday”."""
-    if rule.repetition.repeats is Repeats.DAILY:
+def repeat_name(repeat: Repeat) -> str:
+    """Returns the days of a repeat in words: “every Monday and Thursday”."""
+    if repeat.pattern.frequency is Frequency.DAILY:
         return "every day"
-    if rule.repetition.repeats is Repeats.WEEKDAYS:
+    if repeat.pattern.frequency is Frequency.WEEKDAYS:
         return "Monday to Friday"
-    names = [_WEEKDAYS[day] for day in rule.repetition.weekdays]
+    names = [_WEEKDAYS[day] for day in repeat.pattern.weekdays]
     return f"every {', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else f"every {names[0]}"
 
 
 def hours(call: Call) -> str:
-    """“09:00 to 18:00”, or “from 09:00” to the end of the day."""
+    """Returns the hours of a call: “09:00 to 18:00”, or “from 09:00” to the end of the day."""
     opens = clock(call.opens)
     return f"{opens} to {clock(call.closes)}" if call.closes < WHOLE_DAY else f"from {opens}"
 
 
 def called(call: Call) -> str:
-    """A call by its title and number, for a sentence."""
+    """Returns a call by its title and number, for a sentence."""
     return f"“{call.title}” (no. {call.id})"
 
 
-def people(number: int) -> str:
-    return "1 person" if number == 1 else f"{number:,} people"
-
-
 def link_of(url: str) -> Link:
-    """A link that says where it leads."""
+    """Returns a link that shows its own address."""
     return Link(one_line(url.partition("://")[2], _LINK_SHOWN), url)

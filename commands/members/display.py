@@ -1,4 +1,4 @@
-"""How members are shown in lists."""
+"""The forms in which members are shown."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ from bot.domain.people import Account
 
 
 def face(account: Account | None) -> Span:
-    """Somebody by that account, whom this does not call; None is who left."""
+    """Returns a mention of the account that notifies nobody; None stands for a member who left."""
     if account is None:
         return Text(display.GONE)
     return Mention(account.platform, account.native_id, account.name, silent=True)
+
+
+def people(number: int) -> str:
+    """Returns a number of people in words, like “1 person” or “1,234 people”."""
+    return "1 person" if number == 1 else f"{number:,} people"

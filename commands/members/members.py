@@ -1,4 +1,4 @@
-"""Joining, leaving, and what is known of whom."""
+"""Joining, leaving, and showing members to themselves and to others."""
 
 from __future__ import annotations
 
@@ -145,5 +145,5 @@ def _wallet(wallet: Wallet, zone: str) -> Spans:
 
 
 def named(account: Account) -> str:
-    """An account in words, for people who may see it."""
+    """Returns an account in words, for people who may see it."""
     return f"{one_line(account.name)} ({platform_name(account.platform)})"

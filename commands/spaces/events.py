@@ -1,4 +1,4 @@
-"""What follows when something happens on a platform that nobody typed."""
+"""Reactions to events of a platform, and to words that are no command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The places a union lives in."""
+"""The spaces of a union: listing, connecting and disconnecting them, and checking the bot's rights there."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def connect(
     union, _ = spaces.connect(
         ctx.tx, code, place.platform, place.space or "", place.title, place.chat, place.thread
     )
-    ctx.enter(union.id)  # whose the button is
+    ctx.enter(union.id)  # the button belongs to this union
     return say(
         p("This is a place of ", bold(one_line(union.name)), " now."),
         fields(("Purpose", union.purpose)),
@@ -187,7 +187,7 @@ async def check(ctx: Context) -> Reply:
 
 
 def _remedy(finding: Finding) -> Spans:
-    """What is wrong and what helps, its addresses as links."""
+    """The problem and its remedy, with web addresses as links."""
     if finding.problem is None:
         return ()
     words = _ADDRESS.split(f": {finding.problem}. {finding.remedy}")

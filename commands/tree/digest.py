@@ -1,4 +1,4 @@
-"""What leaders and members are told of the tree without asking: at most once a day."""
+"""Messages about the tree that leaders and members did not ask for: at most one a day."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from bot.chat.declarations import Area
 from bot.chat.model import Block, Code, Reply, Span, Text, bold, p, say
 from bot.domain.names import one_line
 from bot.domain.people import Account, Union
+from commands.members.display import people
 from commands.tree.endorsements import endorse_button
 
 area = Area()
@@ -25,7 +26,7 @@ THINNED_AT_ONCE = 1000
 
 @area.chore
 async def tell_leaders(office: Office) -> None:
-    """One digest a day for each leader with new or lost endorsements."""
+    """Sends a digest to each leader with new or lost endorsements, once a day."""
 
     async def tell(due: tuple[Union, datetime]) -> None:
         union, before = due
@@ -36,13 +37,13 @@ async def tell_leaders(office: Office) -> None:
 
 
 def _tell_some(duty: Duty, before: datetime) -> bool:
-    leaders = digest.leaders(duty.tx, duty.union, before, AT_ONCE)
+    leaders = digest.leaders_to_tell(duty.tx, duty.union, before, AT_ONCE)
     for leader_id in leaders:
         change = digest.take(duty.tx, duty.union, leader_id, before)
         account = display.reachable(duty.tx, leader_id)
         if account is None or not (change.gained or change.lost):
             continue
-        if daily_notice.may_tell(duty.tx, duty.union, leader_id):
+        if daily_notice.claim(duty.tx, duty.union, leader_id):
             duty.post(account, _digest(duty, change, account), f"digest:{leader_id}:{before.timestamp():.0f}")
     return len(leaders) == AT_ONCE
 
@@ -57,8 +58,7 @@ def _digest(duty: Duty, change: digest.SupportChange, account: Account) -> Reply
         if members:
             said = one if len(members) == 1 else many.format(f"{len(members):,}")
             blocks.append(p(said, *_names(duty, known, members), "."))
-    people = "1 person" if change.headcount == 1 else f"{change.headcount:,} people"
-    blocks.append(p(f"Your support base is {people}. ", Code("/branch"), " shows more."))
+    blocks.append(p(f"Your support base is {people(change.headcount)}. ", Code("/branch"), " shows more."))
     return Reply(tuple(blocks))
 
 
@@ -72,7 +72,7 @@ def _names(duty: Duty, known: dict[int, Account], members: list[int]) -> list[st
 
 @area.chore
 async def tell_released(office: Office) -> None:
-    """Members whose leader left are told, and offered that leader's own leader."""
+    """Tells members that their leader left, and offers them that leader's own leader."""
 
     async def tell(union: Union) -> None:
         while await office.write(union, _release_some):
@@ -82,10 +82,10 @@ async def tell_released(office: Office) -> None:
 
 
 def _release_some(duty: Duty) -> bool:
-    waiting = digest.take_released(duty.tx, duty.union, AT_ONCE)
-    for one in waiting.told:
+    released = digest.take_released(duty.tx, duty.union, AT_ONCE)
+    for one in released.members:
         account = display.reachable(duty.tx, one.member_id)
-        if account is None or not daily_notice.may_tell(duty.tx, duty.union, one.member_id):
+        if account is None or not daily_notice.claim(duty.tx, duty.union, one.member_id):
             continue
         words = p(
             "The one whom you endorsed in ", bold(one_line(duty.union.name)), " has left, and your endorsement "
@@ -98,12 +98,12 @@ def _release_some(duty: Duty) -> bool:
         offered = p("They endorsed ", duty.mention(face), ". Do you want to follow them directly?")
         button = endorse_button(one.offer, face.name)
         duty.post(account, say(words, offered, buttons=((button,),)))
-    return waiting.more
+    return released.more
 
 
 @area.chore
 async def work_out_trust(office: Office) -> None:
-    """Everybody's trust, where the union changed since the last time."""
+    """Works out everybody's trust, in unions that changed since the last time."""
 
     async def work_out(union: Union) -> None:
         data = await office.scan(trust.read, union, answers)
@@ -116,7 +116,7 @@ async def work_out_trust(office: Office) -> None:
 
 @area.chore
 async def forget_old_days(office: Office) -> None:
-    """Past values of support get fewer with age."""
+    """Erases some past values of support: the older they are, the fewer stay."""
     while await office.store.write(support.prune, THINNED_AT_ONCE):
         pass
 

@@ -1,4 +1,4 @@
-"""Endorsing a leader, ending it, and who follows whom up to the root."""
+"""Endorsing a leader, ending it, and showing the way up to the root."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from bot.domain.names import one_line
 from bot.domain.people import Account, Member, Person
 from bot.domain.times import in_words
 from bot.errors import NotFound
-from commands.members.display import face
+from commands.members.display import face, people
 
 area = Area()
 
 SHOWN_WHOLE = 12
-"""A longer way to the root is shown without its middle."""
+"""The longest way to the root that is shown whole; a longer one is shown without its middle."""
 
 
 @area.command("endorse", "Follow a leader: you count for them, and for those they follow", menu="Endorse")
@@ -87,7 +87,7 @@ def lineage(ctx: Context, person: Annotated[Person, "Whose (yours, if left out)"
 
 
 def joined(ctx: Context, person: Person) -> Member:
-    """The person as a member. Raises NotFound."""
+    """Returns the person as a member. Raises NotFound if they are none."""
     if person.member is None:
         raise NotFound(
             f"{one_line(person.name)} has not joined {one_line(ctx.union.name)}, or has left it. "
@@ -97,25 +97,25 @@ def joined(ctx: Context, person: Person) -> Member:
 
 
 def endorse_button(leader: Member, name: str) -> Button:
-    """The button by which one press endorses that member."""
+    """Returns a button that endorses that member with one press."""
     label = f"Endorse {one_line(name, 40)}"
     return Button(label, "support.endorse", {"leader": leader.ref}, Style.PRIMARY, lasts_s=30 * 86_400)
 
 
 def _endorse(ctx: Context, leader: Member, instead_of: int | None = None) -> Reply:
-    """Endorse that member, also in place of `instead_of`; in place of anybody else, ask first."""
+    """Endorses that member. If it would replace a leader other than `instead_of`, ask first."""
     platform = ctx.place.platform
     present = endorsements.check(ctx.tx, ctx.union, ctx.member, leader, platform)
     new = _account(ctx, leader.id)
     if support.has_followers(ctx.tx, ctx.member):
-        members.require_settled(ctx.tx, ctx.account)  # it would move them all
+        members.require_settled(ctx.tx, ctx.account)  # all followers would move too
     if present is not None and present.leader_id is not None:
         members.require_settled(ctx.tx, ctx.account)
         if present.leader_id != instead_of:
             return _ask(ctx, present.leader_id, leader, new)
     endorsements.endorse(ctx.tx, ctx.union, ctx.member, leader, platform)
     base = support.numbers(ctx.tx, ctx.union, leader)
-    others = f"Their support base: {base.headcount:,} {'person' if base.headcount == 1 else 'people'}. "
+    others = f"Their support base: {people(base.headcount)}. "
     hours = endorsements.switch_hours(ctx.tx, ctx.union)
     wait = f" Another choice is possible after {hours} hours." if hours else ""
     return say(

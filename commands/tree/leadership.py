@@ -1,4 +1,4 @@
-"""What "leader" means in a union: showing and setting it, and telling those whose rank changes."""
+"""The rule of leadership in a union: showing and changing it, and telling members whose rank changes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from bot.areas.members.services import daily_notice, display
-from bot.areas.tree.domain.leadership import MOST_SUPPORTERS, Lead, RankTurn, Rules
+from bot.areas.tree.domain.leadership import MOST_SUPPORTERS, Lead, RankTurn, RuleChanges, Rules
 from bot.areas.tree.services import leadership
 from bot.areas.tree.services.leadership import RankChange
 from bot.chat.chores import Duty, Office
@@ -51,45 +51,41 @@ def rules(
     leaders:supported – everybody with how_many supporters or more. Who falls below is told, goes on leading for
     grace_days, and then no longer; leaders:founder ends all other ranks at once.
     """
-    given = {
-        "leaders": Lead(leaders) if leaders is not None else None,
-        "n": how_many,
-        "linked_only": linked_only,
-        "grace_days": grace_days,
-        "switch_hours": switch_hours,
-    }
-    changes = {name: value for name, value in given.items() if value is not None}
-    before = leadership.rules_of(ctx.tx, ctx.union)
-    found = leadership.change_rules(ctx.tx, ctx.union, ctx.member, changes) if changes else before
-    shown = fields(
-        ("Who leads", who_leads(found)),
-        *_now(ctx),
-        ("Below it", _grace(found)),
-        ("Endorsing another", _switching(found)),
+    changes = RuleChanges(
+        Lead(leaders) if leaders is not None else None, how_many, linked_only, grace_days, switch_hours
     )
-    if not changes:
+    before = after = leadership.rules_of(ctx.tx, ctx.union)
+    if changes != RuleChanges():
+        after = leadership.change_rules(ctx.tx, ctx.union, ctx.member, changes)
+    shown = fields(
+        ("Who leads", who_leads(after)),
+        *_now(ctx),
+        ("Below it", _grace(after)),
+        ("Endorsing another", _switching(after)),
+    )
+    if changes == RuleChanges():
         return say(p("The rules of ", bold(one_line(ctx.union.name)), ":"), shown)
-    return say("Changed." if found != before else "These are the rules already.", shown)
+    return say("Changed." if after != before else "These are the rules already.", shown)
 
 
 def about(ctx: Context) -> tuple[tuple[str, str], ...]:
-    """Who leads the union, for its page."""
+    """Returns the rule and the leaders, for the page about the union."""
     return (("Leaders", who_leads(leadership.rules_of(ctx.tx, ctx.union))), *_now(ctx))
 
 
-def who_leads(found: Rules) -> str:
-    """A union's rule in a sentence."""
-    if found.leaders is Lead.FOUNDER:
+def who_leads(rules: Rules) -> str:
+    """Returns a union's rule of leadership in a sentence."""
+    if rules.leaders is Lead.FOUNDER:
         return "Only the founder leads."
-    if found.leaders is Lead.SUPPORTED:
-        return f"The founder leads, and everybody with {found.n} or more {_supporters(found, found.n)}."
-    if found.n == 1:
-        return f"The founder leads, and the member with the most {_supporters(found, 2)}."
-    return f"The founder leads, and the {found.n} members with the most {_supporters(found, 2)}."
+    if rules.leaders is Lead.SUPPORTED:
+        return f"The founder leads, and everybody with {rules.n} or more {_supporters(rules, rules.n)}."
+    if rules.n == 1:
+        return f"The founder leads, and the member with the most {_supporters(rules, 2)}."
+    return f"The founder leads, and the {rules.n} members with the most {_supporters(rules, 2)}."
 
 
 def _now(ctx: Context) -> tuple[tuple[str, str], ...]:
-    """What the rule means now: how many lead by it, and the first of them."""
+    """How many members lead by the rule now, and the first of them."""
     now = leadership.leading(ctx.tx, ctx.union, NAMED)
     if now.rules.leaders is Lead.FOUNDER:
         return ()
@@ -104,23 +100,23 @@ def _now(ctx: Context) -> tuple[tuple[str, str], ...]:
     return (("Leading by support", words),)
 
 
-def _supporters(found: Rules, number: int) -> str:
-    who = "supporters" if number != 1 else "supporter"
-    return f"{who} who linked a wallet" if found.linked_only else who
+def _supporters(rules: Rules, number: int) -> str:
+    noun = "supporters" if number != 1 else "supporter"
+    return f"{noun} who linked a wallet" if rules.linked_only else noun
 
 
-def _grace(found: Rules) -> str:
-    if found.leaders is Lead.FOUNDER:
+def _grace(rules: Rules) -> str:
+    if rules.leaders is Lead.FOUNDER:
         return "Nobody leads by support."
-    if found.grace_days == 0:
+    if rules.grace_days == 0:
         return "Who has too little support stops leading at once."
-    return f"Who has too little support is told, and stops leading after {_count(found.grace_days, 'day')}."
+    return f"Who has too little support is told, and stops leading after {_count(rules.grace_days, 'day')}."
 
 
-def _switching(found: Rules) -> str:
-    if found.switch_hours == 0:
+def _switching(rules: Rules) -> str:
+    if rules.switch_hours == 0:
         return "Possible at any time."
-    return f"Possible {_count(found.switch_hours, 'hour')} after the last endorsement."
+    return f"Possible {_count(rules.switch_hours, 'hour')} after the last endorsement."
 
 
 def _count(number: int, what: str) -> str:
@@ -132,7 +128,7 @@ def _count(number: int, what: str) -> str:
 
 @area.chore
 async def ranks(office: Office) -> None:
-    """Tells members who rise above or fall below the rule, and ends ranks whose time is up."""
+    """Changes ranks of members who begin or cease to meet the rule, and tells them."""
 
     async def settle(due: tuple[Union, Sequence[int]]) -> None:
         union, member_ids = due
@@ -145,11 +141,11 @@ async def ranks(office: Office) -> None:
 def _settle(duty: Duty, member_ids: Sequence[int]) -> None:
     may_hear = daily_notice.untold(duty.tx, duty.union, member_ids)
     for change in leadership.settle(duty.tx, duty.union.id, may_hear):
-        if daily_notice.may_tell(duty.tx, duty.union, change.account.member_id):
-            duty.post(change.account, say(*_told(change, duty.union)))
+        if daily_notice.claim(duty.tx, duty.union, change.account.member_id):
+            duty.post(change.account, say(*_notice(change, duty.union)))
 
 
-def _told(change: RankChange, union: Union) -> list[Block]:
+def _notice(change: RankChange, union: Union) -> list[Block]:
     name = bold(one_line(union.name))
     if change.turn is RankTurn.RISEN:
         return [
@@ -177,9 +173,9 @@ def _has(change: RankChange) -> str:
 
 
 def _takes(change: RankChange) -> str:
-    found = change.rules
-    if found.leaders is Lead.SUPPORTED:
+    rules = change.rules
+    if rules.leaders is Lead.SUPPORTED:
         return f"It takes {change.needed}."
-    if found.n == 1:
+    if rules.n == 1:
         return f"The one with the most leads, and has {change.needed} now."
-    return f"The {found.n} with the most lead, and the last of them has {change.needed} now."
+    return f"The {rules.n} with the most lead, and the last of them has {change.needed} now."

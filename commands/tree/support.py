@@ -1,11 +1,12 @@
-"""What stands behind a leader: their support, the rankings, one's own branch."""
+"""The support behind a leader, the rankings of leaders, and one's own branch."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from datetime import datetime
+from typing import Annotated, Literal
 
 from bot.areas.invites import services as invites
 from bot.areas.members.services import display
@@ -32,13 +33,13 @@ from bot.chat.model import (
     say,
     spans,
 )
-from bot.domain.people import Account, Person, Union
+from bot.domain.people import Account, Member, Person, Union
 from bot.domain.transaction import Tx
 from bot.errors import NotAllowed
 from bot.pictures.model import Branch
 from bot.pictures.sunburst import named
 from bot.pictures.support import alt_text, support_picture
-from commands.members.display import face
+from commands.members.display import face, people
 from commands.tree.endorsements import joined
 
 area = Area()
@@ -58,7 +59,7 @@ _TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """Everything that /support tells, read in one transaction."""
+    """The data of /support, read in one transaction."""
 
     account: Account | None
     numbers: Numbers
@@ -84,23 +85,23 @@ async def show(ctx: Context, person: Annotated[Person, "Whose (yours, if left ou
     """
     member = joined(ctx, person) if person else ctx.member
     seen = await ctx.read(_look, ctx.union, member, ctx.place.platform)
-    blocks: list[Block] = [p(bold("Support of "), face(seen.account)), _numbers(ctx, seen)]
+    blocks: list[Block] = [p(bold("Support of "), face(seen.account)), _numbers(seen)]
     if seen.numbers.headcount:
         leader = _branch(seen.tree, seen.faces)
-        blocks += _named(ctx, seen, len(named(leader)))
+        blocks += _named(seen, len(named(leader)))
         png = await asyncio.to_thread(support_picture, leader, seen.curve)
         blocks.append(Image(png, alt_text(leader, seen.curve), "support.png"))
     return Reply(tuple(blocks))
 
 
-def _named(ctx: Context, seen: _Seen, most: int) -> list[Block]:
-    """Who the numbers in the picture are."""
+def _named(seen: _Seen, most: int) -> list[Block]:
+    """The names of the numbered branches in the picture."""
     biggest = sorted(seen.tree.children, key=lambda limb: -limb.people)[:most]
     rows = (spans(face(seen.faces.get(limb.member_id)), f" · {limb.people:,}") for limb in biggest)
     return [p("The biggest branches, with their heads:"), items(*rows, ordered=True)] if biggest else []
 
 
-def _look(tx: Tx, union: Union, member: Any, platform: str) -> _Seen:
+def _look(tx: Tx, union: Union, member: Member, platform: str) -> _Seen:
     numbers = support.numbers(tx, union, member)
     tree = support.tree(tx, member)
     choice = endorsements.of(tx, member)
@@ -119,11 +120,11 @@ def _look(tx: Tx, union: Union, member: Any, platform: str) -> _Seen:
     )
 
 
-def _numbers(ctx: Context, seen: _Seen) -> Block:
+def _numbers(seen: _Seen) -> Block:
     n = seen.numbers
     ever, still = seen.recruits
     return fields(
-        ("Headcount", f"{_people(n.headcount)}, {n.linked:,} with a wallet; {_endorse(n.direct)} directly"),
+        ("Headcount", f"{people(n.headcount)}, {n.linked:,} with a wallet; {_endorse(n.direct)} directly"),
         ("Stake", f"{n.stake:,} locked (counted once tokens can be locked)"),
         ("Activation", _activation(n.activation)),
         ("Trust", _trust(n.trust)),
@@ -223,12 +224,12 @@ def branch(ctx: Context) -> Reply:
     known = display.of(ctx.tx, [*ids, *(one for one, _ in seen.longest_silent)], ctx.place.platform)
     zone = ctx.union.time_zone
 
-    def listed(rows: Sequence[tuple[int, Any]], total: int) -> list[Spans]:
+    def listed(rows: Sequence[tuple[int, datetime]], total: int) -> list[Spans]:
         shown = [spans(face(known.get(one)), " · ", Moment(at, zone, "date")) for one, at in rows]
         return [*shown, spans(f"and {total - len(rows):,} more")] if total > len(rows) else shown
 
     blocks: list[Block] = [
-        p(bold("Your branch: "), f"{_people(seen.numbers.headcount)}, {_endorse(seen.numbers.direct)} you"),
+        p(bold("Your branch: "), f"{people(seen.numbers.headcount)}, {_endorse(seen.numbers.direct)} you"),
         fields(("Growth", f"{seen.numbers.week:+,} in 7 days, {seen.numbers.month:+,} in 30 days")),
     ]
     for title, rows, total in (
@@ -242,10 +243,6 @@ def branch(ctx: Context) -> Reply:
     ):
         blocks += [p(bold(title)), items(*listed(rows, total))] if rows else [p(bold(title), ": nobody")]
     return Reply(tuple(blocks))
-
-
-def _people(number: int) -> str:
-    return f"{number:,} {'person' if number == 1 else 'people'}"
 
 
 def _endorse(number: int) -> str:

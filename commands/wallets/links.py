@@ -1,4 +1,4 @@
-"""Linking wallets: the ticket, the code that comes back, and the wallets one has."""
+"""Linking wallets: the link to the page, and the code that the person brings back."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Annotated
 import msgspec
 
 from bot.areas.wallets.domain.links import LIFETIME
-from bot.areas.wallets.services import links
-from bot.areas.wallets.services.links import Completed, Held, LinkOutcome
+from bot.areas.wallets.services import completion, links
+from bot.areas.wallets.services.completion import Completed, Held, LinkOutcome
 from bot.chat.context import Context
 from bot.chat.declarations import Area, Rate
 from bot.chat.model import (
@@ -107,7 +107,7 @@ def enter(ctx: Context, code: str | None = None) -> Reply:
 
 @area.action("link.held", permission=Permission.ANYONE, needs_union=False)
 def decided(ctx: Context, code: str, choice: str) -> Reply:
-    # In the place of the question: what was decided is not asked any more.
+    # The answer replaces the question, which is decided now.
     return msgspec.structs.replace(_finish(ctx, code, Held(choice)), edit=True)
 
 
@@ -117,12 +117,12 @@ def carried(ctx: Context, code: str) -> Reply:
 
 
 def _finish(ctx: Context, code: str, held: Held | None = None) -> Reply:
-    done = links.complete(ctx.tx, ctx.place.platform, ctx.actor.native_id, code, LINKING, held)
+    done = completion.complete(ctx.tx, ctx.place.platform, ctx.actor.native_id, code, LINKING, held)
     if done.account is None:
         return _refused(done)
     if done.outcome is LinkOutcome.HELD:
         return _ask_whose(done, code)
-    # The link may be for another union than this chat talks to.
+    # The link can be for another union than this chat is about.
     ctx.enter(done.account.union_id)
     for other in done.others:
         ctx.post(other, _linked_elsewhere(ctx, done))
@@ -207,11 +207,11 @@ def _taken_elsewhere(ctx: Context, done: Completed) -> Reply:
 
 
 def _reachable(url: str) -> bool:
-    return url.startswith("https://")  # plain http is this machine only, which no phone can open
+    return url.startswith("https://")  # plain http works only on this machine, so no phone can open it
 
 
 def _picture(url: str) -> bytes:
-    import segno  # only here, and 30 ms to load
+    import segno  # used only here, and takes 30 ms to load
 
     picture = io.BytesIO()
     segno.make(url, error="m", micro=False, mask=0).save(

@@ -1,4 +1,4 @@
-"""The wallets that one has linked."""
+"""Listing and unlinking one's wallets."""
 
 from __future__ import annotations
 

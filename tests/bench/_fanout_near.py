@@ -30,6 +30,7 @@ from bot.chat.model import encode, say
 from bot.chat.sender import Sender
 from bot.chat.targets import Target
 from bot.domain.clock import SystemClock
+from bot.domain.messages import NewMessage
 from bot.domain.transaction import Tx
 from bot.schema import metadata
 from bot.storage.store import Store
@@ -45,7 +46,7 @@ def post(tx: Tx, platform: str, people: list[int]) -> None:
     body = encode(say(WORDS))
     for person in people:
         target = msgspec.json.encode(Target(platform, person=str(person))).decode()
-        rows.add(tx, platform, 1, target, body, str(person), bulk=True)
+        rows.add(tx, NewMessage(platform, 1, target, body, str(person), bulk=True))
 
 
 async def muster(platform: str, reach: Reach) -> None:

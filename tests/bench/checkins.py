@@ -14,10 +14,13 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.areas.calls.domain.calls import WHOLE_DAY, Call, CallState, Proof
+from bot.areas.calls.domain.calls import Call, CallState, Window
+from bot.areas.calls.domain.texts import Texts
 from bot.areas.calls.storage import calls
+from bot.areas.calls.storage.calls import NewCall
+from bot.areas.checkins.domain.checkins import CheckinState
 from bot.areas.checkins.domain.streaks import worked_out
-from bot.areas.checkins.services import checkins, streaks
+from bot.areas.checkins.services import streaks
 from bot.areas.checkins.storage import checkins as answers
 from bot.areas.checkins.storage import streaks as rows
 from bot.areas.conversations.services import keep_token
@@ -87,28 +90,17 @@ def _many(db: sqlite3.Connection, table: str, rows: Iterator[tuple[object, ...]]
 
 def add_call(tx: Tx, day: int, state: CallState) -> Call:
     start = datetime(NOW.year, NOW.month, NOW.day, tzinfo=UTC) + timedelta(days=day - NOW.date().toordinal())
-    return calls.add(
-        tx,
-        union_id=1,
-        leader_id=None,
-        author_id=1,
-        rule_id=None,
-        state=state,
-        title="Plant a tree",
-        what="Plant one.",
-        why="",
-        link=None,
-        file_id=None,
-        proof=Proof.WORD,
-        contest=False,
-        opens=0,
-        closes=WHOLE_DAY,
-        day=day,
-        opens_at=start,
-        closes_at=start + timedelta(days=1),
+    new = NewCall(
+        1,
+        None,
+        1,
+        Texts("Plant a tree", "Plant one.", opens=0),
+        state,
         approved=True,
-        late=False,
+        day=day,
+        window=Window(start, start + timedelta(days=1)),
     )
+    return calls.add(tx, new)
 
 
 def open_call(tx: Tx) -> tuple[int, str]:
@@ -175,7 +167,7 @@ def histories(tx: Tx) -> None:
     for day in range(today - HISTORY, today):
         made = add_call(tx, day, CallState.CLOSED)
         given = {"late": False, "proof": None, "file_id": None, "space_id": None, "judge_id": None}
-        answers.give(tx, made, member.id, checkins.State.DONE, **given)  # type: ignore[arg-type]  # as it asks
+        answers.give(tx, made, member.id, CheckinState.DONE, **given)  # type: ignore[arg-type]  # as it asks
     add_call(tx, today, CallState.OPEN)
     streaks.recount(tx, union, member.id)
 

@@ -21,7 +21,7 @@ from sqlalchemy.pool import NullPool
 
 from bot.areas.delivery import services as delivery
 from bot.chat import planner
-from bot.chat.planner import Room
+from bot.chat.planner import Capacity
 from bot.chat.targets import Lane
 from bot.domain.clock import SystemClock
 from bot.domain.transaction import Tx
@@ -92,7 +92,7 @@ def turn(tx: Tx, settled: list[Any], after: dict[Lane, int]) -> planner.Plan:
     for row in settled:
         delivery.finish(tx, row, "1", tx.now)
     delivery.reached(tx, "words", settled)
-    return planner.claim(tx, delivery, "words", Room(AT_ONCE, AT_ONCE), after)
+    return planner.claim(tx, delivery, "words", Capacity(AT_ONCE, AT_ONCE), after)
 
 
 async def claiming(url: str, rows: int) -> float:

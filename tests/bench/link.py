@@ -1,6 +1,6 @@
 """Link verification by a key: what the server computes for one link, beside the least that it could.
 
-The baseline is coincurve's bare recovery (the digest given, a public key out) and rendering the text. The
+The baseline is libsecp256k1's bare recovery (the digest given, a public key out) and rendering the text. The
 product renders the text when it issues it and verifies when the signature comes back; both are counted.
 """
 
@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from coincurve import PublicKey
+from btclib_secp256k1 import recovery
 
 from bot.areas.wallets.domain.siwe_text import render, statement
 from bot.chain.demo import DemoWallets
@@ -62,10 +62,10 @@ def measure() -> list[Figure]:
     signature = WALLETS.sign("ann", message)
     digest = personal_digest(message)
     raw = bytes.fromhex(signature[2:])
-    recoverable = raw[:64] + bytes([raw[64] - 27])
+    r_s, recovery_id = raw[:64], raw[64] - 27
     parts: dict[str, Callable[[], object]] = {
         "render": issue,
-        "recover": lambda: PublicKey.from_signature_and_message(recoverable, digest, hasher=None),
+        "recover": lambda: recovery.recover(digest, r_s, recovery_id, compressed=False),
         "verify": lambda: check(message, signature),
     }
     times: dict[str, list[float]] = {name: [] for name in parts}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bot.chat.bounded import Recent
+from bot.chat.bounded import BoundedDict
 
 
 def test_the_oldest_is_forgotten() -> None:
-    recent: Recent[str, list[int]] = Recent(2)
+    recent: BoundedDict[str, list[int]] = BoundedDict(2)
     recent["a"] = [1]
     recent.setdefault("b", []).append(2)
     recent["a"] = [3]  # known: nothing is forgotten for it, and it grows no younger

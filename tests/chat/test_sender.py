@@ -22,10 +22,11 @@ from bot.areas.unions import storage as unions_storage
 from bot.chat import planner
 from bot.chat.model import Reply, decode, encode, say
 from bot.chat.paid_budget import AT_A_TIME
-from bot.chat.planner import FIRST, Room
+from bot.chat.planner import FIRST, Capacity
 from bot.chat.port import Capabilities, RetryLater, Uncertain, Undeliverable
 from bot.chat.sender import MOST_ATTEMPTS, Sender, key_of
 from bot.chat.targets import Lane, Target
+from bot.domain.messages import NewMessage
 from bot.domain.transaction import Tx
 from bot.errors import StorageError
 from bot.membership import Founder
@@ -123,7 +124,10 @@ def to(
     dedupe: str | None = None,
 ) -> None:
     target = msgspec.json.encode(Target("words", person=person)).decode()
-    rows.add(tx, "words", union, target, encode(say(words)), person, dedupe, bulk=bulk)
+    rows.add(
+        tx,
+        NewMessage("words", union, target, encode(say(words)), person, dedupe_key=dedupe, bulk=bulk),
+    )
 
 
 def fan_out(tx: Tx, union: int, people: int, *, bulk: bool = True) -> None:
@@ -226,9 +230,9 @@ async def test_who_blocked_the_bot_is_marked_unreachable_and_reported_once(
     assert await state(store) == [("parked", "blocked")] * 2
     account = (await store.read(accounts.everywhere, "words", "bo"))[0]
     assert account.unreachable_at is not None
-    assert await store.read(delivery.to_tell) == []  # people are told of in the morning
+    assert await store.read(delivery.unions_to_tell) == []  # people are told of in the morning
     clock.advance(timedelta(days=1))
-    assert await store.read(delivery.to_tell) == [await store.read(unions_storage.by_id, union.id)]
+    assert await store.read(delivery.unions_to_tell) == [await store.read(unions_storage.by_id, union.id)]
     (found,) = await store.write(delivery.take_unreached, union)
     assert (found.platform, found.chat, found.person, found.kind) == ("words", "bo", "bo", "blocked")
     assert await store.write(delivery.take_unreached, union) == []
@@ -245,7 +249,8 @@ async def test_a_chat_that_is_reached_again_is_reported_when_it_fails_again(
     reports = []
     for mood in ("rights", None, "gone", "message"):
         platform.moods = [Undeliverable("no", kind=mood)] if mood else []  # type: ignore[arg-type]  # of the list
-        await store.write(lambda tx: rows.add(tx, "words", union.id, target, encode(say("x")), chat="square"))
+        message = NewMessage("words", union.id, target, encode(say("x")), chat="square")
+        await store.write(rows.add, message)
         await settle(store, sender, clock)
         reports.append([found.kind for found in await store.write(delivery.take_unreached, union)])
     assert reports == [["rights"], [], ["gone"], []]
@@ -378,7 +383,7 @@ async def test_a_target_that_cannot_be_read_does_not_stop_the_others(
     store: Store, clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     platform = Moody()
-    await store.write(lambda tx: rows.add(tx, "words", None, "{}", encode(say("hello")), "bo"))
+    await store.write(rows.add, NewMessage("words", None, "{}", encode(say("hello")), "bo"))
     await store.write(post)
     await settle(store, Sender(platform, store, delivery, clock), clock, 1)
     assert await states(store) == ["due", "sent"]
@@ -398,7 +403,7 @@ async def test_a_number_that_comes_again_is_another_key(store: Store, clock: Man
 # -- order and fairness ----------------------------------------------------------------------------------
 
 
-def claimed(tx: Tx, room: Room, after: dict[Lane, int]) -> tuple[list[int], dict[Lane, int]]:
+def claimed(tx: Tx, room: Capacity, after: dict[Lane, int]) -> tuple[list[int], dict[Lane, int]]:
     """Claim, and finish at once: whose rows those were."""
     plan = planner.claim(tx, delivery, "words", room, after)
     for row in plan.rows:
@@ -412,17 +417,17 @@ async def test_a_big_union_does_not_delay_a_small_one(store: Store) -> None:
         await store.write(fan_out, union, 10)
     order, after = [], {Lane.BULK: FIRST}
     for _ in range(50):
-        shares, after = await store.write(claimed, Room(1, 1), after)
+        shares, after = await store.write(claimed, Capacity(1, 1), after)
         order += shares
     assert all(order.count(union) == 10 for union in range(1, 6))
-    order, _ = await store.write(claimed, Room(16, 16), after)
+    order, _ = await store.write(claimed, Capacity(16, 16), after)
     assert order == [1] * 16  # nobody else is left: all room is for those who wait
 
 
 async def test_room_is_shared_and_what_one_does_not_need_goes_to_others(store: Store) -> None:
     for union, people in ((1, 50), (2, 2), (3, 50)):
         await store.write(fan_out, union, people)
-    order, _ = await store.write(claimed, Room(12, 12), {})
+    order, _ = await store.write(claimed, Capacity(12, 12), {})
     assert [order.count(union) for union in (1, 2, 3)] == [4, 2, 6]
 
 
@@ -431,7 +436,7 @@ async def test_very_many_unions_all_come_to_their_turn(store: Store) -> None:
         await store.write(fan_out, union, 2)
     order, after = [], {}
     for _ in range(40):
-        shares, after = await store.write(claimed, Room(5, 5), after)
+        shares, after = await store.write(claimed, Capacity(5, 5), after)
         order += shares
     first, second = order[:100], order[100:]
     assert sorted(first) == sorted(second) == list(range(1, 101))
@@ -441,7 +446,7 @@ async def test_answers_go_before_what_many_get(store: Store, clock: ManualClock)
     platform = Moody()
     await store.write(fan_out, 1, 5)
     await store.write(fan_out, 2, 3, bulk=False)
-    plan = await store.write(planner.claim, delivery, "words", Room(4, 4), {})
+    plan = await store.write(planner.claim, delivery, "words", Capacity(4, 4), {})
     assert [row.union_id for row in plan.rows] == [2, 2, 2, 1]
     await store.write(delivery.recover, "words")
     await settle(store, Sender(platform, store, delivery, clock), clock)
@@ -500,7 +505,7 @@ async def test_the_next_to_a_chat_waits_until_it_may_be_written_to(store: Store,
     for words in ("first", "second"):
         await store.write(lambda tx, words=words: to(tx, "bo", words))
     sender = Sender(platform, store, delivery, clock)
-    plan = await store.write(planner.claim, delivery, "words", Room(4, 4), {})
+    plan = await store.write(planner.claim, delivery, "words", Capacity(4, 4), {})
     await store.write(delivery.finish, plan.rows[0], "1", clock.now() + timedelta(seconds=1))
     await sender.send_due()
     assert platform.said == []
@@ -561,7 +566,7 @@ async def test_a_platform_that_is_down_is_not_asked_with_everything_that_waits(
 def change(tx: Tx, words: str) -> None:
     target = Target("words", chat="square", message="7")
     where, body = msgspec.json.encode(target).decode(), encode(say(words))
-    rows.replace(tx, "words", 1, where, body, None, "edit", chat="square", bulk=True)
+    rows.replace(tx, NewMessage("words", 1, where, body, chat="square", dedupe_key="edit", bulk=True))
 
 
 async def test_a_newer_change_takes_the_place_of_one_that_waits(store: Store, clock: ManualClock) -> None:

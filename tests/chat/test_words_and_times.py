@@ -14,7 +14,7 @@ from bot.chat.context import Context
 from bot.chat.incoming import NOBODY, CommandCall, File, Who
 from bot.chat.params import Arg, Undeclarable, read_params
 from bot.chat.parse import parse
-from bot.chat.words import split, values_of
+from bot.chat.typed_line import split_words, values_of
 from bot.domain.names import one_line, visible
 from bot.domain.people import Person
 from bot.domain.times import parse_duration, parse_when, suggest_zones, zone
@@ -124,7 +124,7 @@ def test_words_that_fit_nowhere_are_an_error() -> None:
 
 
 def test_apostrophes_and_addresses_are_not_syntax() -> None:
-    assert [word for word, _, _ in split("it's 10:30 https://x.org/a=b don't")] == [
+    assert [word for word, _, _ in split_words("it's 10:30 https://x.org/a=b don't")] == [
         "it's",
         "10:30",
         "https://x.org/a=b",
@@ -135,7 +135,7 @@ def test_apostrophes_and_addresses_are_not_syntax() -> None:
 @given(st.text(max_size=60))
 def test_splitting_never_crashes_and_loses_no_word(line: str) -> None:
     try:
-        words = split(line)
+        words = split_words(line)
     except BadInput:
         return
     assert all(word or quoted for word, _, quoted in words)

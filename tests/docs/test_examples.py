@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
 
-import commands
 from bot.schema import metadata
-from bot.storage import columns
+from bot.storage.migrate import HEAD
 from bot.storage.store import Store
 from tests.clock import ManualClock
-from tests.docs.examples import Block, blocks, cases_of, install
+from tests.docs.examples import Block, blocks, cases_of, copy_checkout, follow, insertions, install
 from tests.stage import Stage
 
-COMMAND, ADAPTER = "adding-a-command.md", "adding-an-adapter.md"
+AREA, ADAPTER = "adding-an-area.md", "adding-an-adapter.md"
+MOST_FILES, MOST_LINES = 8, 3
+MIGRATION = "bot/storage/migrations/versions/0099_shifts.py"
+CHECKS = (
+    "tests/areas/shifts",
+    "tests/test_imports.py",
+    "tests/test_membership.py",
+    "tests/test_docs.py",
+    "tests/docs/test_pages.py",
+    "tests/storage/test_migrations.py::test_head_is_the_newest_script",
+    "tests/storage/test_migrations.py::test_a_fresh_schema_equals_a_migrated_one",
+    "tests/storage/test_migrations.py::test_ids_are_never_given_out_again",
+    "tests/operator/test_export.py::test_every_file_is_documented",
+)
+"""The tests of the tutorial's area, and those that look at all areas."""
+LEFT_OUT = "not postgresql and not test_nothing_happens_at_import and not test_what_is_slow_to_load"
+"""Tests that take long, and that an area could hardly fail alone."""
 
 
 @pytest.fixture
@@ -30,72 +42,46 @@ async def sqlite_store(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Stor
     await store.close()
 
 
-def declare(block: Block, monkeypatch: pytest.MonkeyPatch) -> sa.Table:
-    """Run a module of tables on a copy of the schema, which other tests compare with the migrations."""
-    schema = sa.MetaData(naming_convention=metadata().naming_convention)
-    for table in metadata().sorted_tables:
-        table.to_metadata(schema)
-    monkeypatch.setattr(columns, "metadata", schema)
-    added = install(block, monkeypatch).shifts
-    assert isinstance(added, sa.Table)
-    return added
-
-
-def migrate(block: Block, path: Path) -> None:
-    """Run an example's migration on a database."""
-    namespace: dict[str, object] = {}
-    engine = sa.create_engine(f"sqlite:///{path}")
-    with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
-        block.run(namespace)
-        namespace["upgrade"]()  # type: ignore[operator]  # what the page defines
-    engine.dispose()
-
-
-def shape(path: Path) -> list[str]:
-    """Columns, indexes and foreign keys of the example's table."""
-    parts = (
-        "SELECT name, type, \"notnull\" FROM pragma_table_info('shifts')",
-        "SELECT name FROM pragma_index_list('shifts')",
-        'SELECT "table", "from", "to" FROM pragma_foreign_key_list(\'shifts\')',
-    )
-    with contextlib.closing(sqlite3.connect(path)) as connection:
-        found = [str(row) for part in parts for row in connection.execute(part)]
-    assert len(found) == 6 + 1 + 2
-    return sorted(found)
-
-
 @pytest.fixture
 def printed() -> dict[str, Block]:
-    return {block.path: block for page in (COMMAND, ADAPTER) for block in blocks(page)}
+    return {block.path: block for block in blocks(ADAPTER)}
 
 
-@pytest.mark.parametrize("name", cases_of(COMMAND))
-async def test_the_command_of_the_tutorial(
-    name: str,
-    printed: dict[str, Block],
-    sqlite_store: Store,
-    clock: ManualClock,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    declare(printed["bot/areas/shifts/tables.py"], monkeypatch)
-    migrate(printed["bot/storage/migrations/versions/0099_shifts.py"], tmp_path / "muster.db")
-    install(printed["bot/areas/shifts/storage.py"], monkeypatch)
-    install(printed["bot/areas/shifts/services.py"], monkeypatch)
-    area = install(printed["commands/shifts.py"], monkeypatch).area
-    tests = install(printed["tests/areas/shifts/test_dialogue.py"], monkeypatch)
-    await getattr(tests, name)(Stage(sqlite_store, clock, areas=(*commands.areas(), area)))
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of this project in which the area of the tutorial was added."""
+    copy = tmp_path_factory.mktemp("tutorial") / "muster"
+    copy_checkout(copy)
+    follow(AREA, copy)
+    script = copy / MIGRATION
+    # The page names the newest migration that there was when it was written.
+    script.write_text(
+        script.read_text("utf-8").replace('down_revision = "0003"', f'down_revision = "{HEAD}"')
+    )
+    python(copy, "tests.docs.made")
+    return copy
 
 
-def test_the_migration_of_the_tutorial_makes_the_table_that_it_declares(
-    printed: dict[str, Block], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    table = declare(printed["bot/areas/shifts/tables.py"], monkeypatch)
-    engine = sa.create_engine(f"sqlite:///{tmp_path / 'declared.db'}")
-    table.metadata.create_all(engine)
-    engine.dispose()
-    migrate(printed["bot/storage/migrations/versions/0099_shifts.py"], tmp_path / "migrated.db")
-    assert shape(tmp_path / "migrated.db") == shape(tmp_path / "declared.db")
+def python(checkout: Path, module: str, *arguments: str) -> None:
+    """Runs a module in a checkout, as `make` does."""
+    run = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(run, cwd=checkout, capture_output=True, text=True, timeout=110)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_area_of_the_tutorial_passes_the_tests_of_all_areas(checkout: Path) -> None:
+    python(checkout, "pytest", "-q", "-p", "no:cacheprovider", "-k", LEFT_OUT, *CHECKS)
+
+
+def test_the_area_of_the_tutorial_is_formatted_and_linted(checkout: Path) -> None:
+    files = [block.path for block in blocks(AREA)] + [insertion.path for insertion in insertions(AREA)]
+    python(checkout, "ruff", "format", "--no-cache", "--check", *files)
+    python(checkout, "ruff", "check", "--no-cache", *files)
+
+
+def test_an_area_is_few_files_and_lines() -> None:
+    assert len(blocks(AREA)) <= MOST_FILES
+    assert sum(insertion.lines.count("\n") for insertion in insertions(AREA)) <= MOST_LINES
 
 
 @pytest.mark.parametrize("name", cases_of(ADAPTER))
@@ -118,11 +104,5 @@ def test_every_printed_file_is_run(printed: dict[str, Block]) -> None:
         "adapters/lines/adapter.py",
         "adapters/lines/events.py",
         "adapters/lines/render.py",
-        "bot/areas/shifts/services.py",
-        "bot/areas/shifts/storage.py",
-        "bot/areas/shifts/tables.py",
-        "bot/storage/migrations/versions/0099_shifts.py",
-        "commands/shifts.py",
         "tests/adapters/lines/test_adapter.py",
-        "tests/areas/shifts/test_dialogue.py",
     ]

@@ -13,6 +13,7 @@ import commands
 from bot import config
 from bot.__main__ import cli
 from bot.chat.registry import Registry
+from tests.docs import made
 from tests.docs.examples import blocks
 
 ROOT = Path(__file__).parents[2]
@@ -86,7 +87,7 @@ def test_commands_of_the_command_line_are_there(page: Path) -> None:
 @over_pages
 def test_commands_of_chat_are_there(page: Path) -> None:
     registry = Registry(commands.areas())
-    others = BOTFATHERS | PATHS | ANSWERS | ({"shift"} if page.name == "adding-a-command.md" else set())
+    others = BOTFATHERS | PATHS | ANSWERS | ({"shift"} if page.name == "adding-an-area.md" else set())
     # What follows a command of one word are its arguments.
     strange = {
         words for words in mentioned(page, CHAT) if words.split(" ")[0] not in {*registry.commands, *others}
@@ -122,9 +123,13 @@ def test_settings_are_there(page: str) -> None:
 @over_pages
 def test_files_of_this_project_that_are_named_are_there(page: Path) -> None:
     printed = {block.path for block in blocks(page.name)} if page.parent.name == "docs" else set()
-    printed |= {"bot/areas/shifts/domain.py"}  # the tutorial says that it would stand there
     for name in mentioned(page, r"`((?:bot|adapters|commands|tests|docs|contracts)/[\w./-]*[\w/])`"):
         assert name in printed or (ROOT / name).exists(), name
+
+
+@pytest.mark.parametrize("name", made.pages())
+def test_generated_parts_follow_from_the_code(name: str) -> None:
+    assert ROOT.joinpath("docs", name).read_text("utf-8") == made.pages()[name], "run: make pages"
 
 
 def test_the_readme_begins_with_the_two_commands() -> None:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.areas.calls.domain.calls import Call, CallState
-from bot.areas.calls.domain.schedule import Repeats, Repetition
+from bot.areas.calls.domain.schedule import Frequency, RepeatPattern
 from bot.areas.calls.domain.texts import Texts
 from bot.areas.calls.services import schedule as call_schedule
 from bot.areas.calls.services import writing as call_writing
@@ -109,7 +109,7 @@ def settle(tx: Tx, opens: int, folk: dict[str, Persona]) -> tuple[Union, dict[st
         if name == "Told":
             reminders.start(tx, union, member, account, opens)
     call = call_writing.draft(tx, union, found["Ada"], Texts("Plant", "One each", opens=opens), None)
-    call_schedule.repeat(tx, union, found["Ada"], call, Repetition(Repeats.DAILY), LAST)
+    call_schedule.start_repeat(tx, union, found["Ada"], call, RepeatPattern(Frequency.DAILY), LAST)
     return union, found
 
 

@@ -23,6 +23,7 @@ from bot.areas.delivery.storage.sending import REPEATED
 from bot.chat.model import encode, say
 from bot.chat.targets import Target
 from bot.domain.clock import SystemClock
+from bot.domain.messages import NewMessage
 from bot.domain.transaction import Tx
 from bot.schema import metadata
 from bot.storage.store import Store
@@ -42,7 +43,9 @@ def post(tx: Tx, platform: str, people: list[str]) -> None:
     """One message for everybody, in bulk."""
     for person in people:
         target = msgspec.json.encode(Target(platform, person=person)).decode()
-        outbox.add(tx, platform, None, target, encode(say(f"Call for {person}")), person, bulk=True)
+        outbox.add(
+            tx, NewMessage(platform, None, target, encode(say(f"Call for {person}")), person, bulk=True)
+        )
 
 
 def read(database: Path, query: str) -> list[tuple[object, ...]]:

@@ -21,6 +21,7 @@ from bot.areas.members.storage import accounts
 from bot.chat.findings import Finding
 from bot.config import Settings
 from bot.domain.clock import SystemClock
+from bot.domain.messages import NewMessage, OutboxRow
 from bot.domain.transaction import Tx
 from bot.schema import metadata
 from bot.storage.migrate import HEAD
@@ -174,7 +175,7 @@ def give_up(tx: Tx, reason: str) -> None:
     newest = max(tx.all(Statement(outbox.select())), key=lambda row: row.id)
     sending.park(
         tx,
-        sending.OutboxRow(*(getattr(newest, name) for name in sending.OutboxRow.__dataclass_fields__)),
+        OutboxRow(*(getattr(newest, name) for name in OutboxRow.__dataclass_fields__)),
         reason,
     )
 
@@ -185,7 +186,7 @@ async def test_what_was_given_up_is_said(
     """Recent parked rows by their reason; not old ones, nor those for people who cannot be reached."""
 
     def park(tx: Tx, reason: str, person: str | None = None) -> None:
-        outbox_rows.add(tx, "telegram", None, "{}", b"x", person)
+        outbox_rows.add(tx, NewMessage("telegram", None, "{}", b"x", person))
         give_up(tx, reason)
 
     def parked(tx: Tx) -> list[tuple[str, str, int]]:
@@ -205,7 +206,7 @@ async def test_the_outbox_line(database: Database, tmp_path: Path, capsys: Any, 
     store = await Store.open(database.url, SystemClock(), metadata())
 
     def park(tx: Tx) -> None:
-        outbox_rows.add(tx, "telegram", None, "{}", b"x")
+        outbox_rows.add(tx, NewMessage("telegram", None, "{}", b"x"))
         give_up(tx, f"Bad Request\nat https://api.telegram.org/bot{TOKEN}")
 
     await store.write(park)

@@ -10,20 +10,21 @@ from typing import Any
 
 import pytest
 
-from bot import operate
-from bot.areas.calls.domain.calls import WHOLE_DAY, CallState, Proof
+from bot import exports, operate
+from bot.areas.calls.domain.calls import WHOLE_DAY, CallState, window
+from bot.areas.calls.domain.texts import Texts
 from bot.areas.calls.storage import calls
+from bot.areas.calls.storage.calls import NewCall
 from bot.areas.checkins.services import checkins
-from bot.areas.export import services as export
-from bot.areas.export import storage as export_storage
 from bot.areas.members.storage import members
 from bot.areas.unions import storage as unions_storage
 from bot.config import Settings
 from bot.domain.people import Union
-from bot.domain.times import moment, union_day
+from bot.domain.times import union_day
 from bot.domain.transaction import Tx
 from bot.errors import ConfigError, NotFound, StorageError
 from bot.schema import metadata
+from bot.storage import exporting
 from bot.storage.store import Store
 from tests.clock import ManualClock
 from tests.operator.process import ROOT, muster, running
@@ -92,28 +93,17 @@ async def test_calls_and_who_answered_them(
         founder = members.by_id(tx, unions_storage.every(tx)[0].founder_id or 0)
         assert founder is not None
         day = union_day(union.time_zone, tx.now)
-        call = calls.add(
-            tx,
-            union_id=union.id,
-            leader_id=None,
-            author_id=founder.id,
-            rule_id=None,
-            state=CallState.OPEN,
-            title="Plant",
-            what="A tree",
-            why="",
-            link=None,
-            file_id=None,
-            proof=Proof.WORD,
-            contest=False,
-            opens=0,
-            closes=WHOLE_DAY,
-            day=day,
-            opens_at=moment(day, 0, union.time_zone),
-            closes_at=moment(day, WHOLE_DAY, union.time_zone),
+        new = NewCall(
+            union.id,
+            None,
+            founder.id,
+            Texts("Plant", "A tree", opens=0),
+            CallState.OPEN,
             approved=True,
-            late=False,
+            day=day,
+            window=window(day, 0, WHOLE_DAY, union.time_zone),
         )
+        call = calls.add(tx, new)
         checkins.answer(tx, union, founder, call.id)
         return union
 
@@ -156,7 +146,7 @@ async def test_pages_join_without_gap(
     for number in range(7):
         await store.write(join, first, "discord", str(number), f"First {number}", None)
         await store.write(join, second, "discord", str(number), f"Second {number}", None)
-    monkeypatch.setattr(export_storage, "PAGE", 2)
+    monkeypatch.setattr(exporting, "PAGE", 2)
     await operate.export(settings_for(database, tmp_path), tmp_path / "out", "One")
     [folder] = (tmp_path / "out").iterdir()
     assert len(lines(folder / "members.jsonl")) == 4 + 7
@@ -296,5 +286,5 @@ def test_without_a_database(tmp_path: Path) -> None:
 
 def test_every_file_is_documented() -> None:
     guide = (ROOT / "docs" / "operating.md").read_text()
-    for name in ("union.json", *(f"{file}.jsonl" for file in export.FILES)):
+    for name in ("union.json", *(f"{file}.jsonl" for file in exports.files())):
         assert f"`{name}`" in guide

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.pictures import base, text
+from bot.pictures import support_base, text
 from bot.pictures.model import Branch, headcount
 from bot.pictures.numbers import CHIP, numbers
 from bot.pictures.sunburst import MAX_RINGS, NAMED, SMALLEST_TURN, Sector, layout, named, outline, radii
@@ -144,8 +144,8 @@ def test_every_named_branch_has_one_number_and_no_two_overlap(sizes: list[int], 
 
 def test_the_legend_says_names_and_people_and_others() -> None:
     leader = above(Branch("Grace", 7), Branch("太陽", 2), unseen=3)
-    assert base.entries(leader) == [(0, "Grace", 7), (1, "", 2), (None, text.OTHERS, 3)]
-    assert base.entries(leaf()) == []
+    assert support_base.entries(leader) == [(0, "Grace", 7), (1, "", 2), (None, text.OTHERS, 3)]
+    assert support_base.entries(leaf()) == []
 
 
 def test_numbers_are_written_in_their_sectors(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Fixtures of the database: every test that asks for `database` or `store` runs on both."""
 
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,13 +52,21 @@ def backend(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the current schema, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "muster.db"
+    migrate(f"sqlite+aiosqlite:///{path}", metadata())
+    return path
+
+
 @pytest.fixture
-def sqlite_database(tmp_path: Path) -> Database:
+def sqlite_database(tmp_path: Path, sqlite_template: Path) -> Database:
     """A SQLite database."""
     path = tmp_path / "database" / "muster.db"
-    url = f"sqlite+aiosqlite:///{path}"
-    migrate(url, metadata())
-    return Database(url, "sqlite", path=path)
+    path.parent.mkdir(mode=0o700)
+    shutil.copy(sqlite_template, path)
+    return Database(f"sqlite+aiosqlite:///{path}", "sqlite", path=path)
 
 
 @pytest.fixture

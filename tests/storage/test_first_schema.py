@@ -14,9 +14,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Boolean, DateTime, MetaData, insert
 
-from bot import membership
+from bot import exports, membership
 from bot.areas.checkins.services import answers
-from bot.areas.export import services as export
 from bot.areas.ledger import services as ledger
 from bot.areas.members.storage import accounts, members
 from bot.areas.tree.domain.endorsements import Base
@@ -94,7 +93,7 @@ async def test_everything_goes_on_from_what_the_first_version_kept(old_url: str,
                 await store.write(trust.keep, chunk)
         report = await store.scan(recount.compare, farm)
         assert (report.differences, report.first, report.endorsing) == ({}, [], 1)
-        files = [file for file, _ in await store.scan(lambda tx: list(export.records(tx, farm)))]
+        files = [file for file, _ in await store.scan(lambda tx: list(exports.records(tx, farm)))]
         assert {"members", "accounts", "wallets", "endorsements", "ledger"} <= set(files)
     finally:
         await store.close()

@@ -15,7 +15,8 @@ from sqlalchemy.pool import NullPool
 from bot.errors import StorageError
 from bot.schema import metadata
 from bot.storage import migrate as migrating
-from bot.storage.migrate import HEAD, SCRIPTS, current_version, migrate, upgrade
+from bot.storage.migrate import HEAD, SCRIPTS, migrate, upgrade
+from bot.storage.read_only import ReadOnlyStore
 from bot.storage.store import Store
 from tests.clock import ManualClock
 from tests.storage.fixtures import Database
@@ -27,6 +28,14 @@ def sync_engine(url: str) -> Engine:
     return create_engine(
         parsed.set(drivername=parsed.drivername.replace("+aiosqlite", "")), poolclass=NullPool
     )
+
+
+async def current_version(url: str, clock: ManualClock) -> str | None:
+    store = ReadOnlyStore(url, clock)
+    try:
+        return await store.version()
+    finally:
+        await store.close()
 
 
 def schema(engine: Engine) -> dict[str, Any]:
@@ -151,18 +160,22 @@ class TestOpening:
             assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0000",)]
         connection.close()
 
-    async def test_the_version_can_be_seen_at_any_time(self, database: Database, tmp_path: Path) -> None:
-        assert current_version(database.url) == HEAD
-        assert current_version(f"sqlite+aiosqlite:///{tmp_path}/not/there.db") is None
+    async def test_the_version_can_be_seen_at_any_time(
+        self, database: Database, tmp_path: Path, clock: ManualClock
+    ) -> None:
+        assert await current_version(database.url, clock) == HEAD
+        assert await current_version(f"sqlite+aiosqlite:///{tmp_path}/not/there.db", clock) is None
         empty = f"sqlite+aiosqlite:///{tmp_path}/empty.db"
         if database.cluster:
             empty = database.cluster.url(database.cluster.empty_database())
         else:
             sqlite3.connect(tmp_path / "empty.db").close()
-        assert current_version(empty) is None
+        assert await current_version(empty, clock) is None
 
-    async def test_the_version_can_be_seen_while_it_is_open(self, database: Database, store: Store) -> None:
-        assert current_version(database.url) == HEAD
+    async def test_the_version_can_be_seen_while_it_is_open(
+        self, database: Database, store: Store, clock: ManualClock
+    ) -> None:
+        assert await current_version(database.url, clock) == HEAD
         await store.write(put, "still", "open")
 
     async def test_while_it_is_open_nobody_migrates_it(self, database: Database, store: Store) -> None:

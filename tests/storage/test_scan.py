@@ -11,7 +11,7 @@ from bot.domain.transaction import Tx
 from bot.errors import StorageError, TryAgain
 from bot.schema import metadata
 from bot.storage import long_reads
-from bot.storage.read_only import Reader
+from bot.storage.read_only import ReadOnlyStore
 from bot.storage.session import Failure, FailureKind
 from bot.storage.store import Store
 from tests.clock import START
@@ -96,7 +96,7 @@ async def test_closing_waits_for_who_reads_though_nobody_wants_it_any_more(
 
 
 async def test_a_database_that_went_away(sqlite_database: Database, clock: SystemClock) -> None:
-    reader = Reader(sqlite_database.url, clock)
+    reader = ReadOnlyStore(sqlite_database.url, clock)
     assert sqlite_database.path is not None
     sqlite_database.path.unlink()
     with pytest.raises(StorageError, match="cannot be opened"):
@@ -106,7 +106,9 @@ async def test_a_database_that_went_away(sqlite_database: Database, clock: Syste
 
 
 async def test_a_server_that_is_not_there(postgres_database: Database, clock: SystemClock) -> None:
-    away = Reader(postgres_database.url.replace(str(postgres_database.name), "no_such_database"), clock)
+    away = ReadOnlyStore(
+        postgres_database.url.replace(str(postgres_database.name), "no_such_database"), clock
+    )
     with pytest.raises(StorageError, match="cannot be reached"):
         await away.scan(count)
     await away.close()
@@ -131,7 +133,7 @@ async def test_a_lost_connection(store: Store, monkeypatch: pytest.MonkeyPatch) 
 
 async def test_a_database_that_nobody_has_open(database: Database, clock: SystemClock) -> None:
     """Also in a folder without the files that a running Muster makes."""
-    reader = Reader(database.url, clock)
+    reader = ReadOnlyStore(database.url, clock)
     await reader.require_head()
     assert await reader.scan(count) >= 0
     await reader.close()

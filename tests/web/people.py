@@ -7,8 +7,9 @@ from eth_account.messages import encode_defunct
 
 from bot import membership
 from bot.areas.members.storage import accounts
-from bot.areas.wallets.services import links
-from bot.areas.wallets.services.links import Attempt, Completed, Signed, Site
+from bot.areas.wallets.services import completion, links
+from bot.areas.wallets.services.completion import Completed, Held
+from bot.areas.wallets.services.links import Attempt, Signed, Site
 from bot.domain.people import Account, Union
 from bot.domain.transaction import Tx
 from bot.membership import LINKING
@@ -67,9 +68,9 @@ def signed(tx: Tx, account: Account, wallet: Wallet) -> Signed:
     return links.sign(tx, token, attempt, "eoa")
 
 
-def bring(tx: Tx, account: Account, code: str, held: links.Held | None = links.Held.MERGE) -> Completed:
+def bring(tx: Tx, account: Account, code: str, held: Held | None = Held.MERGE) -> Completed:
     """Give a code back in chat, agreeing to become one member with whoever has the wallet."""
-    return links.complete(tx, account.platform, account.native_id, code, LINKING, held)
+    return completion.complete(tx, account.platform, account.native_id, code, LINKING, held)
 
 
 def fresh(tx: Tx, account: Account) -> Account:

@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from bot.areas.wallets.domain import links
-from bot.areas.wallets.services.links import LinkOutcome
+from bot.areas.wallets.services.completion import LinkOutcome
 from bot.areas.wallets.storage import wallets
 from bot.storage.store import Store
 from tests.clock import ManualClock

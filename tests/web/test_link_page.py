@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from bot.areas.wallets.domain import links
-from bot.areas.wallets.services.links import LinkOutcome
+from bot.areas.wallets.services.completion import LinkOutcome
 from bot.areas.wallets.storage import wallets
 from bot.storage.store import Store
 from tests.clock import ManualClock

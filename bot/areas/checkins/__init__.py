@@ -1,0 +1,1 @@
+"""Members' answers to calls with their proofs, and the streaks that follow from them."""

@@ -1,6 +1,6 @@
 """Answers to calls, and the streaks that they make."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, SmallInteger, text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, SmallInteger, literal_column, text
 
 from bot.areas.files.tables import Kept, show_index, shown_file
 from bot.storage.columns import (
@@ -27,25 +27,29 @@ checkins = table(
     member("member_id", GOES, primary_key=True),
     Column("day", Integer, nullable=False),
     moment("at"),
-    words("state"),  # 'done' | 'waiting' | 'refused' | 'repaired': a leader made up for it, it is no answer
+    words("state"),  # 'done' | 'waiting' | 'refused' | 'repaired' (for the streak only)
     Column("late", Boolean, nullable=False),
     words_or_null("proof"),
     shown_file(Kept.AS_PROOF),
-    Column("space_id", Id, nullable=True),  # where it was pressed; null: in private
+    Column("space_id", Id, nullable=True),  # the space of the press; null: in private
     named_member(
         "judged_by", Fates(Fate.HANDED_ON, Fate.HANDED_ON)
-    ),  # while it waits: whose word it waits for; null: any witness's
+    ),  # while it waits: the member whose word it waits for; null: any witness
     moment_or_null("judged_at"),
     Index(None, "member_id", "day"),
 )
 show_index(checkins)
+
+# Conditions that queries share with the partial index below, or with each other.
+IS_WAITING = checkins.c.state == literal_column("'waiting'")
+IS_DONE = checkins.c.state == literal_column("'done'")
 
 partial_index(
     "ix_checkins_waiting",
     checkins.c.judged_by,
     checkins.c.call_id,
     checkins.c.member_id,
-    where=checkins.c.state == "waiting",
+    where=IS_WAITING,
 )
 
 streaks = table(
@@ -57,6 +61,6 @@ streaks = table(
     Column("last_day", Integer, nullable=False),  # the last union-day that counted, by an answer or a repair
     Column("freezes", SmallInteger, nullable=False),  # in hand
     Column("run", SmallInteger, nullable=False),  # days towards the next freeze
-    # Streaks that go on are those of few days and freezes: of each such group the longest are read.
+    # Running streaks have few different last days and freezes. The ranking reads the longest of each such group.
     Index("ix_streaks_longest", "union_id", "last_day", "freezes", text("current DESC"), "member_id"),
 )

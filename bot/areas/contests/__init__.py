@@ -1,0 +1,1 @@
+"""Calls that collect entries and votes and end with a ranking."""

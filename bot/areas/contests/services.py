@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from typing import Any
 
 from bot.areas.calls.domain.calls import Call, CallState
 from bot.areas.calls.services import calls
@@ -268,11 +267,6 @@ def result(tx: Tx, call: Call) -> Result:
 
 
 # -- members come and go -------------------------------------------------------------------------------------
-
-
-def exported(tx: Tx, union: Union, after_id: int, most: int) -> list[Any]:
-    """Up to `most` entries of the union after that id, with their pictures, for an export."""
-    return storage.page(tx, union.id, after_id, most)
 
 
 def forget(tx: Tx, union: Union, member: Member) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +16,10 @@ from bot.areas.files.tables import files
 from bot.areas.members.tables import members
 from bot.areas.wallets.tables import wallets
 from bot.domain.transaction import Tx
+from bot.storage.exporting import OfUnion, Record
 from bot.storage.statements import Statement, insert
+
+EXPORTED_AT_ONCE = 50  # few, because they have pictures
 
 _COLUMNS = (
     entries.c.id,
@@ -126,7 +131,7 @@ _VOTES_BY = Statement(
     )
 )
 _NO_VOTES_BY = Statement(delete(entry_votes).where(entry_votes.c.member_id == bindparam("member")))
-_PAGE = Statement(
+_EXPORTED = Statement(
     select(
         entries.c.id,
         entries.c.call_id.label("call"),
@@ -245,9 +250,31 @@ def move(tx: Tx, entry_id: int, member_id: int) -> None:
     tx.run(_MOVE, entry=entry_id, new=member_id)
 
 
-def page(tx: Tx, union_id: int, after_id: int, most: int) -> list[Any]:
-    """(id, call, member's ref, words, at, votes, closed_at, mime and data of the picture) of the union's entries."""
-    return tx.all(_PAGE, union=union_id, after=after_id, most=most)
+def _exported(tx: Tx, union_id: int) -> Iterator[Record]:
+    """The union's entries with their pictures. The votes are counted once the contest is closed, and never whose."""
+    after = 0
+    while rows := tx.all(_EXPORTED, union=union_id, after=after, most=EXPORTED_AT_ONCE):
+        for row in rows:
+            data = base64.b64encode(row.data).decode() if row.data is not None else None
+            yield {
+                "call": row.call,
+                "member": row.member,
+                "words": row.words,
+                "at": row.at,
+                "votes": row.votes if row.closed_at is not None else None,
+                "picture": f"data:{row.mime};base64,{data}" if data is not None else None,
+            }
+        after = rows[-1].id
+
+
+EXPORTS = (
+    OfUnion(
+        "entries",
+        "entries into contests, with the picture in it (a `data:` URL) and, once the contest is closed, how many "
+        "voted for it; the voters are forgotten when the votes are counted",
+        _exported,
+    ),
+)
 
 
 # -- votes ---------------------------------------------------------------------------------------------------

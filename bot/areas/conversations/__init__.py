@@ -1,0 +1,1 @@
+"""Acts that came in with their answers, the tokens of buttons, and open questions."""

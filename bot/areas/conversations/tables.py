@@ -1,4 +1,4 @@
-"""What comes in, and what buttons and open questions stand for."""
+"""Acts that came in, the meaning of buttons and forms, and questions that wait for an answer."""
 
 from sqlalchemy import Boolean, Column, Index, LargeBinary, SmallInteger
 
@@ -12,8 +12,8 @@ tokens = table(
     words("kind"),  # 'button' | 'form'
     words("action"),
     words("arguments"),  # JSON
-    words_or_null("presser"),  # "platform:native_id"; null = anyone
-    words_or_null("space"),  # native id of the space that it was given in
+    words_or_null("presser"),  # "platform:native_id" of the only account that may use it; null: anyone
+    words_or_null("space"),  # native id of the space where it was shown
     Column("single_use", Boolean, nullable=False),
     moment_or_null("expires_at"),
     moment_or_null("used_at"),
@@ -34,11 +34,10 @@ inbound = table(
     words_or_null("actor"),
     Column("payload", LargeBinary, nullable=True),
     Column("reply", LargeBinary, nullable=True),
-    Column("state", SmallInteger, nullable=False),  # 0 received, 1 done with its reply, 2 delivered
+    Column("state", SmallInteger, nullable=False),  # 0 received, 1 done, 2 its reply was delivered
     moment("received_at"),
     Index(None, "actor"),
     Index(None, "received_at"),
 )
 
-# A query uses a partial index only if its own condition is written with a literal: literal_column("2").
 partial_index("ix_inbound_unfinished", inbound.c.state, where=inbound.c.state < 2)

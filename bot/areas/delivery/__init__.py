@@ -1,0 +1,1 @@
+"""The outbox of messages to be sent, and the chats that messages do not reach."""

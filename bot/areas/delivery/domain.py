@@ -1,4 +1,4 @@
-"""Chats that messages of a union do not reach."""
+"""Chats that a union's messages do not reach."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Unreached:
-    """A chat out of reach. `person` if it is somebody's private one; kind: 'blocked', 'gone' or 'rights'."""
+    """A chat out of reach. `person`: the person of a private chat. `kind`: 'blocked', 'gone' or 'rights'."""
 
     union_id: int
     platform: str

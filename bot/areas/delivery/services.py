@@ -1,4 +1,4 @@
-"""The outbox in the shape of `bot.chat.sender.Outbox`, and who is told of what cannot be delivered."""
+"""The outbox, as the sender of `bot.chat` needs it, and telling moderators of chats that cannot be reached."""
 
 from __future__ import annotations
 
@@ -8,115 +8,98 @@ from datetime import date, datetime
 
 from bot.areas.delivery.domain import Unreached
 from bot.areas.delivery.storage import outbox, sending, unreached
-from bot.areas.delivery.storage.sending import OutboxRow
 from bot.areas.members.services import daily_notice, members
 from bot.areas.unions import services as unions
+from bot.domain.messages import NewMessage, OutboxRow
 from bot.domain.people import Member, Union
 from bot.domain.times import moment, union_day
 from bot.domain.transaction import Tx
 
 TOLD_OF = frozenset({"blocked", "gone", "rights"})
-"""What moderators can do something about; the rest is for the operator."""
-
+"""The kinds of failures that moderators can mend; all others concern the operator."""
 
 REPEATED = sending.REPEATED
 """The note at a row that is sent again because it may not have arrived."""
 
 
-def post(
-    tx: Tx,
-    platform: str,
-    union_id: int | None,
-    target: str,
-    body: bytes,
-    person: str | None = None,
-    dedupe_key: str | None = None,
-    *,
-    chat: str | None = None,
-    bulk: bool = False,
-) -> None:
-    """Queue a message; a second one with a `dedupe_key` is dropped."""
-    outbox.add(tx, platform, union_id, target, body, person, dedupe_key, chat=chat, bulk=bulk)
+def post(tx: Tx, message: NewMessage) -> None:
+    """Queues a message; a second one with the same `dedupe_key` is dropped."""
+    outbox.add(tx, message)
 
 
-def replace_post(
-    tx: Tx,
-    platform: str,
-    union_id: int | None,
-    target: str,
-    body: bytes,
-    person: str | None,
-    dedupe_key: str,
-    *,
-    chat: str | None = None,
-    bulk: bool = False,
-) -> None:
-    """Queue a message in place of one with the same key that still waits."""
-    outbox.replace(tx, platform, union_id, target, body, person, dedupe_key, chat=chat, bulk=bulk)
+def replace_post(tx: Tx, message: NewMessage) -> None:
+    """Queues a message in place of one with the same `dedupe_key` that still waits."""
+    outbox.replace(tx, message)
 
 
 def sent_id(tx: Tx, dedupe_key: str) -> str | None:
-    """The platform's id of the message with this key, for a target that edits it; None until it is sent."""
+    """Returns the platform's id of the message with this key, for editing it; None until it is sent."""
     return outbox.sent_id(tx, dedupe_key)
 
 
 def depths(tx: Tx) -> list[tuple[str, str, int]]:
-    """(platform, state, rows) of everything not sent."""
+    """Returns (platform, state, number of rows) of all messages that were not sent."""
     return outbox.depths(tx)
 
 
 def parked(tx: Tx, since: datetime, most: int) -> list[tuple[str, str, int]]:
-    """(platform, last error, rows) given up, the most first; not for people who cannot be reached anyhow."""
+    """Returns (platform, last error, number of rows) of messages that were given up, the most first.
+
+    Leaves out messages to people whom private messages cannot reach in any case.
+    """
     return outbox.parked(tx, since, most)
 
 
 def prune(tx: Tx, before: datetime) -> int:
-    """Forget what was sent or given up before that moment; how many rows, not all at once."""
+    """Erases messages from before that moment that were sent or given up. Returns how many; not all at once."""
     return outbox.prune(tx, before)
 
 
 def shares(tx: Tx, platform: str, lane: int, after: int, most: int) -> list[tuple[int, datetime]]:
-    """The next unions (0: none's) after this one with rows in the lane, and when their first is due."""
+    """Returns (union, when its first row is due) of the next unions after this one with due rows in the lane.
+
+    Rows without a union come as union 0.
+    """
     return sending.shares(tx, platform, lane, after, most)
 
 
 def take(tx: Tx, platform: str, lane: int, share: int, most: int) -> list[OutboxRow]:
-    """Claim up to `most` due rows of a union to send now, the oldest first."""
+    """Claims up to `most` due rows of a union to send now, the oldest first."""
     return sending.take(tx, platform, lane, share, most)
 
 
 def finish(tx: Tx, row: OutboxRow, sent_id: str, open_at: datetime) -> None:
-    """The row was sent; the next of its chain is due, not before `open_at`."""
+    """Settles a row that was sent. The next row of its chain is due from `open_at` on."""
     sending.finish(tx, row, sent_id, open_at)
 
 
 def uncertain(tx: Tx, row: OutboxRow, error: str, open_at: datetime) -> None:
-    """The row may have been sent, and is not sent again."""
+    """Settles a row that may have been sent, and is not sent again."""
     sending.uncertain(tx, row, error, open_at)
 
 
 def retry(tx: Tx, row: OutboxRow, at: datetime, error: str, *, aside: bool = False) -> None:
-    """Try the row again then; others of its chain wait, unless it steps `aside`."""
+    """Makes the row due again at that time. The others of its chain wait, unless the row steps `aside`."""
     sending.retry(tx, row, at, error, aside=aside)
 
 
 def defer(tx: Tx, row: OutboxRow, at: datetime) -> None:
-    """The row was not tried: its chat may not be written to before then."""
+    """Makes a row that was not tried due at that time, because its chat is closed until then."""
     sending.defer(tx, row, at)
 
 
 def recover(tx: Tx, platform: str, but: Collection[int] = (), note: str | None = None) -> int:
-    """Make due again what is claimed and not known to be on its way; how many rows. `note` is kept at them."""
+    """Makes claimed rows due again, except those in `but`, and keeps `note` at them; returns how many."""
     return sending.recover(tx, platform, but, note)
 
 
 def spend(tx: Tx, what: str, day: date, most: int, limit: int) -> int:
-    """Take up to `most` of what may be spent on that day, `limit` in all; gives back with a negative `most`."""
+    """Takes up to `most` from a day's budget, `limit` in all; returns how much. A negative `most` gives back."""
     return sending.spend(tx, what, day, most, limit)
 
 
 def park(tx: Tx, row: OutboxRow, reason: str, kind: str) -> None:
-    """Give a row up. `kind` is an `Undeliverable`'s; who blocked the bot is not written to any more."""
+    """Gives a row up. `kind` is that of an `Undeliverable`. A person who blocked the bot gets no more messages."""
     sending.park(tx, row, reason)
     if kind == "blocked" and row.person is not None:
         members.set_reachable(tx, row.platform, row.person, yes=False)
@@ -125,48 +108,48 @@ def park(tx: Tx, row: OutboxRow, reason: str, kind: str) -> None:
 
 
 def on_undeliverable(tx: Tx, row: OutboxRow, kind: str) -> None:
-    """Note, once for each chat, that messages of this union do not arrive there: `take_unreached` gives it back."""
+    """Notes a chat that this union's messages do not reach, for `take_unreached`. Each chat is noted once."""
     chat = _chat(row)
     if row.union_id is not None and chat is not None:
         unreached.mark(tx, row.union_id, row.platform, chat, row.person, kind)
 
 
 def reached(tx: Tx, platform: str, rows: Sequence[OutboxRow]) -> None:
-    """These arrived: what was noted of their chats is over."""
-    if rows and unreached.some(tx, platform):
+    """Erases the notes about the chats of rows that arrived."""
+    if rows and unreached.any_noted(tx, platform):
         for row in rows:
             if (chat := _chat(row)) is not None:
                 unreached.clear(tx, platform, chat)
 
 
-def to_tell(tx: Tx) -> list[Union]:
-    """The unions whose moderators are to be told of something now."""
-    found = (unions.by_id(tx, union_id) for union_id in unreached.unions(tx))
-    return [union for union in found if union is not None and _news(tx, union)]
+def unions_to_tell(tx: Tx) -> list[Union]:
+    """Returns the unions whose moderators are to be told now of chats out of reach."""
+    found = unions.by_ids(tx, unreached.unions_with_untold(tx))
+    return [union for union in found if _to_tell(tx, union)]
 
 
 def take_unreached(tx: Tx, union: Union) -> list[Unreached]:
-    """Chats out of reach that the union's moderators have not been told of; they count as told from now on.
+    """Returns chats out of reach that the union's moderators were not told of, and marks them as told.
 
-    Places at once; people, of whom there may be many, once a day.
+    Spaces come at once. People come once a day, because there can be many.
     """
-    found = _news(tx, union)
+    found = _to_tell(tx, union)
     for one in found:
-        unreached.told(tx, one)
+        unreached.mark_told(tx, one)
     return found
 
 
 def forget(tx: Tx, union: Union, member: Member) -> None:
-    """Erase what the union had for the private chats of a member who leaves."""
+    """Erases the union's messages for the private chats of a member who leaves."""
     for account in members.accounts_of(tx, member.id):
         outbox.erase_person(tx, union.id, account.platform, account.native_id)
 
 
 def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
-    """Changes nothing: messages are for accounts, which stay."""
+    """Changes nothing: messages belong to accounts, which stay."""
 
 
-def _news(tx: Tx, union: Union) -> list[Unreached]:
+def _to_tell(tx: Tx, union: Union) -> list[Unreached]:
     today = union_day(union.time_zone, tx.now)
     morning = moment(
         today if daily_notice.awake(union, tx.now) else today - 1, daily_notice.MINUTES, union.time_zone
@@ -175,7 +158,7 @@ def _news(tx: Tx, union: Union) -> list[Unreached]:
 
 
 def _chat(row: OutboxRow) -> str | None:
-    """The person or chat that a row is for, by its native id."""
+    """The native id of the person or chat that a row is for."""
     try:
         target = json.loads(row.target)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What goes out, and which chats it does not reach."""
+"""The outbox of messages, and the chats that messages do not reach."""
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, SmallInteger, text
 
@@ -11,9 +11,9 @@ outbox = table(
     words("platform"),
     Column("union_id", Id, nullable=True),
     words("target"),  # JSON
-    words_or_null("person"),  # native id of whose private chat it goes to, so that they can be forgotten
+    words_or_null("person"),  # native id of the person in a private chat; needed for forgetting them
     data("body"),
-    words("state"),  # 'due' | 'behind' another of its chain | 'sending' | 'sent' | 'uncertain' | 'parked'
+    words("state"),  # 'due' | 'behind' (in its chain) | 'sending' | 'sent' | 'uncertain' | 'parked'
     moment("due_at"),
     Column("attempts", Integer, nullable=False),
     words_or_null("last_error"),
@@ -21,8 +21,8 @@ outbox = table(
     words_or_null("dedupe_key", unique=True),
     moment("created_at"),
     Column("lane", SmallInteger, nullable=False, server_default=text("0")),  # 0 urgent, 1 bulk
-    Column("share", Id, nullable=False, server_default=text("0")),  # whose turn it takes: the union's, or 0
-    words("chain", server_default=text("''")),  # what is sent one after another: lane, union and chat
+    Column("share", Id, nullable=False, server_default=text("0")),  # the union whose turn it takes, or 0
+    words("chain", server_default=text("''")),  # lane, union and chat; one after another is sent
 )
 
 _OVER = outbox.c.state.in_(["sent", "uncertain", "parked"])
@@ -45,13 +45,13 @@ partial_index("ix_outbox_unsent", outbox.c.platform, outbox.c.state, where=outbo
 
 partial_index("ix_outbox_over", outbox.c.created_at, where=_OVER)
 
-# Chats that messages of a union cannot reach, until one does again.
+# Chats that a union's messages cannot reach. A row is erased when a message arrives.
 unreached = table(
     "unreached",
     Column("union_id", Id, ForeignKey("unions.id"), primary_key=True, autoincrement=False),
     words("platform", primary_key=True),
     words("chat", primary_key=True),
-    words_or_null("person"),  # whose private chat it is
+    words_or_null("person"),  # native id of the person in a private chat
     words("kind"),  # 'blocked' | 'gone' | 'rights'
     moment("at"),
     Column("told", SmallInteger, nullable=False),  # 0 until the moderators were told

@@ -1,0 +1,1 @@
+"""Crowds that look made up, shown to moderators with the evidence."""

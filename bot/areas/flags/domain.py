@@ -1,6 +1,6 @@
-"""Signs that a crowd is made up: many joining at once, and newcomers who hold each other up.
+"""Flags: signs that a crowd is made up. Many people join at once, or newcomers support each other.
 
-Nothing here is proof, and nothing is done about it: moderators are shown the evidence.
+A flag is no proof, and nothing is done about it: moderators are shown the evidence.
 """
 
 from __future__ import annotations
@@ -15,35 +15,35 @@ from enum import StrEnum
 from bot.domain.times import union_day
 
 FRESH = timedelta(hours=24)
-"""Who joined within this time is looked at: what is older was seen before."""
+"""Only members who joined within this time are checked; older ones were checked before."""
 
 BURST_WINDOW = timedelta(minutes=10)
-"""A link shared in a big channel brings people for hours; a script is done in minutes."""
+"""A link that is shared in a big channel brings people for hours; a script is done within minutes."""
 
 BURST_JOINS = 20
-"""Fewer can be one circle of friends that was told at the same moment, and change no rank by much."""
+"""Fewer people can be a circle of friends who were told at the same moment, and they change no rank by much."""
 
 BURST_FACTOR = 5
-"""Times the usual: a big union's good day is two or three times its usual day."""
+"""A burst has this many times the usual joins: a good day of a big union has two or three times the usual."""
 
 USUAL_SPAN = timedelta(days=7)
-"""What is usual is taken from a whole week, as weekends differ from workdays."""
+"""The usual number of joins is the average of a whole week, because weekends differ from workdays."""
 
 RING_PEOPLE = 10
-"""Fewer would lift nobody above the rules that unions set, and families and teams are that large."""
+"""Fewer people would make nobody a leader by the usual rules, and families and teams are that large."""
 
 WALLETLESS_PERCENT = 80
-"""Some newcomers always wait with their wallet; that nearly all of a group do is unusual."""
+"""Some newcomers always wait before they link a wallet, but it is unusual that nearly all of a group wait."""
 
 WALLETS_TOGETHER = timedelta(hours=1)
-"""People link wallets when they come to it; a script links all of them in a row."""
+"""People link their wallets at different times; a script links all of them in a row."""
 
 MOST_NAMED = 5
-"""Of those who invited or are endorsed, so many are named in the evidence."""
+"""The evidence names at most this many recruiters, and this many endorsed members."""
 
 
 class FlagKind(StrEnum):
-    """What was noticed."""
+    """The sign that was noticed."""
 
     BURST = "burst"
     RING = "ring"
@@ -51,7 +51,7 @@ class FlagKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """A member who joined lately. `wallet_at`: when they linked the first wallet they hold."""
+    """A member who joined lately. `wallet_at`: when they linked the oldest wallet that they hold now."""
 
     member_id: int
     joined_at: datetime
@@ -63,10 +63,11 @@ class Newcomer:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was counted among `people` newcomers who joined from `began` to `ended`; member ids, never names.
+    """The counts among `people` newcomers who joined from `began` to `ended`. It has ids of members, never names.
 
-    `invited_by` and `endorsing` are (member, how many), the most first; `invited` and `endorse` count them all.
-    `usual`: joins in `BURST_WINDOW` that the union is used to. `headcount`: the whole support base of the leader.
+    `invited_by` and `endorsing` have (member, how many), the most first. `invited` and `endorse` count all newcomers
+    who came by a code and who endorse somebody. `usual`: the average joins of the union in `BURST_WINDOW`.
+    `headcount`: the whole support base of the leader.
     """
 
     people: int
@@ -83,8 +84,8 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Suspicion:
-    """Something to tell moderators. One for each kind, leader and union-day (`key`), however it grows."""
+class NewFlag:
+    """A flag to raise. There is one for each kind, leader and union-day (`key`), even if its crowd grows."""
 
     kind: FlagKind
     leader_id: int | None
@@ -94,7 +95,7 @@ class Suspicion:
 
 @dataclass(frozen=True, slots=True)
 class Alerts:
-    """The chat that moderators are told in: of a space, and `chat` if it is not the space itself."""
+    """The chat in which moderators are told of flags. `space` is its space's id; `chat` None: the space itself."""
 
     platform: str
     space: int
@@ -104,11 +105,11 @@ class Alerts:
 
 def bursts(
     newcomers: Sequence[Newcomer], joins: Sequence[datetime], since: datetime, time_zone: str
-) -> list[Suspicion]:
-    """The largest burst of each union-day.
+) -> list[NewFlag]:
+    """Returns a flag for the largest burst of each union-day.
 
-    `joins`: when members joined over the last week, in order, from `since` (the beginning of the week, or when the
-    union was founded) on. In a union's first 50 minutes nothing is usual yet, and nothing a burst.
+    `joins`: the moments, in order, at which members joined since `since`: the last week, or the founding if that was
+    later. In the first 50 minutes of a union nothing is usual yet, so nothing is a burst.
     """
     ordered = sorted(newcomers, key=lambda one: one.joined_at)
     largest: dict[int, tuple[int, int, float]] = {}
@@ -126,22 +127,23 @@ def bursts(
     found = []
     for day, (people, last, usual) in largest.items():
         evidence = replace(_evidence(ordered[last - people + 1 : last + 1]), usual=round(usual, 2))
-        found.append(Suspicion(FlagKind.BURST, None, f"{FlagKind.BURST} {day}", evidence))
+        found.append(NewFlag(FlagKind.BURST, None, f"{FlagKind.BURST} {day}", evidence))
     return found
 
 
 def rings(
     newcomers: Sequence[Newcomer], founder_id: int | None, headcount: Callable[[int], int], time_zone: str
-) -> list[Suspicion]:
-    """Groups of newcomers who look made up: connected by endorsing each other, or the half of a leader's base.
+) -> list[NewFlag]:
+    """Returns a flag for each group of newcomers that looks made up.
 
-    Who endorses the founder lifts nobody, so the founder connects nobody. `headcount` tells a leader's base.
+    A group is connected by endorsements of each other, or is at least half of a leader's base. Endorsing the founder
+    connects nobody, because it makes nobody a leader. `headcount` returns the number of people in a leader's base.
     """
     fresh = {one.member_id: one for one in newcomers if one.member_id != founder_id}
-    found: dict[int, Suspicion] = {}
+    found: dict[int, NewFlag] = {}
     for leader_id, group in _groups(fresh):
         if len(group) >= RING_PEOPLE and _made_up(group):
-            _add(found, leader_id, group, headcount(leader_id), time_zone)
+            _keep_larger(found, leader_id, group, headcount(leader_id), time_zone)
     followers: dict[int, list[Newcomer]] = defaultdict(list)
     for one in fresh.values():
         if one.leader_id is not None and one.leader_id != founder_id:
@@ -150,19 +152,19 @@ def rings(
         if len(group) >= RING_PEOPLE and _made_up(group):
             base = headcount(leader_id)
             if 2 * len(group) >= base:
-                _add(found, leader_id, group, base, time_zone)
+                _keep_larger(found, leader_id, group, base, time_zone)
     return list(found.values())
 
 
 def _usual(joins: Sequence[datetime], since: datetime, at: datetime) -> float:
-    """Joins in a window of BURST_WINDOW on average, over the week that ended then."""
+    """The average number of joins in BURST_WINDOW, over the week that ended at `at`."""
     began = max(since, at - USUAL_SPAN)
     number = bisect_right(joins, at) - bisect_left(joins, began)
     return number / max(1.0, (at - began) / BURST_WINDOW)
 
 
 def _groups(fresh: Mapping[int, Newcomer]) -> Iterable[tuple[int, list[Newcomer]]]:
-    """Newcomers connected by endorsements among themselves, by the one whom they all reach."""
+    """Groups of newcomers who are connected by endorsements of each other, by the newcomer whom they all reach."""
     tops: dict[int, int] = {}
     groups: dict[int, list[Newcomer]] = defaultdict(list)
     for start in fresh:
@@ -177,22 +179,23 @@ def _groups(fresh: Mapping[int, Newcomer]) -> Iterable[tuple[int, list[Newcomer]
 
 
 def _made_up(group: Sequence[Newcomer]) -> bool:
-    """Whether nearly nobody has a wallet, or all wallets came at once."""
+    """Whether nearly nobody has a wallet, or all wallets were linked at once."""
     linked = [one.wallet_at for one in group if one.wallet_at is not None]
     if 100 * (len(group) - len(linked)) >= WALLETLESS_PERCENT * len(group):
         return True
     return max(linked) - min(linked) <= WALLETS_TOGETHER
 
 
-def _add(
-    found: dict[int, Suspicion], leader_id: int, group: Sequence[Newcomer], headcount: int, time_zone: str
+def _keep_larger(
+    found: dict[int, NewFlag], leader_id: int, group: Sequence[Newcomer], headcount: int, time_zone: str
 ) -> None:
+    """Keeps a flag for this group, unless a larger one of the same leader was found."""
     known = found.get(leader_id)
     if known is None or known.evidence.people < len(group):
         evidence = replace(_evidence(group), headcount=headcount)
-        # The day of the newest, so that what is still fresh tomorrow is not news again.
+        # The day is that of the newest member, so that the same group raises no second flag tomorrow.
         key = f"{FlagKind.RING} {leader_id} {union_day(time_zone, evidence.ended)}"
-        found[leader_id] = Suspicion(FlagKind.RING, leader_id, key, evidence)
+        found[leader_id] = NewFlag(FlagKind.RING, leader_id, key, evidence)
 
 
 def _evidence(group: Sequence[Newcomer]) -> Evidence:

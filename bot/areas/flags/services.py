@@ -1,4 +1,4 @@
-"""Flags: telling moderators of crowds that look made up, with the evidence. Nothing else is done about them."""
+"""Flags: raising them for crowds that look made up, and showing them to moderators with the evidence."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from bot.areas.flags import domain, storage
-from bot.areas.flags.domain import Alerts, Evidence, Suspicion
+from bot.areas.flags.domain import Alerts, Evidence, NewFlag
 from bot.areas.flags.storage import Flag
 from bot.areas.ledger.services import record
 from bot.areas.members.services import display, members
@@ -18,24 +18,21 @@ from bot.areas.unions import services as unions
 from bot.domain.people import Account, Member, Union
 from bot.domain.transaction import Tx
 from bot.errors import NotFound
-from bot.storage import meta
 
 MOST_READ = 20_000
-"""Newest members that are looked at: some tenths of a second. Larger crowds are seen by their newest part."""
+"""The most members that one look reads, the newest first: some tenths of a second. A larger crowd is seen in part."""
 
 MOST_AT_ONCE = 50
-"""Flags raised in one look; the rest is raised by the next."""
+"""The most flags that one look raises; the next look raises the others."""
 
 SETTLING = domain.FRESH / 2
-"""In a union's first hours everybody is new, and few had time to link a wallet. They are looked at after that, while
-they are fresh still."""
-
-_LOOKED = "abuse {}"
+"""In the first hours of a union, everybody is new and few have linked a wallet. Groups are checked after this time,
+while their members still count as newcomers."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownFlag:
-    """A flag as moderators see it."""
+    """A flag with its evidence, for moderators."""
 
     id: int
     kind: domain.FlagKind
@@ -45,8 +42,11 @@ class ShownFlag:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A union in which something happened; `seq`: how far its ledger was; `heavy`: its crowds are to be read;
-    `again`: also if nothing else happens."""
+    """A union to look at.
+
+    `seq`: the number of its newest ledger entry. `heavy`: its newcomers have to be read. `again`: it needs another
+    look, even if nothing else happens.
+    """
 
     union: Union
     seq: int
@@ -54,18 +54,18 @@ class Look:
     again: bool
 
 
-def news(tx: Tx) -> list[Look]:
-    """The unions in which something happened since they were looked at."""
+def due(tx: Tx) -> list[Look]:
+    """Returns the unions in which something happened since the last look."""
     found = []
-    for union_id, seq, heavy in storage.moved_on(tx):
+    for union_id, seq, heavy in storage.changed_unions(tx):
         union = unions.by_id(tx, union_id)
         if union is not None:
             found.append(Look(union, seq, heavy, heavy and _settling(tx, union)))
     return found
 
 
-def look(tx: Tx, union: Union) -> list[Suspicion]:
-    """What there is to flag and was not yet, or has grown since. Reads thousands of rows: for a scan."""
+def look(tx: Tx, union: Union) -> list[NewFlag]:
+    """Returns the flags to raise: new ones, and open ones whose crowd has grown. For `Store.scan`."""
     newest = storage.newest(tx, union.id, MOST_READ)
     week = tx.now - domain.USUAL_SPAN
     since = max(week, newest[-1][1] if len(newest) == MOST_READ else union.created_at)
@@ -80,35 +80,35 @@ def look(tx: Tx, union: Union) -> list[Suspicion]:
         found += domain.rings(
             people, union.founder_id, lambda one: support.headcount(tx, one), union.time_zone
         )
-    unseen = [finding for finding in found if _grown(tx, union.id, finding)]
-    return sorted(unseen, key=lambda finding: -finding.evidence.people)[:MOST_AT_ONCE]
+    unseen = [one for one in found if _grown(tx, union.id, one)]
+    return sorted(unseen, key=lambda one: -one.evidence.people)[:MOST_AT_ONCE]
 
 
-def raise_flags(tx: Tx, look: Look, findings: Sequence[Suspicion]) -> list[ShownFlag]:
-    """Keep what a look found; returns the new flags. What was flagged before gets the newer evidence."""
+def raise_flags(tx: Tx, look: Look, found: Sequence[NewFlag]) -> list[ShownFlag]:
+    """Raises the flags that a look found; returns those that are new. Open ones get the newer evidence."""
     union, raised = look.union, []
-    for finding in findings:
-        evidence = msgspec.json.encode(finding.evidence).decode()
-        known = storage.by_key(tx, union.id, finding.key)
+    for one in found:
+        evidence = msgspec.json.encode(one.evidence).decode()
+        known = storage.by_key(tx, union.id, one.key)
         if known is not None and known.closed_at is None:
             storage.set_evidence(tx, known.id, evidence)
-        flag = storage.add(tx, union.id, finding.kind, finding.leader_id, evidence, finding.key)
+        flag = storage.add(tx, union.id, one.kind, one.leader_id, evidence, one.key)
         if flag is not None:
-            record(tx, union.id, "flag.raised", None, flag=finding.kind.value)
+            record(tx, union.id, "flag.raised", None, flag=one.kind.value)
             raised.append(_shown(flag))
-    if len(findings) < MOST_AT_ONCE and not look.again:
-        meta.put(tx, _LOOKED.format(union.id), str(look.seq))
+    if len(found) < MOST_AT_ONCE and not look.again:
+        storage.set_checked(tx, union.id, look.seq)
     return raised
 
 
-def opened(tx: Tx, union: Union, page: int, per_page: int) -> tuple[list[ShownFlag], int]:
-    """A page (from 0) of the open flags, the newest first, and how many there are in all."""
+def open_flags(tx: Tx, union: Union, page: int, per_page: int) -> tuple[list[ShownFlag], int]:
+    """Returns a page (from 0) of the open flags, the newest first, and how many are open in all."""
     rows = storage.page(tx, union.id, page * per_page, per_page)
     return [_shown(flag) for flag in rows], storage.count(tx, union.id)
 
 
 def close(tx: Tx, union: Union, actor: Member | None, flag_id: int) -> None:
-    """A moderator looked at it. Raises NotFound if it is not open."""
+    """Closes a flag that a moderator looked at. Raises NotFound if it is not open."""
     flag = storage.close(tx, union.id, flag_id, actor.id if actor else None)
     if flag is None:
         raise NotFound("This flag was closed already. /flags list shows those that are open.")
@@ -116,7 +116,10 @@ def close(tx: Tx, union: Union, actor: Member | None, flag_id: int) -> None:
 
 
 def people(tx: Tx, shown: Sequence[ShownFlag], platform: str) -> dict[int, Account]:
-    """By what account each member in the evidence is shown; none for who left. Who merged is who they became."""
+    """Returns the account that shows each member in the evidence. Members who left have none.
+
+    A member who was merged is shown as the survivor.
+    """
     named = {member_id for flag in shown for member_id in _named(flag)}
     now = {member_id: _became(tx, member_id) for member_id in named}
     known = display.of(tx, sorted(set(now.values())), platform)
@@ -124,7 +127,7 @@ def people(tx: Tx, shown: Sequence[ShownFlag], platform: str) -> dict[int, Accou
 
 
 def alerts(tx: Tx, union: Union) -> Alerts | None:
-    """The chat that moderators are told in, if one is set and its space is still the union's."""
+    """Returns the chat in which moderators are told of flags, if one is set and its space is still the union's."""
     text = leadership.alerts(tx, union)
     if text is None:
         return None
@@ -134,31 +137,32 @@ def alerts(tx: Tx, union: Union) -> Alerts | None:
 
 
 def set_alerts(tx: Tx, union: Union, actor: Member | None, chat: Alerts | None) -> None:
-    """Tell moderators in this chat from now on, or in none."""
+    """Tells moderators in this chat of flags from now on; None: in no chat."""
     text = msgspec.json.encode(chat).decode() if chat is not None else None
     leadership.set_alerts(tx, union, text)
     record(tx, union.id, "union.alerts", actor, on=chat is not None)
 
 
 def forget(tx: Tx, union: Union, member: Member) -> None:
-    """Close the flags about the support of a member who leaves: there is nothing to look at any more."""
+    """Closes the flags about the support of a member who leaves, which is gone."""
     for flag in storage.close_about(tx, member.id):
         record(tx, flag.union_id, "flag.closed", None, flag=flag.kind)
 
 
 def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
-    """Changes nothing: flags name members, and one who was absorbed is shown as whom they became."""
+    """Changes nothing: flags name members, and an absorbed member is shown as the survivor."""
 
 
 def _settling(tx: Tx, union: Union) -> bool:
     return tx.now - union.created_at < SETTLING
 
 
-def _grown(tx: Tx, union_id: int, finding: Suspicion) -> bool:
-    known = storage.by_key(tx, union_id, finding.key)
+def _grown(tx: Tx, union_id: int, found: NewFlag) -> bool:
+    """Whether a flag is new, or is open and its crowd has grown."""
+    known = storage.by_key(tx, union_id, found.key)
     if known is None:
         return True
-    return known.closed_at is None and _shown(known).evidence.people < finding.evidence.people
+    return known.closed_at is None and _shown(known).evidence.people < found.evidence.people
 
 
 def _shown(flag: Flag) -> ShownFlag:
@@ -172,6 +176,7 @@ def _named(flag: ShownFlag) -> list[int]:
 
 
 def _became(tx: Tx, member_id: int) -> int:
+    """The member whom this one turned out to be, after all merges."""
     member = members.by_id(tx, member_id)
     while member is not None and member.merged_into is not None:
         member = members.by_id(tx, member.merged_into)

@@ -1,4 +1,4 @@
-"""What moderators are told of made-up crowds, and the newcomers that this is found among."""
+"""Flags, and the newcomers among whom they are found."""
 
 from __future__ import annotations
 
@@ -15,16 +15,20 @@ from bot.areas.members.tables import accounts, members
 from bot.areas.tree.tables import endorsements
 from bot.areas.wallets.tables import wallets
 from bot.domain.transaction import Tx
-from bot.storage.meta import meta
+from bot.storage.meta import meta, put
 from bot.storage.statements import Statement, insert
 
-_LOOKED = "abuse "
-_TELLING = ("member.joined", "member.merged", "endorsement.made", "wallet.linked", "wallet.unlinked")
+_CHECKED = "abuse "
+"""With a union's id, the key in `meta` of the ledger entry up to which the union was checked.
+
+It is the area's former name, which existing databases have."""
+_CHANGES_CROWDS = ("member.joined", "member.merged", "endorsement.made", "wallet.linked", "wallet.unlinked")
+"""The kinds of ledger entries after which a flag can be due."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """One thing that was noticed; `evidence` is JSON. `member_id`: whose support it is about."""
+    """A flag that was raised. `evidence` is JSON. `member_id`: the leader whose support it is about."""
 
     id: int
     union_id: int
@@ -84,20 +88,20 @@ _CLOSE_ABOUT = Statement(
     .values(closed_at=bindparam("at"))
     .returning(*_COLUMNS)
 )
-_MOVED_ON = Statement(
+_CHANGED = Statement(
     select(ledger_heads.c.union_id, ledger_heads.c.seq, meta.c.value)
     .select_from(
-        ledger_heads.outerjoin(meta, meta.c.key == literal(_LOOKED) + cast(ledger_heads.c.union_id, Text))
+        ledger_heads.outerjoin(meta, meta.c.key == literal(_CHECKED) + cast(ledger_heads.c.union_id, Text))
     )
     .where(or_(meta.c.value.is_(None), meta.c.value != cast(ledger_heads.c.seq, Text)))
     .order_by(ledger_heads.c.union_id)
 )
-_TOLD = Statement(
+_CROWD_CHANGED = Statement(
     select(ledger.c.seq)
     .where(
         ledger.c.union_id == bindparam("union"),
         ledger.c.seq > bindparam("after"),
-        ledger.c.kind.in_(_TELLING),
+        ledger.c.kind.in_(_CHANGES_CROWDS),
     )
     .limit(1)
 )
@@ -140,22 +144,30 @@ _NEWCOMERS = Statement(
 )
 
 
-def moved_on(tx: Tx) -> list[tuple[int, int, bool]]:
-    """(union, number of its newest entry, whether crowds may have changed) where there is news since `looked`."""
+def changed_unions(tx: Tx) -> list[tuple[int, int, bool]]:
+    """Returns the unions with new ledger entries since they were checked.
+
+    They come as (union, number of its newest entry, whether crowds may have changed).
+    """
     found = []
-    for union_id, seq, before in tx.all(_MOVED_ON):
-        told = tx.value(_TOLD, union=union_id, after=int(before or 0))
-        found.append((union_id, seq, told is not None))
+    for union_id, seq, before in tx.all(_CHANGED):
+        changed = tx.value(_CROWD_CHANGED, union=union_id, after=int(before or 0))
+        found.append((union_id, seq, changed is not None))
     return found
 
 
+def set_checked(tx: Tx, union_id: int, seq: int) -> None:
+    """Notes that the union was checked up to this ledger entry."""
+    put(tx, f"{_CHECKED}{union_id}", str(seq))
+
+
 def newest(tx: Tx, union_id: int, most: int) -> list[tuple[int, datetime, datetime | None]]:
-    """(id, joined, left) of the members with the highest ids, the newest first."""
+    """Returns (id, joined, left) of the members with the highest ids, the newest first."""
     return [(row[0], row[1], row[2]) for row in tx.all(_NEWEST, union=union_id, most=most)]
 
 
 def newcomers(tx: Tx, union_id: int, first_id: int, since: datetime) -> list[Newcomer]:
-    """Present members from that id on who joined since then."""
+    """Returns the present members from that id on who joined since then."""
     return [Newcomer(*row) for row in tx.all(_NEWCOMERS, union=union_id, first=first_id, since=since)]
 
 
@@ -165,7 +177,7 @@ def by_key(tx: Tx, union_id: int, key: str) -> Flag | None:
 
 
 def add(tx: Tx, union_id: int, kind: str, member_id: int | None, evidence: str, key: str) -> Flag | None:
-    """Raise a flag; None if there is one with this key."""
+    """Raises a flag; returns None if there is one with this key."""
     row = tx.one(
         _INSERT,
         union_id=union_id,
@@ -183,21 +195,21 @@ def set_evidence(tx: Tx, flag_id: int, evidence: str) -> None:
 
 
 def page(tx: Tx, union_id: int, skipped: int, most: int) -> list[Flag]:
-    """Open flags, the newest first."""
+    """Returns a page of the open flags, the newest first."""
     return [Flag(*row) for row in tx.all(_PAGE, union=union_id, skipped=skipped, most=most)]
 
 
 def count(tx: Tx, union_id: int) -> int:
-    """How many flags are open."""
+    """Returns how many flags are open."""
     return int(tx.value(_COUNT, union=union_id))
 
 
 def close(tx: Tx, union_id: int, flag_id: int, closed_by: int | None) -> Flag | None:
-    """Close an open flag; None if it is not open."""
+    """Closes an open flag; returns None if it is not open."""
     row = tx.one(_CLOSE, union=union_id, flag=flag_id, at=tx.now, by=closed_by)
     return Flag(*row) if row else None
 
 
 def close_about(tx: Tx, member_id: int) -> list[Flag]:
-    """Close the open flags about a member's support."""
+    """Closes the open flags about a member's support, and returns them."""
     return [Flag(*row) for row in tx.all(_CLOSE_ABOUT, member=member_id, at=tx.now)]

@@ -1,4 +1,4 @@
-"""Crowds that look made up."""
+"""Flags: crowds that look made up."""
 
 from sqlalchemy import UniqueConstraint
 
@@ -9,7 +9,7 @@ flags = table(
     own_id(),
     of_union(),
     words("kind"),  # 'burst' | 'ring'
-    named_member("member_id", STAYS),  # whose support it is about
+    named_member("member_id", STAYS),  # the leader whose support it is about
     words("evidence"),  # JSON: counts, times and member ids, never names
     moment("at"),
     moment_or_null("closed_at"),

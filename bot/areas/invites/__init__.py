@@ -1,0 +1,1 @@
+"""Members' invitation codes, and the members who joined with them."""

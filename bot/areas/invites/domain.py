@@ -1,4 +1,4 @@
-"""Invitations: codes by which members bring others into their union."""
+"""Invitations: codes with which members bring others into their union."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from datetime import datetime
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """Without the look-alikes 0, O, 1, I and L."""
 LENGTH = 10
-"""31**10, over 49 bits: out of reach for who may guess 60 times a minute."""
+"""31**10 codes, over 49 bits: 60 guesses a minute never find one."""
 
 _CODE = re.compile(f"[{ALPHABET}]{{{LENGTH}}}")
 
 
 @dataclass(frozen=True, slots=True)
 class Invite:
-    """A member's code: good until `expires_at`, for at most `most` people, unless revoked."""
+    """A member's code. It is good until `expires_at`, for at most `most` people, unless it is revoked."""
 
     code: str
     union_id: int
@@ -31,7 +31,7 @@ class Invite:
 
 @dataclass(frozen=True, slots=True)
 class Recruit:
-    """By whose code a member came, and when."""
+    """A member who joined with another member's code, and when."""
 
     member_id: int
     recruiter_id: int
@@ -39,6 +39,6 @@ class Recruit:
 
 
 def read_code(typed: str) -> str | None:
-    """The code that was typed, in any case, with spaces or dashes anywhere; None if it cannot be one."""
+    """Returns the code that was typed; None if it cannot be one. Capitals, spaces and dashes make no difference."""
     kept = "".join(c for c in typed if not c.isspace() and unicodedata.category(c) != "Pd").upper()
     return kept if _CODE.fullmatch(kept) else None

@@ -1,4 +1,4 @@
-"""Invitations: a member's own code, who comes by it, and what becomes of both when people leave or are merged."""
+"""Invitations: a member's own code, joining with it, and the members who joined with it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _ASK = "Ask who invited you for a new one, which /invite gives them."
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """A code that exists, whose it is, and the account of theirs that shows them."""
+    """A code that exists, the member it belongs to, and the account that shows this member."""
 
     invite: Invite
     recruiter: Member
@@ -40,12 +40,12 @@ class Invitation:
 
 
 def own(tx: Tx, union: Union, member: Member) -> Invite:
-    """The member's code, made now if they have none that lets people in. Raises NotAllowed as `renew` does."""
+    """Returns the member's code, a new one if they have none that is good. Raises NotAllowed as `renew` does."""
     return storage.good(tx, member.id) or _make(tx, union, member)
 
 
 def renew(tx: Tx, union: Union, member: Member, old: str) -> Invite:
-    """A new code in place of `old`; if that was replaced before, the one that replaced it.
+    """Makes a new code in place of `old`. If `old` was replaced before, returns the code that replaced it.
 
     Raises:
         NotAllowed: the member made too many today; the old code stays.
@@ -55,33 +55,34 @@ def renew(tx: Tx, union: Union, member: Member, old: str) -> Invite:
 
 
 def revoke(tx: Tx, member: Member, code: str) -> bool:
-    """Nobody comes by this code of the member any more; False if that was so before."""
+    """Revokes this code of the member; returns False if it was not good before."""
     return storage.revoke(tx, code, member.id)
 
 
 def find(tx: Tx, typed: str, here: Union | None, platform: str) -> Invitation:
-    """What a code stands for, whether it still lets people in or not.
+    """Returns the invitation with this code, good or not.
 
-    `here` is the union of the place it was typed in; None in a private chat, where codes of all unions count.
+    `here` is the union of the place in which the code was typed, None for a private chat: there, codes of all unions
+    count.
 
     Raises:
-        NotFound: nobody has this code, or it is another union's.
+        NotFound: nobody has this code, or it belongs to another union.
     """
     code = read_code(typed)
     invite = storage.by_code(tx, code) if code else None
     recruiter = members.by_id(tx, invite.member_id) if invite else None
-    face = display.of(tx, [recruiter.id], platform).get(recruiter.id) if recruiter else None
-    if invite is None or recruiter is None or face is None:
+    account = display.of(tx, [recruiter.id], platform).get(recruiter.id) if recruiter else None
+    if invite is None or recruiter is None or account is None:
         raise NotFound(_UNKNOWN)
     if here is not None and here.id != invite.union_id:
         raise NotFound(_ELSEWHERE)
-    return Invitation(invite, recruiter, face)
+    return Invitation(invite, recruiter, account)
 
 
 def use(tx: Tx, invite: Invite, member: Member) -> Member:
-    """This new member came by the code; whose it is. Raises NotAllowed if it lets nobody in any more."""
-    whose = storage.use(tx, invite.code)
-    recruiter = members.by_id(tx, whose) if whose is not None else None
+    """Notes that this new member joined with the code; returns the recruiter. Raises NotAllowed if it is not good."""
+    recruiter_id = storage.use(tx, invite.code)
+    recruiter = members.by_id(tx, recruiter_id) if recruiter_id is not None else None
     if recruiter is None:
         raise NotAllowed(_ended(tx, storage.by_code(tx, invite.code)))
     storage.add_recruit(tx, Recruit(member.id, recruiter.id, tx.now))
@@ -89,31 +90,31 @@ def use(tx: Tx, invite: Invite, member: Member) -> Member:
 
 
 def recruited(tx: Tx, member_id: int) -> tuple[int, int]:
-    """How many ever came by the member's codes, and how many of them are still members."""
+    """Returns how many people ever joined with the member's codes, and how many of them are still members."""
     return storage.uses(tx, member_id), storage.recruits_of(tx, member_id)
 
 
 def forget(tx: Tx, union: Union, member: Member) -> None:
-    """End the codes of a member who leaves, and erase by whom they came and who came by them."""
+    """Erases the codes of a member who leaves, their recruiter, and their recruits."""
     storage.delete_of(tx, member.id)
     storage.delete_recruits(tx, member.id)
 
 
 def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
-    """Give the codes and recruits of both to the survivor, with one code that is good.
+    """Gives the codes and recruits of both members to the survivor, who keeps one good code.
 
-    The person is a recruit only if they came by a code when they first joined, and not by their own.
+    The person has a recruiter only if they used a code when they first joined, and not a code of their own.
     """
     if storage.good(tx, survivor.id) is not None:
         storage.revoke_of(tx, absorbed.id)
     storage.move(tx, absorbed.id, survivor.id)
     both = (absorbed, survivor)
     joined = min(member.joined_at for member in both)
-    came = [recruit for member in both if (recruit := storage.recruit(tx, member.id)) is not None]
+    recruits = [recruit for member in both if (recruit := storage.recruit(tx, member.id)) is not None]
     for member in both:
         storage.delete_recruit(tx, member.id)
     storage.move_recruits(tx, absorbed.id, survivor.id)
-    for recruit in came:
+    for recruit in recruits:
         if recruit.at <= joined and recruit.recruiter_id not in (absorbed.id, survivor.id):
             storage.add_recruit(tx, Recruit(survivor.id, recruit.recruiter_id, recruit.at))
             return
@@ -127,14 +128,14 @@ def _make(tx: Tx, union: Union, member: Member) -> Invite:
             f"{in_words(wait)}; a code that is good can be revoked at any time."
         )
     storage.revoke_of(tx, member.id)
-    # Codes by which people came are counted, and those of the last day limit how many are made.
+    # Codes that were used count for /invite, and codes of the last day count for the limit; all others go.
     storage.delete_unused(tx, member.id, tx.now - MADE_WITHIN)
     code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     return storage.add(tx, code, union.id, member.id, tx.now + LASTS, MOST_USES)
 
 
 def _ended(tx: Tx, invite: Invite | None) -> str:
-    """Why a code lets nobody in, and what helps."""
+    """The reason why a code is not good, with the remedy."""
     if invite is None:
         return _UNKNOWN
     if invite.revoked_at is not None:

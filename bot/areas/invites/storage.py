@@ -1,4 +1,4 @@
-"""Members' invitation codes, and who came by whose."""
+"""Members' invitation codes, and the members who joined with them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from bot.areas.invites.domain import Invite, Recruit
 from bot.areas.invites.tables import invites, recruits
+from bot.areas.members.tables import ref_of
 from bot.domain.transaction import Tx
+from bot.storage.exporting import OfMembers
 from bot.storage.statements import Statement, insert
 
 _COLUMNS = (
@@ -106,6 +108,14 @@ _MOVE_RECRUITS = Statement(
     .where(recruits.c.recruiter_id == bindparam("absorbed"))
     .values(recruiter_id=bindparam("survivor"))
 )
+EXPORTS = (
+    OfMembers(
+        "recruits",
+        "members who joined with an invitation, and the `recruiter` whose it was",
+        recruits.c.member_id,
+        (ref_of(recruits.c.member_id, "member"), ref_of(recruits.c.recruiter_id, "recruiter"), recruits.c.at),
+    ),
+)
 
 
 def add(tx: Tx, code: str, union_id: int, member_id: int, expires_at: datetime, most: int) -> Invite:
@@ -128,34 +138,34 @@ def by_code(tx: Tx, code: str) -> Invite | None:
 
 
 def good(tx: Tx, member_id: int) -> Invite | None:
-    """The member's code that lets people in now."""
+    """Returns the member's code that is good now."""
     row = tx.one(_GOOD_OF, member=member_id, at=tx.now)
     return Invite(*row) if row else None
 
 
 def made(tx: Tx, member_id: int, number: int) -> list[datetime]:
-    """When the member's newest codes were made, up to `number`, the newest first."""
+    """Returns when the member's newest codes were made, up to `number`, the newest first."""
     return [row.created_at for row in tx.all(_MADE, member=member_id, number=number)]
 
 
 def use(tx: Tx, code: str) -> int | None:
-    """Count one more person; whose code it is, or None if it lets nobody in any more."""
+    """Counts one more use of a code; returns the id of its member, or None if it is not good."""
     found: int | None = tx.value(_USE, typed=code, at=tx.now)
     return found
 
 
 def revoke(tx: Tx, code: str, member_id: int) -> bool:
-    """End a code of this member; False if it had ended, or is not theirs."""
+    """Revokes a code of this member; returns False if it is not good, or not theirs."""
     return tx.run(_REVOKE, typed=code, member=member_id, at=tx.now) > 0
 
 
 def revoke_of(tx: Tx, member_id: int) -> int:
-    """End whatever code of the member lets people in; how many."""
+    """Revokes the member's codes that are good; returns how many."""
     return tx.run(_REVOKE_OF, member=member_id, at=tx.now)
 
 
 def delete_unused(tx: Tx, member_id: int, before: datetime) -> int:
-    """Forget the member's codes of up to then by which nobody came; how many."""
+    """Erases the member's codes from up to then with which nobody joined; returns how many."""
     return tx.run(_DELETE_UNUSED, member=member_id, before=before)
 
 
@@ -164,12 +174,12 @@ def delete_of(tx: Tx, member_id: int) -> int:
 
 
 def move(tx: Tx, absorbed_id: int, survivor_id: int) -> int:
-    """Give a member's codes to another."""
+    """Gives a member's codes to another."""
     return tx.run(_MOVE, absorbed=absorbed_id, survivor=survivor_id)
 
 
 def uses(tx: Tx, member_id: int) -> int:
-    """How often all codes of the member were used."""
+    """Returns how often all codes of the member were used."""
     return int(tx.value(_USES, member=member_id))
 
 
@@ -178,26 +188,26 @@ def add_recruit(tx: Tx, recruit: Recruit) -> None:
 
 
 def recruit(tx: Tx, member_id: int) -> Recruit | None:
-    """By whose code the member came, if by any."""
+    """Returns the recruiter of a member who joined with a code."""
     row = tx.one(_RECRUIT, member=member_id)
     return Recruit(*row) if row else None
 
 
 def recruits_of(tx: Tx, member_id: int) -> int:
-    """How many came by the member's codes and are still there."""
+    """Returns how many members joined with this member's codes and did not leave."""
     return int(tx.value(_RECRUITS, member=member_id))
 
 
 def delete_recruit(tx: Tx, member_id: int) -> None:
-    """Forget by whose code the member came."""
+    """Erases the recruiter of a member."""
     tx.run(_DELETE_RECRUIT, member=member_id)
 
 
 def delete_recruits(tx: Tx, member_id: int) -> None:
-    """Forget by whose code the member came, and who came by theirs."""
+    """Erases the recruiter of a member, and the member as the recruiter of others."""
     tx.run(_DELETE_RECRUITS, member=member_id)
 
 
 def move_recruits(tx: Tx, absorbed_id: int, survivor_id: int) -> int:
-    """Who came by a member's codes counts as come by another's."""
+    """Gives a member's recruits to another."""
     return tx.run(_MOVE_RECRUITS, absorbed=absorbed_id, survivor=survivor_id)

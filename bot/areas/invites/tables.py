@@ -1,4 +1,4 @@
-"""Invitations, and who came by them."""
+"""Invitations, and the members who joined with them."""
 
 from sqlalchemy import Column, Index, Integer
 

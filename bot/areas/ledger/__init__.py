@@ -1,0 +1,1 @@
+"""The union's hash-chained record of everything that changed."""

@@ -1,22 +1,22 @@
-"""The ledger's rows and the head of each union's chain."""
+"""The entries of the ledger, and the head of each union's chain."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
 from bot.areas.ledger.domain import GENESIS, LedgerEntry, LedgerPage, entry_hash
 from bot.areas.ledger.tables import ledger, ledger_heads
 from bot.domain.transaction import Tx
+from bot.storage.exporting import OfUnion, Record
 from bot.storage.statements import Statement, insert
 
 _EPOCH = date(1970, 1, 1).toordinal()
 
-# Advancing the head first takes the union's row lock on PostgreSQL, so that entries get their numbers in turn.
+# This comes first and takes the union's row lock on PostgreSQL, so that entries get their numbers one after another.
 _ADVANCE = Statement(
     update(ledger_heads)
     .where(ledger_heads.c.union_id == bindparam("union"))
@@ -54,12 +54,12 @@ _HEAD = Statement(
 
 
 def begin(tx: Tx, union_id: int) -> None:
-    """Start the chain of a new union."""
+    """Starts the chain of a new union."""
     tx.run(_BEGIN, union_id=union_id, seq=0, hash=GENESIS)
 
 
 def append(tx: Tx, union_id: int, kind: str, actor: str | None, payload: str) -> LedgerEntry:
-    """Add an entry at the head of the union's chain. `payload` is canonical JSON."""
+    """Adds an entry to the union's chain, and returns it. `payload` is canonical JSON."""
     head = tx.one(_ADVANCE, union=union_id)
     assert head is not None, "every union has a ledger head from its creation on"
     entry = LedgerEntry(
@@ -80,27 +80,48 @@ def append(tx: Tx, union_id: int, kind: str, actor: str | None, payload: str) ->
 
 
 def head(tx: Tx, union_id: int) -> tuple[int, bytes]:
-    """The number and hash of the ledger's last entry."""
+    """Returns the number and hash of the ledger's last entry."""
     row = tx.one(_HEAD, union=union_id)
     assert row is not None, "every union has a ledger head from its creation on"
     return row.seq, row.hash
 
 
 def entries(tx: Tx, union_id: int, after: int = 0, most: int = 1000) -> list[LedgerEntry]:
-    """Up to `most` entries that follow number `after`, in order."""
+    """Returns up to `most` entries that follow number `after`, in order."""
     return [LedgerEntry(*row) for row in tx.all(_AFTER, union=union_id, after=after, most=most)]
 
 
+def _exported(tx: Tx, union_id: int) -> Iterator[Record]:
+    after = 0
+    while page := entries(tx, union_id, after):
+        for entry in page:
+            yield {
+                "seq": entry.seq,
+                "time": entry.time,
+                "kind": entry.kind,
+                "actor": entry.actor,
+                "payload": entry.payload,
+                "hash": entry.hash.hex(),
+            }
+        after = page[-1].seq
+
+
+EXPORTS = (OfUnion("ledger", "every change, in order, exactly as hashed", _exported),)
+
+
 def pages(tx: Tx, union_id: int, most: int = 1000) -> Iterator[LedgerPage]:
-    """All entries in order, many at a time."""
+    """Reads all entries in order, in pages."""
     after = 0
     while rows := tx.plain(_AFTER, union=union_id, after=after, most=most):
         yield LedgerPage(rows, texts([row[1] for row in rows]))
         after = rows[-1][0]
 
 
-def texts(times: Iterable[Any]) -> list[str]:
-    """Moments as the driver gives them, in the ledger's words; of what is none, words that hash to nothing."""
+def texts(times: Iterable[datetime | int]) -> list[str]:
+    """Returns moments as the driver gives them as the texts that are hashed.
+
+    A value that is no moment gets a text that never verifies.
+    """
     clock, days, found = _clock(), dict[int, str](), []
     for time in times:
         try:
@@ -112,14 +133,14 @@ def texts(times: Iterable[Any]) -> list[str]:
             if day not in days:
                 days[day] = date.fromordinal(_EPOCH + day).isoformat()
             found.append(f"{days[day]}T{clock[second]}.{micros:06}+00:00")
-        except (TypeError, ValueError, OverflowError):  # somebody else wrote it
+        except (TypeError, ValueError, OverflowError):  # not written by us
             found.append("never")
     return found
 
 
 @lru_cache
 def _clock() -> list[str]:
-    """Every second of a day: quicker than to make a date of each moment."""
+    """The texts of every second of a day. Looking them up is quicker than making a date of each moment."""
     return [
         f"{hour:02}:{minute:02}:{second:02}"
         for hour in range(24)

@@ -1,0 +1,1 @@
+"""Members and their accounts, and the one unsolicited message a day."""

@@ -1,6 +1,6 @@
 """Members and their accounts."""
 
-from sqlalchemy import Column, ColumnElement, Index, Integer, UniqueConstraint, bindparam, or_
+from sqlalchemy import Column, ColumnElement, Index, Integer, UniqueConstraint, bindparam, or_, select
 
 from bot.storage.columns import (
     GOES,
@@ -24,7 +24,7 @@ members = table(
     moment("joined_at"),
     moment_or_null("left_at"),
     named_member("merged_into", STAYS),
-    Column("told_day", Integer, nullable=True),  # union-day of the last message that they did not ask for
+    Column("told_day", Integer, nullable=True),  # union-day of the last message they did not ask for
     Index(None, "union_id"),
 )
 
@@ -40,14 +40,14 @@ accounts = table(
     moment_or_null("unreachable_at"),
     moment("joined_at"),
     moment_or_null("money_after"),  # end of the cooldown after an account joined an existing member
-    moment_or_null("seen_at"),  # when it last did anything here, within half a day
+    moment_or_null("seen_at"),  # the last act of the account, exact to half a day
     UniqueConstraint("union_id", "platform", "native_id"),
     Index(None, "platform", "native_id"),
     Index(None, "member_id"),
     Index(None, "union_id", "username"),
 )
 
-# In the order of the fields of what a row becomes.
+# In the order of the fields of `Account`.
 ACCOUNT_COLUMNS = (
     accounts.c.id,
     accounts.c.union_id,
@@ -62,7 +62,7 @@ ACCOUNT_COLUMNS = (
     accounts.c.seen_at,
 )
 
-# In the order of the fields of what a row becomes.
+# In the order of the fields of `Member`.
 MEMBER_COLUMNS = (
     members.c.id,
     members.c.union_id,
@@ -74,5 +74,11 @@ MEMBER_COLUMNS = (
 
 
 def told_nothing_today() -> ColumnElement[bool]:
-    """Of a query with `members`: nothing was told yet on :today."""
+    """A condition for queries on `members`: the member was told nothing unasked on the union-day :today."""
     return or_(members.c.told_day.is_(None), members.c.told_day < bindparam("today"))
+
+
+def ref_of(member_id: Column[int], name: str) -> ColumnElement[str | None]:
+    """A column for queries: the ref of the member whose id is in `member_id`, under this name."""
+    named = members.alias()
+    return select(named.c.ref).where(named.c.id == member_id).scalar_subquery().label(name)

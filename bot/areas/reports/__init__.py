@@ -1,0 +1,1 @@
+"""Reports on a call, by place and branch, for members who lead."""

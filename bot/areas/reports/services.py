@@ -105,7 +105,7 @@ def nudge(tx: Tx, union: Union, member: Member, call_id: int) -> tuple[Call, Nud
         if account.unreachable_at is None:
             by_member.setdefault(account.member_id, account)
     for member_id, account in by_member.items():
-        if daily_notice.may_tell(tx, union, member_id):
+        if daily_notice.claim(tx, union, member_id):
             found.told.append(account)
     left = len(free[:MOST_NUDGED]) - len(found.told)
     if found.told:

@@ -1,4 +1,4 @@
-"""The places that unions live in: connecting them by a code, losing them, following their changes."""
+"""Spaces: connecting them with a code, losing them, keeping up with their changes."""
 
 from __future__ import annotations
 
@@ -28,46 +28,46 @@ def add(
     chat: str | None = None,
     thread: str | None = None,
 ) -> Space:
-    """The union lives in this place from now on, which must be free. Calls are posted in the chat given."""
+    """Connects a free space to the union. Calls are posted in the given chat."""
     space = storage.add(tx, union.id, platform, native_space, title, chat, thread)
     record(tx, union.id, "space.connected", actor, platform=platform, space=space.id)
     return space
 
 
 def require_free(tx: Tx, platform: str, native_space: str) -> None:
-    """Raises NotAllowed if a union lives in that place."""
+    """Raises NotAllowed if the space belongs to a union."""
     if storage.here(tx, platform, native_space) is not None:
         raise NotAllowed("A union lives here already. /union disconnect frees this place first.")
 
 
 def here(tx: Tx, platform: str, native_space: str) -> Space | None:
-    """The connected place with that native id."""
+    """Returns the connected space with that native id."""
     return storage.here(tx, platform, native_space)
 
 
 def disconnect_all(tx: Tx, union: Union) -> None:
-    """Free all places of a union that ends."""
+    """Disconnects all spaces of a union that ends."""
     for space in storage.of_union(tx, union.id):
         storage.disconnect(tx, space.id)
 
 
 def prune_codes(tx: Tx, before: datetime) -> None:
-    """Forget codes that expired before that moment."""
+    """Erases codes that expired before that moment."""
     storage.prune_codes(tx, before)
 
 
 def of_union(tx: Tx, union: Union) -> list[Space]:
-    """The places that the union lives in now."""
+    """Returns the union's connected spaces."""
     return storage.of_union(tx, union.id)
 
 
 def of_platform(tx: Tx, platform: str) -> list[Space]:
-    """The connected places of all unions on that platform."""
+    """Returns the connected spaces of all unions on that platform."""
     return storage.of_platform(tx, platform)
 
 
 def invite(tx: Tx, union: Union, actor: Member) -> tuple[str, datetime]:
-    """A one-time code that connects one more space, and when it ends."""
+    """Makes a one-time code that connects one more space; returns it with its expiry."""
     code = "".join(secrets.choice(_CODE_ALPHABET) for _ in range(_CODE_LENGTH))
     expires = tx.now + CODE_LASTS
     storage.add_code(tx, _hash(code), union.id, actor.id, expires)
@@ -84,10 +84,10 @@ def connect(
     chat: str | None = None,
     thread: str | None = None,
 ) -> tuple[Union, Space]:
-    """Spend a code: the space belongs to its union from now on. Calls are posted in the chat given.
+    """Spends a code, and connects the space to its union. Calls are posted in the given chat.
 
     Raises:
-        NotAllowed: the space is in a union already (the code stays good).
+        NotAllowed: the space belongs to a union already (the code is not spent).
         NotFound: the code is unknown, spent or expired.
     """
     require_free(tx, platform, native_space)
@@ -101,14 +101,14 @@ def connect(
 
 
 def disconnect(tx: Tx, union: Union, space: Space, actor: Member | None) -> None:
-    """Take a space out of its union; members stay members."""
+    """Disconnects a space from its union. Its members stay members. Raises NotFound if it is not connected."""
     if not storage.disconnect(tx, space.id):
         raise NotFound("That place is not connected any more.")
     record(tx, union.id, "space.disconnected", actor, platform=space.platform, space=space.id)
 
 
 def lose(tx: Tx, platform: str, native_space: str) -> Space | None:
-    """The bot was put out of a space; the space it was, if it was connected."""
+    """Disconnects a space that the bot was removed from; returns it, if it was connected."""
     space = storage.here(tx, platform, native_space)
     if space is not None:
         storage.disconnect(tx, space.id)
@@ -119,13 +119,13 @@ def lose(tx: Tx, platform: str, native_space: str) -> Space | None:
 def post_calls_in(
     tx: Tx, union: Union, actor: Member | None, space: Space, chat: str, thread: str | None
 ) -> None:
-    """Calls are posted in this chat of the space from now on."""
+    """Sets the chat of the space in which calls are posted."""
     storage.set_chat(tx, space.id, chat, thread)
     record(tx, union.id, "space.chat", actor, space=space.id)
 
 
 def move(tx: Tx, platform: str, native_space: str, new_native_space: str) -> None:
-    """The platform gave a space a new id."""
+    """Gives a space its new native id, after the platform changed it."""
     space = storage.here(tx, platform, native_space)
     if space is not None and storage.here(tx, platform, new_native_space) is None:
         storage.move(tx, space.id, new_native_space)
@@ -133,6 +133,7 @@ def move(tx: Tx, platform: str, native_space: str, new_native_space: str) -> Non
 
 
 def rename(tx: Tx, platform: str, native_space: str, title: str) -> None:
+    """Sets the title of a space, after the platform changed it."""
     space = storage.here(tx, platform, native_space)
     if space is not None and title:
         storage.rename(tx, space.id, title)

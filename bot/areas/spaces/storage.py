@@ -1,4 +1,4 @@
-"""Spaces of unions, and the one-time codes that connect them."""
+"""Spaces of unions, and the one-time codes that connect new ones."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, case, delete, select, update
 from bot.areas.spaces.tables import SPACE_COLUMNS, space_codes, spaces
 from bot.domain.people import Space
 from bot.domain.transaction import Tx
+from bot.storage.exporting import OfUnion, paged
 from bot.storage.statements import Statement, insert
 
 _CONNECTED = spaces.c.disconnected_at.is_(None)
@@ -76,10 +77,24 @@ _USE_CODE = Statement(
     .returning(space_codes.c.union_id)
 )
 _PRUNE_CODES = Statement(delete(space_codes).where(space_codes.c.expires_at < bindparam("before")))
+_EXPORTED = Statement(
+    select(
+        spaces.c.id.label("space"),
+        spaces.c.platform,
+        spaces.c.native_id,
+        spaces.c.title,
+        spaces.c.connected_at,
+        spaces.c.disconnected_at,
+    )
+    .where(spaces.c.union_id == bindparam("union"), spaces.c.id > bindparam("after"))
+    .order_by(spaces.c.id)
+    .limit(bindparam("most"))
+)
+EXPORTS = (OfUnion("spaces", "servers and groups, past ones too", paged(_EXPORTED)),)
 
 
 def here(tx: Tx, platform: str, native_id: str) -> Space | None:
-    """The connected space with that native id."""
+    """Returns the connected space with that native id."""
     row = tx.one(_HERE, on=platform, native=native_id)
     return Space(*row) if row else None
 
@@ -124,12 +139,12 @@ def rename(tx: Tx, space_id: int, title: str) -> None:
 
 
 def set_chat(tx: Tx, space_id: int, chat: str, thread: str | None) -> None:
-    """Calls are posted there from now on."""
+    """Sets the chat in which calls are posted."""
     tx.run(_SET_CHAT, space=space_id, new_chat=chat, new_thread=thread)
 
 
 def move(tx: Tx, space_id: int, new_native_id: str) -> None:
-    """The space has another id; so has its chat, if that is the space itself."""
+    """Gives the space another native id, and its chat too, if the chat is the space itself."""
     tx.run(_MOVE, space=space_id, new_native=new_native_id)
 
 
@@ -138,11 +153,11 @@ def add_code(tx: Tx, code_hash: bytes, union_id: int, created_by: int, expires_a
 
 
 def use_code(tx: Tx, code_hash: bytes) -> int | None:
-    """Spend a code; the union it belongs to, or None if it is unknown, spent or expired."""
+    """Spends a code; returns its union, or None if the code is unknown, spent or expired."""
     found: int | None = tx.value(_USE_CODE, hash=code_hash, at=tx.now)
     return found
 
 
 def prune_codes(tx: Tx, before: datetime) -> int:
-    """Forget codes that ended before then; how many."""
+    """Erases codes that expired before then; returns how many."""
     return tx.run(_PRUNE_CODES, before=before)

@@ -1,4 +1,4 @@
-"""Places where unions live."""
+"""Spaces: servers and groups of unions."""
 
 from sqlalchemy import Index
 
@@ -25,14 +25,13 @@ spaces = table(
     words("title"),
     moment("connected_at"),
     moment_or_null("disconnected_at"),
-    words_or_null(
-        "chat"
-    ),  # where calls are posted; null: nobody said, and the platform has no place by itself
+    # The chat in which calls are posted; null: nobody chose one, and the platform has no default.
+    words_or_null("chat"),
     words_or_null("thread"),
     Index(None, "union_id"),
 )
 
-# One union at a time speaks in a space.
+# A space belongs to one union at a time.
 partial_index(
     "uq_spaces_connected",
     spaces.c.platform,
@@ -50,7 +49,7 @@ space_codes = table(
     moment_or_null("used_at"),
 )
 
-# In the order of the fields of what a row becomes.
+# In the order of the fields of `Space`.
 SPACE_COLUMNS = (
     spaces.c.id,
     spaces.c.union_id,

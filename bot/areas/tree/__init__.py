@@ -1,0 +1,1 @@
+"""Endorsements, support bases, leadership and its rules, trust, and activation."""

@@ -1,4 +1,4 @@
-"""Endorsements, what they add up to, and what follows from that."""
+"""Endorsements, the support bases that follow from them, and what is computed from those."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Double, ForeignKey, Index, Integer, SmallInteger
 
@@ -25,30 +25,27 @@ from bot.storage.types import Id
 endorsements = table(
     "endorsements",
     of_member(),
-    member(
-        "leader_id", Fates(Fate.HANDED_ON, Fate.HANDED_ON), nullable=True
-    ),  # null: withdrawn; `since` stays
-    Column(
-        "height", SmallInteger, nullable=False
-    ),  # endorsements in the longest chain that ends at the member
+    # Null: the member withdrew their choice; `since` stays.
+    member("leader_id", Fates(Fate.HANDED_ON, Fate.HANDED_ON), nullable=True),
+    Column("height", SmallInteger, nullable=False),  # the length of the longest chain that ends at the member
     moment("since"),
     Index(None, "leader_id", "height"),
 )
 
-# Of members who are or were endorsed. Without them a ranking would be a million rows of nothing.
+# Only members who are or were endorsed have a row: otherwise, rankings would be over a million rows of zeros.
 support = table(
     "support",
     of_member(WORKED_OUT),
     of_union(),
-    Column("direct", Integer, nullable=False),  # who endorse the member
-    Column("headcount", Integer, nullable=False),  # who reach the member by following endorsements
-    Column("linked", Integer, nullable=False),  # those of them who hold a wallet
+    Column("direct", Integer, nullable=False),  # people who endorse the member
+    Column("headcount", Integer, nullable=False),  # people who reach the member by following endorsements
+    Column("linked", Integer, nullable=False),  # those of the headcount who hold a wallet
     Column("day", Integer, nullable=False),  # union-day (proleptic ordinal) of the last change
     Index(None, "union_id", "headcount"),
     Index(None, "union_id", "linked"),
 )
 
-# The numbers at the end of a union-day, kept when a later day first changes them.
+# The values of `support` at the end of a past union-day. A row is written when a later day first changes them.
 support_days = table(
     "support_days",
     of_member(WORKED_OUT),
@@ -66,7 +63,7 @@ support_news = table(
     member("member_id", STAYS),
     Column("gained", Boolean, nullable=False),
     moment("at"),
-    Column("told", SmallInteger, nullable=False),  # 0 until it stood in the leader's digest
+    Column("told", SmallInteger, nullable=False),  # 0 until the leader's digest has told it
     Index(None, "leader_id", "at"),
     Index(None, "at"),
 )
@@ -78,7 +75,7 @@ partial_index(
     where=support_news.c.told == 0,
 )
 
-# Members whose leader left, until they are told; `offer_id` is whom that leader endorsed.
+# Members whose leader left, until they are told. `offer_id` is the leader of that leader.
 released = table(
     "released",
     of_member(WORKED_OUT),
@@ -91,11 +88,11 @@ rules = table(
     "rules",
     Column("union_id", Id, ForeignKey("unions.id"), primary_key=True, autoincrement=False),
     words("leaders"),  # 'founder' | 'top' | 'supported'
-    Column("leaders_n", Integer, nullable=False),  # how many lead, or how many supporters make a leader
-    Column("linked_only", Boolean, nullable=False),  # whether only members with a wallet count towards ranks
+    Column("leaders_n", Integer, nullable=False),  # how many lead (top), or how many supporters it takes
+    Column("linked_only", Boolean, nullable=False),  # whether only supporters with a wallet count
     Column("grace_days", Integer, nullable=False),
     Column("switch_hours", Integer, nullable=False),
-    words_or_null("alerts"),  # JSON of the chat that moderators are told in
+    words_or_null("alerts"),  # JSON of the chat in which moderators are told of flags
 )
 
 leaders = table(
@@ -103,7 +100,7 @@ leaders = table(
     of_member(),
     of_union(),
     moment("since"),
-    moment_or_null("falls_at"),  # end of the grace period of who fell below the rule
+    moment_or_null("falls_at"),  # the end of the grace period, if the leader fell below the rule
     Index(None, "union_id"),
 )
 
@@ -119,15 +116,16 @@ score_rounds = table(
     "score_rounds",
     Column("union_id", Id, ForeignKey("unions.id"), primary_key=True, autoincrement=False),
     moment("at"),
-    Column("entries", BigInteger, nullable=False),  # how far the ledger was then
+    Column("entries", BigInteger, nullable=False),  # the length of the ledger at that time
 )
 
-# Of members who are endorsed: how many of their base answered in the last seven union-days, at the last close.
+# Only members who are endorsed have a row: how many of their base answered in the seven union-days before the last
+# close of a call.
 activations = table(
     "activations",
     of_member(WORKED_OUT),
     of_union(),
     Column("answered", Integer, nullable=False),
-    Column("share", Double, nullable=True),  # of the base; null if that is too small for the ranking
+    Column("share", Double, nullable=True),  # of the base; null if it is too small to be ranked
     Index(None, "union_id", "share"),
 )

@@ -1,0 +1,1 @@
+"""Unions: changing them, handing them over, and the union that a private chat is about."""

@@ -1,4 +1,4 @@
-"""Unions: finding them, changing them, handing them on."""
+"""Unions: finding them, changing them, handing them over."""
 
 from __future__ import annotations
 
@@ -15,26 +15,32 @@ from bot.errors import BadInput
 Found = TypeVar("Found")
 
 ZoneChanged = Callable[[Tx, Union], None]
-"""What another area does when a union's time zone changed."""
+"""Another area's reaction to a union's new time zone."""
 
 
 def by_id(tx: Tx, union_id: int) -> Union | None:
-    """The union with that id."""
+    """Returns the union with that id."""
     return storage.by_id(tx, union_id)
 
 
 def by_ref(tx: Tx, ref: str) -> Union | None:
-    """The union with that public id."""
+    """Returns the union with that public id."""
     return storage.by_ref(tx, ref)
 
 
+def by_ids(tx: Tx, union_ids: Iterable[int]) -> list[Union]:
+    """Returns the unions with these ids, in the same order. Leaves out ids without a union."""
+    found = (storage.by_id(tx, union_id) for union_id in union_ids)
+    return [union for union in found if union is not None]
+
+
 def every(tx: Tx) -> list[Union]:
-    """All unions, the oldest first."""
+    """Returns all unions, the oldest first."""
     return storage.every(tx)
 
 
 def with_their_unions(tx: Tx, found: Iterable[tuple[int, Found]]) -> list[tuple[Union, Found]]:
-    """Puts the union in the place of its id in each pair; a pair whose union does not exist is left out."""
+    """Replaces the id in each pair by its union. Leaves out pairs whose union does not exist."""
     known: dict[int, Union | None] = {}
     pairs = []
     for union_id, one in found:
@@ -46,12 +52,12 @@ def with_their_unions(tx: Tx, found: Iterable[tuple[int, Found]]) -> list[tuple[
 
 
 def add(tx: Tx, ref: str, name: str, purpose: str, time_zone: str) -> Union:
-    """A new union, which has no founder yet. Raises BadInput for an unknown time zone."""
+    """Makes a new union, which has no founder yet. Raises BadInput for an unknown time zone."""
     return storage.add(tx, ref, name, purpose, zone(time_zone).key)
 
 
 def set_founder(tx: Tx, union: Union, founder: Member) -> None:
-    """Make a member the founder of a new union."""
+    """Makes a member the founder of a new union."""
     storage.set_founder(tx, union.id, founder.id)
     record(tx, union.id, "union.founder", founder)
 
@@ -65,7 +71,7 @@ def edit(
     time_zone: str | None,
     zone_changed: ZoneChanged,
 ) -> Union:
-    """Change what is given; returns the changed union. Calls `zone_changed` if it lives in another time zone now.
+    """Changes the values that are given; returns the changed union. Calls `zone_changed` after a change of time zone.
 
     Raises BadInput for an unknown time zone, or when nothing is given.
     """
@@ -74,7 +80,7 @@ def edit(
     key = zone(time_zone).key if time_zone else union.time_zone
     storage.edit(tx, union.id, name or union.name, purpose or union.purpose, key)
     changed = [
-        what for what, given in (("name", name), ("purpose", purpose), ("time_zone", time_zone)) if given
+        field for field, given in (("name", name), ("purpose", purpose), ("time_zone", time_zone)) if given
     ]
     record(tx, union.id, "union.edited", actor, changed=changed)
     edited = storage.by_id(tx, union.id) or union
@@ -84,7 +90,7 @@ def edit(
 
 
 def hand_over(tx: Tx, union: Union, actor: Member, heir: Person) -> None:
-    """Make another member the founder. Raises BadInput if that person is not one, or is the founder."""
+    """Makes another member the founder. Raises BadInput if that person is no member, or is the founder already."""
     if heir.member is None:
         raise BadInput(f"{heir.name} has not joined {union.name}. Ask them to /join first.")
     if heir.member.id == union.founder_id:
@@ -94,27 +100,27 @@ def hand_over(tx: Tx, union: Union, actor: Member, heir: Person) -> None:
 
 
 def chosen_in_private(tx: Tx, platform: str, native_id: str) -> int | None:
-    """The id of the union that this person's private chat talks to, if they chose one."""
+    """Returns the id of the union that this person chose for their private chat, if any."""
     return storage.chosen_in_private(tx, platform, native_id)
 
 
 def choose_in_private(tx: Tx, platform: str, native_id: str, union_id: int) -> None:
-    """This person's private chat talks to that union from now on."""
+    """Chooses that union for this person's private chat."""
     storage.choose_in_private(tx, platform, native_id, union_id)
 
 
 def forget_choice(tx: Tx, platform: str, native_id: str, union_id: int) -> None:
-    """This person's private chat no longer talks to that union."""
+    """Forgets that this person chose that union for their private chat."""
     storage.forget_choice(tx, platform, native_id, union_id)
 
 
 def forget(tx: Tx, union: Union, member: Member) -> None:
-    """A founder who leaves, alone by then, leaves the union without one."""
+    """Leaves the union without a founder, if the founder leaves. They are its last member."""
     if union.founder_id == member.id:
         storage.set_founder(tx, union.id, None)
 
 
 def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
-    """What the absorbed member founded, the survivor founded."""
+    """Makes the survivor the founder, if the absorbed member is it."""
     if union.founder_id == absorbed.id:
         storage.set_founder(tx, union.id, survivor.id)

@@ -1,4 +1,4 @@
-"""Unions, and which of them a private chat talks to."""
+"""Unions, and the union that each private chat is about."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _EDIT = Statement(
     .where(unions.c.id == bindparam("union"))
     .values(name=bindparam("new_name"), purpose=bindparam("new_purpose"), time_zone=bindparam("new_zone"))
 )
-_PRIVATE = Statement(
+_CHOSEN = Statement(
     select(private_unions.c.union_id).where(
         private_unions.c.platform == bindparam("on"), private_unions.c.native_id == bindparam("native")
     )
@@ -79,8 +79,8 @@ def edit(tx: Tx, union_id: int, name: str, purpose: str, time_zone: str) -> None
 
 
 def chosen_in_private(tx: Tx, platform: str, native_id: str) -> int | None:
-    """The union that this person's private chat talks to, if they chose one."""
-    found: int | None = tx.value(_PRIVATE, on=platform, native=native_id)
+    """Returns the union that this person chose for their private chat, if any."""
+    found: int | None = tx.value(_CHOSEN, on=platform, native=native_id)
     return found
 
 

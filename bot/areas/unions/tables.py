@@ -1,4 +1,4 @@
-"""Unions, and which of them a private chat talks to."""
+"""Unions, and the union that each private chat is about."""
 
 from bot.storage.columns import Fate, Fates, moment, named_member, of_union, own_id, table, words
 
@@ -9,9 +9,8 @@ unions = table(
     words("name"),
     words("purpose"),
     words("time_zone"),
-    named_member(
-        "founder_id", Fates(Fate.HANDED_ON, Fate.HANDED_ON)
-    ),  # members.id; no foreign key, as members point at unions
+    # A members.id, but no foreign key: members have a foreign key to unions.
+    named_member("founder_id", Fates(Fate.HANDED_ON, Fate.HANDED_ON)),
     moment("created_at"),
 )
 
@@ -22,7 +21,7 @@ private_unions = table(
     of_union(),
 )
 
-# In the order of the fields of what a row becomes.
+# In the order of the fields of `Union`.
 UNION_COLUMNS = (
     unions.c.id,
     unions.c.ref,

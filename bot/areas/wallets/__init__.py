@@ -1,0 +1,1 @@
+"""Members' wallets, and the ceremony that links them."""

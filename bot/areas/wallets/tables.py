@@ -1,4 +1,4 @@
-"""Wallets, and the tickets by which they are linked."""
+"""Wallets, and the tickets for linking them."""
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, UniqueConstraint
 
@@ -43,7 +43,7 @@ tickets = table(
     ),
     words("state"),  # 'open' | 'signed' | 'done' | 'cancelled'
     words_or_null("nonce"),
-    words_or_null("message"),  # the EIP-4361 text as it was issued
+    words_or_null("message"),  # the EIP-4361 text that was issued last
     words_or_null("address"),
     words_or_null("wallet_kind"),
     Column("code_hash", LargeBinary, nullable=True),

@@ -1,4 +1,4 @@
-"""Alembic's environment: one transaction for all that is run, on both databases."""
+"""Alembic's environment: all scripts of one run share one transaction, on both databases."""
 
 from alembic import context
 from sqlalchemy import Connection, create_engine, event, pool
@@ -6,12 +6,12 @@ from sqlalchemy.engine import make_url
 
 
 def _begin(connection: Connection) -> None:
-    # By itself, sqlite3 opens a transaction only at the first INSERT, after the tables were changed.
+    # sqlite3 itself opens a transaction only at the first INSERT, which comes after changes of tables.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def run() -> None:
-    """Run what Alembic has been asked for on the database of `config.attributes["url"]`."""
+    """Runs the command that Alembic was given on the database of `config.attributes["url"]`."""
     url = make_url(context.config.attributes["url"])
     if url.get_backend_name() == "sqlite":
         url = url.set(drivername="sqlite")

@@ -10,7 +10,7 @@ import discord
 import pytest
 
 from adapters.discord import events
-from adapters.discord.events import Kind
+from adapters.discord.events import InteractionKind
 from bot.chat.declarations import Area
 from bot.chat.incoming import NOBODY, Actor, CommandCall, Place, Press, Submit, Where, Who
 from bot.chat.model import Reply, say
@@ -43,7 +43,7 @@ async def test_a_command_in_a_server(muster: House, monkeypatch: pytest.MonkeyPa
     reply = await muster.bob.slash(muster.room, "union create", name="Farmers", purpose="Grow")
     (asked,) = seen
     incoming = asked.incoming
-    assert asked.kind is Kind.COMMAND
+    assert asked.kind is InteractionKind.COMMAND
     assert incoming.native_id == str(reply.interaction.id)
     assert incoming.actor == Actor("discord", str(muster.bob.id), "Bobby", "bob", False)
     assert incoming.place == Place("discord", str(muster.room.id), str(muster.guild.id), None, "Farm")
@@ -80,16 +80,16 @@ async def test_people_presses_and_forms(muster: House, monkeypatch: pytest.Monke
     link = await muster.alice.slash(muster.room, "link")
     form = await muster.alice.press(link, "Enter the code")
     assert isinstance(seen[-1].incoming.act, Press)
-    assert (seen[-1].kind, seen[-1].on_message, seen[-1].on_private) == (Kind.PRESS, True, True)
+    assert (seen[-1].kind, seen[-1].on_message, seen[-1].on_private) == (InteractionKind.PRESS, True, True)
     await muster.alice.submit(form, {"code": "123456"})
     assert seen[-1].incoming.act == Submit(form.modal["custom_id"], {"code": "123456"})
-    assert seen[-1].kind is Kind.SUBMIT
+    assert seen[-1].kind is InteractionKind.SUBMIT
 
 
 async def test_half_typed(muster: House, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = heard(muster, monkeypatch)
     await muster.alice.autocomplete(muster.room, "union create", "time_zone", "Eur", name="x")
-    assert seen[0].kind is Kind.SUGGEST
+    assert seen[0].kind is InteractionKind.SUGGEST
     assert seen[0].focused == ("time_zone", "Eur")
     assert seen[0].incoming.act == CommandCall("union create", {"name": "x", "time_zone": "Eur"})
 

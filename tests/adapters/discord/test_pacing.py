@@ -150,13 +150,13 @@ async def test_routes_that_share_a_bucket_wait_for_each_other(time: VirtualTime,
 async def test_what_is_over_is_forgotten(
     time: VirtualTime, pacer: Pacer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pacing, "_KEPT_LANES", 10)
+    monkeypatch.setattr(pacing, "_KEPT_PLACES", 10)
     pacer._sweep_at = 10
     wire = Wire(time, pacer, jittering(0.001, 0.0))
     for channel in range(100):
         await time.run(wire.post(100_000 + channel))
         await time.run(time.sleep(1.1))
-    assert len(pacer._lanes) <= 12
+    assert len(pacer._places) <= 12
 
 
 async def test_no_more_than_discord_takes_in_a_second(time: VirtualTime, pacer: Pacer) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from adapters.discord import render
-from adapters.discord.events import Asked, Kind
+from adapters.discord.events import Asked, InteractionKind
 from adapters.discord.responses import Acknowledged, Callback, Delete, Edit, FollowUp, deferral, plan
 from bot.chat.incoming import Actor, CommandCall, Incoming, Place
 from bot.chat.model import Form, Question, Reply, Visibility, say
@@ -22,7 +22,9 @@ def asked(how: str) -> Asked:
     """how: "command", "press", "press-private" (on an ephemeral message), "submit", "dm"."""
     space = None if how == "dm" else "1"
     incoming = Incoming("9", Actor("discord", "5", "Ada"), Place("discord", "2", space), CommandCall("x"))
-    kind = {"press": Kind.PRESS, "submit": Kind.SUBMIT}.get(how.split("-")[0], Kind.COMMAND)
+    kind = {"press": InteractionKind.PRESS, "submit": InteractionKind.SUBMIT}.get(
+        how.split("-")[0], InteractionKind.COMMAND
+    )
     return Asked(kind, incoming, "9", "token", "1", how.startswith("press"), how == "press-private")
 
 

@@ -238,7 +238,7 @@ async def test_chats_long_done_are_forgotten(time: VirtualTime, pacer: Pacer) ->
     for wave in range(8):
         await time.run(_all(wire.send(1000 * wave + chat) for chat in range(300)))
         await time.run(time.sleep(2))
-    assert len(pacer._lanes) < 1400
+    assert len(pacer._places) < 1400
 
 
 async def test_beyond_the_free_rate_bulk_is_paid_for_while_there_is_an_allowance(

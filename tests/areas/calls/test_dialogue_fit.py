@@ -49,7 +49,7 @@ def longest(words: str, *, image: bool) -> Texts:
 def posted(texts: Texts, state: CallState, approved: bool) -> Reply:
     """The post as it is sent, without its picture."""
     call = Call(
-        id=2**40, union_id=1, leader_id=None, author_id=1, rule_id=None, state=state, title=texts.title,
+        id=2**40, union_id=1, leader_id=None, author_id=1, repeat_id=None, state=state, title=texts.title,
         what=texts.what, why=texts.why, link=texts.link, file_id=None, proof=texts.proof, contest=True, opens=540,
         closes=1440, day=START.toordinal(), opens_at=START, closes_at=START, approved=approved, late=True,
         answered=1_234_567_890, created_at=START, token="t" * 22,

@@ -9,14 +9,14 @@ import pytest
 
 from bot.areas.calls.domain.calls import WHOLE_DAY, forgiven_until
 from bot.areas.calls.domain.schedule import (
-    Repeats,
-    Repetition,
-    Rule,
-    days,
+    Frequency,
+    Repeat,
+    RepeatPattern,
     from_codes,
     parse_clock,
     parse_day,
-    parse_repeats,
+    parse_pattern,
+    repeat_days,
     to_codes,
 )
 from bot.areas.calls.domain.texts import MOST_WHAT, Texts, checked, clock
@@ -27,8 +27,8 @@ from bot.errors import BadInput
 SUNDAY = date(2026, 3, 1).toordinal()
 
 
-def rule(repetition: Repetition, first: int = SUNDAY, last: int | None = None) -> Rule:
-    return Rule(1, 1, 1, repetition, first, last, None)
+def rule(repetition: RepeatPattern, first: int = SUNDAY, last: int | None = None) -> Repeat:
+    return Repeat(1, 1, 1, repetition, first, last, None)
 
 
 # -- days ------------------------------------------------------------------------------------------------------
@@ -74,14 +74,14 @@ def test_hours() -> None:
 @pytest.mark.parametrize(
     ("typed", "repetition"),
     [
-        ("daily", Repetition(Repeats.DAILY)),
-        ("every day", Repetition(Repeats.DAILY)),
-        ("Weekdays", Repetition(Repeats.WEEKDAYS)),
-        ("mon,thu", Repetition(Repeats.WEEKLY, (0, 3))),
-        ("Thursday and monday", Repetition(Repeats.WEEKLY, (0, 3))),
-        ("every wednesday", Repetition(Repeats.WEEKLY, (2,))),
-        ("fridays", Repetition(Repeats.WEEKLY, (4,))),
-        ("mon tue wed thu fri sat sun", Repetition(Repeats.DAILY)),
+        ("daily", RepeatPattern(Frequency.DAILY)),
+        ("every day", RepeatPattern(Frequency.DAILY)),
+        ("Weekdays", RepeatPattern(Frequency.WEEKDAYS)),
+        ("mon,thu", RepeatPattern(Frequency.WEEKLY, (0, 3))),
+        ("Thursday and monday", RepeatPattern(Frequency.WEEKLY, (0, 3))),
+        ("every wednesday", RepeatPattern(Frequency.WEEKLY, (2,))),
+        ("fridays", RepeatPattern(Frequency.WEEKLY, (4,))),
+        ("mon tue wed thu fri sat sun", RepeatPattern(Frequency.DAILY)),
         ("friday", None),
         ("today", None),
         ("queue", None),
@@ -91,17 +91,17 @@ def test_hours() -> None:
         ("2026-03-01", None),
     ],
 )
-def test_rules_as_they_are_typed(typed: str, repetition: Repetition | None) -> None:
-    assert parse_repeats(typed) == repetition
+def test_rules_as_they_are_typed(typed: str, repetition: RepeatPattern | None) -> None:
+    assert parse_pattern(typed) == repetition
 
 
 def test_rules_fall_on_days() -> None:
-    weekdays = rule(Repetition(Repeats.WEEKDAYS))
-    assert days(weekdays, SUNDAY - 10, SUNDAY + 6) == [SUNDAY + ahead for ahead in (1, 2, 3, 4, 5)]
-    weekly = rule(Repetition(Repeats.WEEKLY, (0, 6)), last=SUNDAY + 8)
-    assert days(weekly, SUNDAY, SUNDAY + 100) == [SUNDAY, SUNDAY + 1, SUNDAY + 7, SUNDAY + 8]
-    assert days(rule(Repetition(Repeats.DAILY)), SUNDAY + 4000, SUNDAY + 4000) == [SUNDAY + 4000]
-    assert days(rule(Repetition(Repeats.DAILY)), SUNDAY - 1, SUNDAY - 1) == []
+    weekdays = rule(RepeatPattern(Frequency.WEEKDAYS))
+    assert repeat_days(weekdays, SUNDAY - 10, SUNDAY + 6) == [SUNDAY + ahead for ahead in (1, 2, 3, 4, 5)]
+    weekly = rule(RepeatPattern(Frequency.WEEKLY, (0, 6)), last=SUNDAY + 8)
+    assert repeat_days(weekly, SUNDAY, SUNDAY + 100) == [SUNDAY, SUNDAY + 1, SUNDAY + 7, SUNDAY + 8]
+    assert repeat_days(rule(RepeatPattern(Frequency.DAILY)), SUNDAY + 4000, SUNDAY + 4000) == [SUNDAY + 4000]
+    assert repeat_days(rule(RepeatPattern(Frequency.DAILY)), SUNDAY - 1, SUNDAY - 1) == []
     assert from_codes(to_codes((0, 3))) == (0, 3)
     assert from_codes("") == ()
 

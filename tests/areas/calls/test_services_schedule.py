@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot import membership
 from bot.areas.calls.domain.calls import Call, CallState, read_call
-from bot.areas.calls.domain.schedule import Repeats, Repetition
+from bot.areas.calls.domain.schedule import Frequency, RepeatPattern
 from bot.areas.calls.domain.texts import Texts
 from bot.areas.calls.services import calls
 from bot.areas.calls.services import schedule as call_schedule
@@ -34,7 +34,7 @@ from tests.areas.tree import crowd
 from tests.clock import ManualClock
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-DAILY = Repetition(Repeats.DAILY)
+DAILY = RepeatPattern(Frequency.DAILY)
 ALL = Statement(select(*CALL_COLUMNS).order_by(table.c.id))
 
 
@@ -60,8 +60,8 @@ class Farm:
     async def plan(self, call: Call, day: int) -> Call:
         return await self.store.write(call_schedule.plan, self.union, self.founder, call, day)
 
-    async def repeat(self, call: Call, repetition: Repetition = DAILY) -> None:
-        await self.store.write(call_schedule.repeat, self.union, self.founder, call, repetition, None)
+    async def repeat(self, call: Call, repetition: RepeatPattern = DAILY) -> None:
+        await self.store.write(call_schedule.start_repeat, self.union, self.founder, call, repetition, None)
 
     async def all(self, *states: CallState) -> list[Call]:
         found = [read_call(row._asdict()) for row in await self.store.read(lambda tx: tx.all(ALL))]
@@ -128,7 +128,7 @@ async def test_chores_cut_off_anywhere_and_repeated_do_nothing_twice(
     store: Store, clock: ManualClock
 ) -> None:
     farm, random = await Farm.found(store, clock), Random(3)
-    await farm.repeat(await farm.draft("Rule"), Repetition(Repeats.WEEKLY, (0, 2, 4)))
+    await farm.repeat(await farm.draft("Rule"), RepeatPattern(Frequency.WEEKLY, (0, 2, 4)))
     for number in range(4):
         await farm.queue(f"Queued {number}")
     for _ in range(10 * 24):
@@ -279,8 +279,8 @@ async def test_branches_have_days_queues_and_rules_of_their_own(store: Store, cl
     branch_call = await farm.plan(await farm.draft(leader=bo.id), today)
     with pytest.raises(NotAllowed, match=f"a call already: no. {branch_call.id}"):
         await farm.plan(await farm.draft("Second", leader=bo.id), today)
-    assert (await store.read(calls.of_today, farm.union)) == union_call
-    assert (await store.read(calls.of_today, farm.union, bo.id)) == branch_call
+    assert (await store.read(calls.of_day, farm.union, today)) == union_call
+    assert (await store.read(calls.of_day, farm.union, today, bo.id)) == branch_call
     assert await store.read(calls.todays, farm.union, cy) == [union_call]
     assert await store.read(calls.todays, farm.union, bo) == [union_call, branch_call]
     await store.write(endorsements.endorse, farm.union, cy, bo, "words")
@@ -363,7 +363,7 @@ async def test_posts_of_every_call_have_their_turn_however_many_change(
             rows.count_answers(tx, call.id, 1)
 
     def turn(tx: Tx) -> list[int]:
-        found = [call for call, _ in posts.to_edit(tx, timedelta(seconds=15), 2)]
+        found = [call for _, call in posts.to_edit(tx, timedelta(seconds=15), 2)]
         for call in found:
             posts.set_shown(tx, call, 1, 0)
         return found

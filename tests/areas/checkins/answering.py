@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from bot.areas.calls.domain.calls import WHOLE_DAY, Call, CallState, Proof
+from bot.areas.calls.domain.calls import WHOLE_DAY, Call, CallState, Proof, window
+from bot.areas.calls.domain.texts import Texts
 from bot.areas.calls.storage import calls
+from bot.areas.calls.storage.calls import NewCall
 from bot.domain.people import Member, Union
-from bot.domain.times import moment, union_day
+from bot.domain.times import union_day
 from bot.domain.transaction import Tx
 
 
@@ -24,28 +26,18 @@ def call(
 ) -> Call:
     """A call of that union-day, or of today."""
     on = union_day(union.time_zone, tx.now) if day is None else day
-    return calls.add(
-        tx,
-        union_id=union.id,
-        leader_id=leader.id if leader else None,
-        author_id=author.id,
-        rule_id=None,
-        state=state,
-        title=title,
-        what="Plant one.",
-        why="For shade.",
-        link=None,
-        file_id=None,
-        proof=proof,
-        contest=False,
-        opens=opens,
-        closes=closes,
-        day=on,
-        opens_at=moment(on, opens, union.time_zone),
-        closes_at=moment(on, closes, union.time_zone),
+    texts = Texts(title, "Plant one.", "For shade.", proof=proof, opens=opens, closes=closes)
+    new = NewCall(
+        union.id,
+        leader.id if leader else None,
+        author.id,
+        texts,
+        state,
         approved=True,
-        late=False,
+        day=on,
+        window=window(on, opens, closes, union.time_zone),
     )
+    return calls.add(tx, new)
 
 
 def counter(tx: Tx, call_id: int) -> int:

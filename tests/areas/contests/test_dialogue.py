@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from PIL import Image as Drawn
 
-from bot import membership
+from bot import exports, membership
 from bot.areas.calls.domain.calls import CallState
 from bot.areas.calls.storage import calls
 from bot.areas.checkins.services import checkins
@@ -20,7 +20,6 @@ from bot.areas.contests import services as contests
 from bot.areas.contests import storage as contests_storage
 from bot.areas.contests.domain import ContestEntry, placed
 from bot.areas.conversations import services as conversations
-from bot.areas.export import services as export
 from bot.areas.ledger import storage as ledger_storage
 from bot.areas.tree.storage import rules
 from bot.areas.wallets.storage import wallets
@@ -509,8 +508,8 @@ async def test_entries_are_exported_with_counts_and_without_voters(fair: Fair, t
     union = await fair.union()
 
     def written(tx: Any) -> list[dict[str, Any]]:
-        every = list(export.records(tx, union))
-        assert {name for name, _ in every} <= set(export.FILES)
+        every = list(exports.records(tx, union))
+        assert {name for name, _ in every} <= set(exports.files())
         return [record for name, record in every if name == "entries"]
 
     (before,) = await fair.stage.store.read(written)

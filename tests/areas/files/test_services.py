@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import bindparam, select, update
 
 from bot import membership, retention
 from bot.areas.calls.domain.calls import CallState, Proof
+from bot.areas.calls.domain.texts import Texts
 from bot.areas.calls.storage import calls
+from bot.areas.calls.storage.calls import NewCall
 from bot.areas.checkins.tables import checkins
 from bot.areas.contests.tables import entries
 from bot.areas.files import services as files
@@ -25,11 +26,6 @@ from tests.clock import ManualClock
 
 PHOTO = Photo(b"\x89PNG and so on\x00\xff", "image/png", 12, 9)
 ALL = Statement(select(table.c.id, table.c.member_id).order_by(table.c.id))
-CALL = {
-    "leader_id": None, "rule_id": None, "title": "T", "what": "W", "why": "", "link": None, "contest": False,
-    "proof": Proof.PHOTO, "opens": 0, "closes": 1440, "day": None, "opens_at": None, "closes_at": None,
-    "approved": True, "late": False, "state": CallState.CLOSED,
-}  # fmt: skip
 ANSWER = Statement(
     insert(checkins).values(
         call_id=bindparam("call"), member_id=bindparam("who"), file_id=bindparam("file"), at=bindparam("now"),
@@ -76,11 +72,9 @@ class Village:
         return [row.id for row in await self.store.read(lambda tx: tx.all(ALL))]
 
     async def calls(self, author: int, file_id: int | None = None) -> int:
-        def add(tx: Any) -> int:
-            ids = {"union_id": self.union.id, "author_id": self.members[author].id, "file_id": file_id}
-            return calls.add(tx, **CALL, **ids).id
-
-        return await self.store.write(add)
+        texts = Texts("T", "W", file_id=file_id, proof=Proof.PHOTO, opens=0)
+        new = NewCall(self.union.id, None, self.members[author].id, texts, CallState.CLOSED, approved=True)
+        return (await self.store.write(calls.add, new)).id
 
     async def puts(self, statement: Statement, call: int, number: int, file_id: int) -> None:
         who = self.members[number].id

@@ -12,7 +12,7 @@ from bot import membership
 from bot.areas.flags import domain
 from bot.areas.flags import services as abuse
 from bot.areas.flags import storage as flags_storage
-from bot.areas.flags.domain import Alerts, Evidence, FlagKind, Newcomer, Suspicion
+from bot.areas.flags.domain import Alerts, Evidence, FlagKind, Newcomer, NewFlag
 from bot.areas.ledger import storage as ledger_storage
 from bot.areas.members.storage import members
 from bot.areas.spaces import services as spaces
@@ -40,12 +40,12 @@ def crowd(number: int, spread: timedelta, first_id: int = 1000, at: datetime = S
 
 def find_bursts(
     people_: Sequence[Newcomer], before: Sequence[datetime] = (), age: timedelta = WEEK
-) -> list[Suspicion]:
+) -> list[NewFlag]:
     joins = sorted([*before, *(one.joined_at for one in people_)])
     return domain.bursts(people_, joins, START - age, "UTC")
 
 
-def find_rings(people_: Sequence[Newcomer], headcount: int = 0) -> list[Suspicion]:
+def find_rings(people_: Sequence[Newcomer], headcount: int = 0) -> list[NewFlag]:
     return domain.rings(people_, FOUNDER, lambda _: headcount, "UTC")
 
 
@@ -281,7 +281,7 @@ def link(tx: Tx, member: Member) -> None:
 async def look(store: Store) -> list[abuse.ShownFlag]:
     """One round of the chore; the flags it raised."""
     raised = []
-    for seen in await store.read(abuse.news):
+    for seen in await store.read(abuse.due):
         findings = await store.scan(abuse.look, seen.union) if seen.heavy else []
         raised += await store.write(abuse.raise_flags, seen, findings)
     return raised
@@ -300,7 +300,7 @@ async def test_a_burst_is_flagged_once_and_its_evidence_grows(
     clock.advance(MINUTE)
     await store.write(arrive, farm, 5, "more")
     assert await look(store) == []
-    shown, count = await store.read(abuse.opened, farm, 0, 10)
+    shown, count = await store.read(abuse.open_flags, farm, 0, 10)
     assert (count, [one.id for one in shown], shown[0].evidence.people) == (1, [flag.id], 25)
     entries = await store.read(ledger_storage.entries, farm.id, 0, 1000)
     assert [e.payload for e in entries if e.kind == "flag.raised"] == ['{"flag":"burst"}']
@@ -364,14 +364,14 @@ async def test_other_unions_newcomers_are_not_ours(store: Store, farm: Union) ->
 
 async def test_nothing_is_read_where_nobody_joined_or_endorsed(store: Store, farm: Union) -> None:
     await look(store)
-    assert await store.read(abuse.news) == []
+    assert await store.read(abuse.due) == []
     await store.write(abuse.set_alerts, farm, None, None)
-    [seen] = await store.read(abuse.news)
+    [seen] = await store.read(abuse.due)
     assert not seen.heavy
     await look(store)
-    assert await store.read(abuse.news) == []
+    assert await store.read(abuse.due) == []
     await store.write(arrive, farm, 1, "new")
-    assert [seen.heavy for seen in await store.read(abuse.news)] == [True]
+    assert [seen.heavy for seen in await store.read(abuse.due)] == [True]
 
 
 async def test_what_one_look_cannot_raise_the_next_does(
@@ -382,7 +382,7 @@ async def test_what_one_look_cannot_raise_the_next_does(
         new = [member.id for member in await store.write(arrive, farm, 11, f"group{number}")]
         await store.write(follow, farm, new[:1], new[1:])
     assert [len(await look(store)) for _ in range(3)] == [2, 2, 0]
-    assert await store.read(abuse.news) == []
+    assert await store.read(abuse.due) == []
 
 
 async def test_of_a_huge_crowd_the_newest_are_looked_at(
@@ -435,7 +435,7 @@ async def test_a_young_unions_newcomers_are_looked_at_when_it_has_settled(
     [flag] = await look(store)
     assert (flag.kind, flag.member_id) == (FlagKind.RING, new[0])
     await look(store)
-    assert await store.read(abuse.news) == []
+    assert await store.read(abuse.due) == []
 
 
 async def test_closing(store: Store, farm: Union) -> None:
@@ -443,7 +443,7 @@ async def test_closing(store: Store, farm: Union) -> None:
     [flag] = await look(store)
     moderator = await store.read(members.by_id, 2)
     await store.write(abuse.close, farm, moderator, flag.id)
-    assert await store.read(abuse.opened, farm, 0, 10) == ([], 0)
+    assert await store.read(abuse.open_flags, farm, 0, 10) == ([], 0)
     with pytest.raises(NotFound, match="closed already"):
         await store.write(abuse.close, farm, moderator, flag.id)
     await store.write(arrive, farm, 20, "more")

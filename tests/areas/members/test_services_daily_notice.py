@@ -29,7 +29,7 @@ async def test_once_a_union_day_each(store: Store, clock: ManualClock) -> None:
     union, ada, bo = await store.write(found, "Pacific/Auckland")
 
     async def may_tell(member: Member) -> bool:
-        return await store.write(daily_notice.may_tell, union, member.id)
+        return await store.write(daily_notice.claim, union, member.id)
 
     assert await may_tell(ada)
     assert not await may_tell(ada)
@@ -46,30 +46,30 @@ async def test_what_is_undone_was_not_told(store: Store) -> None:
     union, ada, _ = await store.write(found, "UTC")
 
     def fails(tx: Tx) -> None:
-        assert daily_notice.may_tell(tx, union, ada.id)
+        assert daily_notice.claim(tx, union, ada.id)
         raise LookupError
 
     with pytest.raises(LookupError):
         await store.write(fails)
-    assert await store.write(daily_notice.may_tell, union, ada.id)
+    assert await store.write(daily_notice.claim, union, ada.id)
 
 
 @pytest.mark.parametrize("told", ["absorbed", "survivor", "neither"])
 async def test_of_one_person_either_counts(store: Store, told: str) -> None:
     union, ada, bo = await store.write(found, "UTC")
     if told != "neither":
-        assert await store.write(daily_notice.may_tell, union, (bo if told == "absorbed" else ada).id)
+        assert await store.write(daily_notice.claim, union, (bo if told == "absorbed" else ada).id)
     await store.write(daily_notice_rows.merge, bo.id, ada.id)
-    assert await store.write(daily_notice.may_tell, union, ada.id) is (told == "neither")
+    assert await store.write(daily_notice.claim, union, ada.id) is (told == "neither")
 
 
 async def test_an_earlier_day_of_the_absorbed_does_not_undo_today(store: Store, clock: ManualClock) -> None:
     union, ada, bo = await store.write(found, "UTC")
-    assert await store.write(daily_notice.may_tell, union, bo.id)
+    assert await store.write(daily_notice.claim, union, bo.id)
     clock.advance(24 * HOUR)
-    assert await store.write(daily_notice.may_tell, union, ada.id)
+    assert await store.write(daily_notice.claim, union, ada.id)
     await store.write(daily_notice_rows.merge, bo.id, ada.id)
-    assert not await store.write(daily_notice.may_tell, union, ada.id)
+    assert not await store.write(daily_notice.claim, union, ada.id)
 
 
 @pytest.mark.parametrize(

@@ -296,7 +296,7 @@ async def test_nobody_is_told_twice_in_a_day_and_the_leader_hears_how_many_were_
     monkeypatch.setattr(reports, "MOST_NUDGED", 2)
     await farm.call()
     b1 = await farm.member("B1")
-    assert await farm.do(daily_notice.may_tell, farm.union, b1.id)
+    assert await farm.do(daily_notice.claim, farm.union, b1.id)
     await farm.do(people.set_reachable, farm.on, farm.people["B2"].actor.native_id, False)
     bo = farm.people["Bo"]
     shown = await bo.presses(await farm.report("Bo"), "Who has not answered", farm.place)
@@ -306,13 +306,13 @@ async def test_nobody_is_told_twice_in_a_day_and_the_leader_hears_how_many_were_
         "1 more than I remind at once."
     )
     assert [len(await farm.told(name)) for name in ("B1", "B2", "B3", "B4")] == [0, 0, 1, 0]
-    assert not await farm.do(daily_notice.may_tell, farm.union, (await farm.member("B3")).id)
+    assert not await farm.do(daily_notice.claim, farm.union, (await farm.member("B3")).id)
 
 
 async def test_if_nobody_could_be_reminded_it_can_be_tried_again(farm: Farm) -> None:
     await farm.call("Bo", "B1", "B2", "B3")
     b4 = await farm.member("B4")
-    assert await farm.do(daily_notice.may_tell, farm.union, b4.id)
+    assert await farm.do(daily_notice.claim, farm.union, b4.id)
     bo = farm.people["Bo"]
     shown = await bo.presses(await farm.report("Bo"), "Who has not answered", farm.place)
     assert "Nobody could be reminded." in (await bo.presses(shown, "Remind them", farm.place)).text

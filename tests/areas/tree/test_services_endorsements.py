@@ -139,7 +139,7 @@ async def test_who_is_released_may_choose_at_once(store: Store) -> None:
     await store.write(endorsements.endorse, union, bob, founder, "words")
     await store.write(endorsements.endorse, union, ann, bob, "words")
     await store.write(membership.leave, union, bob)
-    assert (await store.read(releases.untold, union.id, 10**6, 10)) == [releases.Released(ann.id, founder.id)]
+    assert (await store.read(releases.untold, union.id, 10**6, 10)) == [releases.Release(ann.id, founder.id)]
     await store.write(endorsements.endorse, union, ann, founder, "words")
     assert await store.read(releases.untold, union.id, 10**6, 10) == []
     assert await store.read(support.of, founder.id) == Base(1, 1, 0, clock_day())

@@ -6,7 +6,7 @@ import pytest
 
 from bot.areas.wallets.domain import links as rules
 from bot.areas.wallets.services import links
-from bot.areas.wallets.services.links import LinkOutcome
+from bot.areas.wallets.services.completion import LinkOutcome
 from bot.areas.wallets.storage import tickets, wallets
 from bot.chain import signatures
 from bot.domain.transaction import Tx

@@ -9,7 +9,8 @@ from bot.areas.ledger import storage as ledger_storage
 from bot.areas.ledger.domain import first_broken
 from bot.areas.wallets.services import links
 from bot.areas.wallets.services import wallets as wallet_service
-from bot.areas.wallets.services.links import MAX_WALLETS, LinkOutcome
+from bot.areas.wallets.services.completion import Held, LinkOutcome
+from bot.areas.wallets.services.links import MAX_WALLETS
 from bot.areas.wallets.storage import wallets
 from bot.domain.transaction import Tx
 from bot.errors import NotAllowed, NotFound
@@ -50,7 +51,7 @@ async def test_an_owner_takes_a_wallet_back_from_who_tricked_them(store: Store, 
     await store.write(_link, people.bob)  # Bob got a signature of Anna's wallet out of her
     code = (await store.write(signed, people.anna, ANNAS)).code
 
-    done = await store.write(bring, people.anna, code, links.Held.TAKE)
+    done = await store.write(bring, people.anna, code, Held.TAKE)
 
     assert done.outcome is LinkOutcome.TAKEN
     assert [account.id for account in done.others] == [people.bob.id]

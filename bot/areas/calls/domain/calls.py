@@ -1,4 +1,4 @@
-"""The daily call to action: what it is, and when its union-day begins, opens, closes and forgives."""
+"""The daily call to action, and the moments at which its union-day opens, closes and forgives."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ FORGIVEN_UNTIL = 12 * 60
 
 
 class CallState(StrEnum):
-    """What a call is at."""
+    """The stage that a call has reached."""
 
     DRAFT = "draft"
     TEMPLATE = "template"
-    """The text of a rule; it is never posted itself."""
+    """The text of a repeat. It is never posted itself."""
     QUEUED = "queued"
-    """For the next day that is free."""
+    """It waits for the next free day."""
     PLANNED = "planned"
     OPEN = "open"
     CLOSED = "closed"
@@ -30,7 +30,7 @@ class CallState(StrEnum):
 
 
 class Proof(StrEnum):
-    """What an answer has to show."""
+    """The proof that an answer has to bring."""
 
     WORD = "word"
     LINK = "link"
@@ -38,19 +38,35 @@ class Proof(StrEnum):
     WITNESS = "witness"
     """Another member confirms it."""
     LEADER = "leader"
-    """Whom the member endorses confirms it."""
+    """The leader whom the member endorses confirms it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The moments at which a call opens and closes."""
+
+    opens_at: datetime
+    closes_at: datetime
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether nothing of it is left. A change of the clocks can leave nothing of it from the start."""
+        return self.closes_at <= max(self.opens_at, now)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call. `leader_id` is whose branch it is for (None: the whole union); `opens` and `closes` are minutes of
-    the local day; `day` (union-day) and the two moments are None until it is planned."""
+    """One call.
+
+    `leader_id` is the leader whose branch it is for; None: it is for the whole union. `repeat_id` is the repeat that
+    made it. `opens` and `closes` are minutes of the local day. `day` (union-day), `opens_at` and `closes_at` are None
+    until the call is planned. `answered` is the number of its answers.
+    """
 
     id: int
     union_id: int
     leader_id: int | None
     author_id: int
-    rule_id: int | None
+    repeat_id: int | None
     state: CallState
     title: str
     what: str
@@ -69,14 +85,19 @@ class Call:
     answered: int
     created_at: datetime
     token: str | None = None
-    """Of the one button under all its posts, from when it opens."""
+    """The token of the one button under all its posts; None until it opens."""
+
+
+def window(day: int, opens: int, closes: int, time_zone: str) -> Window:
+    """Returns the moments at which these minutes of a union-day come."""
+    return Window(moment(day, opens, time_zone), moment(day, closes, time_zone))
 
 
 def forgiven_until(day: int, time_zone: str) -> datetime:
-    """Until when an answer to the call of that union-day counts for the streak."""
+    """Returns the moment until which an answer to the call of that union-day counts for the streak."""
     return moment(day, WHOLE_DAY + FORGIVEN_UNTIL, time_zone)
 
 
 def read_call(values: Mapping[str, Any]) -> Call:
-    """Makes a call of the values of its columns."""
+    """Makes a call of the values of its columns (`CALL_COLUMNS`)."""
     return Call(**{**values, "state": CallState(values["state"]), "proof": Proof(values["proof"])})

@@ -1,4 +1,4 @@
-"""Which union-days a call is for: a day as people name it, the hours of a day, and rules that repeat."""
+"""The union-days of a call: a day as people name it, the hours of a day, and repeats."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _BETWEEN = re.compile(r"[\s,;/+&]+")
 _DAY_HELP = "Write today, tomorrow, friday or a date like 2026-12-01."
 
 
-class Repeats(StrEnum):
-    """How a rule repeats."""
+class Frequency(StrEnum):
+    """How often a call comes again."""
 
     DAILY = "daily"
     WEEKDAYS = "weekdays"
@@ -32,28 +32,37 @@ class Repeats(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Repetition:
-    """A rule as it is typed; `weekdays` are 0 (Monday) to 6, for `WEEKLY` only."""
+class RepeatPattern:
+    """The days on which a call comes again, as a leader types them.
 
-    repeats: Repeats
+    `weekdays` are 0 (Monday) to 6, for `WEEKLY` only.
+    """
+
+    frequency: Frequency
     weekdays: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """A call (state template) that comes again on certain union-days, from `first_day` to `last_day`."""
+class Repeat:
+    """A call that comes again on certain union-days, from `first_day` to `last_day` (None: for ever).
+
+    `call_id` is its text, a call of the state `TEMPLATE`.
+    """
 
     id: int
     union_id: int
     call_id: int
-    repetition: Repetition
+    pattern: RepeatPattern
     first_day: int
     last_day: int | None
     ended_at: datetime | None
 
 
 def parse_clock(words: str, *, end: bool = False) -> int:
-    """Minutes of the local day, from `9:30`. `end`: 24:00 is the end of the day. Raises BadInput."""
+    """Returns the minutes of the local day of a time like `9:30`. Raises BadInput.
+
+    `end` also allows 24:00, the end of the day.
+    """
     found = _CLOCK.fullmatch(words.strip())
     minutes = int(found.group(1)) * 60 + int(found.group(2)) if found and int(found.group(2)) < 60 else None
     if minutes is None or minutes > WHOLE_DAY or (minutes == WHOLE_DAY and not end):
@@ -63,10 +72,10 @@ def parse_clock(words: str, *, end: bool = False) -> int:
 
 
 def parse_day(words: str, today: int) -> int:
-    """A union-day from `today`, `tomorrow`, `friday` (the next one, or today), `2026-12-01`.
+    """Returns the union-day of `today`, `tomorrow`, `friday` (the next one, or today) or `2026-12-01`.
 
     Raises:
-        BadInput: it is none, has passed, or is more than `MOST_AHEAD` days away.
+        BadInput: the words name no day, or the day has passed, or it is more than `MOST_AHEAD` days away.
     """
     word = words.strip().lower().removeprefix("on ").removeprefix("next ")
     named = weekday(word)
@@ -88,42 +97,48 @@ def parse_day(words: str, today: int) -> int:
     return day
 
 
-def parse_repeats(words: str) -> Repetition | None:
-    """The rule that was typed: `daily`, `weekdays`, `mon,thu`, `every friday`; None if it is none."""
+def parse_pattern(words: str) -> RepeatPattern | None:
+    """Returns the pattern of words like `daily`, `weekdays`, `mon,thu`, `every friday`; None for other words.
+
+    A single day of the week, like `friday`, names one day and is no pattern.
+    """
     typed = words.strip().lower()
     said = typed.removeprefix("every ").removeprefix("weekly ").removeprefix("on ")
     if said in ("daily", "day"):
-        return Repetition(Repeats.DAILY) if typed != "day" else None
+        return RepeatPattern(Frequency.DAILY) if typed != "day" else None
     if said in ("weekdays", "weekday", "workdays"):
-        return Repetition(Repeats.WEEKDAYS)
+        return RepeatPattern(Frequency.WEEKDAYS)
     names = [name for name in _BETWEEN.split(said) if name and name != "and"]
     days = [weekday(name) if weekday(name) is not None else weekday(name.removesuffix("s")) for name in names]
     known = sorted({day for day in days if day is not None})
     one_day = said == typed and len(names) == 1 and weekday(typed) is not None
     if not known or None in days or one_day:
         return None
-    return Repetition(Repeats.DAILY) if len(known) == 7 else Repetition(Repeats.WEEKLY, tuple(known))
+    return (
+        RepeatPattern(Frequency.DAILY) if len(known) == 7 else RepeatPattern(Frequency.WEEKLY, tuple(known))
+    )
 
 
-def days(rule: Rule, first: int, last: int) -> list[int]:
-    """The union-days from `first` to `last` that the rule falls on."""
-    first = max(first, rule.first_day)
-    last = last if rule.last_day is None else min(last, rule.last_day)
+def repeat_days(repeat: Repeat, first: int, last: int) -> list[int]:
+    """Returns the union-days from `first` to `last` on which the call comes again."""
+    first = max(first, repeat.first_day)
+    last = last if repeat.last_day is None else min(last, repeat.last_day)
     if last < first:
         return []
     on = {
-        Repeats.DAILY: None,
-        Repeats.WEEKDAYS: tuple(range(5)),
-        Repeats.WEEKLY: rule.repetition.weekdays,
-    }[rule.repetition.repeats]
+        Frequency.DAILY: None,
+        Frequency.WEEKDAYS: tuple(range(5)),
+        Frequency.WEEKLY: repeat.pattern.weekdays,
+    }[repeat.pattern.frequency]
     start, end = (datetime.combine(date.fromordinal(day), time()) for day in (first, last))
     return [each.toordinal() for each in rrule.rrule(rrule.DAILY, dtstart=start, until=end, byweekday=on)]
 
 
 def to_codes(weekdays: tuple[int, ...]) -> str:
-    """Days of the week as they are stored: "mo,th"."""
+    """Returns days of the week as the database keeps them: "mo,th"."""
     return ",".join(CODES[day] for day in weekdays)
 
 
 def from_codes(codes: str) -> tuple[int, ...]:
+    """Returns the days of the week that `to_codes` wrote."""
     return tuple(CODES.index(code) for code in codes.split(",") if code)

@@ -1,4 +1,4 @@
-"""What a call says and asks, as its author wrote it, checked so that one message of every platform holds it."""
+"""The texts of a call as its author writes them, checked so that they fit into one message on every platform."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ MOST_TITLE = 80
 MOST_WHAT = 600
 MOST_WHY = 300
 
-# A post is one message: 2,000 characters of Markdown on Discord, where marks in words are escaped; 1,024 UTF-16 code
-# units below a picture on Telegram. The rest is for the link and the lines that the bot writes.
+# A post is one message. On Discord it has at most 2,000 characters of Markdown, and each mark in words is escaped by
+# another character. On Telegram it has at most 1,024 UTF-16 code units below a picture. These limits leave room for
+# the link and for the lines that the bot adds.
 _ROOM_ESCAPED = 1320
 _ROOM_BESIDE_IMAGE = 680
 
@@ -28,7 +29,10 @@ _SPACES = re.compile(r"\s+")
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """What a call says and asks; `opens` and `closes` are minutes of the local day."""
+    """The words of a call and the answers that it asks for. The fields are named like the columns of `calls`.
+
+    `opens` and `closes` are minutes of the local day.
+    """
 
     title: str
     what: str
@@ -42,20 +46,20 @@ class Texts:
 
     @property
     def hosts(self) -> frozenset[str]:
-        """Where its words and its link lead to."""
+        """The hosts that its words and its link lead to."""
         return hosts_in(self.title, self.what, self.why, self.link)
 
     @property
     def links(self) -> dict[str, frozenset[str]]:
-        """Its words that lead somewhere, each with its hosts."""
+        """Its words that lead to hosts, its link among them, each with these hosts."""
         return links_in(self.title, self.what, self.why, self.link)
 
 
 def checked(texts: Texts) -> Texts:
-    """The same, made presentable.
+    """Returns the texts trimmed and normalised, with a parsed link.
 
     Raises:
-        BadInput: something is missing, too long, no web address, or closes before it opens.
+        BadInput: a text is missing or too long, the link is no web address, or the call closes before it opens.
     """
     title = _SPACES.sub(" ", _clean(texts.title))
     what, why = _clean(texts.what), _clean(texts.why)
@@ -79,12 +83,12 @@ def checked(texts: Texts) -> Texts:
 
 
 def clock(minutes: int) -> str:
-    """Minutes of the day as people write them: “09:30”."""
+    """Returns minutes of the day as people write them: “09:30”."""
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def _require_room(words: str, beside_image: bool) -> None:
-    signs = len(_MARK.findall(words))  # a sign may need another before it, so that it stays a sign
+    signs = len(_MARK.findall(words))  # each may need an escaping character
     units = len(words.encode("utf-16-le")) // 2 + signs
     if beside_image and units > _ROOM_BESIDE_IMAGE:
         raise BadInput(
@@ -103,7 +107,7 @@ def _clean(words: str) -> str:
 
 
 def texts_of(call: Call) -> Texts:
-    """What the call says and asks at present."""
+    """Returns the present texts of a call."""
     return Texts(
         call.title,
         call.what,

@@ -1,4 +1,4 @@
-"""Links in calls: the hosts that a union trusts, and a second pair of eyes for the others."""
+"""Links in calls: the hosts that a union trusts, and the approval of calls that lead to other hosts."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ _WAITING = (CallState.TEMPLATE, CallState.QUEUED, CallState.PLANNED)
 
 
 def trusted(tx: Tx, union: Union, texts: Texts) -> bool:
-    """Whether the texts lead nowhere but to hosts on the union's list."""
+    """Whether the texts lead only to hosts on the union's list."""
     return texts.hosts <= set(call_hosts.of_union(tx, union.id))
 
 
 def new_hosts(tx: Tx, union: Union, call: Call) -> list[str]:
-    """Where the call leads to that is not on the union's list."""
+    """Returns the hosts that the call leads to and that are not on the union's list."""
     return sorted(texts_of(call).hosts - set(call_hosts.of_union(tx, union.id)))
 
 
 def still_approved(tx: Tx, union: Union, call: Call, texts: Texts) -> bool:
-    """Whether the call with these new texts need not be looked at (again)."""
+    """Whether the call needs no (further) approval with these new texts."""
     return not leads_elsewhere(tx, union, call, texts) if call.approved else trusted(tx, union, texts)
 
 
 def leads_elsewhere(tx: Tx, union: Union, call: Call, texts: Texts) -> bool:
     """Whether these texts have a link that the call has not, to a host that is not on the union's list.
 
-    Another page of a host counts: who approved one has not seen the other.
+    Another page of a host is another link: nobody has approved it yet.
     """
     known, before = set(call_hosts.of_union(tx, union.id)), texts_of(call).links
     return any(link not in before and not hosts <= known for link, hosts in texts.links.items())
@@ -50,14 +50,14 @@ def leads_elsewhere(tx: Tx, union: Union, call: Call, texts: Texts) -> bool:
 
 
 def hosts(tx: Tx, union: Union) -> list[str]:
-    """The hosts that need no second look."""
+    """Returns the union's list: the hosts that need no approval."""
     return call_hosts.of_union(tx, union.id)
 
 
 def allow(tx: Tx, union: Union, actor: Member, words: str) -> tuple[str, list[Call]]:
-    """Put a host on the list; it, and the calls that waited for nothing else and are approved now.
+    """Puts a host on the list. Returns it, and the calls that are approved now because they lead to no other host.
 
-    Raises BadInput if it is none, is there already, or the list is full.
+    Raises BadInput if the words are no host, the host is on the list already, or the list is full.
     """
     name, known = host(words), call_hosts.of_union(tx, union.id)
     if len(known) >= MOST_HOSTS:
@@ -72,7 +72,7 @@ def allow(tx: Tx, union: Union, actor: Member, words: str) -> tuple[str, list[Ca
 
 
 def forbid(tx: Tx, union: Union, actor: Member, words: str) -> str:
-    """Take a host off the list; calls that were let through stay so. Raises BadInput if it is not there."""
+    """Takes a host off the list; approved calls stay approved. Raises BadInput if the host is not on the list."""
     name = host(words)
     if not call_hosts.remove(tx, union.id, name):
         raise BadInput(f"{name} is not on the list. /call hosts shows it.")
@@ -80,18 +80,21 @@ def forbid(tx: Tx, union: Union, actor: Member, words: str) -> str:
     return name
 
 
-# -- a second pair of eyes -----------------------------------------------------------------------------------
+# -- approving -----------------------------------------------------------------------------------------------
 
 
 def pending(tx: Tx, union: Union) -> list[Call]:
-    """What waits for approval, the most urgent first; not what a rule makes of a text that waits itself."""
+    """Returns the calls that wait for approval, the most urgent first.
+
+    Leaves out calls of a repeat whose text waits itself: they are approved with it.
+    """
     waiting = lists.unapproved(tx, union.id, MOST_PENDING)
     ids = {call.id for call in waiting}
-    return [call for call in waiting if _text_of_rule(tx, call) not in ids]
+    return [call for call in waiting if _text_id(tx, call) not in ids]
 
 
 def judges(tx: Tx, union: Union, call: Call) -> list[Account]:
-    """Whom to ask privately: the founder, or, if the founder wrote it, a few other leaders."""
+    """Returns the accounts to ask in private: the founder's, or for a call by the founder a few other leaders'."""
     ids = [union.founder_id]
     if union.founder_id == call.author_id:
         ids = [one for one, _ in leadership.leading(tx, union, MOST_ASKED + 1).first if one != call.author_id]
@@ -100,9 +103,9 @@ def judges(tx: Tx, union: Union, call: Call) -> list[Account]:
 
 
 def approve(tx: Tx, union: Union, actor: Member | None, call_id: int) -> Call:
-    """Let a call through. `actor` None: a moderator who is no member.
+    """Approves a call. `actor` is None for a moderator who is no member.
 
-    Raises NotFound if it does not wait, NotAllowed if the actor wrote it.
+    Raises NotFound if the call does not wait for approval, NotAllowed if the actor wrote it.
     """
     call = waiting(tx, union, call_id)
     _require_other(actor, call)
@@ -111,12 +114,12 @@ def approve(tx: Tx, union: Union, actor: Member | None, call_id: int) -> Call:
 
 
 def refuse(tx: Tx, union: Union, actor: Member | None, call_id: int) -> Call:
-    """Make a call a draft again. Raises as `approve`."""
+    """Makes a call a draft again. Raises the errors of `approve`."""
     call = waiting(tx, union, call_id)
     _require_other(actor, call)
-    rule = repeats.of_call(tx, call.id) if call.state is CallState.TEMPLATE else None
-    if rule is not None:
-        schedule.end_rule(tx, union, actor, rule, call, CallState.DRAFT)
+    repeat = repeats.of_call(tx, call.id) if call.state is CallState.TEMPLATE else None
+    if repeat is not None:
+        schedule.end_repeat(tx, union, actor, repeat, call, CallState.DRAFT)
     else:
         calls.unplan(tx, call.id, CallState.DRAFT)
         schedule.fill(tx, union, call.leader_id)
@@ -127,22 +130,23 @@ def refuse(tx: Tx, union: Union, actor: Member | None, call_id: int) -> Call:
 def _let_through(tx: Tx, union: Union, actor: Member | None, call: Call) -> None:
     lists.set_approved(tx, call.id, True)
     record(tx, union.id, "call.approved", actor, call=call.id)
-    rule = repeats.of_call(tx, call.id) if call.state is CallState.TEMPLATE else None
-    if rule is not None and rule.ended_at is None:
-        for made in lists.of_rule(tx, union.id, rule.id):
+    repeat = repeats.of_call(tx, call.id) if call.state is CallState.TEMPLATE else None
+    if repeat is not None and repeat.ended_at is None:
+        for made in lists.of_repeat(tx, union.id, repeat.id):
             if not leads_elsewhere(tx, union, call, texts_of(made)):
                 lists.set_approved(tx, made.id, True)
-        schedule.apply(tx, union, rule)
+        schedule.make_calls(tx, union, repeat)
     schedule.fill(tx, union, call.leader_id)
 
 
-def _text_of_rule(tx: Tx, call: Call) -> int | None:
-    rule = repeats.by_id(tx, call.rule_id) if call.rule_id is not None else None
-    return rule.call_id if rule is not None else None
+def _text_id(tx: Tx, call: Call) -> int | None:
+    """Returns the id of the repeat's text that the call was made from."""
+    repeat = repeats.by_id(tx, call.repeat_id) if call.repeat_id is not None else None
+    return repeat.call_id if repeat is not None else None
 
 
 def waiting(tx: Tx, union: Union, call_id: int) -> Call:
-    """A call that waits for approval. Raises NotFound."""
+    """Returns a call that waits for approval. Raises NotFound."""
     call = calls.by_id(tx, call_id)
     if call is None or call.union_id != union.id or call.approved or call.state not in _WAITING:
         raise NotFound("This call does not wait for approval any more. /call approvals shows those that do.")

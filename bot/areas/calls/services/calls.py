@@ -1,4 +1,4 @@
-"""The daily call: whose it is, opened and closed at its hours, answered in between."""
+"""The daily call: finding calls, and opening and closing them at their hours."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from bot.errors import BadInput, NotAllowed, NotFound
 MOST_DRAFTS = 20
 AT_ONCE = 100
 LATE = timedelta(minutes=10)
-"""A call that opens so long after its hour says that it is late."""
+"""A call that opens more than this after its hour says that it is late."""
 
 _GONE = "There is no such call any more. /call list shows what there is."
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedCall:
-    """A call whose hour came; `missed`: it was over before it could open."""
+    """A call whose hour has come. `missed`: it was over before it could open."""
 
     call: Call
     missed: bool
@@ -36,37 +36,32 @@ class OpenedCall:
 
 
 def by_id(tx: Tx, call_id: int) -> Call | None:
-    """The call with that id, of any union."""
+    """Returns the call with that id, of any union."""
     return calls.by_id(tx, call_id)
 
 
 def of_day(tx: Tx, union: Union, day: int, leader_id: int | None = None) -> Call | None:
-    """The union's call (or that branch's) of a union-day: planned, open or closed."""
+    """Returns the union's call (or that branch's) of a union-day: planned, open or closed."""
     return calls.of_day(tx, union.id, day, leader_id)
 
 
 def of_days(tx: Tx, union: Union, first: int, last: int) -> list[Call]:
-    """All calls, of branches too, that are planned, open or closed on those union-days, by day."""
+    """Returns all calls, of branches too, that are planned, open or closed on those union-days, by day."""
     return calls.of_days(tx, union.id, first, last)
 
 
 def last_closed(tx: Tx, union: Union) -> tuple[int, int] | None:
-    """(id, union-day) of the union's latest call that is over; branches' calls are not looked at."""
+    """Returns (id, union-day) of the union's latest closed call, without the calls of branches."""
     return lists.last_closed(tx, union.id)
 
 
 def closed(tx: Tx, union: Union, first: int, last: int) -> list[int]:
-    """The ids of the union's own calls of those union-days that are over."""
+    """Returns the ids of the union's closed calls of those union-days, without the calls of branches."""
     return lists.closed(tx, union.id, first, last)
 
 
-def of_today(tx: Tx, union: Union, leader_id: int | None = None) -> Call | None:
-    """Today's call of the union, or of that leader's branch: planned, open or closed."""
-    return calls.of_day(tx, union.id, schedule.today(tx, union), leader_id)
-
-
 def todays(tx: Tx, union: Union, member: Member) -> list[Call]:
-    """Today's calls that concern the member: the union's, then those of branches that they are in, or lead."""
+    """Returns today's calls for the member: the union's, then those of branches that they are in or lead."""
     day = schedule.today(tx, union)
     found = calls.of_days(tx, union.id, day, day)
     above = {step.member_id for step in endorsements.path(tx, member.id)} if found else set()
@@ -75,18 +70,18 @@ def todays(tx: Tx, union: Union, member: Member) -> list[Call]:
 
 
 def concerns(tx: Tx, call: Call, member: Member) -> bool:
-    """Whether the call is for this member: the union's is for all, a branch's for those in it and its leader."""
+    """Whether the call is for this member. A branch's call is for the members in the branch and their leader."""
     if call.leader_id is None:
         return call.union_id == member.union_id
     return any(step.member_id == call.leader_id for step in endorsements.path(tx, member.id))
 
 
 def answerable(tx: Tx, union: Union, call_id: int) -> Call:
-    """A call that can be answered now: open, or over and still forgiven.
+    """Returns a call that can be answered now: it is open, or closed and still forgiven.
 
     Raises:
         NotFound: the union has no such call, or it was cancelled.
-        NotAllowed: it is not open yet, or no longer forgiven.
+        NotAllowed: the call is not open yet, or no longer forgiven.
     """
     call = calls.by_id(tx, call_id)
     if call is None or call.union_id != union.id or call.day is None:
@@ -99,19 +94,19 @@ def answerable(tx: Tx, union: Union, call_id: int) -> Call:
 
 
 def answers_changed(tx: Tx, call_id: int, more: int) -> None:
-    """So many more answers to the call count (fewer, if negative): its posts will say so."""
+    """Adds `more` (which may be negative) to the call's number of answers, which its posts will tell."""
     if more:
         calls.count_answers(tx, call_id, more)
 
 
 def may_manage(union: Union, member: Member, call: Call) -> bool:
-    """The founder manages all calls, a leader those of their own branch, and everybody their own drafts."""
+    """Whether the member manages the call. Founders manage all, leaders their branch's, authors their own drafts."""
     own = call.leader_id == member.id or (call.state is CallState.DRAFT and call.author_id == member.id)
     return call.union_id == union.id and (union.founder_id == member.id or own)
 
 
 def managed(tx: Tx, union: Union, member: Member, call_id: int) -> Call:
-    """A call that this member manages. Raises NotFound, also for calls of others."""
+    """Returns a call that this member manages. Raises NotFound, also for calls of others."""
     call = calls.by_id(tx, call_id)
     if call is None or not may_manage(union, member, call):
         raise NotFound(_GONE)
@@ -119,7 +114,7 @@ def managed(tx: Tx, union: Union, member: Member, call_id: int) -> Call:
 
 
 def prepared(tx: Tx, union: Union, member: Member) -> list[Call]:
-    """What this member manages and is not over: open and planned, queued, texts of rules, drafts."""
+    """Returns the calls that this member manages and that are not over: open, planned, queued, templates, drafts."""
     branches = [None, member.id] if union.founder_id == member.id else [member.id]
     states = (CallState.OPEN, CallState.PLANNED, CallState.QUEUED, CallState.TEMPLATE)
     of_branches = [
@@ -132,23 +127,23 @@ def prepared(tx: Tx, union: Union, member: Member) -> list[Call]:
 
 
 def ahead(tx: Tx, union: Union, leader_id: int | None, first: int, last: int) -> dict[int, Call]:
-    """The calls of the union (or of that branch) on those union-days, by day."""
+    """Returns the calls of the union (or of that branch) on those union-days, by day."""
     found = calls.of_days(tx, union.id, first, last)
     return {call.day: call for call in found if call.leader_id == leader_id and call.day is not None}
 
 
 def queued(tx: Tx, union: Union, leader_id: int | None, most: int, skip: int) -> list[Call]:
-    """What waits for a free day, the next first."""
+    """Returns up to `most` calls that wait for a free day, the next first."""
     return lists.of_branch(tx, union.id, leader_id, CallState.QUEUED, most, skip)
 
 
 def drafts(tx: Tx, union: Union, author: Member) -> list[Call]:
-    """What this member has begun to prepare."""
+    """Returns the drafts of this member."""
     return lists.drafts(tx, union.id, author.id, MOST_DRAFTS)
 
 
 def find(tx: Tx, union: Union, member: Member, words: str) -> Call:
-    """The call that the member means by its number or its title. Raises NotFound, or BadInput if several match."""
+    """Returns the member's call of that number or title. Raises NotFound, or BadInput if several match."""
     wanted = words.strip().removeprefix("#").removeprefix("no. ").strip()
     if wanted.isascii() and wanted.isdigit() and len(wanted) <= 18:
         return managed(tx, union, member, int(wanted))
@@ -168,19 +163,19 @@ def find(tx: Tx, union: Union, member: Member, words: str) -> Call:
 
 
 def to_open(tx: Tx) -> list[tuple[Union, Call]]:
-    """Calls of all unions whose hour has come."""
+    """Returns the calls of all unions whose hour has come."""
     return unions.with_their_unions(tx, ((call.union_id, call) for call in calls.to_open(tx, AT_ONCE)))
 
 
 def to_close(tx: Tx) -> list[tuple[Union, Call]]:
-    """Open calls of all unions that are over."""
+    """Returns the open calls of all unions whose hours are over."""
     return unions.with_their_unions(tx, ((call.union_id, call) for call in calls.to_close(tx, AT_ONCE)))
 
 
 def open_(tx: Tx, union: Union, call_id: int, token: Callable[[], str]) -> OpenedCall | None:
-    """Open a call whose hour has come, with a new token for its button; None if that is not to be done (any more).
+    """Opens a call whose hour has come, with a new token for its button; None if it is not to be opened now.
 
-    One that is over by now never opens: it is cancelled.
+    Cancels a call that is over before it could open.
     """
     call = calls.by_id(tx, call_id)
     if call is None or call.state is not CallState.PLANNED or call.opens_at is None or call.closes_at is None:
@@ -199,7 +194,7 @@ def open_(tx: Tx, union: Union, call_id: int, token: Callable[[], str]) -> Opene
 
 
 def close(tx: Tx, union: Union, call_id: int) -> Call | None:
-    """Close a call that is over; None if it is not open (any more)."""
+    """Closes a call; None if it is not open."""
     if not calls.set_state(tx, call_id, CallState.OPEN, CallState.CLOSED):
         return None
     call = calls.by_id(tx, call_id)

@@ -1,4 +1,4 @@
-"""What becomes of the calls of a member who leaves, or who turns out to be another."""
+"""The fate of a member's calls when the member leaves or is merged into another."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from bot.domain.transaction import Tx
 
 
 def forget(tx: Tx, union: Union, member: Member) -> None:
-    """The member leaves: their drafts are gone, and what is not over of their branch is cancelled."""
-    while some := lists.drafts(tx, union.id, member.id, MOST_DRAFTS):  # more, if some were refused
+    """Erases the drafts of a member who leaves, and cancels the calls of their branch that are not over."""
+    # There can be more than MOST_DRAFTS: a refused call becomes a draft.
+    while some := lists.drafts(tx, union.id, member.id, MOST_DRAFTS):
         for draft in some:
             lists.delete_draft(tx, draft.id)
     for call in lists.led_by(tx, member.id):
@@ -22,8 +23,10 @@ def forget(tx: Tx, union: Union, member: Member) -> None:
 
 
 def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
-    """Two members are one person: the calls of both are the survivor's. On a day that both branches have one, the
-    absorbed's is cancelled, if it is not over."""
+    """Gives the calls of the absorbed member to the survivor.
+
+    Both branches may have a call on one day. Then the absorbed member's is cancelled; if it is over, it stays.
+    """
     for call in lists.led_by(tx, absorbed.id):
         taken = call.day is not None and calls.of_day(tx, union.id, call.day, survivor.id) is not None
         if taken and call.state in CHANGEABLE:

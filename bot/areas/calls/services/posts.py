@@ -1,4 +1,4 @@
-"""Where calls are posted, and which posts have to say something else by now."""
+"""The posts of calls: the spaces for them, and edits of posts that are out of date."""
 
 from __future__ import annotations
 
@@ -7,21 +7,24 @@ from datetime import timedelta
 
 from bot.areas.calls.domain.calls import Call, CallState
 from bot.areas.calls.storage import calls, posts
-from bot.areas.calls.storage.posts import ENDED
+from bot.areas.calls.storage.posts import ENDED, Sending
 from bot.areas.spaces import services as spaces
 from bot.areas.unions import services as unions
 from bot.domain.people import Space, Union
 from bot.domain.transaction import Tx
 
 EVERY = timedelta(seconds=15)
-"""A post is edited at most once in that time."""
+"""A post is edited at most once in this time."""
 AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
 class PostEdit:
-    """A post to change. `target` (JSON) is where it stands; `message` the platform's id of it, None while the post
-    itself still waits to be sent; `key` of the outbox row that is replaced."""
+    """A change of a post.
+
+    `target` (JSON) is the post's chat. `message` is the platform's id of the post; None while the post still waits to
+    be sent. `key` is the key of the row in the outbox: of the waiting post itself, or of its edit.
+    """
 
     target: str
     message: str | None
@@ -29,55 +32,53 @@ class PostEdit:
 
 
 def places(tx: Tx, union: Union) -> tuple[list[Space], list[Space]]:
-    """The union's spaces that calls are posted in, and those of which nobody said in which chat."""
+    """Returns the union's spaces with a chat for calls, and those for which nobody has chosen one."""
     found = spaces.of_union(tx, union)
     return [one for one in found if one.chat is not None], [one for one in found if one.chat is None]
 
 
 def posted(tx: Tx, call: Call, space: Space) -> str:
-    """Note that the call is posted in a space; the key of its message in the outbox."""
+    """Notes that the call is posted in a space. Returns the key of the message in the outbox."""
     posts.add(tx, call.id, space.id)
     return posts.key_of(call.id, space.id)
 
 
 def due(tx: Tx) -> list[tuple[Union, int]]:
-    """Calls (by id) with posts that have to change."""
-    found = posts.to_edit(tx, EVERY, AT_ONCE)
-    return unions.with_their_unions(tx, ((union_id, call_id) for call_id, union_id in found))
+    """Returns the calls (by id) of all unions with posts to be edited now."""
+    return unions.with_their_unions(tx, posts.to_edit(tx, EVERY, AT_ONCE))
 
 
-def edits(tx: Tx, union: Union, call_id: int) -> tuple[Call, list[PostEdit]] | None:
-    """What is to change of a call's posts; it counts as changed from here on. None if there is no such call.
+def take_edits(tx: Tx, union: Union, call_id: int) -> tuple[Call, list[PostEdit]] | None:
+    """Returns the edits to send of a call's posts, and notes that they are sent; None if there is no such call.
 
-    A post that is on its way just now is looked at again later, one that did not arrive never.
+    Leaves a post that is being sent just now for later. Never edits a post that did not arrive.
     """
     call = calls.by_id(tx, call_id)
     if call is None:
         return None
     now_shown = call.answered if call.state is CallState.OPEN else ENDED
-    ours, found = {space.id for space in spaces.of_union(tx, union)}, []
-    for post in posts.live(tx, call_id):
+    ours = {space.id for space in spaces.of_union(tx, union)}
+    edits = []
+    for post in posts.live(tx, call.id):
         if post.shown == now_shown or (post.edited_at is not None and post.edited_at > tx.now - EVERY):
             continue
-        edit, later = _edit(tx, call, post.space_id) if post.space_id in ours else (None, False)
+        sending = posts.sending(tx, call.id, post.space_id) if post.space_id in ours else None
+        if sending is not None and sending.going:
+            posts.set_shown(tx, call.id, post.space_id, post.shown)  # notes the time of this look
+            continue
+        edit = _edit(posts.key_of(call.id, post.space_id), sending)
+        posts.set_shown(tx, call.id, post.space_id, now_shown if edit is not None else ENDED)
         if edit is not None:
-            found.append(edit)
-        posts.set_shown(
-            tx, call.id, post.space_id, post.shown if later else now_shown if edit is not None else ENDED
-        )
-    return call, found
+            edits.append(edit)
+    return call, edits
 
 
-def _edit(tx: Tx, call: Call, space_id: int) -> tuple[PostEdit | None, bool]:
-    """What is to be sent, and whether it has to be looked at again."""
-    key = posts.key_of(call.id, space_id)
-    sending = posts.sending(tx, call.id, space_id)
+def _edit(key: str, sending: Sending | None) -> PostEdit | None:
+    """Returns the edit of a post with that key in the outbox; None if the post did not arrive."""
     if sending is None:
-        return None, False
-    if sending.going:
-        return None, True
+        return None
     if sending.waits:
-        return PostEdit(sending.target, None, key), False
+        return PostEdit(sending.target, None, key)
     if sending.sent_id is None:
-        return None, False
-    return PostEdit(sending.target, sending.sent_id, f"{key}:edit"), False
+        return None
+    return PostEdit(sending.target, sending.sent_id, f"{key}:edit")

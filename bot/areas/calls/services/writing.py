@@ -1,14 +1,13 @@
-"""Writing calls: drafts, changes, taking them back."""
+"""Writing calls: drafts, changes, cancelling."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from bot.areas.calls.domain.calls import Call, CallState
-from bot.areas.calls.domain.texts import Texts, checked, texts_of
+from bot.areas.calls.domain.texts import Texts, checked
 from bot.areas.calls.services import approvals, schedule
 from bot.areas.calls.services.calls import MOST_DRAFTS
 from bot.areas.calls.storage import calls, lists, posts, repeats
+from bot.areas.calls.storage.calls import NewCall
 from bot.areas.ledger.services import record
 from bot.domain.people import Member, Union
 from bot.domain.transaction import Tx
@@ -19,32 +18,20 @@ CHANGEABLE = (CallState.DRAFT, CallState.TEMPLATE, CallState.QUEUED, CallState.P
 
 
 def draft(tx: Tx, union: Union, author: Member, texts: Texts, leader_id: int | None) -> Call:
-    """A new draft. Raises BadInput if the texts do not fit, NotAllowed if the author has too many."""
+    """Adds a draft. Raises BadInput if the texts do not fit, NotAllowed if the author has too many drafts."""
     if lists.count_drafts(tx, union.id, author.id) >= MOST_DRAFTS:
         raise NotAllowed(f"You have {MOST_DRAFTS} drafts. Post, queue or discard some first: /call list.")
     good = checked(texts)
-    return calls.add(
-        tx,
-        union_id=union.id,
-        leader_id=leader_id,
-        author_id=author.id,
-        rule_id=None,
-        state=CallState.DRAFT,
-        **asdict(good),
-        day=None,
-        opens_at=None,
-        closes_at=None,
-        approved=approvals.trusted(tx, union, good),
-        late=False,
-    )
+    approved = approvals.trusted(tx, union, good)
+    return calls.add(tx, NewCall(union.id, leader_id, author.id, good, CallState.DRAFT, approved))
 
 
 def edit(tx: Tx, union: Union, actor: Member, call: Call, texts: Texts) -> Call:
-    """Change what a call says and asks; of an open one its words only. Planned calls of a rule change with its text.
+    """Changes the texts of a call; of an open call only its words. A repeat's planned calls change with its text.
 
     Raises:
         BadInput: the texts do not fit, or the new hours are over.
-        NotAllowed: the call is over, or open and not only its words would change, or a new host would come in.
+        NotAllowed: the call is over; or it is open, and the change is of more than its words, or adds a new host.
     """
     good = checked(texts)
     if call.state not in CHANGEABLE:
@@ -54,27 +41,27 @@ def edit(tx: Tx, union: Union, actor: Member, call: Call, texts: Texts) -> Call:
         _require_words_only(call, good, approved)
     _put(tx, union, call, good, approved)
     if approvals.leads_elsewhere(tx, union, call, good):
-        lists.set_author(tx, call.id, actor.id)  # so that another than who wrote it looks at it
+        lists.set_author(tx, call.id, actor.id)  # nobody may approve a link that they wrote themselves
     record(tx, union.id, "call.edited", actor, call=call.id)
-    rule = repeats.of_call(tx, call.id) if call.state is CallState.TEMPLATE else None
-    for made in lists.of_rule(tx, union.id, rule.id) if rule is not None else ():
+    repeat = repeats.of_call(tx, call.id) if call.state is CallState.TEMPLATE else None
+    for made in lists.of_repeat(tx, union.id, repeat.id) if repeat is not None else ():
         _put(tx, union, made, good, approved)
     return calls.by_id(tx, call.id) or call
 
 
 def cancel(tx: Tx, union: Union, actor: Member, call: Call) -> None:
-    """End a call before its time: a draft is gone, a rule ends, a day is free, the posts of an open one say so.
+    """Cancels a call. Erases a draft, ends a repeat, frees a day; the posts of an open call will say that it ended.
 
-    Raises NotAllowed if it is over.
+    Raises NotAllowed if the call is over.
     """
     if call.state is CallState.DRAFT:
         lists.delete_draft(tx, call.id)
         return
     if call.state not in CHANGEABLE:
         raise NotAllowed("This call is over already.")
-    rule = repeats.of_call(tx, call.id) if call.state is CallState.TEMPLATE else None
-    if rule is not None:
-        schedule.end_rule(tx, union, actor, rule, call, CallState.CANCELLED)
+    repeat = repeats.of_call(tx, call.id) if call.state is CallState.TEMPLATE else None
+    if repeat is not None:
+        schedule.end_repeat(tx, union, actor, repeat, call, CallState.CANCELLED)
         return
     calls.unplan(tx, call.id, CallState.CANCELLED)
     record(tx, union.id, "call.cancelled", actor, call=call.id)
@@ -82,7 +69,7 @@ def cancel(tx: Tx, union: Union, actor: Member, call: Call) -> None:
 
 
 def _put(tx: Tx, union: Union, call: Call, texts: Texts, approved: bool) -> None:
-    calls.edit(tx, call.id, **asdict(texts), approved=approved)
+    calls.edit(tx, call.id, texts, approved=approved)
     changed = calls.by_id(tx, call.id) or call
     if call.state is CallState.PLANNED and (call.opens, call.closes) != (texts.opens, texts.closes):
         schedule.replan(tx, union, changed)
@@ -91,13 +78,8 @@ def _put(tx: Tx, union: Union, call: Call, texts: Texts, approved: bool) -> None
 
 
 def _require_words_only(call: Call, texts: Texts, approved: bool) -> None:
-    before = texts_of(call)
-    if (before.proof, before.contest, before.opens, before.closes) != (
-        texts.proof,
-        texts.contest,
-        texts.opens,
-        texts.closes,
-    ):
+    asked = (texts.proof, texts.contest, texts.opens, texts.closes)
+    if asked != (call.proof, call.contest, call.opens, call.closes):
         raise NotAllowed(
             "This call is open: its words can change, but not what it asks for, nor when it closes."
         )
@@ -106,6 +88,3 @@ def _require_words_only(call: Call, texts: Texts, approved: bool) -> None:
             "This call is open, so no link to a new place can come into it. Leave it out, or ask the founder to "
             "trust its host first: /call hosts."
         )
-
-
-# -- members come and go -------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Hosts that a union's calls may point to without a second pair of eyes."""
+"""The hosts that links in a union's calls may lead to without approval."""
 
 from __future__ import annotations
 
@@ -22,14 +22,15 @@ _REMOVE = Statement(
 
 
 def of_union(tx: Tx, union_id: int) -> list[str]:
+    """Returns the hosts on the union's list, in alphabetical order."""
     return [row.host for row in tx.all(_OF_UNION, union=union_id)]
 
 
 def add(tx: Tx, union_id: int, host: str) -> bool:
-    """Whether it was not there before."""
+    """Puts a host on the list; False if it is there already."""
     return tx.run(_ADD, union=union_id, name=host) > 0
 
 
 def remove(tx: Tx, union_id: int, host: str) -> bool:
-    """Whether it was there."""
+    """Takes a host off the list; False if it is not there."""
     return tx.run(_REMOVE, union=union_id, name=host) > 0

@@ -1,4 +1,4 @@
-"""Where calls were posted, and what those posts say."""
+"""The posts of calls in spaces, and what each post says."""
 
 from __future__ import annotations
 
@@ -6,20 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import bindparam, func, literal_column, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 
 from bot.areas.calls.domain.calls import CallState
-from bot.areas.calls.tables import call_posts, calls
+from bot.areas.calls.tables import IS_LIVE, call_posts, calls
 from bot.areas.delivery.tables import outbox
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement, insert
 
 ENDED: Final = -1
-"""As the count shown: the post is not edited any more."""
+"""A value of `shown`: the post is not edited any more."""
 STALE: Final = 2**31 - 1
-"""As the count shown: the post says something that is no longer so."""
+"""A value of `shown`: the post says something that is no longer true."""
 
-_LIVE = call_posts.c.shown >= literal_column("0")  # as the partial index has it
 _ADD = Statement(
     insert(call_posts)
     .values(call_id=bindparam("call"), space_id=bindparam("space"), shown=0)
@@ -30,7 +29,7 @@ _CALLS_TO_EDIT = Statement(
     .select_from(call_posts)
     .join(calls, calls.c.id == call_posts.c.call_id)
     .where(
-        _LIVE,
+        IS_LIVE,
         or_(call_posts.c.shown != calls.c.answered, calls.c.state != CallState.OPEN),
         or_(call_posts.c.edited_at.is_(None), call_posts.c.edited_at <= bindparam("before")),
     )
@@ -40,7 +39,7 @@ _CALLS_TO_EDIT = Statement(
 )
 _LIVE_OF = Statement(
     select(call_posts.c.space_id, call_posts.c.shown, call_posts.c.edited_at)
-    .where(_LIVE, call_posts.c.call_id == bindparam("call"))
+    .where(IS_LIVE, call_posts.c.call_id == bindparam("call"))
     .order_by(call_posts.c.space_id)
 )
 _SET = Statement(
@@ -49,7 +48,7 @@ _SET = Statement(
     .values(shown=bindparam("now_shown"), edited_at=bindparam("at"))
 )
 _STALE = Statement(
-    update(call_posts).where(_LIVE, call_posts.c.call_id == bindparam("call")).values(shown=STALE)
+    update(call_posts).where(IS_LIVE, call_posts.c.call_id == bindparam("call")).values(shown=STALE)
 )
 _IN_OUTBOX = Statement(
     select(outbox.c.target, outbox.c.state, outbox.c.sent_id).where(outbox.c.dedupe_key == bindparam("key"))
@@ -58,7 +57,7 @@ _IN_OUTBOX = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A call's post in a space, and the count that it says."""
+    """A call's post in a space. `shown` is the number of answers that it tells, or `STALE`."""
 
     space_id: int
     shown: int
@@ -67,7 +66,10 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """How far a message in the outbox is. `target` (JSON) is where it went, `sent_id` the platform's id of it."""
+    """A message in the outbox: it still `waits` to be sent, or is being sent (`going`), or neither.
+
+    `target` (JSON) is the chat that it goes to. `sent_id` is the platform's id of the message; None if it has none.
+    """
 
     target: str
     waits: bool
@@ -76,39 +78,41 @@ class Sending:
 
 
 def key_of(call_id: int, space_id: int) -> str:
-    """The key in the outbox of a call's post in a space."""
+    """Returns the key in the outbox of a call's post in a space."""
     return f"call:{call_id}:{space_id}"
 
 
 def add(tx: Tx, call_id: int, space_id: int) -> bool:
-    """Whether it is the first of the call in that space."""
+    """Notes a post of the call in a space; False if there is one already."""
     return tx.run(_ADD, call=call_id, space=space_id) > 0
 
 
 def to_edit(tx: Tx, every: timedelta, most: int) -> list[tuple[int, int]]:
-    """(call, union) of calls with posts that say something else than is so, and were not edited `every` so long:
-    those first whose posts have waited longest."""
+    """Returns (union, call) of calls with posts that are out of date and were not edited for the time `every`.
+
+    Calls whose posts have waited longest come first.
+    """
     rows = tx.all(_CALLS_TO_EDIT, before=tx.now - every, most=most)
-    return [(row.id, row.union_id) for row in rows]
+    return [(row.union_id, row.id) for row in rows]
 
 
 def live(tx: Tx, call_id: int) -> list[Post]:
-    """The call's posts that are still edited."""
+    """Returns the call's posts that are still edited."""
     return [Post(*row) for row in tx.all(_LIVE_OF, call=call_id)]
 
 
 def set_shown(tx: Tx, call_id: int, space_id: int, shown: int) -> None:
-    """The post says this count now, or is not edited any more (`ENDED`)."""
+    """Notes that the post tells this number of answers now, or that it is not edited any more (`ENDED`)."""
     tx.run(_SET, call=call_id, space=space_id, now_shown=shown, at=tx.now)
 
 
 def make_stale(tx: Tx, call_id: int) -> None:
-    """The call says something new: all its posts are to be edited."""
+    """Marks all posts of a call for an edit, as the call says something new."""
     tx.run(_STALE, call=call_id)
 
 
 def sending(tx: Tx, call_id: int, space_id: int) -> Sending | None:
-    """How far the post is in the outbox; None if it never was there, or too long ago."""
+    """Returns the message of a post in the outbox; None if the outbox never had it, or has it no longer."""
     row = tx.one(_IN_OUTBOX, key=key_of(call_id, space_id))
     if row is None:
         return None

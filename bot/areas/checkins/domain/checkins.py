@@ -1,4 +1,4 @@
-"""Answers to calls: each counts once for a person, wherever they gave it."""
+"""Answers to calls. Each member answers a call once, wherever they do it."""
 
 from __future__ import annotations
 
@@ -10,27 +10,31 @@ from bot.domain.hosts import parse_link
 from bot.errors import BadInput
 
 JUDGED_WITHIN = 7
-"""Union-days after the call in which an answer that waits can still be confirmed."""
+"""Union-days after the call within which a waiting answer can be confirmed."""
 
 WITNESS_AFTER = timedelta(days=7)
-"""Membership after which one may be a witness without a wallet."""
+"""A member who joined longer ago may be a witness without a wallet."""
 
 
 class CheckinState(StrEnum):
-    """What an answer is at. Only `DONE` counts as an answer; `REPAIRED` counts for the streak alone."""
+    """The state of an answer. Only `DONE` counts as an answer; `REPAIRED` counts for the streak only."""
 
     DONE = "done"
     WAITING = "waiting"
-    """For a witness, or for the member's leader."""
+    """It waits for the word of a witness, or of the member's leader."""
     REFUSED = "refused"
-    """It can be given again while the call is open."""
+    """The member can answer again while the call is open."""
     REPAIRED = "repaired"
-    """The day was missed, and a leader made up for it."""
+    """The member missed the day, and a leader let it count."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checkin:
-    """A member's answer to a call. `judged_by`: whose word it waits for (None: any witness's), or who gave it."""
+    """A member's answer to a call.
+
+    `judged_by` is the member who judged it. While it waits, it is the member whose word it waits for; None: it waits
+    for any witness.
+    """
 
     call_id: int
     member_id: int
@@ -44,7 +48,7 @@ class Checkin:
 
 
 def proof_link(words: str) -> str:
-    """An https address that shows what was done. Raises BadInput."""
+    """Checks a link that is given as a proof, and returns it. It has to be https. Raises BadInput."""
     link = parse_link(words)
     if not link.startswith("https://"):
         raise BadInput("link: only addresses that begin with https:// are taken.")

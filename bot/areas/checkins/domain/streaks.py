@@ -1,4 +1,7 @@
-"""Streaks: days in a row on which a member answered the union's call. Days without a call neither count nor break."""
+"""Streaks: days in a row on which a member answered the union's call.
+
+Days without a call do not count, and do not break a streak. A freeze bridges a missed day.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +16,20 @@ from bot.domain.times import union_day
 from bot.errors import BadInput
 
 FREEZE_EVERY = 7
+"""Days in a row that earn a freeze."""
 MOST_FREEZES = 3
 
 REPAIRED_WITHIN = 7
-"""Union-days after which a missed one can no longer be made up for."""
+"""Union-days within which a leader can repair a missed day."""
 
 
 @dataclass(frozen=True, slots=True)
 class Streak:
-    """A member's days: in a row now, at best; the last that counted; the freezes in hand, each of which bridges a
-    missed day; and how many days count towards the next freeze."""
+    """A member's streak: its days now, and at best.
+
+    `last_day` is the last union-day that counted. `freezes` are those in hand. `run` are the days that count towards
+    the next freeze.
+    """
 
     current: int = 0
     best: int = 0
@@ -33,14 +40,14 @@ class Streak:
 
 @dataclass(frozen=True, slots=True)
 class PlacedStreak:
-    """A streak in the ranking."""
+    """A streak that is ranked by its days."""
 
     member_id: int
     current: int
 
 
 def answered(before: Streak, day: int) -> Streak:
-    """One more day."""
+    """Returns the streak with one more answered day."""
     run, current = before.run + 1, before.current + 1
     earned = run == FREEZE_EVERY
     return Streak(
@@ -53,7 +60,7 @@ def answered(before: Streak, day: int) -> Streak:
 
 
 def missed(before: Streak, days: int) -> Streak:
-    """So many days with a call went by without an answer: freezes are used up first."""
+    """Returns the streak after so many missed days. They use up freezes; without enough freezes the streak ends."""
     if not days or not before.current:
         return before
     if days > before.freezes:
@@ -62,23 +69,23 @@ def missed(before: Streak, days: int) -> Streak:
 
 
 def worked_out(days: Sequence[int], gaps: Sequence[int]) -> Streak:
-    """The streak of who answered on `days` and missed the calls of `gaps`, both in order."""
-    streak, passed = Streak(), 0
+    """Returns the streak of a member who answered on `days` and missed the calls of `gaps`, both sorted."""
+    streak, gone = Streak(), 0
     for day in days:
-        before = bisect_left(gaps, day)
-        streak = answered(missed(streak, before - passed), day)
-        passed = before
-    return missed(streak, len(gaps) - passed)
+        before = bisect_left(gaps, day)  # gaps before this day, of which `gone` were before the day before it
+        streak = answered(missed(streak, before - gone), day)
+        gone = before
+    return missed(streak, len(gaps) - gone)
 
 
 def first_open(time_zone: str, now: datetime) -> int:
-    """The earliest union-day whose call can still be answered: yesterday until noon, then today."""
+    """Returns the earliest union-day whose call can still be answered: yesterday until noon, then today."""
     today = union_day(time_zone, now)
     return today - 1 if now < forgiven_until(today - 1, time_zone) else today
 
 
 def past_day(words: str, today: int) -> int:
-    """The union-day before today that is meant by `yesterday`, a day of the week or `2026-03-01`. Raises BadInput."""
+    """Returns the past union-day of `yesterday`, a day of the week or `2026-03-01`. Raises BadInput."""
     lowered = words.strip().lower()
     for ago in range(1, 8):
         day = date.fromordinal(today - ago)

@@ -1,4 +1,4 @@
-"""Answers to calls: one row for each member and call."""
+"""Answers to calls, one row for each member and call."""
 
 from __future__ import annotations
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, delete, exists, func, literal_column, or_, select
+from sqlalchemy import bindparam, delete, exists, func, literal_column, select
 
 from bot.areas.calls.tables import calls
 from bot.areas.checkins.domain.streaks import MOST_FREEZES, PlacedStreak, Streak
 from bot.areas.checkins.tables import checkins, streaks
 from bot.domain.transaction import Tx
+from bot.storage.paging import ranking
 from bot.storage.statements import Statement, insert
 
 _UNION_CALL = calls.c.leader_id.is_(None)
@@ -99,17 +100,12 @@ _NEXT_DAY = Statement(
         streaks.c.union_id == bindparam("union"), streaks.c.last_day < bindparam("before")
     )
 )
-_LONGEST = Statement(
-    select(streaks.c.member_id, streaks.c.current)
-    .where(
-        streaks.c.union_id == bindparam("union"),
-        streaks.c.last_day == bindparam("on"),
-        streaks.c.freezes == bindparam("kept"),
-        streaks.c.current <= bindparam("number"),
-        or_(streaks.c.current < bindparam("number"), streaks.c.member_id > bindparam("after")),
-    )
-    .order_by(streaks.c.current.desc(), streaks.c.member_id)
-    .limit(bindparam("most"))
+_LONGEST = ranking(
+    streaks.c.member_id,
+    streaks.c.current,
+    streaks.c.union_id == bindparam("union"),
+    streaks.c.last_day == bindparam("on"),
+    streaks.c.freezes == bindparam("kept"),
 )
 
 

@@ -1,4 +1,4 @@
-"""Questions that wait for a person's next words in one chat."""
+"""Dialogues: questions that wait for a person's next words in one chat."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _ERASE = Statement(
 
 
 def get(tx: Tx, platform: str, chat: str, user: str) -> str | None:
-    """The state (JSON) of the dialogue with that person in that chat, unless it expired."""
+    """Returns the state (JSON) of the dialogue with that person in that chat, unless it expired."""
     found: str | None = tx.value(_GET, on=platform, chat=chat, user=user, at=tx.now)
     return found
 

@@ -1,4 +1,4 @@
-"""Acts that arrived: each is done once, and its answer kept until it was delivered."""
+"""Acts that came in. Each is done once, and its answer is kept for repeats."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ RECEIVED, DONE, DELIVERED = 0, 1, 2
 _GET = Statement(
     select(inbound.c.reply).where(
         inbound.c.key == bindparam("wanted"),
-        or_(inbound.c.actor == bindparam("who"), inbound.c.actor.is_(None)),  # None: who has left since
+        or_(inbound.c.actor == bindparam("who"), inbound.c.actor.is_(None)),  # NULL: the person has left
     )
 )
 _NEW = insert(inbound).values(
@@ -59,17 +59,17 @@ _ERASE = Statement(
 
 
 def receive(tx: Tx, key: str, actor: str, payload: bytes) -> None:
-    """Record an act before it is acknowledged; a repeat changes nothing.
+    """Records an act before the platform is told that it arrived. A repeat changes nothing.
 
-    An act that is acknowledged only while it is being done (a platform waits no longer) is kept from then on.
+    If the platform is told only while the act is being done, because it waits no longer, the payload is added then.
     """
     tx.run(_RECEIVE, key=key, actor=actor, payload=payload, received_at=tx.now)
 
 
 def claim(tx: Tx, key: str, actor: str) -> tuple[bool, bytes | None]:
-    """(True, None) if the act is this transaction's to do; (False, its answer) if it was done before.
+    """Claims an act. Returns (True, None) if this transaction is to do it, (False, its answer) if it was done before.
 
-    An answer is given again only to whom it was for: another bot's token may bring the same ids.
+    The answer is returned only for the same actor: with the token of another bot, a platform can use its ids again.
     """
     if tx.run(_CLAIM, key=key, actor=actor, received_at=tx.now):
         return True, None
@@ -78,7 +78,7 @@ def claim(tx: Tx, key: str, actor: str) -> tuple[bool, bytes | None]:
 
 
 def answer(tx: Tx, key: str, reply: bytes) -> None:
-    """Keep the answer to a claimed act, for repeats and restarts."""
+    """Keeps the answer to a claimed act, for repeats and after restarts."""
     tx.run(_ANSWER, wanted=key, answer=reply)
 
 
@@ -87,18 +87,19 @@ def delivered(tx: Tx, key: str) -> None:
 
 
 def unfinished(tx: Tx) -> list[tuple[str, bytes]]:
-    """Key and payload of accepted acts whose answer was not delivered, oldest first."""
+    """Returns (key, payload) of the acts whose answer was not delivered, oldest first."""
     return [(row.key, row.payload) for row in tx.all(_UNFINISHED)]
 
 
 def prune(tx: Tx, before: datetime) -> int:
-    """Forget acts that no platform repeats any more."""
+    """Erases acts that are too old for a platform to repeat them."""
     return tx.run(_PRUNE, before=before)
 
 
 def erase(tx: Tx, actor: str) -> int:
-    """Forget who sent what this account ("platform:native_id") did, and the answers; how many acts that was.
+    """Erases actor, payload and answer of the acts of an account ("platform:native_id"); returns how many.
 
-    Their keys stay, so that a repeat is still none: it must not bring back who left. What is not done yet stays.
+    Their keys stay, so that a repeat of an act has no effect and cannot make the person a member again. Acts that are
+    not done yet stay.
     """
     return tx.run(_ERASE, who=actor)

@@ -1,11 +1,11 @@
-"""Who acts, and where, looked up at once: every act begins with it."""
+"""The lookup of a person and a place in one statement, as every act begins with it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import Column, ColumnElement, bindparam, select
 
 from bot.areas.members.tables import ACCOUNT_COLUMNS, MEMBER_COLUMNS, accounts, members
 from bot.areas.spaces.tables import SPACE_COLUMNS, spaces
@@ -18,7 +18,7 @@ _PARTS = (UNION_COLUMNS, SPACE_COLUMNS, ACCOUNT_COLUMNS, MEMBER_COLUMNS)
 _UNION, _SPACE, _ACCOUNT = (sum(map(len, _PARTS[:number])) for number in (1, 2, 3))
 
 
-def _labelled(columns: Iterable[Any]) -> Iterable[ColumnElement[Any]]:
+def _labelled(columns: Iterable[Column[Any]]) -> Iterable[ColumnElement[Any]]:
     return (column.label(f"{column.table.name}_{column.name}") for column in columns)
 
 
@@ -42,7 +42,7 @@ _HERE = Statement(
 
 
 def here(tx: Tx, platform: str, native_id: str, space: str) -> Standing:
-    """Who that account is in the union of the connected space with that native id."""
+    """Finds the account and member of a platform's user, in the union of the connected space with that native id."""
     row: Sequence[Any] | None = tx.one(_HERE, on=platform, native=space, person=native_id)
     if row is None:
         return Standing()

@@ -1,46 +1,17 @@
-"""Buttons, forms and held replies: what stands behind the short token that a platform sees."""
+"""Tokens: a platform sees only the short token of a button, form or held reply; the row has its meaning."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, or_, select, update
 
 from bot.areas.conversations.tables import tokens
+from bot.domain.tokens import NewToken, Token
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement, insert
 
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """`arguments` is JSON; `presser` "platform:native_id" or None for anyone; `kind` says what it stands for;
-    `space` is the native id of the space that it was given in."""
-
-    token: str
-    union_id: int | None
-    kind: str
-    action: str
-    arguments: str
-    presser: str | None
-    space: str | None
-    single_use: bool
-    expires_at: datetime | None
-    used_at: datetime | None
-
-
-_COLUMNS = (
-    tokens.c.token,
-    tokens.c.union_id,
-    tokens.c.kind,
-    tokens.c.action,
-    tokens.c.arguments,
-    tokens.c.presser,
-    tokens.c.space,
-    tokens.c.single_use,
-    tokens.c.expires_at,
-    tokens.c.used_at,
-)
+_COLUMNS = [tokens.c[name] for name in Token.__dataclass_fields__]
 _GET = Statement(select(*_COLUMNS).where(tokens.c.token == bindparam("wanted")))
 _INSERT = Statement(
     insert(tokens).values(
@@ -74,23 +45,23 @@ def get(tx: Tx, token: str) -> Token | None:
     return Token(*row) if row else None
 
 
-def add(tx: Tx, token: Token) -> None:
+def add(tx: Tx, token: str, new: NewToken, expires_at: datetime | None) -> None:
     tx.run(
         _INSERT,
-        token=token.token,
-        union_id=token.union_id,
-        kind=token.kind,
-        action=token.action,
-        arguments=token.arguments,
-        presser=token.presser,
-        space=token.space,
-        single_use=token.single_use,
-        expires_at=token.expires_at,
+        token=token,
+        union_id=new.union_id,
+        kind=new.kind,
+        action=new.action,
+        arguments=new.arguments,
+        presser=new.presser,
+        space=new.space,
+        single_use=new.single_use,
+        expires_at=expires_at,
     )
 
 
 def use(tx: Tx, token: str) -> bool:
-    """Whether this was the first use."""
+    """Claims the use of a token; False if it was used before."""
     return tx.run(_USE, wanted=token, at=tx.now) > 0
 
 
@@ -99,5 +70,5 @@ def prune(tx: Tx, before: datetime) -> int:
 
 
 def erase(tx: Tx, union_id: int, presser: str) -> int:
-    """Forget the buttons that only this account could press."""
+    """Erases the tokens that only this account may use; returns how many."""
     return tx.run(_ERASE, union=union_id, who=presser)

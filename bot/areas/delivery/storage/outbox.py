@@ -1,4 +1,4 @@
-"""Everything that goes out: rows written with the change that caused them. `sending.py` has what sends them."""
+"""The outbox: messages are rows, written in the transaction that causes them. `sending` has the steps of sending."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, case, delete, exists, func, literal_column, se
 
 from bot.areas.delivery.tables import outbox, unreached
 from bot.areas.members.tables import accounts
+from bot.domain.messages import NewMessage
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement, insert
 
@@ -17,7 +18,7 @@ SENT, UNCERTAIN, PARKED = "sent", "uncertain", "parked"
 URGENT, BULK = 0, 1
 PRUNED_AT_ONCE: Final = 2000
 
-# Partial indexes are used only if their own condition is written with literals.
+# A query uses a partial index only if it has the condition of the index with the same literals.
 IS_DUE = outbox.c.state == literal_column("'due'")
 IS_OPEN = outbox.c.state.in_([literal_column(f"'{state}'") for state in (DUE, BEHIND, SENDING)])
 _IS_UNSENT = outbox.c.state != literal_column("'sent'")
@@ -99,87 +100,70 @@ _ERASE_MARK = Statement(
 )
 
 
-def add(
-    tx: Tx,
-    platform: str,
-    union_id: int | None,
-    target: str,
-    body: bytes,
-    person: str | None = None,
-    dedupe_key: str | None = None,
-    *,
-    chat: str | None = None,
-    bulk: bool = False,
-) -> None:
-    """Queue a message, to `person`'s private chat if given; a second one with a `dedupe_key` is dropped.
+def add(tx: Tx, message: NewMessage) -> None:
+    """Queues a message. A second one with the same `dedupe_key` is dropped.
 
-    What a union has for one `chat` (of itself the person, or the target) is sent one after another, `bulk` apart.
+    A union's messages for one chat are sent one after another, those that are `bulk` separately from others. The chat
+    is the person if given, else `chat`, else the target.
     """
-    lane, share = (BULK if bulk else URGENT), union_id or 0
-    chain = f"{lane}/{share}/{person or chat or target}"
+    lane, share = (BULK if message.bulk else URGENT), message.union_id or 0
+    chain = f"{lane}/{share}/{message.person or message.chat or message.target}"
     tx.run(
         _ADD,
-        platform=platform,
-        union_id=union_id,
-        target=target,
-        person=person,
-        body=body,
+        platform=message.platform,
+        union_id=message.union_id,
+        target=message.target,
+        person=message.person,
+        body=message.body,
         due_at=tx.now,
-        dedupe_key=dedupe_key,
+        dedupe_key=message.dedupe_key,
         created_at=tx.now,
         lane=lane,
         share=share,
         chain=chain,
-        on=platform,
+        on=message.platform,
         link=chain,
     )
 
 
-def replace(
-    tx: Tx,
-    platform: str,
-    union_id: int | None,
-    target: str,
-    body: bytes,
-    person: str | None,
-    dedupe_key: str,
-    *,
-    chat: str | None = None,
-    bulk: bool = False,
-) -> None:
-    """Queue a message like `add`, in place of one with the same key that still waits.
+def replace(tx: Tx, message: NewMessage) -> None:
+    """Queues a message like `add`, in the place of one with the same `dedupe_key` that still waits.
 
-    One that is being sent is followed by the new one, and not tried again if it fails: it has no text any more.
+    If the earlier one is being sent, the new one follows it. The earlier one loses its text, and is not tried again
+    if it fails.
     """
-    if tx.run(_SUPERSEDE, key=dedupe_key, new=body):
+    if tx.run(_SUPERSEDE, key=message.dedupe_key, new=message.body):
         return
-    tx.run(_LET_GO, key=dedupe_key)
-    add(tx, platform, union_id, target, body, person, dedupe_key, chat=chat, bulk=bulk)
+    tx.run(_LET_GO, key=message.dedupe_key)
+    add(tx, message)
 
 
 def sent_id(tx: Tx, dedupe_key: str) -> str | None:
-    """The platform's id of the message with this key, for a target that edits it; None until it is sent."""
+    """Returns the platform's id of the message with this key, for editing it; None until it is sent."""
     found: str | None = tx.value(_SENT_ID, key=dedupe_key)
     return found
 
 
 def depths(tx: Tx) -> list[tuple[str, str, int]]:
-    """(platform, state, rows) of everything not sent."""
+    """Returns (platform, state, number of rows) of all messages that were not sent."""
     return [(row.platform, row.state, row.rows) for row in tx.all(_DEPTHS)]
 
 
 def parked(tx: Tx, since: datetime, most: int) -> list[tuple[str, str, int]]:
-    """(platform, last error, rows) given up, the most first; not for people who cannot be reached anyhow."""
+    """Returns (platform, last error, number of rows) of messages that were given up, the most first.
+
+    Leaves out messages to people whom private messages cannot reach in any case.
+    """
     rows = tx.all(_PARKED, since=since, most=most)
     return [(row.platform, row.last_error or "", row.rows) for row in rows]
 
 
 def prune(tx: Tx, before: datetime) -> int:
-    """Forget what was sent or given up, of which the text names people; how many rows, not all at once."""
+    """Erases old messages that were sent or given up, because they name people. Returns how many; not all at once."""
     return tx.run(_PRUNE, before=before, most=PRUNED_AT_ONCE)
 
 
 def erase_person(tx: Tx, union_id: int, platform: str, native_id: str) -> int:
-    """Forget what this union had for this person's private chat."""
+    """Erases this union's messages for this person's private chat; returns how many."""
     tx.run(_ERASE_MARK, union=union_id, on=platform, native=native_id)
     return tx.run(_ERASE_PERSON, union=union_id, on=platform, native=native_id)

@@ -1,54 +1,37 @@
-"""Rows of the outbox on their way: claimed before they are sent, settled afterwards.
+"""The steps of sending: rows of the outbox are claimed before they are sent, and settled afterwards.
 
-Of the rows of a chain (what one union has for one chat in one lane) only the oldest is due; the others stand
-behind it. So all that is due may be sent side by side, and claiming reads no more rows than it takes.
+A chain has the rows of one union for one chat in one lane. Only the oldest row of a chain is due; the others are
+behind it. So all rows that are due can be sent side by side, and claiming reads no more rows than it takes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import bindparam, case, func, literal_column, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, case, func, literal_column, select, update
 
 from bot.areas.delivery.storage.outbox import BEHIND, DUE, IS_DUE, IS_OPEN, PARKED, SENDING, SENT, UNCERTAIN
 from bot.areas.delivery.tables import outbox
+from bot.domain.messages import OutboxRow
 from bot.domain.transaction import Tx
 from bot.storage import meta
 from bot.storage.statements import Statement
 from bot.storage.types import UtcDateTime
 
 REPEATED = "it may have come twice"
-"""What stands at rows that were sent again by a process which does not know whether they had been sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxRow:
-    """One message to send. `target` and `body` are JSON of the chat language."""
-
-    id: int
-    platform: str
-    union_id: int | None
-    target: str
-    person: str | None
-    body: bytes
-    attempts: int
-    created_at: datetime
-    lane: int
-    chain: str
+"""The note at rows that were sent again, because a process could not know whether they had been sent."""
 
 
 _COLUMNS = [outbox.c[name] for name in OutboxRow.__dataclass_fields__]
 _LANE = (outbox.c.platform == bindparam("on"), outbox.c.lane == bindparam("in_lane"), IS_DUE)
 
 
-def _next_share(after: Any) -> Any:
+def _next_share(after: ColumnElement[int]) -> ScalarSelect[int]:
     return select(func.min(outbox.c.share)).where(*_LANE, outbox.c.share > after).scalar_subquery()
 
 
-# A loose scan: one step in the index for each share, however many rows it has.
+# A loose index scan: one step for each share, no matter how many rows it has.
 _FIRST = select(_next_share(bindparam("after")).label("share")).cte("shares", recursive=True)
 _SHARED = _FIRST.union_all(select(_next_share(_FIRST.c.share)).where(_FIRST.c.share.is_not(None)))
 _SHARES = Statement(
@@ -126,31 +109,34 @@ _RECOVER = Statement(
 
 
 def shares(tx: Tx, platform: str, lane: int, after: int, most: int) -> list[tuple[int, datetime]]:
-    """The next unions (0: none's) after this one with rows in the lane, and when their first is due."""
+    """Returns (union, when its first row is due) of the next unions after this one with due rows in the lane.
+
+    Rows without a union come as union 0.
+    """
     rows = tx.all(_SHARES, on=platform, in_lane=lane, after=after, most=most)
     return [(row.share, row.due_at) for row in rows]
 
 
 def take(tx: Tx, platform: str, lane: int, share: int, most: int) -> list[OutboxRow]:
-    """Claim up to `most` due rows of a union to send now, oldest first."""
+    """Claims up to `most` due rows of a union to send now, oldest first."""
     found = tx.all(_TAKE, on=platform, in_lane=lane, of=share, at=tx.now, most=most)
     return sorted((OutboxRow(*row) for row in found), key=lambda row: row.id)
 
 
 def finish(tx: Tx, row: OutboxRow, sent_id: str, open_at: datetime) -> None:
-    """Sent; the next of its chain is due, not before `open_at`. The text is dropped: only the id is kept."""
+    """Settles a row that was sent, and erases its text. The next row of its chain is due from `open_at` on."""
     tx.run(_FINISH, row=row.id, as_state=SENT, sent=sent_id, error=None)
     _let_next(tx, row, open_at)
 
 
 def uncertain(tx: Tx, row: OutboxRow, error: str, open_at: datetime) -> None:
-    """It may have been sent, and is not sent again."""
+    """Settles a row that may have been sent, and is not sent again."""
     tx.run(_FINISH, row=row.id, as_state=UNCERTAIN, sent=None, error=error)
     _let_next(tx, row, open_at)
 
 
 def retry(tx: Tx, row: OutboxRow, at: datetime, error: str, *, aside: bool = False) -> None:
-    """Try again then; others of its chain wait, unless it steps `aside`."""
+    """Makes a row due again at that time. The others of its chain wait, unless the row steps `aside`."""
     chain = f"{row.chain}#{row.id}" if aside and "#" not in row.chain else row.chain
     tx.run(_RETRY, row=row.id, at=at, error=error, untried=0, as_chain=chain)
     if chain != row.chain:
@@ -158,18 +144,18 @@ def retry(tx: Tx, row: OutboxRow, at: datetime, error: str, *, aside: bool = Fal
 
 
 def defer(tx: Tx, row: OutboxRow, at: datetime) -> None:
-    """It was not tried: its chat may not be written to before then."""
+    """Makes a row that was not tried due at that time, because its chat is closed until then."""
     tx.run(_RETRY, row=row.id, at=at, error=None, untried=1, as_chain=row.chain)
 
 
 def park(tx: Tx, row: OutboxRow, error: str) -> None:
-    """Never try again by itself; the operator is told."""
+    """Gives a row up. It is not tried again, and the operator is told."""
     tx.run(_PARK, row=row.id, error=error)
     _let_next(tx, row, tx.now)
 
 
 def recover(tx: Tx, platform: str, but: Collection[int] = (), note: str | None = None) -> int:
-    """Make due again what is claimed and not known to be on its way; how many rows. `note` is kept at them."""
+    """Makes claimed rows due again, except those in `but`, and keeps `note` at them; returns how many."""
     left = [row.id for row in tx.all(_LEFT, on=platform) if row.id not in but]
     for row in left:
         tx.run(_RECOVER, row=row, error=note)
@@ -177,9 +163,9 @@ def recover(tx: Tx, platform: str, but: Collection[int] = (), note: str | None =
 
 
 def spend(tx: Tx, what: str, day: date, most: int, limit: int) -> int:
-    """Take up to `most` of what may be spent on that day, `limit` in all (give back with a negative `most`).
+    """Takes up to `most` from the budget of that day, which is `limit` in all. A negative `most` gives back.
 
-    A clock that is set back over midnight takes from the day that has begun already.
+    Returns how much was taken. If the clock was set back over midnight, this takes from the later day.
     """
     known, _, number = (meta.get(tx, what) or "").partition(" ")
     if most > 0 and known == str(day + timedelta(days=1)):

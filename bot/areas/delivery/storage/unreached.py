@@ -1,4 +1,4 @@
-"""Chats that messages of a union cannot reach: noted once, until one of them gets through."""
+"""Chats that a union's messages cannot reach. Each is noted once, until a message arrives."""
 
 from __future__ import annotations
 
@@ -31,34 +31,36 @@ _UNTOLD = Statement(
     .order_by(unreached.c.at)
 )
 _UNIONS = Statement(select(unreached.c.union_id).where(unreached.c.told == 0).distinct())
-_TOLD = Statement(update(unreached).where(unreached.c.union_id == bindparam("union"), *_THERE).values(told=1))
+_MARK_TOLD = Statement(
+    update(unreached).where(unreached.c.union_id == bindparam("union"), *_THERE).values(told=1)
+)
 
 
 def mark(tx: Tx, union_id: int, platform: str, chat: str, person: str | None, kind: str) -> None:
-    """Note that a chat is out of reach; of one already noted nothing changes."""
+    """Notes that a chat is out of reach. Changes nothing if it is noted already."""
     tx.run(_MARK, union=union_id, on=platform, where=chat, native=person, what=kind, moment=tx.now)
 
 
 def clear(tx: Tx, platform: str, chat: str) -> None:
-    """It was reached."""
+    """Erases the notes about a chat that was reached."""
     tx.run(_CLEAR, on=platform, where=chat)
 
 
-def some(tx: Tx, platform: str) -> bool:
-    """Whether any chat of the platform is noted."""
+def any_noted(tx: Tx, platform: str) -> bool:
+    """Whether any chat of the platform is noted as out of reach."""
     return tx.value(_ANY, on=platform) is not None
 
 
-def unions(tx: Tx) -> list[int]:
-    """Unions whose moderators are to be told of something."""
+def unions_with_untold(tx: Tx) -> list[int]:
+    """Returns the unions with chats out of reach that their moderators were not told of yet."""
     return [row.union_id for row in tx.all(_UNIONS)]
 
 
 def untold(tx: Tx, union_id: int) -> list[Unreached]:
-    """What the union's moderators were not told yet, oldest first."""
+    """Returns the chats that the union's moderators were not told of yet, oldest first."""
     return [Unreached(*row) for row in tx.all(_UNTOLD, union=union_id)]
 
 
-def told(tx: Tx, found: Unreached) -> None:
-    """The moderators were told."""
-    tx.run(_TOLD, union=found.union_id, on=found.platform, where=found.chat)
+def mark_told(tx: Tx, found: Unreached) -> None:
+    """Marks a chat as told to the moderators."""
+    tx.run(_MARK_TOLD, union=found.union_id, on=found.platform, where=found.chat)

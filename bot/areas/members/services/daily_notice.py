@@ -1,6 +1,6 @@
-"""At most one unasked message a union-day to a person, and none before the day has begun for people.
+"""The limit of unasked messages: at most one for each person and union-day, and none in the night.
 
-Answers to what somebody did are no such messages, nor is what they asked for (reminders).
+Answers to an act of the person do not count, nor do messages they asked for (reminders).
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from bot.domain.times import union_day
 from bot.domain.transaction import Tx
 
 HOUR = time(9)
-"""From when on the bot tells things by itself, in a union's own time zone."""
+"""The earliest time of the day for unasked messages, in the union's own time zone."""
 MINUTES = HOUR.hour * 60
 """The same, in minutes of the local day."""
 
 
 def awake(union: Union, now: datetime) -> bool:
-    """Whether the union's hour has come today. What could not be told yesterday waits for it, not for midnight."""
+    """Whether `HOUR` has passed today in the union. Messages left from yesterday wait for it, too."""
     return now.astimezone(ZoneInfo(union.time_zone)).time() >= HOUR
 
 
-def may_tell(tx: Tx, union: Union, member_id: int) -> bool:
+def claim(tx: Tx, union: Union, member_id: int) -> bool:
     """Claims the member's one unsolicited message for today; False if it is used."""
-    return daily_notice.tell(tx, member_id, union_day(union.time_zone, tx.now))
+    return daily_notice.claim(tx, member_id, union_day(union.time_zone, tx.now))
 
 
 def untold(tx: Tx, union: Union, member_ids: Sequence[int]) -> list[int]:
-    """Those of the members who may still be told something today, in the same order."""
-    found = daily_notice.untold_of(tx, member_ids, union_day(union.time_zone, tx.now))
+    """Returns those of the members who can still be told something today, in the same order."""
+    found = daily_notice.untold(tx, member_ids, union_day(union.time_zone, tx.now))
     return [one for one in member_ids if one in found]

@@ -1,4 +1,4 @@
-"""By which of their accounts members are shown, and reached."""
+"""The choice of the account by which a member is shown, and of the account by which they are reached."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ GONE = "somebody who left"
 
 
 def of(tx: Tx, member_ids: Sequence[int], platform: str) -> dict[int, Account]:
-    """The account that each member is shown by: the oldest on this platform, else the oldest.
+    """Returns the account that shows each member: the oldest on this platform, else the oldest.
 
     Members who left have none.
     """
@@ -26,12 +26,12 @@ def of(tx: Tx, member_ids: Sequence[int], platform: str) -> dict[int, Account]:
 
 
 def reachable(tx: Tx, member_id: int) -> Account | None:
-    """The account to tell a member by: the oldest that private messages reach, else the oldest."""
+    """Returns the account for messages to a member: the oldest that private messages reach, else the oldest."""
     mine = accounts.of_member(tx, member_id)
     return next((account for account in mine if account.unreachable_at is None), mine[0] if mine else None)
 
 
-def name(faces: dict[int, Account], member_id: int) -> str:
-    """A member's name for one line."""
-    account = faces.get(member_id)
+def name(accounts: dict[int, Account], member_id: int) -> str:
+    """Returns a member's name for one line. `accounts` are those of `of`."""
+    account = accounts.get(member_id)
     return one_line(account.name, 40) if account else GONE

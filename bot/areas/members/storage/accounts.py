@@ -1,4 +1,4 @@
-"""Accounts: the chat identities of members."""
+"""Accounts of members on chat platforms."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def in_union(tx: Tx, union_id: int, platform: str, native_id: str) -> Account | 
 
 
 def everywhere(tx: Tx, platform: str, native_id: str) -> list[Account]:
-    """The account's rows over all unions, oldest first."""
+    """Returns the accounts of a platform's user in all unions, oldest first."""
     return [Account(*row) for row in tx.all(_EVERYWHERE, on=platform, native=native_id)]
 
 
@@ -93,14 +93,14 @@ def of_member(tx: Tx, member_id: int) -> list[Account]:
 
 
 def of_members(tx: Tx, member_ids: Sequence[int]) -> list[Account]:
-    """The accounts of some members, oldest first."""
+    """Returns the accounts of some members, oldest first."""
     if not member_ids:
         return []
     return [Account(*row) for row in tx.all(_OF_MEMBERS, members=list(member_ids))]
 
 
 def by_username(tx: Tx, union_id: int, username: str) -> list[Account]:
-    """Accounts (of any platform) with this username, which is compared without case or the @."""
+    """Returns the accounts (of any platform) with this username. Capitals and the @ make no difference."""
     return [
         Account(*row) for row in tx.all(_BY_USERNAME, union=union_id, wanted=username.lower().lstrip("@"))
     ]
@@ -124,7 +124,7 @@ def add(
 
 
 def rename(tx: Tx, platform: str, native_id: str, name: str, username: str | None) -> int:
-    """The account's new names, in every union; how many rows that changed."""
+    """Sets the names of a platform's user in all unions; returns how many rows changed."""
     lowered = username.lower() if username else None
     return tx.run(_RENAME, on=platform, native=native_id, new_name=name, new_username=lowered)
 
@@ -134,12 +134,12 @@ def set_reachable(tx: Tx, platform: str, native_id: str, yes: bool) -> int:
 
 
 def set_seen(tx: Tx, account_id: int) -> None:
-    """It did something just now."""
+    """Notes that the account is active now."""
     tx.run(_SEEN, account=account_id, at=tx.now)
 
 
 def move(tx: Tx, absorbed_id: int, survivor_id: int, money_after: datetime) -> int:
-    """Give a member's accounts to another; their money commands wait until `money_after`."""
+    """Gives a member's accounts to another. Their money commands wait until `money_after`."""
     return tx.run(_MOVE, absorbed=absorbed_id, survivor=survivor_id, until=money_after)
 
 

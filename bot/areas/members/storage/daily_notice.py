@@ -1,4 +1,4 @@
-"""Who was told something unasked, and on which union-day."""
+"""The last union-day on which each member was told something unasked."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.areas.members.tables import members, told_nothing_today
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement
 
-_TELL = Statement(
+_CLAIM = Statement(
     update(members)
     .where(members.c.id == bindparam("member"), told_nothing_today())
     .values(told_day=bindparam("today"))
@@ -29,18 +29,18 @@ _MERGE = Statement(
 )
 
 
-def tell(tx: Tx, member_id: int, today: int) -> bool:
-    """Whether the member was told nothing yet on that union-day; from now on they were."""
-    return tx.run(_TELL, member=member_id, today=today) > 0
+def claim(tx: Tx, member_id: int, today: int) -> bool:
+    """Claims the member's one unsolicited message for that union-day; False if it is used."""
+    return tx.run(_CLAIM, member=member_id, today=today) > 0
 
 
-def untold_of(tx: Tx, member_ids: Sequence[int], today: int) -> set[int]:
-    """Those of the members who were told nothing yet on that union-day."""
+def untold(tx: Tx, member_ids: Sequence[int], today: int) -> set[int]:
+    """Returns those of the members who were told nothing unasked on that union-day."""
     if not member_ids:
         return set()
     return {row.id for row in tx.all(_UNTOLD, members=list(member_ids), today=today)}
 
 
 def merge(tx: Tx, absorbed_id: int, survivor_id: int) -> None:
-    """One person: what either was told, both were."""
+    """Gives the survivor the later of both days: for one person, both messages count."""
     tx.run(_MERGE, absorbed=absorbed_id, survivor=survivor_id)

@@ -1,4 +1,4 @@
-"""Members: one row for each person in each union, kept (without personal data) after they left."""
+"""Members: one row for each person in each union. It has no personal data, and stays when they leave."""
 
 from __future__ import annotations
 
@@ -42,12 +42,6 @@ _OTHER = Statement(
     )
     .limit(1)
 )
-_PAGE = Statement(
-    select(*MEMBER_COLUMNS)
-    .where(members.c.union_id == bindparam("union"), members.c.id > bindparam("after"))
-    .order_by(members.c.id)
-    .limit(bindparam("most"))
-)
 
 
 def by_id(tx: Tx, member_id: int) -> Member | None:
@@ -56,7 +50,7 @@ def by_id(tx: Tx, member_id: int) -> Member | None:
 
 
 def by_ref(tx: Tx, union_id: int, ref: str) -> Member | None:
-    """The member of that union with this ref, also one who left."""
+    """Returns the member of that union with this ref, also one who left."""
     row = tx.one(_BY_REF, union=union_id, wanted=ref)
     return Member(*row) if row else None
 
@@ -68,7 +62,7 @@ def add(tx: Tx, union_id: int, ref: str) -> Member:
 
 
 def leave(tx: Tx, member_id: int, merged_into: int | None = None) -> None:
-    """Mark as left now; `merged_into` names the member that this one turned out to be."""
+    """Notes that the member leaves now. `merged_into`: the member that this one turned out to be."""
     tx.run(_LEAVE, member=member_id, at=tx.now, into=merged_into)
 
 
@@ -77,15 +71,10 @@ def set_joined(tx: Tx, member_id: int, at: datetime) -> None:
 
 
 def count(tx: Tx, union_id: int) -> int:
-    """How many members the union has now."""
+    """Returns how many members the union has now."""
     return int(tx.value(_COUNT, union=union_id))
 
 
 def has_others(tx: Tx, union_id: int, member_id: int) -> bool:
-    """Whether anybody else is in the union now; counting them all would hold up the writer."""
+    """Whether anybody else is in the union now. Counting all members would take too long for the writer."""
     return tx.value(_OTHER, union=union_id, member=member_id) is not None
-
-
-def page(tx: Tx, union_id: int, after: int = 0, most: int = 1000) -> list[Member]:
-    """Up to `most` members, those who left among them, with ids above `after`."""
-    return [Member(*row) for row in tx.all(_PAGE, union=union_id, after=after, most=most)]

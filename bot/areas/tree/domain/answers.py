@@ -1,4 +1,4 @@
-"""What the tree asks about answers to calls; the area of check-ins, which stands above the tree, tells it."""
+"""The questions of the tree about answers to calls. The area of check-ins, which is built on the tree, answers."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 
 
 class Answers(Protocol):
-    """Plain functions of a transaction; `bot.areas.checkins.services.answers` has them."""
+    """Functions of a transaction. The module `bot.areas.checkins.services.answers` implements them."""
 
     def last_closed(self, tx: Tx, union: Union) -> tuple[int, int] | None:
-        """(id, union-day) of the union's latest call that is over; branches' calls are not looked at."""
+        """Returns (id, union-day) of the union's latest call that is over. Calls of branches do not count."""
 
     def between(self, tx: Tx, union: Union, first: int, last: int) -> tuple[int, Iterator[Sequence[int]]]:
-        """How many of the union's own calls of those union-days are over, and the members who answered them.
+        """Returns how many of the union's own calls of those union-days are over, and the members who answered them.
 
-        A member comes once for each call they answered. The pages are read as they are asked for.
+        A member's id comes once for each call they answered, in pages that are read when they are asked for.
         """
 
 
 def count_in(members: NDArray[np.int64], pages: Iterable[Sequence[int]]) -> NDArray[np.int64]:
-    """How often each of the members, who are sorted by id, comes in the pages, where nobody comes twice in a page."""
+    """Counts how often each id comes in the pages. `members` are sorted ids; no id comes twice in one page."""
     import numpy as np
 
     counts = np.zeros(len(members), np.int64)

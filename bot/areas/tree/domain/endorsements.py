@@ -1,4 +1,4 @@
-"""Endorsements: a member's standing choice of one leader, and what choices add up to."""
+"""Endorsements: a member's standing choice of one leader, and the support bases that follow from all choices."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 MAX_DEPTH = 128
-"""Endorsements in the longest chain. Deeper trees would make every change as slow as they are deep."""
+"""The most endorsements in a chain. A change takes time in proportion to the depth of the tree."""
 
 
 @dataclass(frozen=True, slots=True)
 class Endorsement:
-    """Whom the member endorses (None: nobody any more), and when they last chose."""
+    """A member's choice of a leader (None: withdrawn), and the time of the last choice."""
 
     member_id: int
     leader_id: int | None
@@ -20,7 +20,11 @@ class Endorsement:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A member on the way up. `height` is None for who never endorsed anybody, `day` for who was never endorsed."""
+    """A member on the way up to the root.
+
+    `height` is None if they never endorsed anybody. `day`, the last change of their base, is None if nobody ever
+    endorsed them.
+    """
 
     member_id: int
     height: int | None
@@ -29,7 +33,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """A support base: who endorse the member themselves, who reach them, and those of them with a wallet."""
+    """A support base: direct followers, everybody who reaches the member, and those of them with a wallet."""
 
     direct: int = 0
     headcount: int = 0
@@ -45,7 +49,7 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A place in a ranking; `number` is what the ranking is by."""
+    """A place in a ranking. `number` is the member's value by which the ranking is ordered."""
 
     member_id: int
     number: float

@@ -1,7 +1,7 @@
-"""The social tree as arrays: everybody's leader at once, and what adds up along the way to the top.
+"""The social tree as arrays: the leaders of all members at once, and sums on the way up to the roots.
 
-Members are numbers from 0 to n-1. One pass over the whole forest costs some tens of milliseconds for a
-million members, a level at a time, so nothing here recurses and no depth is too deep.
+Members are numbers from 0 to n-1. One pass over the whole forest takes some tens of milliseconds for a million
+members. It goes one level at a time and never recurses, so that the tree may have any depth.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 class Forest:
     """Endorsements in an order in which followers come before their leaders; `grow` makes it.
 
-    All arrays are int64. `leader` and `direct` (how many endorse the member themselves) have one entry a member.
-    `followers` is everybody who endorses somebody, and `leaders` whom, but for those in `circles`: what would
-    follow from a circle's endorsements is not counted.
+    All arrays are int64. `leader` and `direct` (the number of direct followers) have one entry for each member.
+    `followers` has all members who endorse somebody, and `leaders` has their leaders in the same order. Members on a
+    circle are in `circles` instead: their endorsements are not counted.
     """
 
     leader: Ints
@@ -32,21 +32,21 @@ class Forest:
     followers: Ints
     leaders: Ints
     starts: Sequence[int]
-    """Where in `followers` those of height 0, 1, 2… begin; the last is where it ends."""
+    """The index in `followers` where each height (0, 1, 2…) begins, and the end at last."""
     circles: Ints
 
     def levels(self) -> Iterator[tuple[Ints, Ints]]:
-        """(followers, their leaders) of one height after the other: followers before their leaders."""
+        """Yields (followers, their leaders) of one height after the other: followers come before their leaders."""
         for start, end in pairwise(self.starts):
             yield self.followers[start:end], self.leaders[start:end]
 
     def levels_down(self) -> Iterator[tuple[Ints, Ints]]:
-        """The same from the top: leaders before who follows them."""
+        """Yields the same from the top: leaders come before their followers."""
         for end, start in pairwise(reversed(self.starts)):
             yield self.followers[start:end], self.leaders[start:end]
 
     def sums(self, values: Ints) -> Ints:
-        """For each member, the sum of `values` over their support base, without themselves."""
+        """Returns for each member the sum of `values` over their support base, the member not included."""
         import numpy as np
 
         total = np.zeros(len(self.leader), np.int64)
@@ -55,13 +55,13 @@ class Forest:
         return total
 
     def headcount(self) -> Ints:
-        """How many are in each member's support base."""
+        """Returns the number of people in each member's support base."""
         import numpy as np
 
         return self.sums(np.ones(len(self.leader), np.int64))
 
     def height(self) -> Ints:
-        """The longest chain below each member, in endorsements; a circle's are not counted."""
+        """Returns the longest chain below each member, in endorsements, those of a circle not included."""
         import numpy as np
 
         height = np.zeros(len(self.leader), np.int64)
@@ -70,7 +70,7 @@ class Forest:
         return height
 
     def depth(self) -> Ints:
-        """How many endorsements lead from each member to the top, or to a circle."""
+        """Returns how many endorsements lead from each member up to the root, or to a circle."""
         import numpy as np
 
         depth = np.zeros(len(self.leader), np.int64)
@@ -80,10 +80,10 @@ class Forest:
 
 
 def grow(leader: Ints) -> Forest:
-    """The forest of `leader`: for each member the number of whom they endorse, -1 for nobody.
+    """Returns the forest of `leader`, which has each member's leader, or -1 for nobody.
 
-    Leaves are taken off again and again; what cannot be taken off is a circle (Kahn's algorithm).
-    Raises ValueError for a leader who is not there.
+    Removes the leaves again and again; members who are left at the end are on a circle (Kahn's algorithm).
+    Raises ValueError for a leader who is not among the members.
     """
     import numpy as np
 
@@ -104,7 +104,7 @@ def grow(leader: Ints) -> Forest:
         starts.append(starts[-1] + up.size)
         np.subtract.at(pending, up, 1)
         ready = up[pending[up] == 0]
-        # Once each: of a leader's places in `ready`, the one that was written last.
+        # A leader can be in `ready` several times; only the place that was written last counts.
         places = np.arange(ready.size)
         last[ready] = places
         level = ready[last[ready] == places]

@@ -1,4 +1,4 @@
-"""What a union means by a leader, and what follows when somebody rises above or falls below that."""
+"""The rule by which a union has leaders, and the changes of rank when a member begins or ceases to meet it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 MOST_TOP = 100
-"""The most places that a union's rule can have: whether somebody has one is found by reading so many."""
+"""The most places that a union's rule can have. A check of one member reads this many rows."""
 
 MOST_SUPPORTERS = 1000
 """The most supporters that a union's rule can ask for."""
 
 
 class Lead(StrEnum):
-    """Who leads, besides the founder, who always does."""
+    """The members who lead besides the founder, who always leads."""
 
     FOUNDER = "founder"
     """Nobody else."""
@@ -28,10 +28,11 @@ class Lead(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """A union's rules of support. `linked_only`: only supporters with a wallet count towards ranks.
+    """A union's rules of support.
 
-    `grace_days`: how long somebody who fell below the rule goes on leading; `switch_hours`: how long a member
-    waits between two choices of a leader; `alerts`: JSON of the chat that moderators are told in.
+    `n` belongs to `leaders`. `linked_only`: only supporters with a wallet count. `grace_days`: the time that a leader
+    who fell below the rule goes on leading. `switch_hours`: the time between two choices of a leader. `alerts`: JSON
+    of the chat in which moderators are told of flags.
     """
 
     leaders: Lead = Lead.FOUNDER
@@ -43,8 +44,30 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleChanges:
+    """New values for some of the `Rules`; None leaves a rule as it is."""
+
+    leaders: Lead | None = None
+    n: int | None = None
+    linked_only: bool | None = None
+    grace_days: int | None = None
+    switch_hours: int | None = None
+
+    def applied_to(self, rules: Rules) -> Rules:
+        """Returns the rules with these changes."""
+        return Rules(
+            leaders=rules.leaders if self.leaders is None else self.leaders,
+            n=rules.n if self.n is None else self.n,
+            linked_only=rules.linked_only if self.linked_only is None else self.linked_only,
+            grace_days=rules.grace_days if self.grace_days is None else self.grace_days,
+            switch_hours=rules.switch_hours if self.switch_hours is None else self.switch_hours,
+            alerts=rules.alerts,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Rank:
-    """Somebody who was seen to lead. `falls_at`: when that ends, as they are below the rule at present."""
+    """A member who is recorded as a leader. `falls_at`: the end of their rank, if they are below the rule now."""
 
     member_id: int
     since: datetime
@@ -52,20 +75,20 @@ class Rank:
 
 
 class RankTurn(StrEnum):
-    """What happens to somebody's rank."""
+    """A change of a member's rank."""
 
     RISEN = "risen"
     SLIPPED = "slipped"
-    """Below the rule: the grace period begins."""
+    """The member fell below the rule: the grace period begins."""
 
     BACK = "back"
-    """Above it again in time."""
+    """The member meets the rule again before the grace period ended."""
 
     FALLEN = "fallen"
 
 
 def turn(rules: Rules, qualifies: bool, rank: Rank | None, now: datetime) -> RankTurn | None:
-    """What is due for a member who does or does not meet the rule now; None if nothing is."""
+    """Returns the change that is due for a member who meets the rule (`qualifies`) or not; None if none is due."""
     if rank is None:
         return RankTurn.RISEN if qualifies else None
     if qualifies:
@@ -78,12 +101,12 @@ def turn(rules: Rules, qualifies: bool, rank: Rank | None, now: datetime) -> Ran
 
 
 def keeps(rules: Rules, rank: Rank | None, now: datetime) -> bool:
-    """Whether somebody below the rule leads still. A grace period that is due to begin has begun."""
+    """Whether a member below the rule still leads. If their grace period is not recorded yet, it counts as begun."""
     if rank is None or rules.leaders is Lead.FOUNDER:
         return False
     return rank.falls_at > now if rank.falls_at is not None else rules.grace_days > 0
 
 
 def grace_ends(rules: Rules, now: datetime) -> datetime:
-    """When somebody who falls below the rule now stops leading."""
+    """Returns the time at which a member who falls below the rule now stops leading."""
     return now + timedelta(days=rules.grace_days)

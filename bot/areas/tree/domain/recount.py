@@ -1,4 +1,4 @@
-"""The tree as the ledger tells it: its entries read again, from the first on."""
+"""The tree by the ledger: the entries are read again from the first to the last."""
 
 from __future__ import annotations
 
@@ -29,10 +29,11 @@ _merged = msgspec.json.Decoder(_Merged).decode
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Told:
-    """Everybody who ever joined, in that order: arrays of one entry each.
+class LedgerTree:
+    """The tree by the ledger. A member's number is their place in the order of joining, from 0 on.
 
-    `leader` is the number of whom they endorse (int64), -1 for nobody; `made` the ledger's entry that says so.
+    Each array has one entry for everybody who ever joined. `leader` has the numbers of leaders, -1 for nobody; `made`
+    has the ledger entries in which these endorsements were made.
     """
 
     refs: list[str]
@@ -44,7 +45,7 @@ class Told:
 
 @dataclass(slots=True)
 class Replay:
-    """Reads a ledger, a page at a time."""
+    """Reads a ledger, one page at a time."""
 
     refs: list[str] = field(default_factory=list)
     index: dict[str, int] = field(default_factory=dict)
@@ -55,12 +56,12 @@ class Replay:
     _into: dict[int, int] = field(default_factory=dict)
 
     def read(self, page: LedgerPage) -> int | None:
-        """Take a page in; the number of the first entry that makes no sense after those before, or None."""
+        """Reads a page. Returns the number of the first entry that contradicts the entries before it, or None."""
         index, leader, made = self.index, self._leader, self._made
         for seq, _, kind, actor, payload, _ in page.rows:
             try:
                 if kind == "endorsement.made":
-                    # `actor` is None in no entry about a member.
+                    # An entry about a member always has an `actor`.
                     member = index[actor]  # type: ignore[index]
                     leader[member] = index[_made(payload).leader]
                     made[member] = seq
@@ -72,10 +73,10 @@ class Replay:
                 return seq
         return None
 
-    def end(self) -> Told:
-        """What the entries add up to.
+    def end(self) -> LedgerTree:
+        """Returns the tree after all entries.
 
-        Refs never come back, so that who merged or left is resolved once, at the end.
+        A ref is never used again, so members who merged or left can be resolved once, at the end.
         """
         import numpy as np
 
@@ -87,7 +88,7 @@ class Replay:
         gone = ~present[leader] | (leader == np.arange(len(leader)))
         leader[gone] = -1
         linked = np.array(self._wallets, np.int64) > 0
-        return Told(self.refs, present, linked, leader, np.array(self._made, np.int64))
+        return LedgerTree(self.refs, present, linked, leader, np.array(self._made, np.int64))
 
     def _join(self, ref: str) -> None:
         self.index[ref] = len(self.refs)
@@ -107,7 +108,7 @@ class Replay:
         absorbed = self.index[said.absorbed]
         if self._leader[survivor] < 0:
             self._made[survivor] = self._made[absorbed]
-        if said.leader is not msgspec.UNSET:  # entries from before there were endorsements lack it
+        if said.leader is not msgspec.UNSET:  # entries from before endorsements existed do not say it
             self._leader[survivor] = -1 if said.leader is None else self.index[said.leader]
         self._wallets[survivor] += self._wallets[absorbed]
         self._leave(absorbed)

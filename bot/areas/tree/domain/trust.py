@@ -1,8 +1,8 @@
-"""Trust: what a leader's support is worth, next to how many it is.
+"""Trust: the worth of a leader's support, next to its number.
 
 An EigenTrust score (Kamvar, Schlosser, Garcia-Molina 2003) seeded at the founder. It solves
-t = (1 - d) p + d Cᵀ t with p = 1 at the founder; C hands from each leader down to who follows them, and back to
-themselves where nobody below shows anything. On a forest one pass from the top solves it exactly.
+t = (1 - d) p + d Cᵀ t with p = 1 at the founder. C hands trust from each leader down to their followers, or back to
+the leader if nobody below has any evidence. On a forest, one pass from the top solves it exactly.
 docs/support.md explains it to members, with an example.
 """
 
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 HANDED_DOWN = 0.85
-"""The part d of what somebody is handed that they hand on to those who follow them."""
+"""The part d of a member's handed trust that the member hands on to their followers."""
 WAITING_DAYS = 7
-"""A wallet counts for nothing while it is linked for less: time to notice a crowd of new accounts."""
+"""A wallet counts only after this many days: time to notice a crowd of new accounts."""
 HALF_DAYS = 90
-"""After this many days more, a wallet counts one half."""
+"""A wallet counts one half after this many more days."""
 POINTS = 1_000_000
-"""What the founder is handed, as members are told it."""
+"""The trust that the founder is handed, in the unit that members are shown."""
 
-_LEAST = 1e-9  # of evidence; less is none, so that no quotient overflows
+_LEAST = 1e-9  # less evidence counts as none, so that no quotient overflows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trust:
-    """Of everything the founder is handed (1), for each member: float64 arrays of length n.
+    """Everybody's trust, as parts of the 1 that the founder is handed: float64 arrays of length n.
 
-    `handed` is what reaches a member, `kept` (EigenTrust's t, the sum of which is 1) what stays with them, and
-    `support` what stays with all of their base together, without themselves: a leader's trusted support.
+    `handed` reaches the member. `kept` stays with the member: EigenTrust's t, whose sum is 1. `support` stays with
+    the member's base, all people together without the member: a leader's trusted support.
     """
 
     handed: Floats
@@ -45,12 +45,12 @@ class Trust:
 
 
 def evidence(days: Floats, stake: Floats | float = 0.0, activation: Floats | float = 0.0) -> Floats:
-    """What each member shows for themselves: wallet age in [0, 1), times 1 + stake + activation.
+    """Returns each member's evidence: wallet age in [0, 1), times 1 + stake + activation.
 
-    `days` since the member's oldest wallet was linked, negative or NaN without one. `stake` and `activation`
-    (the share of the last calls that the member answered) are in [0, 1], and 0 until there are locks and calls:
-    only proportions count, so that a factor which all lack changes nothing. They multiply age, as tokens and
-    presses can be had in a day.
+    `days` is the time since the member's oldest wallet was linked, negative or NaN without a wallet. `stake` and
+    `activation` (the share of the last calls that the member answered) are in [0, 1]. They are 0 for everybody until
+    there are locks and calls, which changes nothing, because only proportions count. They multiply the age instead of
+    adding to it, because tokens and answers can be had in a day.
     """
     import numpy as np
 
@@ -60,12 +60,12 @@ def evidence(days: Floats, stake: Floats | float = 0.0, activation: Floats | flo
 
 
 def shares(forest: Forest, shown: Floats) -> Floats:
-    """The part of what a leader hands down that each follower gets: C's entry for (leader, follower).
+    """Returns the share of each follower in the trust that their leader hands down: C's entry (leader, follower).
 
-    `shown` is each member's `evidence`. A follower draws shown * (1 + ln(branch / shown)), where `branch` adds
-    to what they show themselves what their own followers draw: never more than the branch shows, and a
-    branch of a thousand like its head draws no more than eight of them, however it is wired.
-    Shares of the followers of one leader add up to 1, or to 0 where none of them draws anything.
+    `shown` is each member's `evidence`. A follower draws shown * (1 + ln(branch / shown)); `branch` is the follower's
+    own evidence plus the draws of their followers. So a branch never draws more than its evidence, and a branch of a
+    thousand people like its head draws at most as much as eight of them, whatever its form.
+    The shares of the followers of one leader add up to 1, or to 0 if none of them draws anything.
     """
     import numpy as np
 
@@ -82,7 +82,7 @@ def shares(forest: Forest, shown: Floats) -> Floats:
 
 
 def flow(forest: Forest, share: Floats, founder: int | None) -> Floats:
-    """What reaches each member of the 1 that the founder is handed, leaders before followers."""
+    """Returns how much of the 1 that the founder is handed reaches each member. Leaders come before followers."""
     import numpy as np
 
     handed = np.zeros(len(share))
@@ -94,18 +94,18 @@ def flow(forest: Forest, share: Floats, founder: int | None) -> Floats:
 
 
 def trust(forest: Forest, shown: Floats, founder: int | None) -> Trust:
-    """Everybody's trust; zero for who does not reach the founder, and for all where there is none."""
+    """Returns everybody's trust: zero for members who do not reach the founder, and for all if there is none."""
     import numpy as np
 
     share = shares(forest, shown)
     handed = flow(forest, share, founder)
     hands_on = np.zeros(len(shown), bool)
     hands_on[forest.leader[share > 0]] = True
-    # All that is handed on stays with somebody below.
+    # All trust that is handed on stays with somebody below.
     support = np.where(hands_on, HANDED_DOWN * handed, 0.0)
     return Trust(handed, handed - support, support)
 
 
 def points(trusted: float) -> int:
-    """A part of the founder's 1 as members are told it: of a million."""
+    """Returns a part of the founder's 1 in the unit that members are shown: in millionths."""
     return round(trusted * POINTS)

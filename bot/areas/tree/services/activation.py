@@ -1,6 +1,6 @@
-"""Activation: how much of a leader's base answers calls. Worked out at each close of the union's call.
+"""Activation: the share of a leader's base that answers calls. A round works it out when the union's call closes.
 
-A round reads in one scan, computes in a thread, writes in chunks, and is finished; as with trust.
+A round reads its data in one scan, computes in a thread, writes in chunks, and then is finished; as with trust.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from bot.areas.tree.domain.answers import Answers, count_in
 from bot.areas.tree.domain.endorsements import Ranked
 from bot.areas.tree.domain.forest import grow
-from bot.areas.tree.storage import activation
-from bot.areas.tree.storage import trust as trust_rows
+from bot.areas.tree.storage import activation, endorsements
 from bot.areas.unions import services as unions
 from bot.domain.people import Union
 from bot.domain.transaction import Tx
@@ -25,21 +24,27 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Changes = NDArray[np.float64]
-    """Rows of (member, how many of their base answered or NaN if nobody endorses them any more, the share that is
-    ranked or NaN if the base is too small)."""
+    """Rows of (member, answered, share).
+
+    `answered`: how many people of the member's base answered, NaN if nobody endorses the member any more. `share`:
+    these people as a part of the base, for the ranking; NaN if the base is too small.
+    """
 
 
 DAYS = 7
-"""Union-days up to the close: whoever answered one of their calls counts."""
+"""A person counts if they answered a call of the last 7 union-days, up to the close."""
 LEAST = 5
-"""People in the smallest base that is ranked: of three friends all answer easily."""
+"""The people in the smallest base that is ranked: among three friends, all answer easily."""
 CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ActivationData:
-    """What a round reads of a union: `rows` of (member, leader, 1 if the member answered), what is `kept` by
-    member, and the closed call."""
+    """The data that a round reads of a union.
+
+    `rows`: (member, leader, 1 if the member answered). `kept`: the results of the last round, ordered by member.
+    `call_id`: the call that was closed.
+    """
 
     rows: NDArray[np.int64]
     kept: Changes
@@ -47,17 +52,17 @@ class ActivationData:
 
 
 def of(tx: Tx, member_id: int) -> int | None:
-    """How many of the member's base answered lately, at the last close; None if nobody was counted for them."""
+    """Returns how many of the member's base had answered lately at the last close; None if nobody was counted."""
     return activation.of(tx, member_id)
 
 
 def ranked(tx: Tx, union: Union, most: int, after: Ranked | None) -> list[Ranked]:
-    """Up to `most` members by the share of their base that answered, the highest first; of equals the elder."""
+    """Returns up to `most` members by the share of their base that answered, the highest first, then the older."""
     return activation.ranked(tx, union.id, most, after)
 
 
 def due(tx: Tx, answers: Answers) -> list[Union]:
-    """The unions whose call was closed since the last round."""
+    """Returns the unions whose call was closed since their last round."""
     found = []
     for union in unions.every(tx):
         closed = answers.last_closed(tx, union)
@@ -67,14 +72,14 @@ def due(tx: Tx, answers: Answers) -> list[Union]:
 
 
 def read(tx: Tx, union: Union, answers: Answers) -> ActivationData | None:
-    """All that a union's round needs; for `Store.scan`. None if no call was closed."""
+    """Reads the data of a union's round; for `Store.scan`. None if no call was closed yet."""
     import numpy as np
 
     closed = answers.last_closed(tx, union)
     if closed is None:
         return None
     call_id, day = closed
-    edges = (np.array(page, np.int64) for page in trust_rows.edges(tx, union.id))
+    edges = (np.array(page, np.int64) for page in endorsements.edges(tx, union.id))
     rows = np.concatenate([np.empty((0, 2), np.int64), *edges])
     _, pages = answers.between(tx, union, day - DAYS + 1, day)
     kept = (np.array(page, np.float64) for page in activation.kept(tx, union.id))
@@ -86,9 +91,9 @@ def read(tx: Tx, union: Union, answers: Answers) -> ActivationData | None:
 
 
 def compute(data: ActivationData) -> Changes:
-    """What changes, in a thread: some tenths of a second for a million members.
+    """Returns the results that change; for a thread, as a million members take some tenths of a second.
 
-    Nothing here takes long without letting other threads run: commands are answered meanwhile.
+    No single step takes long without letting other threads run, so that commands are answered meanwhile.
     """
     import numpy as np
 
@@ -114,12 +119,12 @@ def compute(data: ActivationData) -> Changes:
 
 
 def chunks(changes: Changes) -> Iterator[Changes]:
-    """The changes in portions that one write may take."""
+    """Splits the changes into chunks that are small enough for one write."""
     return (changes[at : at + CHUNK] for at in range(0, len(changes), CHUNK))
 
 
 def keep(tx: Tx, changes: Changes) -> None:
-    """Write a chunk."""
+    """Writes a chunk."""
     for member_id, answered, share in changes.tolist():
         if isnan(answered):
             activation.remove(tx, int(member_id))
@@ -128,7 +133,7 @@ def keep(tx: Tx, changes: Changes) -> None:
 
 
 def finish(tx: Tx, union: Union, data: ActivationData) -> None:
-    """Note that everything of the round is written. A call closed meanwhile has a round of its own."""
+    """Notes that all changes of the round are written. A call that was closed meanwhile has a round of its own."""
     meta.put(tx, _mark(union), str(data.call_id))
 
 

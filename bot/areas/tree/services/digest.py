@@ -1,4 +1,4 @@
-"""What members are to be told of the tree: news of a leader's support, a leader's leaving."""
+"""The messages about the tree that members did not ask for: news of their support, and that their leader left."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.domain.transaction import Tx
 
 @dataclass(frozen=True, slots=True)
 class SupportChange:
-    """Who came to endorse a leader and who ceased, newest last; who did both is in neither."""
+    """Members who began and who ceased to endorse a leader, newest last. A member who did both is in neither list."""
 
     gained: list[int]
     lost: list[int]
@@ -25,41 +25,41 @@ class SupportChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Free:
-    """A member whose leader left, and whom to offer them, if anybody."""
+class ReleasedMember:
+    """A member whose leader left, and the member to offer them in the leader's place, if there is one."""
 
     member_id: int
     offer: Member | None
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """Members to tell that their leader left; whether there are more."""
+class ReleasedBatch:
+    """Members to tell that their leader left, and whether there are more."""
 
-    told: list[Free]
+    members: list[ReleasedMember]
     more: bool
 
 
 def due(tx: Tx) -> list[tuple[Union, datetime]]:
-    """Unions whose digests go out now: with news from before today's hour, and when that was."""
+    """Returns the unions whose digests go out now, each with today's hour of telling: older news is told."""
     found = []
     for union in _awake(tx, support_news.unions_with_news(tx)):
         local = tx.now.astimezone(ZoneInfo(union.time_zone))
         hour = datetime.combine(local.date(), daily_notice.HOUR, local.tzinfo)
-        if leaders(tx, union, hour, 1):
+        if leaders_to_tell(tx, union, hour, 1):
             found.append((union, hour))
     return found
 
 
-def leaders(tx: Tx, union: Union, before: datetime, most: int) -> list[int]:
-    """Up to `most` leaders with news from before that moment, who may be told something today."""
+def leaders_to_tell(tx: Tx, union: Union, before: datetime, most: int) -> list[int]:
+    """Returns up to `most` leaders with news from before that moment, who can be told something today."""
     return support_news.leaders_with_news(tx, union.id, before, union_day(union.time_zone, tx.now), most)
 
 
 def take(tx: Tx, union: Union, leader_id: int, before: datetime) -> SupportChange:
-    """A leader's news from before that moment, which count as told from now on."""
+    """Returns a leader's news from before that moment, and marks them as told."""
     rows = support_news.untold(tx, union.id, leader_id, before)
-    support_news.told(tx, union.id, leader_id, before)
+    support_news.mark_told(tx, union.id, leader_id, before)
     first: dict[int, News] = {}
     last: dict[int, News] = {}
     for row in rows:
@@ -74,35 +74,35 @@ def take(tx: Tx, union: Union, leader_id: int, before: datetime) -> SupportChang
 
 
 def unions_with_released(tx: Tx) -> list[Union]:
-    """Unions in which somebody is to be told that their leader left."""
-    return [union for union in _awake(tx, releases.unions(tx)) if _released(tx, union, 1)]
+    """Returns the unions in which a member is to be told now that their leader left."""
+    return [union for union in _awake(tx, releases.unions_with_released(tx)) if _released(tx, union, 1)]
 
 
-def take_released(tx: Tx, union: Union, most: int) -> Waiting:
-    """Up to `most` members whose leader left, which count as told from now on; not those who chose again.
+def take_released(tx: Tx, union: Union, most: int) -> ReleasedBatch:
+    """Returns up to `most` members whose leader left, and marks them as told. Leaves out members who chose again.
 
-    Who was told something today waits for tomorrow.
+    A member who was told something unasked today waits for tomorrow.
     """
     rows = _released(tx, union, most)
-    told = []
+    released = []
     for row in rows:
         releases.remove(tx, row.member_id)
         choice = endorsements.of(tx, row.member_id)
         if choice is None or choice.leader_id is None:
-            told.append(Free(row.member_id, _offer(tx, row.member_id, row.offer_id)))
-    return Waiting(told, len(rows) == most)
+            released.append(ReleasedMember(row.member_id, _offer(tx, row.member_id, row.offer_id)))
+    return ReleasedBatch(released, len(rows) == most)
 
 
-def _released(tx: Tx, union: Union, most: int) -> list[releases.Released]:
+def _released(tx: Tx, union: Union, most: int) -> list[releases.Release]:
     return releases.untold(tx, union.id, union_day(union.time_zone, tx.now), most)
 
 
 def _awake(tx: Tx, union_ids: list[int]) -> list[Union]:
-    found = (unions.by_id(tx, union_id) for union_id in union_ids)
-    return [union for union in found if union is not None and daily_notice.awake(union, tx.now)]
+    return [union for union in unions.by_ids(tx, union_ids) if daily_notice.awake(union, tx.now)]
 
 
 def _offer(tx: Tx, member_id: int, offer_id: int | None) -> Member | None:
+    """The member to offer, unless they left or endorsing them would close a circle."""
     offer = members.by_id(tx, offer_id) if offer_id is not None else None
     if offer is None or offer.left_at is not None:
         return None

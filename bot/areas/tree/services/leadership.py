@@ -1,11 +1,10 @@
-"""Who leads: the one place where the union's rule is applied, and where ranks are kept up with it."""
+"""Leadership: applying the union's rule, and changing ranks when members begin or cease to meet it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from bot.areas.ledger.services import record
 from bot.areas.members.services import daily_notice, display, members
@@ -14,6 +13,7 @@ from bot.areas.tree.domain.leadership import (
     MOST_TOP,
     Lead,
     RankTurn,
+    RuleChanges,
     Rules,
     grace_ends,
     keeps,
@@ -27,16 +27,16 @@ from bot.domain.transaction import Tx
 from bot.errors import BadInput
 
 MOST_AT_ONCE = 500
-"""Ranks changed in a union in one round: a new rule can concern everybody, and each is told."""
+"""The most ranks that change in one round of a union: a new rule can concern everybody, and each is told."""
 
 _RECORDED = {RankTurn.RISEN: "leader.risen", RankTurn.FALLEN: "leader.fallen"}
 
 
 @dataclass(frozen=True, slots=True)
 class RankChange:
-    """What happened to one member's rank, for telling them.
+    """A change of a member's rank, for telling them.
 
-    `number`: their supporters that count; `needed`: how many it takes, at present or by the rule.
+    `number`: their supporters that count. `needed`: how many it takes, at present or by the rule.
     """
 
     turn: RankTurn
@@ -49,7 +49,7 @@ class RankChange:
 
 @dataclass(frozen=True, slots=True)
 class Leading:
-    """Who leads by the rule: how many, the first few with their numbers, and how many more in a grace period."""
+    """The leaders by the rule: how many, the first few as (member, supporters), and how many in a grace period."""
 
     rules: Rules
     count: int
@@ -63,32 +63,32 @@ def is_leader(tx: Tx, union: Union, member: Member) -> bool:
         return False
     if union.founder_id == member.id:
         return True
-    found = rules.of(tx, union.id)
-    if found.leaders is Lead.FOUNDER:
+    rule = rules.of(tx, union.id)
+    if rule.leaders is Lead.FOUNDER:
         return False
-    return _qualifies(tx, union.id, member.id, found) or keeps(found, leaders.of(tx, member.id), tx.now)
+    return _qualifies(tx, union.id, member.id, rule) or keeps(rule, leaders.of(tx, member.id), tx.now)
 
 
 def rules_of(tx: Tx, union: Union) -> Rules:
-    """The union's rules."""
+    """Returns the union's rules."""
     return rules.of(tx, union.id)
 
 
 def alerts(tx: Tx, union: Union) -> str | None:
-    """What `set_alerts` kept."""
+    """Returns the chat that `set_alerts` kept."""
     return rules.of(tx, union.id).alerts
 
 
 def set_alerts(tx: Tx, union: Union, chat: str | None) -> None:
-    """Keep which chat moderators are told in, as JSON that the caller reads; None: they are told in none."""
+    """Keeps the chat in which moderators are told of flags, as JSON of the caller. None: they are told in no chat."""
     rules.put(tx, union.id, replace(rules.of(tx, union.id), alerts=chat))
 
 
-def change_rules(tx: Tx, union: Union, actor: Member, changes: Mapping[str, Any]) -> Rules:
-    """Change some fields of the rules and leave the rest. Raises BadInput if they do not fit together."""
+def change_rules(tx: Tx, union: Union, actor: Member, changes: RuleChanges) -> Rules:
+    """Changes some rules and leaves the others; returns all. Raises BadInput if they do not fit together."""
     before = rules.of(tx, union.id)
-    after = replace(before, **changes)
-    _require_sense(after, "n" in changes)
+    after = changes.applied_to(before)
+    _require_sense(after, n_given=changes.n is not None)
     was = asdict(before)
     changed = {name: value for name, value in asdict(after).items() if value != was[name]}
     if changed:
@@ -98,24 +98,24 @@ def change_rules(tx: Tx, union: Union, actor: Member, changes: Mapping[str, Any]
 
 
 def leading(tx: Tx, union: Union, most: int) -> Leading:
-    """Who leads by the rule besides the founder, `most` of them by name."""
-    found = rules.of(tx, union.id)
-    if found.leaders is Lead.FOUNDER:
-        return Leading(found, 0, [], 0)
-    count = leaders.count(tx, union.id, found)
-    first = leaders.first(tx, union.id, found, min(most, count)) if count else []
-    return Leading(found, count, first, leaders.in_grace(tx, union.id))
+    """Returns the leaders by the rule besides the founder, the first `most` of them one by one."""
+    rule = rules.of(tx, union.id)
+    if rule.leaders is Lead.FOUNDER:
+        return Leading(rule, 0, [], 0)
+    count = leaders.count(tx, union.id, rule)
+    first = leaders.top(tx, union.id, rule, min(most, count)) if count else []
+    return Leading(rule, count, first, leaders.in_grace(tx, union.id))
 
 
 def due(tx: Tx) -> list[tuple[Union, Sequence[int]]]:
-    """Of all unions: the members whose rank is not what it should be, and who can be told of it now.
+    """Returns the unions with members whose rank has to change, and who can be told of it now.
 
-    A rank that is to end waits for that too, or is over already by the rule that its holder was told of.
+    A recorded rank waits until its member can be told. `is_leader` does not wait: it goes by the rule, and by the
+    grace period that the member was told of.
     """
-    found = []
-    for union_id in leaders.concerned(tx):
-        union = unions.by_id(tx, union_id)
-        if union is None or not daily_notice.awake(union, tx.now):
+    found: list[tuple[Union, Sequence[int]]] = []
+    for union in unions.by_ids(tx, leaders.unions_with_leaders(tx)):
+        if not daily_notice.awake(union, tx.now):
             continue
         today = union_day(union.time_zone, tx.now)
         ids = leaders.due(tx, union.id, union.founder_id, rules.of(tx, union.id), today, MOST_AT_ONCE)
@@ -125,28 +125,28 @@ def due(tx: Tx) -> list[tuple[Union, Sequence[int]]]:
 
 
 def settle(tx: Tx, union_id: int, member_ids: Sequence[int]) -> list[RankChange]:
-    """Make the ranks of these members what they should be now; what they are to be told of it."""
+    """Changes the ranks of these members as the rule demands now; returns the changes to tell them."""
     union = unions.by_id(tx, union_id)
     if union is None:
         return []
-    found = rules.of(tx, union_id)
-    top = leaders.first(tx, union_id, found, found.n) if found.leaders is Lead.TOP else []
+    rule = rules.of(tx, union_id)
+    top = leaders.top(tx, union_id, rule, rule.n) if rule.leaders is Lead.TOP else []
     changes = []
     for member_id in member_ids:
         if member_id == union.founder_id:
-            leaders.remove(tx, member_id)  # leads in any case, and is told nothing
+            leaders.remove(tx, member_id)  # the founder leads in any case, and is told nothing
         else:
-            changes.append(_settled(tx, union, member_id, found, top))
+            changes.append(_settled(tx, union, member_id, rule, top))
     return [change for change in changes if change is not None]
 
 
 def forget(tx: Tx, union: Union, member: Member) -> None:
-    """End the rank of a member who leaves."""
+    """Ends the rank of a member who leaves."""
     leaders.remove(tx, member.id)
 
 
 def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
-    """Give the one person the better of both ranks."""
+    """Gives the one person the better of both ranks: the earlier start and the later end."""
     theirs, own = leaders.of(tx, absorbed.id), leaders.of(tx, survivor.id)
     leaders.remove(tx, absorbed.id)
     if theirs is None:
@@ -158,52 +158,54 @@ def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
 
 
 def _settled(
-    tx: Tx, union: Union, member_id: int, found: Rules, top: Sequence[tuple[int, int]]
+    tx: Tx, union: Union, member_id: int, rule: Rules, top: Sequence[tuple[int, int]]
 ) -> RankChange | None:
+    """Changes one member's rank, if it has to change; returns the change, if they can be told."""
     member = members.by_id(tx, member_id)
     if member is None or member.left_at is not None:
         leaders.remove(tx, member_id)
         return None
     rank = leaders.of(tx, member_id)
-    if found.leaders is Lead.TOP:
+    if rule.leaders is Lead.TOP:
         qualifies = any(member_id == one for one, _ in top)
     else:
-        qualifies = _qualifies(tx, union.id, member_id, found)
-    what = turn(found, qualifies, rank, tx.now)
-    if what is None:
+        qualifies = _qualifies(tx, union.id, member_id, rule)
+    change = turn(rule, qualifies, rank, tx.now)
+    if change is None:
         return None
-    falls_at = grace_ends(found, tx.now) if what is RankTurn.SLIPPED else None
-    if what is RankTurn.RISEN:
+    falls_at = grace_ends(rule, tx.now) if change is RankTurn.SLIPPED else None
+    if change is RankTurn.RISEN:
         leaders.put(tx, union.id, member_id, tx.now)
-    elif what is RankTurn.FALLEN:
+    elif change is RankTurn.FALLEN:
         leaders.remove(tx, member_id)
     else:
-        leaders.set_falls(tx, member_id, falls_at)
-    if what in _RECORDED:
-        record(tx, union.id, _RECORDED[what], member)
+        leaders.set_falls_at(tx, member_id, falls_at)
+    if change in _RECORDED:
+        record(tx, union.id, _RECORDED[change], member)
     account = display.reachable(tx, member_id)
     if account is None:
         return None
-    needed = found.n
-    if found.leaders is Lead.TOP:
-        needed = top[-1][1] if len(top) == found.n else 1
-    return RankChange(what, account, leaders.number(tx, member_id, found), needed, falls_at, found)
+    needed = rule.n
+    if rule.leaders is Lead.TOP:
+        needed = top[-1][1] if len(top) == rule.n else 1
+    return RankChange(change, account, leaders.supporters_of(tx, member_id, rule), needed, falls_at, rule)
 
 
-def _qualifies(tx: Tx, union_id: int, member_id: int, found: Rules) -> bool:
-    """Whether the member meets the rule by their numbers."""
-    if found.leaders is Lead.FOUNDER:
+def _qualifies(tx: Tx, union_id: int, member_id: int, rule: Rules) -> bool:
+    """Whether the member meets the rule by their supporters."""
+    if rule.leaders is Lead.FOUNDER:
         return False
-    own = leaders.number(tx, member_id, found)
-    if found.leaders is Lead.SUPPORTED:
-        return own >= found.n
-    last = leaders.last(tx, union_id, found, found.n)
+    own = leaders.supporters_of(tx, member_id, rule)
+    if rule.leaders is Lead.SUPPORTED:
+        return own >= rule.n
+    last = leaders.number_at(tx, union_id, rule, rule.n)
     if own == 0 or own != last:
         return own > last
-    return any(member_id == one for one, _ in leaders.first(tx, union_id, found, found.n))
+    # Several members have as many supporters as the last who leads: the whole order decides.
+    return any(member_id == one for one, _ in leaders.top(tx, union_id, rule, rule.n))
 
 
-def _require_sense(after: Rules, n_given: bool) -> None:
+def _require_sense(after: Rules, *, n_given: bool) -> None:
     if after.leaders is Lead.FOUNDER and n_given:
         raise BadInput(
             "Only the founder leads by this rule, so how_many means nothing. "

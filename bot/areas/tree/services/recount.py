@@ -1,4 +1,4 @@
-"""The whole tree counted again from the ledger, compared with what the tables keep, and put right."""
+"""Recounting the whole tree from the ledger, comparing it with the tables, and repairing the tables."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.areas.ledger import services as ledger
 from bot.areas.ledger.domain import GENESIS
 from bot.areas.tree.domain.endorsements import Base
 from bot.areas.tree.domain.forest import grow
-from bot.areas.tree.domain.recount import Replay, Told
+from bot.areas.tree.domain.recount import LedgerTree, Replay
 from bot.areas.tree.storage import endorsements, recount, support
 from bot.domain.people import Union
 from bot.domain.times import union_day
@@ -24,47 +24,49 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
 
 NAMED = 5
-"""Differences of each kind that are told one by one."""
+"""The most differences of each kind that are told one by one."""
 BEYOND_REPAIR = frozenset({"members", "circles"})
-"""Kinds of differences that the tree cannot be put right with."""
+"""Kinds of differences that `repair` cannot mend."""
 
 
 @dataclass(slots=True)
 class RecountReport:
-    """What a recount found. `broken`: the first ledger entry that is wrong or missing; then nothing is compared."""
+    """The result of a recount. `broken`: the first wrong or missing ledger entry; then nothing is compared."""
 
     entries: int
     broken: int | None = None
     members: int = 0
     endorsing: int = 0
     differences: dict[str, int] = field(default_factory=dict)
-    """How many, of each kind that there is any of."""
+    """The number of differences of each kind; kinds without any are left out."""
     first: list[str] = field(default_factory=list)
+    """The first differences of each kind, in words."""
     repaired: bool = False
 
     @property
     def well(self) -> bool:
-        """Whether the ledger verifies and the tables are right, or are now."""
+        """Whether the ledger verifies and the tables are right, maybe after a repair."""
         return self.broken is None and (self.repaired or not self.differences)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Tree:
-    """The tree, members by number: who is there, whom they endorse (-1 nobody, -2 a stranger), what adds up."""
+    """The tree: arrays with one entry for each member, by the member's number (see `LedgerTree`)."""
 
     present: Bools
     leader: Ints
+    """-1 for nobody, -2 for a member who is not in the ledger."""
     height: Ints
     direct: Ints
     headcount: Ints
     linked: Ints
     circles: Bools
-    """Who is on a circle, by the ledger; nobody can be."""
+    """Members on a circle, by the ledger; there should be none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Kept:
-    """The tree of the tables. `ids` is 0 for who is in no table; `strangers` is who is not in the ledger."""
+    """The tree by the tables. `ids`: 0 for a member in no table. `strangers`: refs that are not in the ledger."""
 
     tree: _Tree
     ids: Ints
@@ -72,47 +74,61 @@ class _Kept:
     strangers: list[str]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Comparison:
+    """The tree by the ledger (as it was read, and with all numbers), and the tree by the tables."""
+
+    ledger: LedgerTree
+    true: _Tree
+    kept: _Kept
+
+
 def compare(tx: Tx, union: Union) -> RecountReport:
-    """Read the union's ledger and its tables, and tell where they differ; for `Store.scan`."""
+    """Compares the union's tables with its ledger; for `Store.scan`."""
     return _examine(tx, union)[0]
 
 
 def repair(tx: Tx, union: Union) -> RecountReport:
-    """Make the tables say what the ledger says, as far as the tree goes; the ledger is never touched.
+    """Corrects the tree in the tables by the ledger, which is never changed.
 
-    Nothing is done where the ledger does not verify, or there are differences `BEYOND_REPAIR`.
+    Does nothing if the ledger does not verify, or if there are differences `BEYOND_REPAIR`.
     """
     report, found = _examine(tx, union)
     if found is None or not report.differences or report.differences.keys() & BEYOND_REPAIR:
         return report
-    told, true, kept = found
-    wrong = _wrong(true, kept)
-    today = union_day(union.time_zone, tx.now)
+    wrong = _wrong(found.true, found.kept)
     for number in (wrong["endorsements"] | wrong["heights"]).nonzero()[0].tolist():
-        member_id, leader = int(kept.ids[number]), int(true.leader[number])
-        if leader >= 0:
-            since = recount.time_of(tx, union.id, int(told.made[number]))
-            recount.set_edge(tx, member_id, int(kept.ids[leader]), int(true.height[number]), since)
-        elif true.present[number]:
-            endorsements.withdraw(tx, member_id)
-        else:
-            endorsements.remove(tx, member_id)
+        _repair_endorsement(tx, union, found, number)
+    today = union_day(union.time_zone, tx.now)
     for number in wrong["support"].nonzero()[0].tolist():
-        member_id = int(kept.ids[number])
-        if true.present[number]:
-            recount.set_base(tx, union.id, member_id, _base(true, number), today)
+        member_id = int(found.kept.ids[number])
+        if found.true.present[number]:
+            recount.set_base(tx, union.id, member_id, _base(found.true, number), today)
         else:
             support.remove(tx, member_id)
     report.repaired = True
     return report
 
 
-def _examine(tx: Tx, union: Union) -> tuple[RecountReport, tuple[Told, _Tree, _Kept] | None]:
+def _repair_endorsement(tx: Tx, union: Union, found: _Comparison, number: int) -> None:
+    true, ids = found.true, found.kept.ids
+    member_id, leader = int(ids[number]), int(true.leader[number])
+    if leader >= 0:
+        since = recount.time_of(tx, union.id, int(found.ledger.made[number]))
+        recount.set_edge(tx, member_id, int(ids[leader]), int(true.height[number]), since)
+    elif true.present[number]:
+        endorsements.withdraw(tx, member_id)
+    else:
+        endorsements.remove(tx, member_id)
+
+
+def _examine(tx: Tx, union: Union) -> tuple[RecountReport, _Comparison | None]:
+    """Returns the report, and the trees that were compared; None if the ledger does not verify."""
     report, replay = replayed(tx, union)
     if report.broken is not None:
         return report, None
-    told = replay.end()
-    true = _true(told)
+    tree = replay.end()
+    true = _true(tree)
     report.members, report.endorsing = int(true.present.sum()), int((true.leader >= 0).sum())
     kept = _kept(tx, union, replay.index)
     for kind, mask in _wrong(true, kept).items():
@@ -121,13 +137,13 @@ def _examine(tx: Tx, union: Union) -> tuple[RecountReport, tuple[Told, _Tree, _K
         if count:
             report.differences[kind] = count
             numbers = mask.nonzero()[0][:NAMED].tolist()
-            report.first += [_said(kind, number, told.refs, true, kept) for number in numbers]
+            report.first += [_said(kind, number, tree.refs, true, kept) for number in numbers]
             report.first += [f"{ref}: not in the ledger" for ref in strangers[:NAMED]]
-    return report, (told, true, kept)
+    return report, _Comparison(tree, true, kept)
 
 
 def replayed(tx: Tx, union: Union) -> tuple[RecountReport, Replay]:
-    """The union's ledger, verified and read to its end, or to the first entry that is wrong or missing."""
+    """Verifies and reads the union's ledger to its end, or to the first entry that is wrong or missing."""
     replay, read, previous = Replay(), 0, GENESIS
     for page in ledger.pages(tx, union):
         broken = page.first_broken(previous, read + 1)
@@ -139,24 +155,26 @@ def replayed(tx: Tx, union: Union) -> tuple[RecountReport, Replay]:
     return RecountReport(read, None if (read, previous) == ledger.head(tx, union) else read + 1), replay
 
 
-def _true(told: Told) -> _Tree:
+def _true(tree: LedgerTree) -> _Tree:
+    """The tree by the ledger, with the numbers that follow from its endorsements."""
     import numpy as np
 
-    forest = grow(told.leader)
-    circles = np.zeros(len(told.refs), bool)
+    forest = grow(tree.leader)
+    circles = np.zeros(len(tree.refs), bool)
     circles[forest.circles] = True
     return _Tree(
-        told.present,
-        told.leader,
+        tree.present,
+        tree.leader,
         forest.height(),
         forest.direct,
         forest.headcount(),
-        forest.sums(told.linked.astype(np.int64)),
+        forest.sums(tree.linked.astype(np.int64)),
         circles,
     )
 
 
 def _kept(tx: Tx, union: Union, index: dict[str, int]) -> _Kept:
+    """The tree by the tables; `index` has the number of each ref."""
     import numpy as np
 
     n = len(index)
@@ -173,7 +191,7 @@ def _kept(tx: Tx, union: Union, index: dict[str, int]) -> _Kept:
     known, place = np.array(ids, np.int64), np.array(numbers, np.int64)
 
     def number_of(wanted: Ints) -> Ints:
-        """The numbers of members' ids; -1 for -1, -2 for strangers."""
+        """The numbers of members by their ids; -1 for -1, -2 for a member who is not in the ledger."""
         at = np.minimum(np.searchsorted(known, wanted), max(len(known) - 1, 0))
         if not len(known):
             return np.full(len(wanted), -2)
@@ -182,14 +200,14 @@ def _kept(tx: Tx, union: Union, index: dict[str, int]) -> _Kept:
     leader, has_base = np.full(n, -1), np.zeros(n, bool)
     height, direct, headcount, linked = (np.zeros(n, np.int64) for _ in range(4))
     for rows in _arrays(recount.edges_of(tx, union.id)):
-        rows = rows[(who := number_of(rows[:, 0])) >= 0]
-        who = who[who >= 0]
-        leader[who], height[who] = number_of(rows[:, 1]), rows[:, 2]
+        found = number_of(rows[:, 0])
+        rows, at = rows[found >= 0], found[found >= 0]
+        leader[at], height[at] = number_of(rows[:, 1]), rows[:, 2]
     for rows in _arrays(recount.bases_of(tx, union.id)):
-        rows = rows[(who := number_of(rows[:, 0])) >= 0]
-        who = who[who >= 0]
-        has_base[who] = True
-        direct[who], headcount[who], linked[who] = rows[:, 1], rows[:, 2], rows[:, 3]
+        found = number_of(rows[:, 0])
+        rows, at = rows[found >= 0], found[found >= 0]
+        has_base[at] = True
+        direct[at], headcount[at], linked[at] = rows[:, 1], rows[:, 2], rows[:, 3]
     all_ids = np.zeros(n, np.int64)
     all_ids[place] = known
     return _Kept(
@@ -207,7 +225,7 @@ def _arrays(pages: Iterable[object]) -> Iterable[Ints]:
 
 
 def _wrong(true: _Tree, kept: _Kept) -> dict[str, Bools]:
-    """Where they differ, by kind."""
+    """For each kind of difference, the members for whom the trees differ."""
     tree = kept.tree
     return {
         "members": (true.present != tree.present) | (kept.ids == 0),
@@ -222,15 +240,15 @@ def _wrong(true: _Tree, kept: _Kept) -> dict[str, Bools]:
 
 
 def _said(kind: str, number: int, refs: list[str], true: _Tree, kept: _Kept) -> str:
-    """One difference, in words. People are named by their refs."""
+    """One difference in words. Members are named by their refs."""
 
     def endorsed(tree: _Tree) -> str:
         leader = int(tree.leader[number])
         return f"endorses {refs[leader] if leader >= 0 else 'nobody' if leader == -1 else 'a stranger'}"
 
     def base(tree: _Tree) -> str:
-        of = _base(tree, number)
-        return f"support of {of.direct} directly, {of.headcount} in all, {of.linked} with wallets"
+        found = _base(tree, number)
+        return f"support of {found.direct} directly, {found.headcount} in all, {found.linked} with wallets"
 
     words: dict[str, Callable[[_Tree], str]] = {
         "members": lambda tree: "a member" if tree.present[number] else "no member any more",

@@ -1,4 +1,4 @@
-"""What a member's support is: numbers kept apart, growth, ranking, the way up, the branches below."""
+"""A member's support: separate numbers, growth, rankings, the way up to the root, the branches below."""
 
 from __future__ import annotations
 
@@ -21,19 +21,20 @@ KEEP_NEWS = timedelta(days=35)
 CURVE_DAYS = 90
 
 DAILY_FOR = 60
-"""Union-days after which only the last value of each week is kept, ..."""
+"""The last value of each day is kept for this many union-days; after that, one value in a week."""
 WEEKLY_FOR = 400
-"""... and after which only the last of each four weeks."""
+"""The last value of each week is kept for this many union-days; after that, one value in four weeks."""
 
 _THINNED = "support days thinned"
 
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """What stands behind a member. The three numbers are never added up: they say different things.
+    """The support behind a member. Headcount, stake and activation say different things and are never added up.
 
-    `stake` is in locked tokens; `activation` the share of the base that answered a call of the last seven
-    union-days, None until one was closed; `trust` a share of the union's, None until it is known.
+    `week` and `month`: growth of the headcount in 7 and 30 union-days. `trust`: a share of the union's trust, None
+    until it is known. `stake`: locked tokens. `activation`: the share of the base that answered a call of the last
+    seven union-days, None until a call was closed.
     """
 
     direct: int
@@ -48,7 +49,7 @@ class Numbers:
 
 @dataclass(slots=True)
 class Limb:
-    """A member in a picture: `people` is their headcount and themselves."""
+    """A member in a picture. `people` counts their base and the member."""
 
     member_id: int
     people: int
@@ -57,7 +58,10 @@ class Limb:
 
 @dataclass(frozen=True, slots=True)
 class BranchView:
-    """A leader's own branch: who came and went in the last 30 days, newest first, and who is silent."""
+    """A leader's branch: followers who came or left in the last 30 days, newest first, and followers who are silent.
+
+    `longest_silent` has (member, last act) of the first of the `silent` ones.
+    """
 
     numbers: Numbers
     joined: list[support_news.News]
@@ -67,12 +71,12 @@ class BranchView:
 
 
 def headcount(tx: Tx, member_id: int) -> int:
-    """How many people reach the member by following endorsements."""
+    """Returns how many people reach the member by following endorsements."""
     return support.of(tx, member_id).headcount
 
 
 def numbers(tx: Tx, union: Union, member: Member) -> Numbers:
-    """The member's support now."""
+    """Returns the member's support now."""
     base = support.of(tx, member.id)
     today = union_day(union.time_zone, tx.now)
 
@@ -80,15 +84,18 @@ def numbers(tx: Tx, union: Union, member: Member) -> Numbers:
         return base.headcount - _headcount_at(tx, member.id, today - days)
 
     answered = activation.of(tx, member.id)
+    share = None
+    if answered is not None and base.headcount:
+        # People may have left the base since they were counted.
+        share = min(1.0, answered / base.headcount)
     return Numbers(
-        base.direct,
-        base.headcount,
-        base.linked,
-        growth(7),
-        growth(30),
-        trust.of(tx, member.id),
-        # Some may have left since they were counted.
-        activation=min(1.0, answered / base.headcount) if answered is not None and base.headcount else None,
+        direct=base.direct,
+        headcount=base.headcount,
+        linked=base.linked,
+        week=growth(7),
+        month=growth(30),
+        trust=trust.of(tx, member.id),
+        activation=share,
     )
 
 
@@ -96,11 +103,11 @@ def _headcount_at(tx: Tx, member_id: int, day: int) -> int:
     base = support.of(tx, member_id)
     if base.day is None or base.day <= day:
         return base.headcount
-    return support_views.value_at(tx, member_id, day).headcount
+    return support_views.base_at(tx, member_id, day).headcount
 
 
 def curve(tx: Tx, union: Union, member: Member) -> list[tuple[int, int]]:
-    """(union-day, headcount at its end) wherever it changed in the last 90 days, both ends included."""
+    """Returns (union-day, headcount at its end) for each change in the last 90 days, and for both ends."""
     today = union_day(union.time_zone, tx.now)
     first = max(today - CURVE_DAYS, union_day(union.time_zone, union.created_at))
     points = {first: _headcount_at(tx, member.id, first)}
@@ -110,7 +117,7 @@ def curve(tx: Tx, union: Union, member: Member) -> list[tuple[int, int]]:
 
 
 def ranked(tx: Tx, union: Union, by: str, most: int, after: Ranked | None = None) -> list[Ranked]:
-    """Up to `most` members by "headcount", "linked", "trust" or "activation", the highest first."""
+    """Returns up to `most` members by "headcount", "linked", "trust" or "activation", the highest first."""
     if by == "trust":
         return trust.ranked(tx, union, most, after)
     if by == "activation":
@@ -119,12 +126,12 @@ def ranked(tx: Tx, union: Union, by: str, most: int, after: Ranked | None = None
 
 
 def lineage(tx: Tx, member: Member) -> list[int]:
-    """The member, whom they endorse, and so on up to the root."""
+    """Returns the member, the member's leader, and so on up to the root."""
     return [step.member_id for step in endorsements.path(tx, member.id)]
 
 
 def member_named(tx: Tx, union: Union, ref: str) -> Member | None:
-    """The member with this ref, or whom they became by merging, unless they left."""
+    """Returns the member with this ref, or the member they were merged into; None if that member left."""
     found = members.by_ref(tx, union, ref)
     while found is not None and found.merged_into is not None:
         found = members.by_id(tx, found.merged_into)
@@ -137,15 +144,15 @@ def has_followers(tx: Tx, member: Member) -> bool:
 
 
 def tree(tx: Tx, member: Member, most: int = 240, widest: int = 40) -> Limb:
-    """The biggest branches below a member, at most about `most` of them, the biggest opened first."""
+    """Returns the biggest branches below a member, about `most` of them. The biggest is opened first."""
     root = Limb(member.id, 1 + support.of(tx, member.id).headcount)
-    smallest = max(1, root.people // 720)  # half a degree of a circle
+    smallest = max(1, root.people // 720)  # a smaller one would be under half a degree of a circle
     waiting = [(-root.people, root.member_id, root)]
     drawn = 0
     while waiting and drawn < most:
         _, _, limb = heapq.heappop(waiting)
         direct = support.of(tx, limb.member_id).direct
-        few = direct <= widest * 25  # among more, a single person is too small to be seen
+        few = direct <= widest * 25  # among more, a single person would be too small to see
         for member_id, headcount in support_views.branches(tx, limb.member_id, widest, leaves=few):
             if headcount + 1 < smallest:
                 break
@@ -158,8 +165,8 @@ def tree(tx: Tx, member: Member, most: int = 240, widest: int = 40) -> Limb:
 
 
 def branch(tx: Tx, union: Union, member: Member, most: int) -> BranchView:
-    """The member's own branch; lists of at most `most`."""
-    recent = support_news.since(tx, member.id, tx.now - RECENTLY, 500)
+    """Returns the member's own branch, with up to `most` followers who are silent."""
+    recent = support_news.recent(tx, member.id, tx.now - RECENTLY, 500)
     silent, longest = support_views.silent(tx, member.id, tx.now - SILENT_AFTER, most)
     return BranchView(
         numbers(tx, union, member),
@@ -171,18 +178,18 @@ def branch(tx: Tx, union: Union, member: Member, most: int) -> BranchView:
 
 
 def prune(tx: Tx, most: int) -> bool:
-    """Forget old news and thin the past, up to `most` rows; whether more is to be done."""
+    """Erases old news and some of the past values, up to `most` rows; returns whether there is more to do."""
     if support_news.prune(tx, tx.now - KEEP_NEWS, most) == most:
         return True
     today = tx.now.date().toordinal()
     done = int(meta.get(tx, _THINNED) or today - 1)
     if done >= today:
         return False
-    # Days are counted from a Monday: a week is a block of 7 of them, four weeks of 28.
+    # Day 1 is a Monday, so that each block of 7 days is a week, and each block of 28 days is four weeks.
     for age, block in ((DAILY_FOR, 7), (WEEKLY_FOR, 28)):
         day = done + 1 - age
         end = (day - 1) // block * block + block
-        if support_views.thin(tx, day, end, most) == most:
+        if support.thin_days(tx, day, end, most) == most:
             return True
     meta.put(tx, _THINNED, str(done + 1))
     return done + 1 < today

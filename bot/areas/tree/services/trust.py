@@ -1,6 +1,6 @@
-"""Trust scores: worked out in rounds, as they concern a whole union at once, and kept for leaders.
+"""Trust scores of leaders. A round works them out for a whole union at once.
 
-A round reads in one scan, computes in a thread, writes in chunks, and is finished.
+A round reads its data in one scan, computes in a thread, writes in chunks, and then is finished.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from datetime import timedelta
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from bot.areas.ledger import services as ledger
 from bot.areas.tree.domain.answers import Answers, count_in
 from bot.areas.tree.domain.endorsements import Ranked
 from bot.areas.tree.domain.forest import grow
 from bot.areas.tree.domain.trust import evidence, trust
-from bot.areas.tree.storage import trust as scores
-from bot.areas.tree.storage.trust import Round
+from bot.areas.tree.storage import endorsements, scores
+from bot.areas.tree.storage.scores import Round
 from bot.areas.unions import services as unions
 from bot.domain.people import Union
 from bot.domain.times import union_day
@@ -28,20 +29,24 @@ if TYPE_CHECKING:
 
 
 SMALL = 10_000
-"""Members up to which a union's scores follow every change."""
+"""The scores of a union with at most this many members follow every change."""
 PAUSE = timedelta(minutes=10)
 CHUNK = 500
 ACTIVE_DAYS = 7
-"""Of the calls of so many union-days it counts which a member answered."""
+"""A member's answers count for the calls of this many union-days."""
 
 ScoreChange = tuple[int, float | None]
-"""A member's new score, None for none."""
+"""(member, new score; None: they have none any more)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrustData:
-    """What a round reads of a union: `edges` rows of (member, leader), `days` rows of (member, wallet's days),
-    `answers`, for each row of `days`, how many of the last `calls` calls that member answered."""
+    """The data that a round reads of a union.
+
+    `edges`: rows of (member, leader). `days`: rows of (member, days since their oldest wallet was linked). `answers`:
+    for each row of `days`, how many of the last `calls` calls that member answered. `kept`: the scores of the last
+    round. `done`: this round, for `finish`.
+    """
 
     founder_id: int | None
     edges: NDArray[np.int64]
@@ -53,55 +58,56 @@ class TrustData:
 
 
 def of(tx: Tx, member_id: int) -> float | None:
-    """The member's trusted support, a part of 1; None before their union's first round."""
+    """Returns the member's trusted support, a part of 1; None before the first round of the union."""
     return scores.of(tx, member_id)
 
 
 def ranked(tx: Tx, union: Union, most: int, after: Ranked | None) -> list[Ranked]:
-    """Up to `most` members with trust, the most trusted first; of equals who joined earlier."""
+    """Returns up to `most` members by trusted support, the highest first, then the one who joined earlier."""
     return scores.ranked(tx, union.id, most, after)
 
 
 def due(tx: Tx) -> list[Union]:
-    """The unions whose scores are to be worked out now.
+    """Returns the unions whose scores are to be worked out now.
 
-    On a new union-day, as wallets age; up to `SMALL` members also when the ledger went on, after a pause.
+    Each union has a round on every union-day, because wallets age. A union of at most `SMALL` members has one also
+    when its ledger has new entries, after a pause.
     """
     return [union for union in unions.every(tx) if _due(tx, union)]
 
 
 def _due(tx: Tx, union: Union) -> bool:
-    if not scores.concerned(tx, union.id):
+    if not scores.anybody_endorsed(tx, union.id):
         return False
     last = scores.last_round(tx, union.id)
     if last is None or union_day(union.time_zone, last.at) != union_day(union.time_zone, tx.now):
         return True
     return (
         tx.now - last.at >= PAUSE
-        and scores.entries(tx, union.id) != last.entries
+        and ledger.head(tx, union)[0] != last.entries
         and not scores.larger_than(tx, union.id, SMALL)
     )
 
 
 def read(tx: Tx, union: Union, answers: Answers) -> TrustData:
-    """All that a union's round needs; for `Store.scan`."""
+    """Reads the data of a union's round; for `Store.scan`."""
     now = unions.by_id(tx, union.id) or union
     today = union_day(now.time_zone, tx.now)
     calls, pages = answers.between(tx, union, today - ACTIVE_DAYS, today)
     days = _rows(scores.wallet_days(tx, union.id))
     return TrustData(
         now.founder_id,
-        _rows(scores.edges(tx, union.id)),
+        _rows(endorsements.edges(tx, union.id)),
         days,
         count_in(days[:, 0], pages),
         calls,
         dict(chain.from_iterable(scores.kept(tx, union.id))),
-        Round(tx.now, scores.entries(tx, union.id)),
+        Round(tx.now, ledger.head(tx, union)[0]),
     )
 
 
 def compute(data: TrustData) -> list[ScoreChange]:
-    """Which scores change, in a thread: some tenths of a second for a million members."""
+    """Returns the scores that change; for a thread, as a million members take some tenths of a second."""
     import numpy as np
 
     founder = np.array([] if data.founder_id is None else [data.founder_id], np.int64)
@@ -115,7 +121,7 @@ def compute(data: TrustData) -> list[ScoreChange]:
         values[np.searchsorted(ids, known[:, 0])] = known[:, 1]
         return values
 
-    # What a member answers themselves: a crowd that hangs on somebody could answer for them in a day.
+    # Only the member's own answers count: a crowd of new followers could answer for them within a day.
     answered = np.column_stack((data.days[:, 0], data.answers))
     active = by_member(answered, 0.0) / max(data.calls, 1)
     top = int(np.searchsorted(ids, founder[0])) if founder.size else None
@@ -127,12 +133,12 @@ def compute(data: TrustData) -> list[ScoreChange]:
 
 
 def chunks(changes: Sequence[ScoreChange]) -> Iterator[Sequence[ScoreChange]]:
-    """The changes in portions that one write may take."""
+    """Splits the changes into chunks that are small enough for one write."""
     return (changes[at : at + CHUNK] for at in range(0, len(changes), CHUNK))
 
 
 def keep(tx: Tx, changes: Iterable[ScoreChange]) -> None:
-    """Write a chunk."""
+    """Writes a chunk."""
     for member_id, score in changes:
         if score is None:
             scores.remove(tx, member_id)
@@ -141,7 +147,7 @@ def keep(tx: Tx, changes: Iterable[ScoreChange]) -> None:
 
 
 def finish(tx: Tx, union: Union, data: TrustData) -> None:
-    """Note that everything of the round is written."""
+    """Notes that all changes of the round are written."""
     scores.set_round(tx, union.id, data.done)
 
 

@@ -1,11 +1,10 @@
-"""Who meets a union's rule of leadership now, and who was seen to lead."""
+"""Members who meet a union's rule of leadership now, and members who are recorded as leaders."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, delete, func, or_, select, union, update
 
@@ -18,8 +17,8 @@ from bot.storage.statements import Statement, insert
 _RANK = (leaders.c.member_id, leaders.c.since, leaders.c.falls_at)
 
 
-def _ranked(number: ColumnElement[int]) -> Select[Any]:
-    """The :n members with the most supporters, the one with the larger base first, then the older member."""
+def _top(number: ColumnElement[int]) -> Select[tuple[int, int]]:
+    """The :n members with the most supporters; of equals the one with the larger base, then the older member."""
     return (
         select(support.c.member_id, number.label("number"))
         .where(support.c.union_id == bindparam("union"), number > 0)
@@ -28,7 +27,7 @@ def _ranked(number: ColumnElement[int]) -> Select[Any]:
     )
 
 
-def _supported(number: ColumnElement[int]) -> Select[Any]:
+def _supported(number: ColumnElement[int]) -> Select[tuple[int, int]]:
     """Everybody with :n supporters or more."""
     return select(support.c.member_id, number.label("number")).where(
         support.c.union_id == bindparam("union"), number >= bindparam("n")
@@ -37,51 +36,51 @@ def _supported(number: ColumnElement[int]) -> Select[Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Questions:
-    """What is asked of one kind of rule, counting one of the two numbers."""
+    """The statements for one kind of rule that counts one of the two numbers of support."""
 
-    number: Statement
-    first: Statement
-    last: Statement
+    supporters_of: Statement
+    top: Statement
+    number_at: Statement
     count: Statement
     rising: Statement
     turning: Statement
 
 
-def _questions(number: ColumnElement[int], qualified: Select[Any]) -> _Questions:
+def _questions(number: ColumnElement[int], qualified: Select[tuple[int, int]]) -> _Questions:
     meets = qualified.subquery("meets")
-    not_seen = ~select(leaders.c.member_id).where(leaders.c.member_id == meets.c.member_id).exists()
-    met = meets.c.member_id.is_not(None)
-    due = or_(
+    unrecorded = ~select(leaders.c.member_id).where(leaders.c.member_id == meets.c.member_id).exists()
+    qualifies = meets.c.member_id.is_not(None)
+    turns = or_(
         leaders.c.member_id == bindparam("founder"),
-        leaders.c.falls_at.is_(None) & ~met,
-        leaders.c.falls_at.is_not(None) & met,
+        leaders.c.falls_at.is_(None) & ~qualifies,
+        leaders.c.falls_at.is_not(None) & qualifies,
         leaders.c.falls_at <= bindparam("at"),
     )
     return _Questions(
-        Statement(select(number).where(support.c.member_id == bindparam("member"))),
-        Statement(_ranked(number)),
-        Statement(
+        supporters_of=Statement(select(number).where(support.c.member_id == bindparam("member"))),
+        top=Statement(_top(number)),
+        number_at=Statement(
             select(number)
             .where(support.c.union_id == bindparam("union"), number > 0)
             .order_by(number.desc())
             .limit(1)
             .offset(bindparam("better"))
         ),
-        Statement(select(func.count()).select_from(meets)),
-        Statement(
+        count=Statement(select(func.count()).select_from(meets)),
+        rising=Statement(
             select(meets.c.member_id)
             .join(members, members.c.id == meets.c.member_id)
-            .where(not_seen, meets.c.member_id != bindparam("founder"), told_nothing_today())
+            .where(unrecorded, meets.c.member_id != bindparam("founder"), told_nothing_today())
             .limit(bindparam("most"))
         ),
-        Statement(
+        turning=Statement(
             select(leaders.c.member_id)
             .select_from(
                 leaders.join(members, members.c.id == leaders.c.member_id).outerjoin(
                     meets, meets.c.member_id == leaders.c.member_id
                 )
             )
-            .where(leaders.c.union_id == bindparam("union"), due, told_nothing_today())
+            .where(leaders.c.union_id == bindparam("union"), turns, told_nothing_today())
             .limit(bindparam("most"))
         ),
     )
@@ -89,18 +88,18 @@ def _questions(number: ColumnElement[int], qualified: Select[Any]) -> _Questions
 
 _NUMBERS: dict[bool, ColumnElement[int]] = {True: support.c.linked, False: support.c.headcount}
 _ASK = {
-    (lead, linked_only): _questions(number, _ranked(number) if lead is Lead.TOP else _supported(number))
+    (lead, linked_only): _questions(number, _top(number) if lead is Lead.TOP else _supported(number))
     for linked_only, number in _NUMBERS.items()
     for lead in (Lead.TOP, Lead.SUPPORTED)
 }
-_CONCERNED = Statement(
+_UNIONS = Statement(
     union(
         select(leaders.c.union_id),
         select(rules.c.union_id).where(rules.c.leaders != Lead.FOUNDER.value),
     )
 )
 _OF = Statement(select(*_RANK).where(leaders.c.member_id == bindparam("member")))
-_IDS = Statement(
+_RECORDED = Statement(
     select(leaders.c.member_id)
     .join(members, members.c.id == leaders.c.member_id)
     .where(leaders.c.union_id == bindparam("union"), told_nothing_today())
@@ -123,82 +122,85 @@ _PUT = Statement(
         index_elements=["member_id"], set_={"since": bindparam("began"), "falls_at": bindparam("until")}
     )
 )
-_SET_FALLS = Statement(
+_SET_FALLS_AT = Statement(
     update(leaders).where(leaders.c.member_id == bindparam("member")).values(falls_at=bindparam("until"))
 )
 _REMOVE = Statement(delete(leaders).where(leaders.c.member_id == bindparam("member")))
 
 
-def number(tx: Tx, member_id: int, found: Rules) -> int:
-    """How many supporters of the member count towards ranks."""
-    return tx.value(_ask(found).number, member=member_id) or 0
+def supporters_of(tx: Tx, member_id: int, rule: Rules) -> int:
+    """Returns how many supporters of the member count by the rule."""
+    return tx.value(_ask(rule).supporters_of, member=member_id) or 0
 
 
-def first(tx: Tx, union_id: int, found: Rules, most: int) -> list[tuple[int, int]]:
-    """(member, number) of the `most` members with the most supporters.
+def top(tx: Tx, union_id: int, rule: Rules, most: int) -> list[tuple[int, int]]:
+    """Returns (member, supporters) of the `most` members with the most supporters.
 
-    Reads so many rows, and those that have as many supporters as the last.
+    Reads `most` rows, and all rows with as many supporters as the last of them.
     """
-    return [(row[0], row[1]) for row in tx.all(_ask(found).first, union=union_id, n=most)]
+    return [(row[0], row[1]) for row in tx.all(_ask(rule).top, union=union_id, n=most)]
 
 
-def last(tx: Tx, union_id: int, found: Rules, place: int) -> int:
-    """The number of supporters of who has that place (from 1); 0 if nobody has it. Reads the index alone."""
-    return tx.value(_ask(found).last, union=union_id, better=place - 1) or 0
+def number_at(tx: Tx, union_id: int, rule: Rules, place: int) -> int:
+    """Returns how many supporters the member at a place (from 1) has; 0 if nobody is there. Reads only an index."""
+    return tx.value(_ask(rule).number_at, union=union_id, better=place - 1) or 0
 
 
-def count(tx: Tx, union_id: int, found: Rules) -> int:
-    """How many meet the union's rule."""
-    if found.leaders is Lead.FOUNDER:
+def count(tx: Tx, union_id: int, rule: Rules) -> int:
+    """Returns how many members meet the rule."""
+    if rule.leaders is Lead.FOUNDER:
         return 0
-    return int(tx.value(_ask(found).count, union=union_id, n=found.n))
+    return int(tx.value(_ask(rule).count, union=union_id, n=rule.n))
 
 
-def concerned(tx: Tx) -> list[int]:
-    """The unions in which anybody but the founder leads, or may."""
-    return [row[0] for row in tx.all(_CONCERNED)]
+def unions_with_leaders(tx: Tx) -> list[int]:
+    """Returns the unions in which a member besides the founder leads, or can."""
+    return [row[0] for row in tx.all(_UNIONS)]
 
 
-def due(tx: Tx, union_id: int, founder_id: int | None, found: Rules, today: int, most: int) -> Sequence[int]:
-    """Up to `most` of each: members who meet the rule and were not seen to lead, and those whose rank changes.
+def due(tx: Tx, union_id: int, founder_id: int | None, rule: Rules, today: int, most: int) -> Sequence[int]:
+    """Returns the members whose rank has to change now.
 
-    Not who was told something unasked today: a change and its being told go together.
+    These are up to `most` members who meet the rule and are not recorded as leaders, and up to `most` recorded
+    leaders who fell below the rule, meet it again, or whose grace period is over. A rank changes only when its member
+    can be told, so members who were told something unasked today are left out.
     """
-    if found.leaders is Lead.FOUNDER:
-        return [row[0] for row in tx.all(_IDS, union=union_id, today=today, most=most)]
-    ask = _ask(found)
+    if rule.leaders is Lead.FOUNDER:
+        return [row[0] for row in tx.all(_RECORDED, union=union_id, today=today, most=most)]
+    ask = _ask(rule)
     nobody_or_founder = founder_id or 0
-    which = {"union": union_id, "n": found.n, "founder": nobody_or_founder, "today": today, "most": most}
+    which = {"union": union_id, "n": rule.n, "founder": nobody_or_founder, "today": today, "most": most}
     rows = [*tx.all(ask.rising, **which), *tx.all(ask.turning, **which, at=tx.now)]
     return [row[0] for row in rows]
 
 
 def of(tx: Tx, member_id: int) -> Rank | None:
+    """Returns the member's rank, if they are recorded as a leader."""
     row = tx.one(_OF, member=member_id)
     return Rank(*row) if row else None
 
 
 def in_grace(tx: Tx, union_id: int) -> int:
-    """How many lead although they are below the rule."""
+    """Returns how many members lead although they are below the rule."""
     return int(tx.value(_IN_GRACE, union=union_id, at=tx.now))
 
 
 def put(tx: Tx, union_id: int, member_id: int, since: datetime, falls_at: datetime | None = None) -> None:
-    """The member leads since then."""
+    """Records the member as a leader since then."""
     tx.run(_PUT, member=member_id, union=union_id, began=since, until=falls_at)
 
 
-def set_falls(tx: Tx, member_id: int, at: datetime | None) -> None:
-    """When the member stops leading; None: not as it stands."""
-    tx.run(_SET_FALLS, member=member_id, until=at)
+def set_falls_at(tx: Tx, member_id: int, at: datetime | None) -> None:
+    """Sets when the member stops leading; None: they go on."""
+    tx.run(_SET_FALLS_AT, member=member_id, until=at)
 
 
 def remove(tx: Tx, member_id: int) -> None:
-    """The member leads no more."""
+    """Records the member as a leader no longer."""
     tx.run(_REMOVE, member=member_id)
 
 
-def _ask(found: Rules) -> _Questions:
-    # The founder's rule asks nothing of supporters: its numbers are those of any other.
-    lead = Lead.TOP if found.leaders is Lead.TOP else Lead.SUPPORTED
-    return _ASK[lead, found.linked_only]
+def _ask(rule: Rules) -> _Questions:
+    # The founder's rule counts no supporters. Where their number is shown all the same, it is that of other rules.
+    lead = Lead.TOP if rule.leaders is Lead.TOP else Lead.SUPPORTED
+    return _ASK[lead, rule.linked_only]

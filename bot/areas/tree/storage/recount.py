@@ -1,4 +1,4 @@
-"""The tree as the tables have it, whole, and putting right what is wrong in them."""
+"""Reading the whole tree from the tables, and correcting single rows."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from sqlalchemy import bindparam, case, func, literal_column, select, update
 from bot.areas.ledger.tables import ledger
 from bot.areas.members.tables import members
 from bot.areas.tree.domain.endorsements import Base
-from bot.areas.tree.storage import endorsements as edges
-from bot.areas.tree.storage import support as bases
+from bot.areas.tree.storage.endorsements import put as put_endorsement
+from bot.areas.tree.storage.support import put as put_base
 from bot.areas.tree.tables import endorsements, support
 from bot.domain.transaction import Tx
 from bot.storage.paging import pages
@@ -63,35 +63,35 @@ _SET_BASE = Statement(
 
 
 def members_of(tx: Tx, union_id: int) -> Iterator[Sequence[tuple[int, str, int]]]:
-    """(id, ref, 1 if present) of everybody who ever joined."""
+    """Reads (id, ref, 1 if present or 0) of everybody who ever joined, in pages."""
     return pages(tx, _MEMBERS, union_id)
 
 
 def edges_of(tx: Tx, union_id: int) -> Iterator[Sequence[tuple[int, int, int]]]:
-    """(member's id, leader's id or -1, height) of all rows."""
+    """Reads (member's id, leader's id or -1, height) of all endorsements, in pages."""
     return pages(tx, _EDGES, union_id)
 
 
 def bases_of(tx: Tx, union_id: int) -> Iterator[Sequence[tuple[int, int, int, int]]]:
-    """(member's id, direct, headcount, linked) of all rows."""
+    """Reads (member's id, direct, headcount, linked) of all support bases, in pages."""
     return pages(tx, _BASES, union_id)
 
 
 def time_of(tx: Tx, union_id: int, entry: int) -> datetime:
-    """When an entry of the ledger was written."""
+    """Returns the time of an entry of the ledger."""
     found: datetime = tx.value(_TIME, union=union_id, number=entry)
     return found
 
 
 def set_edge(tx: Tx, member_id: int, leader_id: int | None, height: int, since: datetime) -> None:
-    """The member's choice; when they chose is only set where there was no row."""
+    """Corrects the member's choice. `since` is used only if the member had no row."""
     if not tx.run(_SET_EDGE, member=member_id, leader=leader_id, tall=height) and leader_id is not None:
-        edges.put(tx, member_id, leader_id, height, since)
+        put_endorsement(tx, member_id, leader_id, height, since)
 
 
 def set_base(tx: Tx, union_id: int, member_id: int, base: Base, today: int) -> None:
-    """The member's base; the day of its last change is only set where there was no row."""
+    """Corrects the member's base. `today`, the day of its last change, is used only if the member had no row."""
     if not tx.run(
         _SET_BASE, member=member_id, endorsing=base.direct, people=base.headcount, holders=base.linked
     ):
-        bases.put(tx, union_id, member_id, base, today)
+        put_base(tx, union_id, member_id, base, today)

@@ -1,4 +1,4 @@
-"""Members whose leader left, until they are told."""
+"""Members whose leader left. A row is erased when its member is told."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from bot.storage.statements import Statement, insert
 
 
 @dataclass(frozen=True, slots=True)
-class Released:
-    """A member whose leader left; `offer_id` is whom that leader endorsed."""
+class Release:
+    """A member whose leader left. `offer_id` is the leader of that leader, if there was one."""
 
     member_id: int
     offer_id: int | None
@@ -36,44 +36,46 @@ _RELEASE = Statement(
         set_={"offer_id": bindparam("offer", type_=released.c.offer_id.type)},
     )
 )
-_RELEASED_UNIONS = Statement(select(released.c.union_id).distinct())
-_RELEASED = Statement(
+_UNIONS = Statement(select(released.c.union_id).distinct())
+_UNTOLD = Statement(
     select(released.c.member_id, released.c.offer_id)
     .join(members, members.c.id == released.c.member_id)
     .where(released.c.union_id == bindparam("union"), told_nothing_today())
     .order_by(released.c.member_id)
     .limit(bindparam("most"))
 )
-_FORGET_RELEASED = Statement(delete(released).where(released.c.member_id == bindparam("member")))
+_REMOVE = Statement(delete(released).where(released.c.member_id == bindparam("member")))
 _REPLACE_OFFER = Statement(
     update(released).where(released.c.offer_id == bindparam("gone")).values(offer_id=bindparam("instead"))
 )
 
 
 def release_followers(tx: Tx, union_id: int, leader_id: int, offer_id: int | None) -> int:
-    """Note everybody who endorses this leader, who leaves; how many."""
+    """Notes everybody who endorses this leader, before the leader leaves; returns how many."""
     return tx.run(_RELEASE, union=union_id, leader=leader_id, offer=offer_id, now=tx.now)
 
 
-def unions(tx: Tx) -> list[int]:
-    return [row.union_id for row in tx.all(_RELEASED_UNIONS)]
+def unions_with_released(tx: Tx) -> list[int]:
+    """Returns the unions in which a member is to be told that their leader left."""
+    return [row.union_id for row in tx.all(_UNIONS)]
 
 
-def untold(tx: Tx, union_id: int, today: int, most: int) -> list[Released]:
-    """Up to `most` members to tell that their leader left, who were told nothing unasked today."""
-    return [Released(*row) for row in tx.all(_RELEASED, union=union_id, today=today, most=most)]
+def untold(tx: Tx, union_id: int, today: int, most: int) -> list[Release]:
+    """Returns up to `most` members whose leader left and who were told nothing unasked today."""
+    return [Release(*row) for row in tx.all(_UNTOLD, union=union_id, today=today, most=most)]
 
 
 def remove(tx: Tx, member_id: int) -> None:
-    tx.run(_FORGET_RELEASED, member=member_id)
+    """Erases the note that the member's leader left."""
+    tx.run(_REMOVE, member=member_id)
 
 
 def replace_offer(tx: Tx, gone_id: int, instead_id: int | None) -> None:
-    """Who was to be offered is gone (or is another member now)."""
+    """Offers another member, or nobody, in the place of one who left or was absorbed."""
     tx.run(_REPLACE_OFFER, gone=gone_id, instead=instead_id)
 
 
 def forget(tx: Tx, member_id: int) -> None:
-    """Erase what a member who leaves had to be told, and offers of them."""
+    """Erases the note for a member who leaves, and offers the member to nobody."""
     remove(tx, member_id)
     replace_offer(tx, member_id, None)

@@ -4,27 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, bindparam, select
 
 from bot.areas.tree.domain.leadership import Lead, Rules
 from bot.areas.tree.tables import rules
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement, insert
 
-_OF = Statement(
-    select(
-        rules.c.leaders,
-        rules.c.leaders_n,
-        rules.c.linked_only,
-        rules.c.grace_days,
-        rules.c.switch_hours,
-        rules.c.alerts,
-    ).where(rules.c.union_id == bindparam("union"))
-)
-_VALUES: dict[str, Any] = {
-    name: bindparam(name)
-    for name in ("leaders", "leaders_n", "linked_only", "grace_days", "switch_hours", "alerts")
-}
+# In the order of the fields of `Rules`.
+_COLUMNS = ("leaders", "leaders_n", "linked_only", "grace_days", "switch_hours", "alerts")
+_OF = Statement(select(*(rules.c[name] for name in _COLUMNS)).where(rules.c.union_id == bindparam("union")))
+_VALUES: dict[str, BindParameter[Any]] = {name: bindparam(name) for name in _COLUMNS}
 _PUT = Statement(
     insert(rules)
     .values(union_id=bindparam("union_id"), **_VALUES)
@@ -33,13 +23,13 @@ _PUT = Statement(
 
 
 def of(tx: Tx, union_id: int) -> Rules:
-    """The union's rules; the defaults where it set none."""
+    """Returns the union's rules; the defaults if it set none."""
     row = tx.one(_OF, union=union_id)
     return Rules(Lead(row[0]), *row[1:]) if row else Rules()
 
 
 def put(tx: Tx, union_id: int, changed: Rules) -> None:
-    """The union's rules from now on."""
+    """Sets the union's rules."""
     tx.run(
         _PUT,
         union_id=union_id,

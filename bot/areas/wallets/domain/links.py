@@ -1,4 +1,4 @@
-"""The rules of linking a wallet to an account: a ticket, a signature, and a code brought back."""
+"""The rules of linking a wallet to an account: a ticket, a signature, and a code that the person brings back."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NOT_DIGITS = re.compile(r"[\s\-\u2009\u202f]")
 
 
 class TicketState(StrEnum):
-    """How far a ticket has come. From `done` and `cancelled` nothing leads on."""
+    """The progress of a ticket. `done` and `cancelled` are final."""
 
     OPEN = "open"
     SIGNED = "signed"
@@ -32,7 +32,7 @@ class TicketState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A link being made for an account. `nonce`, `message`, `address` are those of the text issued last."""
+    """A link in progress for an account. `nonce`, `message` and `address` belong to the text that was issued last."""
 
     id: int
     token_hash: bytes
@@ -49,41 +49,41 @@ class Ticket:
     expires_at: datetime
 
     def works(self, now: datetime) -> bool:
-        """Whether the page may still show it."""
+        """Whether the ticket's page still works."""
         return self.state in (TicketState.OPEN, TicketState.SIGNED) and now < self.expires_at
 
 
 def new_token() -> str:
-    """256 random bits for a link's address, URL-safe."""
+    """Returns the secret in a link page's address: 256 random bits, URL-safe."""
     return secrets.token_urlsafe(_TOKEN_BYTES)
 
 
 def token_hash(token: str) -> bytes:
-    """What is stored of a token; of anything that was typed in its place, too."""
+    """Returns the hash that is stored for a token. Takes any text, as people can type anything into an address."""
     return hashlib.sha256(token.encode("utf-8", "replace")).digest()
 
 
 def new_nonce() -> str:
-    """The nonce of one text."""
+    """Returns a random nonce for one text."""
     return "".join(secrets.choice(_NONCE_ALPHABET) for _ in range(NONCE_LENGTH))
 
 
 def new_code() -> str:
-    """The digits to bring back to chat."""
+    """Returns random digits for the person to bring back to the chat."""
     return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
 
 
 def read_code(text: str) -> str | None:
-    """The code that somebody typed, spaces and dashes forgiven; None if it is not one."""
+    """Returns the code in a typed text, without spaces and dashes; None if it is no code."""
     digits = _NOT_DIGITS.sub("", text)
     return digits if len(digits) == CODE_DIGITS and digits.isascii() and digits.isdigit() else None
 
 
 def code_hash(ticket_token_hash: bytes, code: str) -> bytes:
-    """What is stored of a code; it means something for its own ticket only."""
+    """Returns the hash that is stored for a code. The same code has another hash for each ticket."""
     return hmac.digest(ticket_token_hash, code.encode(), hashlib.sha256)
 
 
 def same(one: bytes, other: bytes) -> bool:
-    """Compared in a time that does not depend on where they differ."""
+    """Whether two hashes are equal, compared in a time that does not depend on their difference."""
     return hmac.compare_digest(one, other)

@@ -1,4 +1,4 @@
-"""The text a wallet signs to link itself: EIP-4361 (Sign-In with Ethereum), rendered and never parsed.
+"""The text that a wallet signs to be linked: EIP-4361 (Sign-In with Ethereum). We render it and never parse it.
 
 Source: https://eips.ethereum.org/EIPS/eip-4361 ("Message Format"). Its grammar allows only `reserved`,
 `unreserved` (RFC 3986) and the space in a statement, so names that members wrote are escaped first.
@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 NAME_LIMIT = 80
 _MORE = "[...]"
-# What the EIP's grammar allows, without ":" (it makes a fake "URI: ..." look real) and without the
-# brackets that mark an escape and enclose a name.
+# The characters that the EIP's grammar allows, without ":" (which would make a fake "URI: ..." look real) and without
+# the brackets, which mark an escape and enclose a name.
 _PLAIN = r"[A-Za-z0-9\-._~/?#@!$&'()*+,;=]"
 _PLAIN_CHARACTER = re.compile(_PLAIN)
 _PLAIN_NAME = re.compile(rf"{_PLAIN}+(?: {_PLAIN}+)*")
@@ -24,10 +24,11 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9\-._~]+")
 
 
 def safe(name: str, limit: int = NAME_LIMIT) -> str:
-    """`name` as ASCII that cannot leave its place: at most `limit` (>= 5) characters, no line, no colon.
+    """Returns `name` as ASCII that cannot imitate the text around it: no line breaks, no colon.
 
-    What is not plain is written as code points, `Jos[U+00E9]`, neighbours together: `[U+202E 0041]`.
-    Brackets in the name are escaped too, so an escape cannot be faked; `[...]` stands for what was cut.
+    The result has at most `limit` (>= 5) characters. Other characters are written as code points, `Jos[U+00E9]`, and
+    neighbours share brackets: `[U+202E 0041]`. Brackets in the name are escaped too, so that nobody can fake an
+    escape. `[...]` at the end says that the name was cut.
     """
     if len(name) <= limit and _PLAIN_NAME.fullmatch(name):
         return name
@@ -48,7 +49,7 @@ def safe(name: str, limit: int = NAME_LIMIT) -> str:
 
 
 def statement(*, platform: str, account: str, account_id: str, union: str) -> str:
-    """The sentence that says what is linked; `account_id` tells apart accounts that use the same name."""
+    """Returns the sentence that says which account is linked. `account_id` distinguishes accounts of one name."""
     return (
         f"Link this wallet to the {safe(platform)} account [{safe(account)}] (id {safe(account_id)}) "
         f"in the union [{safe(union)}]. Sign only if this account is yours. Signing moves no money."
@@ -67,12 +68,12 @@ def render(
     expires_at: datetime,
     request_id: str | None = None,
 ) -> str:
-    """The whole EIP-4361 text, version 1, lines separated by LF and none at the end.
+    """Returns the whole EIP-4361 text, version 1. LF separates its lines, and there is none at the end.
 
-    `domain` is the page's host with its port unless that is the default one, `address` EIP-55, times are
-    aware and written in UTC to the second (cut, so that the text never outlives `expires_at`).
-    Raises ValueError for a field that the EIP's grammar does not allow: a bug or a wrong setting of ours,
-    as everything a member wrote reaches the text through `statement()`.
+    `domain` is the host of the page, with the port unless it is the default one. `address` is EIP-55. Times are aware
+    and written in UTC; fractions of a second are cut, so that the text never outlives `expires_at`.
+    Raises ValueError for a field that the EIP's grammar does not allow. That is a bug or a wrong setting of ours, as
+    all words of members reach the text through `statement()`.
     """
     for field, pattern, value in (
         ("domain", _DOMAIN, domain),

@@ -1,4 +1,4 @@
-"""What becomes of the wallets of a member who leaves, or who turns out to be another."""
+"""The wallets of a member who leaves, or who turns out to be another member."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from bot.domain.transaction import Tx
 
 
 def forget(tx: Tx, union: Union, member: Member) -> None:
-    """Erase the member's wallets, and the tickets of their accounts."""
+    """Erases the member's wallets, and the tickets of their accounts."""
     tickets.delete_of(tx, member.id)
     wallets.delete_of(tx, member.id)
 
 
 def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
-    """Give the wallets of one member to the other. Tickets stay with their accounts."""
+    """Gives the absorbed member's wallets to the survivor. Tickets stay with their accounts."""
     wallets.move(tx, absorbed.id, survivor.id)

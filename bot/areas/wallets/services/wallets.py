@@ -1,4 +1,4 @@
-"""A member's wallets: listing them, finding one, letting one go."""
+"""A member's wallets: giving, taking, listing and finding them."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ NO_SUCH_WALLET = "You have no wallet with that address. /wallets shows those you
 
 
 HoldingChanged = Callable[[Tx, Member, int], None]
-"""What another area does when a member got their first wallet (1) or lost the last one (-1)."""
+"""Another area's reaction when a member gets their first wallet (1) or loses the last one (-1)."""
 
 
 def unlink(tx: Tx, account: Account, address: str, changed: HoldingChanged) -> tuple[Account, ...]:
-    """Take a wallet off the account's member; returns their other accounts, which are to be told.
+    """Unlinks a wallet of the account's member; returns their other accounts, to tell them.
 
-    Raises NotFound if the wallet is not (or no longer) theirs.
+    Raises NotFound if the member does not hold the wallet.
     """
     member = members.by_id(tx, account.member_id)
     if member is None or not take(tx, member, address, changed):
@@ -30,7 +30,7 @@ def unlink(tx: Tx, account: Account, address: str, changed: HoldingChanged) -> t
 
 
 def give(tx: Tx, member: Member, address: str, kind: str, changed: HoldingChanged) -> None:
-    """The member holds this wallet from now on; nobody else does."""
+    """Gives a wallet that nobody holds to the member."""
     first = not wallets.held(tx, member.id)
     wallets.add(tx, member.union_id, member.id, address, kind)
     record(tx, member.union_id, "wallet.linked", member)
@@ -39,7 +39,7 @@ def give(tx: Tx, member: Member, address: str, kind: str, changed: HoldingChange
 
 
 def take(tx: Tx, member: Member, address: str, changed: HoldingChanged) -> bool:
-    """The member holds this wallet no longer; whether they did."""
+    """Takes a wallet from the member; returns False if they do not hold it."""
     if not wallets.remove(tx, member.id, address):
         return False
     record(tx, member.union_id, "wallet.unlinked", member)
@@ -54,12 +54,12 @@ def held(tx: Tx, member_id: int) -> bool:
 
 
 def of_member(tx: Tx, member: Member) -> list[Wallet]:
-    """The member's wallets, oldest first."""
+    """Returns the member's wallets, oldest first."""
     return wallets.of_member(tx, member.id)
 
 
 def find(tx: Tx, member: Member, typed: str) -> Wallet:
-    """The member's own wallet with this address, in whatever case. Raises NotFound."""
+    """Returns the member's wallet with this address, in upper or lower case. Raises NotFound."""
     wanted = typed.strip().lower()
     for wallet in wallets.of_member(tx, member.id):
         if wallet.address.lower() == wanted:

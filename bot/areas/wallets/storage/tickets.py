@@ -1,4 +1,4 @@
-"""Tickets: links being made. Only hashes of their tokens and codes are kept."""
+"""Tickets of links in progress. Only hashes of their tokens and codes are stored."""
 
 from __future__ import annotations
 
@@ -114,46 +114,46 @@ def by_token(tx: Tx, hashed: bytes) -> Ticket | None:
 
 
 def latest(tx: Tx, account_id: int) -> Ticket | None:
-    """The account's newest ticket: all earlier ones are done or cancelled."""
+    """Returns the account's newest ticket. All earlier ones are done or cancelled."""
     row = tx.one(_LATEST, account=account_id)
     return Ticket(*row) if row else None
 
 
 def cancel_of(tx: Tx, account_id: int) -> int:
-    """Cancel what the account has under way; how many tickets that was."""
+    """Cancels the account's open and signed tickets; returns how many."""
     return tx.run(_CANCEL_OF, account=account_id)
 
 
 def issue(tx: Tx, ticket_id: int, nonce: str, message: str, address: str) -> bool:
-    """Keep the text that may be signed next, in place of any earlier one; False unless the ticket is open."""
+    """Keeps the text to sign, in the place of an earlier one; returns False if the ticket is not open."""
     return tx.run(_ISSUE, ticket=ticket_id, new_nonce=nonce, new_message=message, new_address=address) == 1
 
 
 def spend(tx: Tx, ticket_id: int, nonce: str) -> bool:
-    """Forget the text with this nonce, so that it is tried once; False if it was not the one to sign."""
+    """Forgets the text with this nonce, so that it is tried once; returns False if it is not the text to sign."""
     return tx.run(_SPEND, ticket=ticket_id, issued=nonce) == 1
 
 
 def sign(tx: Tx, ticket_id: int, address: str, kind: str, hashed_code: bytes) -> bool:
-    """The signature held: from now on the ticket waits for its code. False unless it was open."""
+    """Notes the valid signature, after which the ticket waits for its code; returns False if it is not open."""
     return tx.run(_SIGN, ticket=ticket_id, signer=address, kind=kind, hash=hashed_code) == 1
 
 
 def count_attempt(tx: Tx, ticket_id: int, state: TicketState) -> None:
-    """One more wrong code; the ticket is in `state` now."""
+    """Counts a wrong code, and sets the state of the ticket."""
     tx.run(_COUNT_ATTEMPT, ticket=ticket_id, new_state=state.value)
 
 
 def close(tx: Tx, ticket_id: int) -> bool:
-    """The code came back: the ticket is done. False unless it was signed."""
+    """Ends a ticket whose code came back; returns False if it is not signed."""
     return tx.run(_CLOSE, ticket=ticket_id) == 1
 
 
 def delete_of(tx: Tx, member_id: int) -> int:
-    """Forget the tickets of a member's accounts; before the accounts themselves are deleted."""
+    """Erases the tickets of a member's accounts. This comes before the accounts are erased."""
     return tx.run(_DELETE_OF, member=member_id)
 
 
 def prune(tx: Tx, before: datetime) -> int:
-    """Forget tickets that expired before then; how many."""
+    """Erases tickets that expired before then; returns how many."""
     return tx.run(_PRUNE, before=before)

@@ -1,4 +1,4 @@
-"""Wallets: addresses that members proved to hold."""
+"""Wallets: the addresses that members proved to hold."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.domain.people import Wallet
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement, insert
 
-COLUMNS = (
+_COLUMNS = (
     wallets.c.id,
     wallets.c.union_id,
     wallets.c.member_id,
@@ -18,11 +18,13 @@ COLUMNS = (
     wallets.c.linked_at,
 )
 _OF_MEMBER = Statement(
-    select(*COLUMNS).where(wallets.c.member_id == bindparam("member")).order_by(wallets.c.id)
+    select(*_COLUMNS).where(wallets.c.member_id == bindparam("member")).order_by(wallets.c.id)
 )
 _HELD = Statement(select(wallets.c.id).where(wallets.c.member_id == bindparam("member")).limit(1))
 _BY_ADDRESS = Statement(
-    select(*COLUMNS).where(wallets.c.union_id == bindparam("union"), wallets.c.address == bindparam("wanted"))
+    select(*_COLUMNS).where(
+        wallets.c.union_id == bindparam("union"), wallets.c.address == bindparam("wanted")
+    )
 )
 _INSERT = Statement(
     insert(wallets)
@@ -33,7 +35,7 @@ _INSERT = Statement(
         kind=bindparam("kind"),
         linked_at=bindparam("linked_at"),
     )
-    .returning(*COLUMNS)
+    .returning(*_COLUMNS)
 )
 _DELETE = Statement(
     delete(wallets).where(
@@ -53,7 +55,7 @@ def of_member(tx: Tx, member_id: int) -> list[Wallet]:
 
 
 def held(tx: Tx, member_id: int) -> bool:
-    """Whether the member has any."""
+    """Whether the member holds a wallet."""
     return tx.value(_HELD, member=member_id) is not None
 
 
@@ -71,7 +73,7 @@ def add(tx: Tx, union_id: int, member_id: int, address: str, kind: str) -> Walle
 
 
 def remove(tx: Tx, member_id: int, address: str) -> bool:
-    """Whether the member had that wallet; it is gone now."""
+    """Erases a wallet of the member; returns False if they do not hold it."""
     return tx.run(_DELETE, member=member_id, wanted=address) > 0
 
 

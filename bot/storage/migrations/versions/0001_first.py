@@ -1,4 +1,4 @@
-"""The first schema: unions, people, spaces, wallets, what comes in and goes out, the ledger."""
+"""The first schema: unions, people, spaces, wallets, incoming acts, outgoing messages, the ledger."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from alembic import op
 revision = "0001"
 down_revision: str | None = None
 
-# Types are repeated here, as later versions of `bot.storage.types` must not change what this script does.
+# Types are repeated here, because changes of `bot.storage.types` must not change this script.
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite")
 
@@ -41,7 +41,7 @@ def _index(table: str, *columns: str) -> None:
 
 
 def upgrade() -> None:
-    """From nothing."""
+    """Creates the first schema in an empty database."""
     _people()
     _spaces()
     _wallets()

@@ -1,4 +1,4 @@
-"""Endorsements and what they add up to; invitations, rules of leadership, flags, trust."""
+"""Endorsements and support bases; invitations, rules of leadership, flags, trust."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from alembic import op
 revision = "0002"
 down_revision: str | None = "0001"
 
-# Types are repeated here, as later versions of `bot.storage.types` must not change what this script does.
+# Types are repeated here, because changes of `bot.storage.types` must not change this script.
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite")
 MEMBER = ("member_id",)
@@ -46,7 +46,7 @@ def _index(table: str, *columns: str) -> None:
 
 
 def upgrade() -> None:
-    """From the first schema."""
+    """Migrates from the first schema."""
     op.add_column("accounts", _column("seen_at", MOMENT, null=True))
     _tree()
     _news()

@@ -8,7 +8,7 @@ from alembic import op
 revision = "0003"
 down_revision: str | None = "0002"
 
-# Types are repeated here, as later versions of `bot.storage.types` must not change what this script does.
+# Types are repeated here, because changes of `bot.storage.types` must not change this script.
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite")
 MEMBER = ("member_id",)
@@ -42,11 +42,13 @@ def _index(table: str, *columns: str) -> None:
 
 
 def upgrade() -> None:
-    """From the tree."""
+    """Migrates from the schema of 0002."""
     op.add_column("members", _column("told_day", sa.Integer, null=True))
     op.add_column("spaces", _column("chat", sa.Text, null=True))
     op.add_column("spaces", _column("thread", sa.Text, null=True))
-    op.execute("UPDATE spaces SET chat = native_id WHERE platform = 'telegram'")  # the group is its own chat
+    op.execute(
+        "UPDATE spaces SET chat = native_id WHERE platform = 'telegram'"
+    )  # a Telegram group is its own chat
     _calls()
     _rules()
     _answers()

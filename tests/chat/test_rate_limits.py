@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.chat import limits
+from bot.chat import rate_limits
 from bot.chat.declarations import Rate
-from bot.chat.limits import RateLimits
+from bot.chat.rate_limits import RateLimits
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TWICE = Rate(2, 60)
@@ -37,7 +37,7 @@ def test_a_clock_that_is_set_back_shuts_nobody_out() -> None:
 
 def test_only_so_many_are_remembered() -> None:
     rates = RateLimits()
-    for number in range(limits.MOST_PEOPLE + 1):
+    for number in range(rate_limits.MOST_PEOPLE + 1):
         rates.wait_s(str(number), "x", Rate(1, 60), NOON)
     assert rates.wait_s("0", "x", Rate(1, 60), NOON) == 0
-    assert rates.wait_s(str(limits.MOST_PEOPLE), "x", Rate(1, 60), NOON) == 60
+    assert rates.wait_s(str(rate_limits.MOST_PEOPLE), "x", Rate(1, 60), NOON) == 60

@@ -1,4 +1,4 @@
-"""How often one person may use one command."""
+"""Limits how often one person may use one command."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ MOST_PEOPLE = 50_000
 
 
 class RateLimits:
-    """A sliding window for each (person, command), in memory: a restart forgives."""
+    """A sliding window for each (person, command). It is in memory, so a restart empties it."""
 
     def __init__(self) -> None:
         self._seen: OrderedDict[tuple[str, str], deque[float]] = OrderedDict()
-        self._lock = threading.Lock()  # the writer's thread counts, and the event loop's
+        self._lock = threading.Lock()  # the writer's thread counts, and so does the event loop's
 
     def wait_s(self, person: str, command: str, rate: Rate, now: datetime) -> int:
-        """0 and counted, or in how many whole seconds the person may try again."""
+        """Counts a use and returns 0, or returns the whole seconds until the person may try again."""
         with self._lock:
             return self._counted((person, command), rate, now.timestamp())
 
     def take_back(self, person: str, command: str) -> None:
-        """Uncount the last one: it is about to be tried again, and counted then."""
+        """Takes back the latest count, because the same use is about to be tried again and counted then."""
         with self._lock:
             seen = self._seen.get((person, command))
             if seen:

@@ -1,4 +1,4 @@
-"""Acts side by side, but those of one person in one chat one after the other."""
+"""Runs acts side by side, but those of one person in one chat one after the other."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-class Lanes(Generic[T]):
-    """Runs `work` for what is `put`; a lane exists while something waits in it."""
+class Queues(Generic[T]):
+    """Runs `work` for every item that is `put`: the items of a queue in order, queues side by side.
+
+    A queue exists while it has items.
+    """
 
     def __init__(self, work: Callable[[T], Awaitable[None]]) -> None:
         self._work = work
@@ -24,30 +27,30 @@ class Lanes(Generic[T]):
         self._done = asyncio.Event()
         self.size = 0
 
-    def put(self, lane: Hashable, item: T) -> None:
-        """Add to the end of a lane."""
+    def put(self, queue: Hashable, item: T) -> None:
+        """Adds an item to the end of a queue."""
         self.size += 1
         self._idle.clear()
-        if lane in self._waiting:
-            self._waiting[lane].append(item)
+        if queue in self._waiting:
+            self._waiting[queue].append(item)
             return
-        self._waiting[lane] = deque([item])
-        task = asyncio.create_task(self._run(lane))
+        self._waiting[queue] = deque([item])
+        task = asyncio.create_task(self._run(queue))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def below(self, most: int) -> None:
-        """Until at most so many items are left."""
+        """Waits until at most so many items are left."""
         while self.size > most:
             self._done.clear()
             await self._done.wait()
 
     async def idle(self) -> None:
-        """Until nothing is left to do."""
+        """Waits until nothing is left to do."""
         await self._idle.wait()
 
     async def close(self, patience_s: float) -> None:
-        """Finish what is in the lanes; after `patience_s` the rest is cancelled."""
+        """Finishes the items in the queues; after `patience_s`, cancels the rest."""
         try:
             async with asyncio.timeout(patience_s):
                 await self.idle()
@@ -60,8 +63,8 @@ class Lanes(Generic[T]):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _run(self, lane: Hashable) -> None:
-        waiting = self._waiting[lane]
+    async def _run(self, queue: Hashable) -> None:
+        waiting = self._waiting[queue]
         try:
             while waiting:
                 try:
@@ -72,7 +75,7 @@ class Lanes(Generic[T]):
                 self.size -= 1
                 self._done.set()
         finally:
-            del self._waiting[lane]
+            del self._waiting[queue]
             self.size -= len(waiting)
             if not self._waiting:
                 self._idle.set()

@@ -1,4 +1,7 @@
-"""Answering one act inside one transaction: who is this, may they, what exactly, do it."""
+"""Routes an act to its declared handler inside one transaction, and returns the reply.
+
+On the way it checks rates and permissions, reads the values of parameters, and asks for those that are missing.
+"""
 
 from __future__ import annotations
 
@@ -13,23 +16,24 @@ from bot.chat import dialogue, text
 from bot.chat.context import Context, ModeratorUnknown
 from bot.chat.declarations import Command, Rate
 from bot.chat.incoming import Answer, CommandCall, Press, Say, Start, Submit, Value
-from bot.chat.limits import RateLimits
 from bot.chat.model import Button, Form, Question, Reply, Style, Visibility, decode, p, say
 from bot.chat.params import Param, ParamKind
 from bot.chat.parse import parse
 from bot.chat.port import Capabilities
-from bot.chat.records import TokenRow
+from bot.chat.rate_limits import RateLimits
 from bot.chat.registry import Registry
 from bot.chat.tokens import BUTTON, FORM, HELD, actor_key
-from bot.chat.words import values_of
+from bot.chat.typed_line import values_of
+from bot.domain.people import Union
+from bot.domain.tokens import Token
 from bot.errors import NotAllowed, NotFound, TryAgain
 
 MOST_BUTTONS = 8
-MOST_ACTS = Rate(60, 60)  # of one account, besides commands, which have rates of their own
+MOST_ACTS = Rate(60, 60)  # of one account, without commands, which have rates of their own
 
 
-class Outside(Exception):
-    """The command is asynchronous: permitted and with its values read, dispatch runs it after the transaction."""
+class RunOutside(Exception):
+    """Makes dispatch run an asynchronous command after the transaction. It is permitted, and its values are read."""
 
     def __init__(self, command: Command, values: dict[str, Any]) -> None:
         super().__init__(command.path)
@@ -37,19 +41,19 @@ class Outside(Exception):
         self.values = values
 
 
-class Answering:
-    """Routes acts to declared handlers. Holds no state but the rate limits."""
+class Router:
+    """Routes acts to declared handlers. Its only state is the rate limits."""
 
     def __init__(self, limits: RateLimits, capabilities: Mapping[str, Capabilities]) -> None:
         self._limits = limits
         self._capabilities = capabilities
 
     def answer(self, ctx: Context) -> Reply | None:
-        """The reply to `ctx.incoming`, or None for silence. Raises MusterError, Outside, ModeratorUnknown."""
+        """Returns the reply to `ctx.incoming`; None for silence. Raises MusterError, RunOutside, ModeratorUnknown."""
         act = ctx.incoming.act
         if isinstance(act, CommandCall):
             return self._called(ctx, act)
-        # What people say to each other in a shared place is not said to the bot.
+        # Plain words in a shared place do not count, because people say them to each other and not to the bot.
         if isinstance(act, Press | Submit | Start) or (isinstance(act, Say) and ctx.place.space is None):
             wait = self._limits.wait_s(actor_key(ctx.actor), "", MOST_ACTS, ctx.now)
             if wait:
@@ -71,14 +75,14 @@ class Answering:
         if command is not None:
             return self.run(ctx, command, values_of(call, command.params))
         if ctx.registry.subcommands(call.name):
-            return self._which(ctx, call)
+            return self._ask_subcommand(ctx, call)
         if ctx.place.space is not None and call.words is not None:
-            return None  # in a shared place it may be meant for another bot
+            return None  # in a shared place the command may be for another bot
         close = difflib.get_close_matches(call.name, [*ctx.registry.commands, *ctx.registry.tops()], 1, 0.7)
         raise NotFound(text.unknown_command(call.name[:40], close[0] if close else None))
 
-    def _which(self, ctx: Context, call: CommandCall) -> Reply | None:
-        """A group without a subcommand that exists."""
+    def _ask_subcommand(self, ctx: Context, call: CommandCall) -> Reply | None:
+        """Offers the subcommands of a group that was called alone. Raises NotFound for a wrong subcommand."""
         first = (call.words or "").partition(" ")[0][:40]
         if first:
             names = [sub.path.split(" ")[1] for sub in ctx.registry.subcommands(call.name)]
@@ -89,8 +93,8 @@ class Answering:
         buttons = tuple((Button(f"/{sub.path}", f"/{sub.path}"),) for sub in usable[:MOST_BUTTONS])
         return self.finish(ctx, say(text.WHICH, buttons=buttons), Visibility.PRIVATE)
 
-    def _prepare(self, ctx: Context, command: Command, raw: dict[str, Value]) -> dict[str, Any] | Reply:
-        """The typed values of a permitted call, or the form that asks for what is missing."""
+    def _typed_values(self, ctx: Context, command: Command, raw: dict[str, Value]) -> dict[str, Any] | Reply:
+        """Checks rate and permission. Returns the typed values by name, or the form that asks for missing ones."""
         member = ctx.standing.member
         person = f"member {member.id}" if member else actor_key(ctx.actor)
         wait = self._limits.wait_s(person, command.path, command.rate, ctx.now)
@@ -113,22 +117,23 @@ class Answering:
         }
 
     def run(self, ctx: Context, command: Command, raw: dict[str, Value]) -> Reply | None:
-        """Do a command with raw values by parameter name."""
-        values = self._prepare(ctx, command, raw)
+        """Runs a command with raw values by parameter name. Raises RunOutside if it is asynchronous."""
+        values = self._typed_values(ctx, command, raw)
         if isinstance(values, Reply):
             return self.finish(ctx, values, command.visibility)
         if command.is_async:
-            raise Outside(command, values)
+            raise RunOutside(command, values)
         return self.finish(ctx, command.handler(ctx, **values), command.visibility)
 
     def finish(self, ctx: Context, reply: Reply | None, visibility: Visibility) -> Reply | None:
-        """The reply as adapters take it: its visibility said, its form asked as the platform can."""
+        """Makes a reply ready for adapters: sets its visibility, stores its buttons and form, or asks the form's
+        first question where there are no modals."""
         if reply is None:
             return None
         if reply.visibility is None:
             reply = msgspec.structs.replace(reply, visibility=visibility)
         if not ctx.writable:
-            return reply  # dispatch finishes it in a write, if there is something to store
+            return reply  # dispatch finishes it in a write, if it has buttons or a form to store
         if reply.form is not None and not self._capabilities[ctx.place.platform].modals:
             reply = dialogue.begin(ctx, reply.form, reply.visibility)
         return ctx.keep_tokens(reply)
@@ -139,29 +144,30 @@ class Answering:
         row = ctx.records.token(ctx.tx, token)
         if row is None or row.kind != BUTTON:
             raise NotFound(text.BUTTON_GONE)
-        self._own(ctx, row)
+        self._enter_by_token(ctx, row)
         if row.single_use and not ctx.records.use_token(ctx.tx, token):
             raise NotAllowed(text.BUTTON_USED)
         arguments: dict[str, Any] = json.loads(row.arguments)
         if row.action == dialogue.ANSWER:
-            return self._chosen(ctx, arguments)
+            return self._choice_pressed(ctx, arguments)
         if row.action == dialogue.CANCEL:
-            return self._cancel(ctx, arguments["dialogue"])
+            return self._cancel_dialogue(ctx, arguments["dialogue"])
         if row.action == dialogue.SEND:
-            return self._send(ctx, arguments["dialogue"])
-        return self._act(ctx, row.action, arguments, {})
+            return self._send_dialogue(ctx, arguments["dialogue"])
+        return self._run_action(ctx, row.action, arguments, {})
 
     def _submitted(self, ctx: Context, act: Submit) -> Reply | None:
         row = ctx.records.token(ctx.tx, act.token)
         if row is None or row.kind != FORM:
             raise NotFound(text.FORM_GONE)
-        self._own(ctx, row)
+        self._enter_by_token(ctx, row)
         if not ctx.records.use_token(ctx.tx, act.token):
-            raise NotAllowed(text.BUTTON_USED)  # what was refused is not used: the whole act was undone
+            raise NotAllowed(text.BUTTON_USED)  # a refused form is not used: its whole act was undone
         form = msgspec.json.decode(row.arguments, type=Form)
-        return self._act(ctx, form.action, form.arguments, dialogue.checked_all(form, act.values))
+        return self._run_action(ctx, form.action, form.arguments, dialogue.checked_all(form, act.values))
 
-    def _own(self, ctx: Context, row: TokenRow) -> None:
+    def _enter_by_token(self, ctx: Context, row: Token) -> None:
+        """Continues in the space and union of a button or form. Raises NotAllowed if it is not for the actor."""
         if row.presser is not None and row.presser != actor_key(ctx.actor):
             raise NotAllowed(text.NOT_YOURS)
         if row.presser is not None:
@@ -169,14 +175,14 @@ class Answering:
         if row.union_id is not None:
             known = ctx.standing.union
             if row.presser is not None or known is None or known.id != row.union_id:
-                ctx.enter(row.union_id)  # else who presses a post's button was looked up with the act
+                ctx.enter(row.union_id)  # otherwise dispatch has already found the actor in this union
             if row.presser is None and ctx.place.space is not None and ctx.standing.space is None:
-                raise NotAllowed(text.not_here(ctx.union.name))  # posts outlive the place's membership
+                raise NotAllowed(text.not_here(ctx.union.name))  # the post is older than the space's leaving
 
-    def _act(
+    def _run_action(
         self, ctx: Context, action: str, arguments: dict[str, Any], answers: Mapping[str, Answer]
     ) -> Reply | None:
-        """Run a stored action: "/path" is a command, anything else a declared action."""
+        """Runs a stored action: "/path" is a command, any other name a declared action."""
         if action.startswith("/"):
             command = ctx.registry.commands.get(action[1:])
             if command is None:
@@ -197,27 +203,27 @@ class Answering:
         if lowered == "/cancel":
             if state is None and ctx.place.space is not None:
                 return None
-            return self._cancel(ctx)
+            return self._cancel_dialogue(ctx)
         if state is None:
             return self._event(ctx)
         return self._advance(ctx, state, dialogue.given(state, said))
 
     def _advance(self, ctx: Context, state: dialogue.DialogueState, given: Answer) -> Reply | None:
         reply = dialogue.answer(ctx, state, given)
-        return ctx.keep_tokens(reply) if reply is not None else self._send(ctx, state.id)
+        return ctx.keep_tokens(reply) if reply is not None else self._send_dialogue(ctx, state.id)
 
-    def _chosen(self, ctx: Context, arguments: dict[str, Any]) -> Reply | None:
+    def _choice_pressed(self, ctx: Context, arguments: dict[str, Any]) -> Reply | None:
         state = dialogue.find(ctx, arguments["dialogue"])
         if state is None or state.at != arguments["at"]:
             raise NotFound(text.FORM_GONE)
         return self._advance(ctx, state, arguments["value"])
 
-    def _cancel(self, ctx: Context, wanted: str | None = None) -> Reply:
+    def _cancel_dialogue(self, ctx: Context, wanted: str | None = None) -> Reply:
         found = dialogue.find(ctx, wanted) is not None and dialogue.end(ctx)
         words = text.CANCELLED if found else text.NOTHING_TO_CANCEL
         return say(words, visibility=Visibility.PRIVATE, edit=True)
 
-    def _send(self, ctx: Context, wanted: str) -> Reply | None:
+    def _send_dialogue(self, ctx: Context, wanted: str) -> Reply | None:
         state = dialogue.find(ctx, wanted)
         if state is None:
             raise NotFound(text.FORM_GONE)
@@ -226,7 +232,7 @@ class Answering:
         ctx.speak_in(state.space)
         if state.union_id is not None:
             ctx.enter(state.union_id)
-        return self._act(ctx, action, arguments, answers)
+        return self._run_action(ctx, action, arguments, answers)
 
     # -- deep links and events --------------------------------------------------------------------------
 
@@ -250,8 +256,10 @@ class Answering:
 
 
 def whole_path(registry: Registry, call: CommandCall) -> CommandCall:
-    """The call with its subcommand, which untyped platforms leave among the words, in the name; of a group's name
-    alone the command that it means."""
+    """Returns the call with the whole path as its name.
+
+    Platforms without typed commands leave the subcommand among the words. A group's name alone can mean a command.
+    """
     first, _, rest = (call.words or "").lstrip().partition(" ")
     if not first and call.name in registry.defaults:
         return msgspec.structs.replace(call, name=registry.defaults[call.name])
@@ -283,8 +291,8 @@ def _question(ctx: Context, param: Param) -> Question:
     )
 
 
-def choose_union(choices: tuple[Any, ...]) -> Reply:
-    """The question which union a private chat is about."""
+def choose_union(choices: tuple[Union, ...]) -> Reply:
+    """Returns the question which union a private chat is about."""
     rows = tuple(
         (Button(union.name[:40], "union.choose", {"ref": union.ref}, Style.PRIMARY),) for union in choices[:8]
     )

@@ -6,10 +6,10 @@ import asyncio
 
 import pytest
 
-from adapters.telegram.lanes import Lanes
+from adapters.telegram.queues import Queues
 
 
-async def test_a_lane_keeps_its_order_and_does_not_hold_up_others() -> None:
+async def test_a_queue_keeps_its_order_and_does_not_hold_up_others() -> None:
     done: list[str] = []
     gate = asyncio.Event()
 
@@ -18,19 +18,19 @@ async def test_a_lane_keeps_its_order_and_does_not_hold_up_others() -> None:
             await gate.wait()
         done.append(item)
 
-    lanes = Lanes(work)
+    queues = Queues(work)
     for item in ("a1", "a2", "b1", "a3", "b2"):
-        lanes.put(item[0], item)
-    await lanes.below(3)
+        queues.put(item[0], item)
+    await queues.below(3)
     assert done == ["b1", "b2"]
     gate.set()
-    await lanes.idle()
+    await queues.idle()
     assert done == ["b1", "b2", "a1", "a2", "a3"]
-    assert lanes.size == 0
-    await lanes.close(1)
+    assert queues.size == 0
+    await queues.close(1)
 
 
-async def test_a_failure_does_not_end_its_lane(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_failure_does_not_end_its_queue(caplog: pytest.LogCaptureFixture) -> None:
     done: list[int] = []
 
     async def work(item: int) -> None:
@@ -38,10 +38,10 @@ async def test_a_failure_does_not_end_its_lane(caplog: pytest.LogCaptureFixture)
             raise ValueError("broken")
         done.append(item)
 
-    lanes = Lanes(work)
-    lanes.put("a", 1)
-    lanes.put("a", 2)
-    await lanes.idle()
+    queues = Queues(work)
+    queues.put("a", 1)
+    queues.put("a", 2)
+    await queues.idle()
     assert done == [2]
     assert "an act was not answered" in caplog.text
 
@@ -53,10 +53,10 @@ async def test_closing_leaves_what_takes_too_long(caplog: pytest.LogCaptureFixtu
         started.append(item)
         await asyncio.Event().wait()
 
-    lanes = Lanes(work)
-    lanes.put("a", 1)
-    lanes.put("a", 2)
-    await lanes.close(0)
+    queues = Queues(work)
+    queues.put("a", 1)
+    queues.put("a", 2)
+    await queues.close(0)
     assert started in ([], [1])
-    assert lanes.size == 0
+    assert queues.size == 0
     assert "left for the next start" in caplog.text

@@ -1,4 +1,4 @@
-"""The upper part of the card: the sunburst with its numbers, and the legend that says who they are."""
+"""Draws the upper part of the support picture: the sunburst with its numbers, and the legend that names them."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageDraw import ImageDraw
 
-ROW = 47  # px: a line of the legend
+ROW = 47  # px: the height of a line of the legend
 
-_CENTRE = 112  # px: radius of the disc in the middle
+_CENTRE = 112  # px: the radius of the disc in the middle
 _SPACE = 14
 _BETWEEN = 48  # px between the legend's columns
 
 
 def draw_sunburst(card: Image, leader: Branch, middle: tuple[int, int], edge: float) -> None:
-    """The rings around a disc with the leader's name and headcount; all within `edge` px of the middle."""
+    """Draws the rings, around a disc with the leader's name and headcount, all within `edge` px of the middle."""
     from PIL import ImageDraw
 
     sectors = sunburst.layout(leader)
@@ -75,7 +75,10 @@ def _draw_centre(draw: ImageDraw, leader: Branch, x: int, y: int) -> None:
 
 
 def entries(leader: Branch) -> list[tuple[int | None, str, int]]:
-    """The legend's lines: hue, name ("" if the font cannot write it), people; hue None for all others."""
+    """Returns the legend's lines: (hue, name, people). The name is "" if the font cannot write it.
+
+    The last line has the hue None and is for all branches without a number.
+    """
     biggest = sunburst.named(leader)
     found: list[tuple[int | None, str, int]] = [
         (hue, writable(branch.name) or "", branch.people) for hue, branch in enumerate(biggest)
@@ -87,7 +90,7 @@ def entries(leader: Branch) -> list[tuple[int | None, str, int]]:
 
 
 def draw_legend(card: Image, leader: Branch, box: Box) -> None:
-    """Two columns, read downwards: number, name, people."""
+    """Draws lines of number, name and people, in two columns that are read downwards."""
     from PIL import ImageDraw
 
     left, top, right, _ = box

@@ -1,9 +1,10 @@
-"""Splitting the rest of a typed line into parameter values, for platforms that do not type them."""
+"""Splits the rest of a typed line into the values of parameters, for platforms without typed commands."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from bot.chat.incoming import NOBODY, CommandCall, Value, Who
 from bot.chat.params import Param, ParamKind
@@ -14,13 +15,21 @@ _SENTENCES = (ParamKind.TEXT, ParamKind.WHEN, ParamKind.DURATION)
 _NAMED = re.compile(r"([a-z][a-z0-9_]{0,31})[:=](?=\S)", re.IGNORECASE)
 
 
-def split(line: str) -> list[tuple[str, int, bool]]:
-    """Words with where each begins and whether it was quoted; `name:"two words"` is one word.
+class Word(NamedTuple):
+    """A word of a line, without its quotes. It begins at the index `start` of the line."""
+
+    text: str
+    start: int
+    quoted: bool
+
+
+def split_words(line: str) -> list[Word]:
+    """Splits a line into words; `name:"two words"` is one word.
 
     Raises:
         BadInput: a quote is not closed.
     """
-    found: list[tuple[str, int, bool]] = []
+    found: list[Word] = []
     at = 0
     while at < len(line):
         if line[at].isspace():
@@ -34,24 +43,24 @@ def split(line: str) -> list[tuple[str, int, bool]]:
             end = line.find(closing, at + 1)
             if end < 0:
                 raise BadInput(f"A quotation mark is not closed: {line[at:]}. Close it, or leave it out.")
-            found.append((line[start:at] + line[at + 1 : end], start, True))
+            found.append(Word(line[start:at] + line[at + 1 : end], start, True))
             at = end + 1
         else:
             while at < len(line) and not line[at].isspace():
                 at += 1
-            found.append((line[start:at], start, False))
+            found.append(Word(line[start:at], start, False))
     return found
 
 
 def values_of(call: CommandCall, params: tuple[Param, ...]) -> dict[str, Value]:
-    """The raw value of each parameter that a call names: by name, position, mention, attachment or message
-    replied to.
+    """Returns the raw values of a call by parameter name.
 
-    The last text parameter takes the rest of the line, so that nobody has to quote a sentence; a long one too where
-    no other text may follow.
+    A call gives a value by name, by position, as a mention, as an attachment, or by replying to a message. The last
+    text parameter takes the rest of the line, so that nobody has to quote a sentence. A long parameter does that too
+    if no other text can follow.
 
     Raises:
-        BadInput: an unclosed quote, or words that no parameter is left for.
+        BadInput: a quote is not closed, or words are left over.
     """
     values: dict[str, Value] = dict(call.values)
     if call.words:
@@ -62,7 +71,7 @@ def values_of(call: CommandCall, params: tuple[Param, ...]) -> dict[str, Value]:
             values[wanted.name] = call.file
     if call.reply_to is not None:
         person = next((p for p in params if p.kind is ParamKind.PERSON and p.name not in values), None)
-        # Who replies to the bot, or comments a channel's post, meant nobody, unless somebody must be named.
+        # A reply to the bot or to a channel's post names nobody, unless the command needs a person.
         if person is not None and (person.required or call.reply_to != NOBODY):
             values[person.name] = call.reply_to
     return values
@@ -72,39 +81,40 @@ def _from_words(
     line: str, mentions: Mapping[str, Who], params: tuple[Param, ...], values: dict[str, Value]
 ) -> None:
     by_name = {param.name: param for param in params}
-    words = split(line)
-    positional: list[tuple[str, int, bool]] = []
-    for word, start, quoted in words:
-        name, separator, rest = _partition(word)
+    words = split_words(line)
+    positional: list[Word] = []
+    for word in words:
+        name, separator, rest = _partition(word.text)
         if separator and name in by_name and name not in values:
             values[name] = _value(by_name[name], rest, mentions)
         else:
-            positional.append((word, start, quoted))
+            positional.append(word)
     waiting = [param for param in params if param.name not in values and param.kind is not ParamKind.FILE]
     while positional and waiting:
         param = waiting.pop(0)
-        word, start, quoted = positional.pop(0)
+        word = positional.pop(0)
         last = not waiting or (param.arg.long and not any(other.kind in _SENTENCES for other in waiting))
-        takes_rest = param.kind in _SENTENCES and last and positional and not quoted
-        if takes_rest and len(positional) + 1 == _trailing(words, start):
-            values[param.name] = _spoken(line[start:].strip(), mentions)
+        takes_rest = param.kind in _SENTENCES and last and positional and not word.quoted
+        if takes_rest and len(positional) + 1 == _number_from(words, word.start):
+            values[param.name] = _spoken(line[word.start :].strip(), mentions)
             positional.clear()
         else:
-            values[param.name] = _value(param, word, mentions)
+            values[param.name] = _value(param, word.text, mentions)
     if positional:
-        extra = " ".join(word for word, _, _ in positional)
+        extra = " ".join(word.text for word in positional)
         raise BadInput(
             f'I do not know what to do with “{extra}”. Put texts of several words in "quotation marks".'
         )
 
 
 def _partition(word: str) -> tuple[str, str, str]:
+    """Splits `name:value` or `name=value` into name, separator and value."""
     found = _NAMED.match(word)
     return (found.group(1).lower(), word[found.end() - 1], word[found.end() :]) if found else (word, "", "")
 
 
-def _trailing(words: list[tuple[str, int, bool]], start: int) -> int:
-    return sum(1 for _, begins, _ in words if begins >= start)
+def _number_from(words: list[Word], start: int) -> int:
+    return sum(1 for word in words if word.start >= start)
 
 
 def _value(param: Param, word: str, mentions: Mapping[str, Who]) -> Value:
@@ -112,7 +122,7 @@ def _value(param: Param, word: str, mentions: Mapping[str, Who]) -> Value:
 
 
 def _spoken(text: str, mentions: Mapping[str, Who]) -> str:
-    """A text with the names of the people in it in place of their tokens."""
+    """Returns the text with people's names in the place of their tokens."""
     for token in sorted(mentions, key=len, reverse=True):  # @_10 before @_1
         text = text.replace(token, mentions[token].name)
     return text

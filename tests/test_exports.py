@@ -1,0 +1,32 @@
+"""Every area says which of its data an export has."""
+
+import importlib
+from pathlib import Path
+
+from bot import exports
+
+AREAS = Path(__file__).parents[1] / "bot" / "areas"
+EXPORTS_NOTHING = {
+    "conversations": "it has acts and buttons of the last days",
+    "delivery": "it has messages on their way",
+    "files": "the pictures of entries are in `entries`; all others are not exported",
+    "flags": "they are evidence for moderators, about people who may be innocent",
+    "reminders": "they are settings of a member's own",
+    "unions": "`union.json` has the union",
+}
+
+
+def test_every_area_with_tables_exports_them_or_has_a_reason() -> None:
+    with_tables = {path.parent.name for path in AREAS.glob("*/tables.py")}
+    exporting = {
+        module.split(".")[2]
+        for module in exports.storages()
+        if hasattr(importlib.import_module(module), "EXPORTS")
+    }
+    assert with_tables - exporting == EXPORTS_NOTHING.keys()
+
+
+def test_every_file_is_declared_once() -> None:
+    files = exports.files()
+    assert len(set(files)) == len(files)
+    assert set(exports.ORDER) <= set(files)
