@@ -1,4 +1,4 @@
-"""The command line: `muster`, or `python -m bot`. Each command imports what it needs when it runs."""
+"""The command line: `muster`, or `python -m bot`. Each command imports its modules only when it runs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ cli = typer.Typer(
 
 
 def main() -> None:
-    """Run the command line; errors that a person can mend are one line each, and exit code 1."""
+    """Runs the command line. Errors that a person can solve are printed without a traceback; the exit code is 1."""
     try:
         cli(prog_name="muster")
     except MusterError as error:
@@ -33,7 +33,7 @@ def main() -> None:
             print(f"muster: {line}", file=sys.stderr)
         sys.exit(1)
     except Exception:
-        # Through the log, so that no secret is printed with the traceback.
+        # Logging strikes secrets out of the traceback; printing would not.
         logging.getLogger("bot").critical("Muster stopped: this is a bug", exc_info=True)
         sys.exit(1)
 
@@ -119,7 +119,7 @@ def _settings() -> Settings:
     from bot.logs import set_up
 
     settings = load()
-    set_up("console", "WARNING", settings.secrets())  # `run` sets up its own
+    set_up("console", "WARNING", settings.secrets())  # `run` sets up the log again, by the settings
     return settings
 
 

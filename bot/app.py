@@ -1,4 +1,4 @@
-"""The one place where everything is built from Settings, started and stopped."""
+"""The composition root: the one place that builds everything from the settings, starts it and stops it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import contextlib
 import functools
 import logging
 import socket
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
 import bot
@@ -30,10 +30,12 @@ from bot.schema import metadata
 from bot.storage.store import Store
 
 if TYPE_CHECKING:
+    from aiohttp import web
+
     from adapters.playground.adapter import PlaygroundAdapter
     from adapters.telegram.adapter import TelegramAdapter
     from bot.chain.client import ChainClient
-    from bot.web.deps import Deps, Health
+    from bot.web.deps import Health, Webhook
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +45,7 @@ SILENT_AFTER_S = 180.0
 
 
 class App:
-    """A running Muster. `urls` are where people find the playground and the public pages."""
+    """A running Muster. `urls` has the addresses of the playground and of the public pages, by name."""
 
     def __init__(self, settings: Settings, clock: Clock, store: Store, metrics: Metrics) -> None:
         self.settings = settings
@@ -60,7 +62,7 @@ class App:
 
     @classmethod
     async def start(cls, settings: Settings, clock: Clock | None = None) -> App:
-        """Open the database, the listeners and the platforms. Raises MusterError with what to do."""
+        """Opens the database, the listeners and the platforms. Raises MusterError, with the remedy."""
         clock = clock or SystemClock()
         metrics = Metrics()
         store = await Store.open(settings.store_url, clock, metadata(), on_batch=metrics.batch)
@@ -74,7 +76,7 @@ class App:
         return app
 
     async def stop(self) -> None:
-        """Take nothing new, finish what was accepted, close everything, the database last."""
+        """Takes no new acts, finishes the accepted ones, and closes everything, the database last."""
         await self._exits.aclose()
 
     async def _start(self) -> None:
@@ -98,42 +100,36 @@ class App:
             for name, adapter in self.adapters.items()
         }
         await self._open_web(playground, telegram)
-        self._exits.push_async_callback(self._together, [adapter.stop for adapter in self.adapters.values()])
-        # Undone in reverse: nothing is handed to an adapter that has stopped.
-        self._exits.push_async_callback(self._together, [sender.stop for sender in self._senders.values()])
+        self._exits.push_async_callback(_stop_all, [adapter.stop for adapter in self.adapters.values()])
+        # Exits run in reverse, so the senders stop before their adapters.
+        self._exits.push_async_callback(_stop_all, [sender.stop for sender in self._senders.values()])
         await asyncio.gather(*(adapter.start(core) for adapter in self.adapters.values()))
         await asyncio.gather(*(sender.start() for sender in self._senders.values()))
         before = await self.store.write(retention.started, bot.__version__)
         if before not in (None, bot.__version__):
             log.info("This database was last run by Muster %s", before, extra={"action": "start"})
-        self._begin(self._keep_up(), "upkeep")
+        self._in_background(self._keep_up(), "upkeep")
         for every_s in {chore.every_s for chore in registry.chores}:
-            due = [chore for chore in registry.chores if chore.every_s == every_s]
-            self._begin(self._do(due, every_s), f"chores every {every_s} s")
-
-    async def _together(self, stops: Sequence[Callable[[], Awaitable[None]]]) -> None:
-        results = await asyncio.gather(*(stop() for stop in stops), return_exceptions=True)
-        for result in results:
-            if isinstance(result, BaseException):
-                log.error("stopping failed", exc_info=result, extra={"action": "stop"})
+            chores = [chore for chore in registry.chores if chore.every_s == every_s]
+            self._in_background(self._do_chores(chores, every_s), f"chores every {every_s} s")
 
     # -- the runtime, as handlers see it (`chat.runtime.Runtime`) ---------------------------------------------
 
     def link_base(self, platform: str) -> str:
-        """Where that platform's people find the wallet page."""
+        """Returns the address of that platform's wallet pages."""
         return self.urls["playground"] if platform == "playground" else self.urls["public"]
 
     def private_link(self, platform: str, payload: str) -> str | None:
-        """A link into the private chat with the bot, if the platform has such."""
+        """Returns a link that opens the private chat with the bot and carries `payload`; None if there is none."""
         adapter = self.adapters.get(platform)
         return adapter.private_link(payload) if adapter else None
 
     async def check_space(self, platform: str, native_id: str) -> Sequence[Finding]:
-        """Whether the bot can do its work in a space."""
+        """Checks whether the bot can do its work in a space."""
         return await self.adapters[platform].check([native_id])
 
     def posted(self, platform: str) -> None:
-        """Something waits in the outbox; called from the writer's thread."""
+        """Wakes the platform's sender, because a message was queued. The writer's thread calls this."""
         sender = self._senders.get(platform)
         if sender is not None:
             self._loop.call_soon_threadsafe(sender.wake)
@@ -161,18 +157,21 @@ class App:
             self.urls["playground"] = f"http://127.0.0.1:{listener.getsockname()[1]}"
             await self._serve(listener, self.urls["playground"], demo=True, extra=playground.routes())
 
-    async def _serve(self, listener: socket.socket, base_url: str, **more: Any) -> None:
-        from bot.web.server import build_app, serve
-
-        runner = await serve(build_app(self._deps(base_url, more)), listener)
-        self._exits.push_async_callback(runner.cleanup)
-
-    def _deps(self, base_url: str, more: Mapping[str, Any]) -> Deps:
+    async def _serve(
+        self,
+        listener: socket.socket,
+        base_url: str,
+        *,
+        webhook: Webhook | None = None,
+        demo: bool = False,
+        extra: Sequence[web.AbstractRouteDef] = (),
+    ) -> None:
         from bot.chain.addresses import parse_address
         from bot.chain.signatures import verify
         from bot.web.deps import Deps
+        from bot.web.server import build_app, serve
 
-        return Deps(
+        deps = Deps(
             store=self.store,
             clock=self.clock,
             base_url=base_url,
@@ -182,11 +181,15 @@ class App:
             private_link=self.private_link,
             health=self.health,
             metrics=self.metrics.registry,
-            **more,
+            webhook=webhook,
+            demo=demo,
+            extra=extra,
         )
+        runner = await serve(build_app(deps), listener)
+        self._exits.push_async_callback(runner.cleanup)
 
     async def health(self) -> Health:
-        """Whether the database takes writes and every platform answered lately."""
+        """Checks whether the database takes writes, and whether every platform answered lately."""
         from bot.web.deps import Health
 
         ages = {name: self._age(adapter) for name, adapter in self.adapters.items()}
@@ -218,22 +221,29 @@ class App:
             rounds += 1
             await asyncio.sleep(UPKEEP_EVERY_S)
 
-    async def _do(self, chores: Sequence[Chore], every_s: float) -> None:
+    async def _do_chores(self, chores: Sequence[Chore], every_s: float) -> None:
         office = Office(self.store, conversations, self)
         while True:
             for chore in chores:
                 await _tried(chore.name, chore(office))
             await asyncio.sleep(every_s)
 
-    def _begin(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        self._exits.push_async_callback(_ended, asyncio.create_task(work, name=name))
+    def _in_background(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        self._exits.push_async_callback(_cancelled, asyncio.create_task(work, name=name))
 
     async def _depths(self) -> None:
         self.metrics.depths(await self.store.read(delivery.depths))
 
 
+async def _stop_all(stops: Sequence[Callable[[], Awaitable[None]]]) -> None:
+    results = await asyncio.gather(*(stop() for stop in stops), return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            log.error("stopping failed", exc_info=result, extra={"action": "stop"})
+
+
 async def _tried(what: str, work: Awaitable[None]) -> None:
-    """One piece of upkeep: what goes wrong is logged, and the rest goes on."""
+    """Awaits one piece of upkeep. A failure is logged, and the rest of the upkeep goes on."""
     try:
         await work
     except MusterError as error:
@@ -242,7 +252,7 @@ async def _tried(what: str, work: Awaitable[None]) -> None:
         log.exception("upkeep failed", extra={"action": "upkeep", "what": what})
 
 
-async def _ended(task: asyncio.Task[None]) -> None:
+async def _cancelled(task: asyncio.Task[None]) -> None:
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task

@@ -1,4 +1,4 @@
-"""Adapters and the chain client, made from Settings: for the running bot, and for the doctor."""
+"""Builds the adapters and the chain client from the settings, for the running bot and for the doctor."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def playground(settings: Settings, clock: Clock) -> PlaygroundAdapter | None:
-    """The playground, if it is to be opened; its people's wallets are kept in the data folder."""
+    """Builds the playground if the settings open it. The seed of its people's wallets is in the data folder."""
     if not settings.plays:
         return None
     from adapters.playground.adapter import PlaygroundAdapter
@@ -29,7 +29,7 @@ def playground(settings: Settings, clock: Clock) -> PlaygroundAdapter | None:
 
 
 def telegram(settings: Settings, clock: Clock) -> TelegramAdapter | None:
-    """Telegram, if its token is set."""
+    """Builds the adapter of Telegram if its token is set."""
     if settings.telegram_token is None:
         return None
     from adapters.telegram.adapter import TelegramAdapter
@@ -46,7 +46,7 @@ def telegram(settings: Settings, clock: Clock) -> TelegramAdapter | None:
 
 
 def discord(settings: Settings, clock: Clock) -> DiscordAdapter | None:
-    """Discord, if its token is set."""
+    """Builds the adapter of Discord if its token is set."""
     if settings.discord_token is None:
         return None
     from adapters.discord.adapter import DiscordAdapter
@@ -60,7 +60,7 @@ def discord(settings: Settings, clock: Clock) -> DiscordAdapter | None:
 
 
 def chain(settings: Settings) -> ChainClient | None:
-    """The client of the Ethereum node, if one is set."""
+    """Builds the client of the Ethereum node if one is set."""
     if settings.chain_rpc is None:
         return None
     from bot.chain.client import ChainClient
@@ -69,7 +69,7 @@ def chain(settings: Settings) -> ChainClient | None:
 
 
 def _seed(data_dir: Path) -> bytes:
-    """The secret that this installation's demo wallets are made from."""
+    """Reads the secret seed of this installation's demo wallets; makes it the first time."""
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = data_dir / "playground.seed"
     with contextlib.suppress(FileExistsError):

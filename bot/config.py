@@ -1,4 +1,4 @@
-"""Settings, from the environment and `.env`. Secrets are never printed."""
+"""The settings, from the environment and `.env`. Secrets are never printed."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from bot.errors import ConfigError
 PREFIX = "MUSTER_"
 ENV_FILE = Path(".env")
 TEST_VARIABLES = frozenset({"MUSTER_NO_SKIP", "MUSTER_SPECS", "MUSTER_GOLDEN"})
-"""Variables of the test-suite, which may be set where a bot is started."""
+"""Variables of the test suite, which may be set when a bot is started."""
 SHORTEST_KEY = 16
-"""Shorter parts of a node's address are words like "v3" rather than keys."""
+"""Characters. Shorter parts of a node's address are no keys but words like "v3"."""
 
 _TELEGRAM_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{3,}")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")  # https://core.telegram.org/bots/api#setwebhook
@@ -40,7 +40,7 @@ class Settings(BaseSettings):
         env_prefix=PREFIX,
         env_file=ENV_FILE,
         env_file_encoding="utf-8",
-        extra="ignore",  # other programs may share the file; `load` refuses what begins like ours
+        extra="ignore",  # other programs can share the file; `load` refuses unknown names that begin like ours
         env_ignore_empty=True,
         hide_input_in_errors=True,
     )
@@ -172,7 +172,7 @@ class Settings(BaseSettings):
 
     @property
     def plays(self) -> bool:
-        """Whether the playground is opened: by default when there is no real platform."""
+        """Whether the playground is opened; by default if no real platform is served."""
         return self.playground if self.playground is not None else not self.has_tokens
 
     @property
@@ -185,7 +185,7 @@ class Settings(BaseSettings):
             return False
 
     def secrets(self) -> list[str]:
-        """Everything that must never be printed: secret values, and the parts of them that are secret alone."""
+        """Returns everything that must never be printed: secret values, and parts of them that are secret alone."""
         values = (getattr(self, name) for name in type(self).model_fields)
         found = {
             part
@@ -197,26 +197,28 @@ class Settings(BaseSettings):
 
     @property
     def store_url(self) -> str:
-        """The database's URL, with its password: for the store only."""
+        """The database's URL with its password, for the store only."""
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite+aiosqlite:///{self.data_dir / 'muster.db'}"
 
     @property
     def database_file(self) -> Path | None:
-        """Where SQLite keeps the database; None with PostgreSQL."""
+        """The file of an SQLite database; None with PostgreSQL."""
         if not self.store_url.startswith(_SQLITE):
             return None
         return Path(self.store_url.removeprefix(_SQLITE).split("?")[0])
 
 
 def load(**overrides: object) -> Settings:
-    """The settings of this installation.
+    """Loads the settings of this installation.
 
     Raises:
         ConfigError: one line for each problem, without the values.
     """
-    logging.getLogger("dotenv").setLevel(logging.ERROR)  # what it would warn of is said here
+    logging.getLogger("dotenv").setLevel(
+        logging.ERROR
+    )  # its warnings would repeat problems that this reports
     strange = [*_strange(os.environ), *_strange_lines(ENV_FILE)]
     try:
         settings = Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks them
@@ -229,7 +231,7 @@ def load(**overrides: object) -> Settings:
 
 
 def problems(wrong: ValidationError) -> dict[str, list[str]]:
-    """By setting ("" when it concerns several): one line for each problem, without the values."""
+    """Returns the problems by setting ("" for those of several settings): a line for each, without the values."""
     found: dict[str, list[str]] = {}
     for error in wrong.errors(include_input=False, include_context=False, include_url=False):
         name = str(error["loc"][0]) if error["loc"] else ""
@@ -239,12 +241,12 @@ def problems(wrong: ValidationError) -> dict[str, list[str]]:
 
 
 def names() -> list[str]:
-    """The environment variables of all settings."""
+    """Returns the environment variables of all settings."""
     return [PREFIX + name.upper() for name in Settings.model_fields]
 
 
 def _strange(given: Mapping[str, str | None]) -> Iterator[str]:
-    """A line for each name that begins like a setting and is none: most likely a slip."""
+    """Yields a line for each name that begins like a setting but is none, as that is most likely a mistake."""
     known = names()
     for name in sorted({name.upper() for name in given}):
         if name.startswith(PREFIX) and name not in known and name not in TEST_VARIABLES:
@@ -255,7 +257,7 @@ def _strange(given: Mapping[str, str | None]) -> Iterator[str]:
 
 
 def _strange_lines(path: Path) -> Iterator[str]:
-    """A line for each slip in a `.env` file. Raises ConfigError if it is there and cannot be read."""
+    """Yields a line for each mistake in a `.env` file, if there is one. Raises ConfigError if it cannot be read."""
     try:
         with path.open(encoding="utf-8") as file:
             bindings = list(parse_stream(file))
@@ -271,7 +273,7 @@ def _strange_lines(path: Path) -> Iterator[str]:
 
 
 def _url(value: str, *, bare: bool = True) -> SplitResult | None:
-    """The parts of an http(s) URL, `bare` of user, query and fragment; None if it is something else."""
+    """Returns the parts of an http(s) URL; None if it is none. A `bare` URL has no user, query or fragment."""
     try:
         parts = urlsplit(value)
         good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
@@ -287,6 +289,7 @@ def _url(value: str, *, bare: bool = True) -> SplitResult | None:
 
 
 def _secret_parts(secret: str) -> Iterator[str]:
+    """Yields the secret and, if it is a URL, its password and its parts that look like keys."""
     yield secret
     if "://" not in secret:
         return

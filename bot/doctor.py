@@ -1,4 +1,4 @@
-"""`muster doctor`: is everything as it must be? One line for each thing, and the remedy."""
+"""`muster doctor`: checks the installation, and prints a line for each result, with the remedy."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ PARKED_KINDS = 5
 LONGEST_LINE = 500
 
 Spaces = dict[str, list[str]]
-"""Native ids of connected spaces by platform."""
+"""The native ids of connected spaces, by platform."""
 
 
 async def examine(settings: Settings) -> int:
-    """Print a line for each thing looked at; 1 if anything is wrong. Changes nothing, and takes no lock."""
-    logging.getLogger().setLevel(logging.CRITICAL)  # what would be logged is said in the findings
+    """Prints a line for each check; returns 1 if anything is wrong. It changes nothing and takes no lock."""
+    logging.getLogger().setLevel(logging.CRITICAL)  # the findings have the errors that would be logged
     secrets = settings.secrets()
     wrong = False
     async for finding in _findings(settings):
@@ -73,7 +73,7 @@ def _line(finding: Finding) -> str:
 
 
 async def _guarded(subject: str, check: Awaitable[Sequence[Finding]]) -> Sequence[Finding]:
-    """What the check found; its failing is a finding too."""
+    """Returns the findings of a check. If the check itself fails, that is a finding too."""
     try:
         async with asyncio.timeout(PATIENCE_S):
             return await check
@@ -88,7 +88,7 @@ async def _guarded(subject: str, check: Awaitable[Sequence[Finding]]) -> Sequenc
 
 
 def _files(settings: Settings) -> Iterator[Finding]:
-    """Whether others on this machine can read secrets or personal data."""
+    """Checks whether others on this machine can read secrets or personal data."""
     for path in (ENV_FILE, settings.database_file):
         if path is None or not path.exists():
             continue
@@ -102,7 +102,7 @@ def _files(settings: Settings) -> Iterator[Finding]:
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:
-    """Whether there is room to go on, and to copy a SQLite database, as an upgrade does first."""
+    """Checks whether there is room for new data, and for the copy of a SQLite database that an upgrade makes."""
     file = settings.database_file
     folder = (file.parent if file else settings.data_dir).absolute()
     while not folder.exists():
@@ -120,7 +120,7 @@ def _disk(settings: Settings) -> Iterator[Finding]:
 
 
 async def _database(settings: Settings, connected: Spaces) -> list[Finding]:
-    """Reach and schema of the database, and what is stuck in it; fills `connected`."""
+    """Checks that the database answers and has the right schema, and that no messages failed; fills `connected`."""
     reader = ReadOnlyStore(settings.store_url, SystemClock())
     try:
         version = await reader.version()
@@ -153,7 +153,7 @@ def _look(tx: Tx) -> tuple[Spaces, list[Finding]]:
 
 
 async def _platform(name: str, settings: Settings, native_ids: Sequence[str]) -> Sequence[Finding]:
-    """What the adapter says of its token and of each connected space."""
+    """Lets the adapter check its token and each connected space."""
     make = {"discord": build.discord, "telegram": build.telegram}[name]
     try:
         adapter: Adapter | None = make(settings, SystemClock())

@@ -1,11 +1,11 @@
-"""Errors that a person may see. Each says what is wrong and what to do; anything else is a bug.
+"""The errors that people may see. Each says what is wrong and what to do. Any other error is a bug.
 
-The text of a `MusterError` is shown to members and operators as it stands.
+Members and operators see the text of a `MusterError` unchanged.
 """
 
 
 class MusterError(Exception):
-    """Something a person can act on; `str(error)` is the whole message, remedy included."""
+    """A problem that a person can solve. `str(error)` is the whole message, including the remedy."""
 
 
 class NotAllowed(MusterError):
@@ -13,20 +13,20 @@ class NotAllowed(MusterError):
 
 
 class BadInput(MusterError):
-    """What was typed cannot be used; the text says what to type instead."""
+    """The typed words cannot be used. The text says what to type instead."""
 
 
 class NotFound(MusterError):
-    """What was named does not exist for this person."""
+    """The named thing does not exist for this person."""
 
 
 class TryAgain(MusterError):
-    """A part that Muster relies on did not answer; nothing was changed and trying again is right."""
+    """A service that Muster needs did not answer. Nothing was changed, so the person can try again."""
 
 
 class StorageError(MusterError):
-    """The database cannot be used; writes are refused until the operator acts."""
+    """The database cannot be used. Writes are refused until the operator acts."""
 
 
 class ConfigError(MusterError):
-    """The settings are not usable; one line per problem."""
+    """The settings cannot be used. The text has a line for each problem."""

@@ -29,7 +29,7 @@ ORDER = (
     "members", "accounts", "wallets", "endorsements", "recruits", "support_days", "checkins", "streaks",
     "spaces", "calls", "entries", "ledger",
 )  # fmt: skip
-"""The order of the files. Files that are not named here come last."""
+"""The order of the files. Files that are not named here follow those of members, or those of the union."""
 
 Record = dict[str, Json]
 """A JSON object."""
@@ -41,7 +41,7 @@ def declared() -> tuple[Export, ...]:
     found = [
         export for module in storages() for export in getattr(importlib.import_module(module), "EXPORTS", ())
     ]
-    return tuple(sorted(found, key=lambda export: _place(export.file)))
+    return tuple(sorted(found, key=_place))
 
 
 def storages() -> Iterator[str]:
@@ -103,8 +103,9 @@ def broken(lines: Iterable[str], head: Json) -> int | None:
     return None if head == {"seq": last, "hash": digest.hex()} else last + 1
 
 
-def _place(file: str) -> tuple[int, str]:
-    return (ORDER.index(file) if file in ORDER else len(ORDER), file)
+def _place(export: Export) -> tuple[bool, int, str]:
+    place = ORDER.index(export.file) if export.file in ORDER else len(ORDER)
+    return isinstance(export, OfUnion), place, export.file
 
 
 def _json(record: exporting.Record) -> Record:

@@ -1,4 +1,4 @@
-"""Structured logs: one line each, JSON or for people, with secrets struck out whoever logs them."""
+"""Structured logs, as JSON or for people. Secrets are struck out, no matter which code logs them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class _Console(logging.Formatter):
 
 
 def set_up(form: Literal["console", "json"], level: str, secrets: Iterable[str] = ()) -> None:
-    """Log to standard error; every occurrence of a secret is replaced, in messages and tracebacks alike.
+    """Logs to standard error. Every occurrence of a secret is replaced, in messages and in tracebacks.
 
     Python's own warnings are logged too.
     """
@@ -37,16 +37,16 @@ def set_up(form: Literal["console", "json"], level: str, secrets: Iterable[str] 
     root.handlers[:] = [handler]
     root.setLevel(level)
     logging.captureWarnings(True)
-    # Where these go into detail, they write what people said, and every value that is stored.
+    # The details of these would have people's messages, and every value that is stored.
     for wordy in ("discord", "aiosqlite"):
         logging.getLogger(wordy).setLevel(max(root.level, logging.INFO))
-    # These log the addresses they ask, and Telegram's hold the token; Alembic tells of each of its plugins.
+    # These log the addresses of their requests, and Telegram's have the token. Alembic logs each of its plugins.
     for noisy in ("httpx", "httpcore", "telegram", "aiohttp.access", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
 def strike(text: str, secrets: Iterable[str]) -> str:
-    """The text without the secrets, of which the longer ones come first."""
+    """Returns the text without the secrets. Longer secrets must come before shorter ones that they contain."""
     for secret in secrets:
         text = text.replace(secret, _STRUCK)
     return text
@@ -56,7 +56,7 @@ class _Struck(logging.Formatter):
     def __init__(self, inner: logging.Formatter, secrets: Iterable[str]) -> None:
         super().__init__()
         self._inner = inner
-        # JSON and `repr` write quotes, backslashes and other letters in their own way.
+        # JSON and `repr` write quotes, backslashes and non-ASCII letters in forms of their own.
         forms = {
             form for secret in secrets for form in (secret, json.dumps(secret)[1:-1], repr(secret)[1:-1])
         }

@@ -1,4 +1,4 @@
-"""What is counted, for Prometheus."""
+"""The counters and measurements for Prometheus."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ BATCHES = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 
 
 class Metrics:
-    """All figures of one process, in a registry of their own."""
+    """All metrics of one process, in a registry of their own."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -43,25 +43,25 @@ class Metrics:
         )
 
     def observe(self, command: str, outcome: str, seconds: float) -> None:
-        """An act was answered."""
+        """Notes that an act was answered."""
         self._commands.labels(command, outcome).inc()
         self._latency.labels(command).observe(seconds)
 
     def batch(self, size: int, seconds: float) -> None:
-        """A batch of changes was committed."""
+        """Notes that a batch of changes was committed."""
         self._batches.observe(size)
         self._commit.observe(seconds)
 
     def sent(self, platform: str, outcome: str) -> None:
-        """An outbox row was tried."""
+        """Notes an attempt to send an outbox row."""
         self._sent.labels(platform, outcome).inc()
 
     def trouble(self, platform: str, what: str) -> None:
-        """A platform refused or did not answer."""
+        """Notes that a platform refused or did not answer."""
         self._trouble.labels(platform, what).inc()
 
     def depths(self, depths: list[tuple[str, str, int]]) -> None:
-        """(platform, state, rows) of everything not sent."""
+        """Sets the numbers of outbox rows that are not sent, from (platform, state, number of rows)."""
         self._depth.clear()
         for platform, state, rows in depths:
             self._depth.labels(platform, state).set(rows)

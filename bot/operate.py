@@ -1,4 +1,4 @@
-"""What operators do beside running: migrate, export and back up, measure."""
+"""The operator's commands besides `run`: migrate, export and back up, recount, measure."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from bot.storage.store import Store
 
 
 async def migrate(settings: Settings) -> str:
-    """Bring the database to this program's schema; says what was done. Raises StorageError."""
+    """Brings the database to this program's schema. Returns a sentence about the result. Raises StorageError."""
     before = await asyncio.to_thread(bring_to_head, settings.store_url, metadata())
     if before == HEAD:
         return f"The database has schema {HEAD} already."
@@ -41,10 +41,10 @@ async def migrate(settings: Settings) -> str:
 
 
 async def export(settings: Settings, target: Path, union: str | None, *, backup: bool = False) -> int:
-    """Write unions as JSON lines into a new folder, or a backup into a new file; prints what was written.
+    """Writes unions as JSON lines into a new folder, or a backup into a new file, and prints a summary.
 
-    The database is only read, in one snapshot, and a running bot is not disturbed. `target` appears when it
-    is complete. Returns 1 if a ledger does not verify. Raises MusterError when nothing could be written.
+    It only reads the database, in one snapshot, and does not disturb a running bot. `target` appears when it is
+    complete. Returns 1 if a ledger does not verify. Raises MusterError when nothing could be written.
     """
     _refuse_existing(target)
     reader = ReadOnlyStore(settings.store_url, SystemClock())
@@ -63,10 +63,10 @@ async def export(settings: Settings, target: Path, union: str | None, *, backup:
 
 
 async def recount(settings: Settings, union: str | None, *, repair: bool = False) -> int:
-    """Count unions' trees again from their ledgers, and print a line for each with what differs from the tables.
+    """Counts the unions' trees again from their ledgers, and prints a line for each with its differences.
 
-    The database is only read, in one snapshot, beside a running bot; with `repair` differences are put right,
-    which needs the writer's lock. Returns 1 if anything is wrong (and stays so). Raises MusterError.
+    It only reads the database, in one snapshot, while a bot runs. With `repair` it corrects the differences in the
+    tables, which needs the writer's lock. Returns 1 if anything is wrong and not repaired. Raises MusterError.
     """
     clock = SystemClock()
     reader = ReadOnlyStore(settings.store_url, clock)
@@ -88,7 +88,7 @@ async def recount(settings: Settings, union: str | None, *, repair: bool = False
 
 
 def bench(only: str | None) -> int:
-    """Run the measurements of a source checkout; the exit code. Raises ConfigError elsewhere."""
+    """Runs the measurements of a source checkout; returns the exit code. Raises ConfigError if this is none."""
     if importlib.util.find_spec("tests") is None or importlib.util.find_spec("tests.bench") is None:
         raise ConfigError("The measurements are in the source checkout only: run `make bench` there.")
     if importlib.util.find_spec("psutil") is None:
@@ -103,7 +103,7 @@ def _refuse_existing(target: Path) -> None:
 
 
 def _chosen(tx: Tx, wanted: str | None) -> list[Union]:
-    """The union with this ref or name; all if none is wanted. Raises NotFound if none or several match."""
+    """Returns the union with this ref or name, or (None) all. Raises NotFound if none or several match."""
     every = unions.every(tx)
     if wanted is None:
         if not every:
@@ -177,7 +177,7 @@ def _write(tx: Tx, union: Union, place: Path) -> tuple[Counter[str], int | None]
 
 @contextlib.contextmanager
 def _new_folder(target: Path) -> Iterator[Path]:
-    """A folder that becomes `target` if all goes well, and else disappears."""
+    """Makes a folder that becomes `target` if the block succeeds, and disappears if it fails."""
     work = None
     try:
         work = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))  # made 0700

@@ -1,4 +1,4 @@
-"""Whether the public pages can be reached as members reach them."""
+"""Checks whether the public pages can be reached in the way in which members reach them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HOST_REMEDY = "Have the proxy pass the Host header on (docs/operating.md)."
 
 
 async def public_address(settings: Settings) -> list[Finding]:
-    """Findings about MUSTER_PUBLIC_URL: its certificate, who answers there, and what must not be seen there."""
+    """Checks MUSTER_PUBLIC_URL: its certificate, whether Muster answers there, and that the metrics are hidden."""
     if not settings.has_tokens:
         return []
     url = settings.public_url
@@ -101,9 +101,8 @@ def _unreachable(where: str, error: BaseException) -> Finding:
     if isinstance(error, aiohttp.ClientConnectorError):
         error = error.os_error
     why = type(error).__name__
-    if (
-        isinstance(error, OSError) and error.errno
-    ):  # a name's lookup has negative numbers, and words of its own
+    if isinstance(error, OSError) and error.errno:
+        # Failed lookups of names have negative numbers, and texts of their own.
         why = os.strerror(error.errno) if error.errno > 0 else str(error.strerror)
     remedy = "Check its DNS entry, firewall and reverse proxy, and that Muster runs."
     return Finding(SUBJECT, f"{where} cannot be reached ({why})", remedy)

@@ -1,4 +1,4 @@
-"""What is thrown away once it has no more use: composed over the areas that keep such things."""
+"""Erases data that has no more use: composed over the areas that keep such data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.areas.wallets.services import links
 from bot.domain.transaction import Tx
 from bot.storage import meta
 
-# Telegram repeats updates for 24 hours, Discord interactions live 15 minutes.
+# Telegram repeats updates for 24 hours; Discord's interactions end after 15 minutes.
 KEEP_ACTS = timedelta(hours=25)
 KEEP_EXPIRED = timedelta(days=1)
 RAN = "program version"
@@ -20,14 +20,14 @@ KEEP_SENT = timedelta(days=14)
 
 
 def started(tx: Tx, version: str) -> str | None:
-    """Note which version of the program runs on this database; the version that ran on it before."""
+    """Notes which version of the program runs on this database; returns the version that ran on it before."""
     before = meta.get(tx, RAN)
     meta.put(tx, RAN, version)
     return before
 
 
 def prune(tx: Tx) -> None:
-    """Forget answered acts, expired tickets, tokens, codes and dialogues, and old proofs."""
+    """Erases answered acts, expired tickets, tokens, codes and dialogues, and old proofs."""
     expired = tx.now - KEEP_EXPIRED
     conversations.prune(tx, tx.now - KEEP_ACTS, expired)
     links.prune(tx, expired)
@@ -36,5 +36,5 @@ def prune(tx: Tx) -> None:
 
 
 def prune_messages(tx: Tx) -> None:
-    """Forget some thousand messages sent or given up; often, as a fan-out leaves very many."""
+    """Erases some thousand old messages that were sent or given up. It runs often, as a fan-out leaves very many."""
     delivery.prune(tx, tx.now - KEEP_SENT)

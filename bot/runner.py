@@ -1,4 +1,4 @@
-"""`muster run`: serve until told to stop."""
+"""`muster run`: serves until a signal stops it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def run(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM; a second one ends at once. Raises MusterError if the start is refused."""
+    """Serves until SIGINT or SIGTERM; a second signal ends at once. Raises MusterError if the start is refused."""
     set_up(settings.log_format, settings.log_level, settings.secrets())
     asyncio.run(_serve(settings))
 
@@ -32,7 +32,7 @@ async def _serve(settings: Settings) -> None:
             await (await starting).stop()
         return
     app = starting.result()
-    gc.freeze()  # what was loaded for good is not looked through again
+    gc.freeze()  # the collector skips the objects of the start, which stay for good
     gc.enable()
     try:
         for name, url in app.urls.items():
@@ -45,7 +45,7 @@ async def _serve(settings: Settings) -> None:
 
 
 def _told_to_stop() -> asyncio.Future[None]:
-    """Done at the first SIGINT or SIGTERM; the next one has its usual effect."""
+    """Returns a future that is done at the first SIGINT or SIGTERM. The next signal has its usual effect."""
     loop = asyncio.get_running_loop()
     told: asyncio.Future[None] = loop.create_future()
 

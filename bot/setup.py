@@ -1,4 +1,4 @@
-"""`muster init`: asks for what is needed and writes `.env`, which only its owner may read."""
+"""`muster init`: asks for the settings that are needed, and writes `.env`, which only its owner may read."""
 
 from __future__ import annotations
 
@@ -23,51 +23,51 @@ _ASSIGNED = re.compile(r"\s*(?:export\s+)?(\w+)\s*=")
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """One setting, and what a person needs to know to answer."""
+class SettingQuestion:
+    """The question for one setting, with an explanation."""
 
     setting: str
     title: str
     explanation: str
     secret: bool = False
     only_after: tuple[str, ...] = ()
-    """Asked if one of these is set; always if empty."""
+    """The question is asked if one of these settings is set, or always if this is empty."""
 
     @property
     def variable(self) -> str:
-        """Its name in `.env`."""
+        """The setting's name in `.env`."""
         return PREFIX + self.setting.upper()
 
 
 QUESTIONS = (
-    Question(
+    SettingQuestion(
         "discord_token",
         "Discord bot token",
         "https://discord.com/developers/applications: New Application, then Bot, Reset Token. "
         "docs/operating.md says how to invite it.",
         secret=True,
     ),
-    Question(
+    SettingQuestion(
         "telegram_token",
         "Telegram bot token",
         "In Telegram, write /newbot to @BotFather; it answers with the token, digits:letters.",
         secret=True,
     ),
-    Question(
+    SettingQuestion(
         "public_url",
         "Public address",
         "Where members open the wallet page, like https://muster.example.org: the name of your reverse "
         "proxy, with https. Without it wallet links work on this machine only.",
         only_after=("discord_token", "telegram_token"),  # the playground has an address of its own
     ),
-    Question(
+    SettingQuestion(
         "chain_rpc",
         "Ethereum node",
         "The JSON-RPC URL of a node, your own or a provider's. Without it everything works except wallets "
         "that are contracts, like a Safe.",
         secret=True,
     ),
-    Question(
+    SettingQuestion(
         "chain_id",
         "Chain id",
         "The chain of that node: 1 is Ethereum, 8453 Base, 11155111 Sepolia.",
@@ -77,10 +77,10 @@ QUESTIONS = (
 
 
 def ask(path: Path) -> None:
-    """Ask, check each answer as `run` would, and write the file at once or not at all.
+    """Asks all questions, checks each answer as `run` would, and writes the file at once or not at all.
 
-    Lines of a file that is there already stay as they are, except those that were answered.
-    Raises ConfigError when the file cannot be read or written, typer.Abort when input ends.
+    An existing file keeps its lines, except those of settings that were answered. Raises ConfigError when the file
+    cannot be read or written, typer.Abort when the input ends.
     """
     path = path.resolve()
     present = _read(path)
@@ -100,12 +100,12 @@ def ask(path: Path) -> None:
     typer.echo(f"Wrote {path}; only you can read it. Next: muster doctor, then muster run.")
 
 
-def _answer(question: Question, before: dict[str, str]) -> str:
-    """A good answer, or an empty one. A secret is not shown while it is typed."""
+def _answer(question: SettingQuestion, before: dict[str, str]) -> str:
+    """Asks until the answer is good or empty. A secret is not shown while it is typed."""
     typer.echo(f"\n{question.title}. {question.explanation}")
     otherwise = "Enter keeps the present one" if question.setting in before else "Enter for none"
     while True:
-        # Without a terminal there is nothing to hide, and the prompt would look for one elsewhere.
+        # Without a terminal nothing is shown, and a hidden prompt would look for another terminal.
         hidden = question.secret and sys.stdin.isatty()
         answer: str = typer.prompt(
             f"{question.title} ({otherwise})", default="", show_default=False, hide_input=hidden
@@ -119,8 +119,8 @@ def _answer(question: Question, before: dict[str, str]) -> str:
             typer.echo(line)
 
 
-def _problems(question: Question, answer: str, before: dict[str, str]) -> list[str]:
-    """What `run` would say of this answer beside those before."""
+def _problems(question: SettingQuestion, answer: str, before: dict[str, str]) -> list[str]:
+    """Returns the problems that `run` would report for this answer together with those before."""
     values: dict[str, Any] = {**before, question.setting: answer, "_env_file": None}
     try:
         Settings(**values)
@@ -137,7 +137,7 @@ def _read(path: Path) -> dict[str, str | None]:
 
 
 def _write(path: Path, values: dict[str, str]) -> None:
-    """Put `values` into the file, which is complete and private at every moment."""
+    """Writes `values` into the file. At every moment the file is complete and private."""
     before = path.stat() if path.exists() else None
     text = _merged(path.read_text("utf-8") if before else "", values)
     work: Path | None = None
@@ -163,7 +163,7 @@ def _write(path: Path, values: dict[str, str]) -> None:
 
 
 def _merged(text: str, values: dict[str, str]) -> str:
-    """The text with these variables set: in the place of the line that set them, else at the end."""
+    """Returns the text with these variables set: in the line that set them before, else at the end."""
     left = dict(values)
     lines = []
     for line in text.splitlines():
@@ -171,7 +171,7 @@ def _merged(text: str, values: dict[str, str]) -> str:
         name = found.group(1).upper() if found else ""
         if name not in values:
             lines.append(line)
-        elif name in left:  # a second line of the same name would win over the new one: it is dropped
+        elif name in left:  # a second line of the same name is dropped, because it would win over the new one
             lines.append(f"{name}={_quoted(left.pop(name))}")
     if not lines:
         lines = ["# Settings of Muster: secrets, keep them to yourself. .env.example explains all there are."]

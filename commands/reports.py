@@ -216,9 +216,9 @@ def nudge(ctx: Context, call: int) -> Reply:
     # Without the picture, which would be kept once for each who is reminded.
     kept = [block for block in post.blocks if not isinstance(block, Image)]
     message = Reply((asks, *kept), post.buttons)
-    for account in nudge.told:
+    for account in nudge.reminded:
         ctx.post(account, message, f"nudge:{found.id}:{account.member_id}", bulk=True)
-    reached = f"Reminded: {people(len(nudge.told))}." if nudge.told else "Nobody could be reminded."
+    reached = f"Reminded: {people(len(nudge.reminded))}." if nudge.reminded else "Nobody could be reminded."
     return say(p(bold(reached), *_left_out(nudge)), visibility=Visibility.PRIVATE)
 
 

@@ -1,6 +1,6 @@
 """The doctor's checks of Discord: the token, the application's switches, and the bot's rights in each server.
 
-Intents: Muster reads no messages, so it needs no privileged intent. Without them it learns two things late: a new
+Intents: Muster reads no messages, so it needs no privileged intent. Without one it learns two things late: a new
 name, when its owner next uses a command or a button; and that a person left a server, when a message to them cannot
 be sent. If the operator has switched the Server Members intent on, Muster learns at once that a person left.
 """

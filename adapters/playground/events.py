@@ -9,7 +9,7 @@ from datetime import datetime
 import msgspec
 
 from adapters.playground import people
-from adapters.playground.frames import Do, Filled, Line, LinkOpened, Options, Pressed, Suggest
+from adapters.playground.frames import CommandOptions, Do, Filled, Line, LinkOpened, Pressed, Suggest
 from bot.chat.incoming import (
     NOBODY,
     Act,
@@ -68,7 +68,7 @@ def incoming(
     match frame.what:
         case Line():
             act = _line(frame.what, chat, registry, replied_to)
-        case Options(name=name, values=values):
+        case CommandOptions(name=name, values=values):
             act = CommandCall(name, {key: _value(value) for key, value in values.items()})
         case Pressed(token=token):
             act = Press(token)

@@ -21,7 +21,7 @@ class Line(msgspec.Struct, frozen=True, tag_field="t", tag="line"):
     file: File | None = None
 
 
-class Options(msgspec.Struct, frozen=True, tag_field="t", tag="command"):
+class CommandOptions(msgspec.Struct, frozen=True, tag_field="t", tag="command"):
     """A command with typed options."""
 
     name: Short
@@ -63,7 +63,7 @@ class Do(msgspec.Struct, frozen=True, tag_field="t", tag="act"):
     id: Id
     player: Short
     chat: Short
-    what: Line | Options | Pressed | Filled | LinkOpened
+    what: Line | CommandOptions | Pressed | Filled | LinkOpened
 
 
 class Suggest(msgspec.Struct, frozen=True, tag_field="t", tag="suggest"):

@@ -68,7 +68,7 @@ def lost(error: TelegramError) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message that was sent. `message` is its number in the chat (not of ephemeral ones); `media`: it has a file."""
+    """A message that was sent: its number in the chat (ephemeral ones have none), and whether it has a file."""
 
     chat: int
     message: int

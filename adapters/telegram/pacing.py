@@ -82,8 +82,8 @@ class Pacer(Turns):
         """Awaits `send()` at the chat's turn. After a 429, waits as told and repeats it, up to `tries` times in all.
 
         A message that got a 429 was not delivered, so the repeat makes no duplicate. All other errors of `send` are
-        passed on. A message that is not `urgent` does not wait while a long 429 closes its chat: FloodWait is raised
-        at once. With `may_pay` the call may be `send(allow_paid_broadcast=True)`.
+        passed on. A message that is not `urgent` does not wait while a long 429 closes its chat, or all: FloodWait is
+        raised at once. With `may_pay` the call may be `send(allow_paid_broadcast=True)`.
         """
         while True:
             tries -= 1

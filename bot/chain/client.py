@@ -1,4 +1,4 @@
-"""One Ethereum node over JSON-RPC. Whatever keeps it from answering is TryAgain, never yes or no."""
+"""The client of one Ethereum node, over JSON-RPC. Whatever fails, it raises TryAgain and never says yes or no."""
 
 import asyncio
 import logging
@@ -12,18 +12,17 @@ from bot.errors import TryAgain
 if TYPE_CHECKING:
     from web3 import AsyncHTTPProvider
 
-GAS_LIMIT = (
-    10_000_000  # enough to deploy a wallet and check a passkey; a contract that burns it all takes ~50 ms
-)
-# Calls come from an address of nobody: some wallets go easy on the zero address, which estimators use.
+# Enough to deploy a wallet and check a passkey. A contract that burns it all takes about 50 ms.
+GAS_LIMIT = 10_000_000
+# The sender of calls, an address of nobody. Some wallets check less for the zero address, because estimators use it.
 CALLER = "0x" + b"Muster asks (nobody)".hex()
-# How nodes word that the *contract* failed. Anything else they complain about is their own trouble.
+# The words with which nodes say that the *contract* failed. Any other error is the node's own.
 _CONTRACT_FAILED = re.compile(
     r"revert|out ?of ?gas|invalid ?(fe)?opcode|invalid ?jump|stack ?(under|over)flow|stack limit"
     r"|VM execution error",
     re.IGNORECASE,
 )
-_REVERT_CODE = 3  # geth's JSON-RPC error code of a revert, taken over by the other nodes
+_REVERT_CODE = 3  # geth's JSON-RPC error code of a revert, which the other nodes use too
 _DATA = re.compile(r"0x(?:[0-9A-Fa-f]{2})*")
 _QUANTITY = re.compile(r"0x[0-9A-Fa-f]{1,64}")
 
@@ -31,13 +30,13 @@ log = logging.getLogger(__name__)
 
 
 class Reverted(Exception):
-    """The called contract failed (reverted, ran out of gas); the node is well."""
+    """The called contract failed (reverted, ran out of gas). The node itself works."""
 
 
 class ChainClient:
-    """Reads from the node at `rpc_url`, which may hold a key and is therefore never logged or shown.
+    """Reads from the node at `rpc_url`. The URL can have a key, so it is never logged or shown.
 
-    Loads web3 and connects on first use. Each request gets `timeout` seconds.
+    The first use loads web3 and connects. Each request has `timeout` seconds.
     """
 
     def __init__(self, rpc_url: str, chain_id: int, timeout: float = 10.0) -> None:
@@ -49,7 +48,7 @@ class ChainClient:
         self._provider: AsyncHTTPProvider | None = None
 
     async def chain_id(self) -> int:
-        """The node's own chain id (EIP-695). Raises TryAgain."""
+        """Returns the node's own chain id (EIP-695). Raises TryAgain."""
         answer = await self._request("eth_chainId", [])
         if not _QUANTITY.fullmatch(answer):
             raise _no_answer("eth_chainId", "not a quantity")
@@ -69,13 +68,13 @@ class ChainClient:
             )
 
     async def code(self, address: str) -> bytes:
-        """The code at `address`, empty if there is none. Raises TryAgain."""
+        """Returns the code at `address`, empty if there is none. Raises TryAgain."""
         return await self._data("eth_getCode", [address, "latest"])
 
     async def call(self, to: str | None, data: bytes) -> bytes:
-        """What `data` sent to `to` (None: run as creation code) returns on the latest block; changes nothing.
+        """Returns the result of sending `data` to `to`, on the latest block and without changing anything.
 
-        Raises Reverted if the contract fails, TryAgain if the node does.
+        With `to` None, `data` is creation code. Raises Reverted if the contract fails, TryAgain if the node does.
         """
         transaction = {"from": CALLER, "gas": hex(GAS_LIMIT), "data": "0x" + data.hex()}
         if to is not None:
@@ -83,7 +82,7 @@ class ChainClient:
         return await self._data("eth_call", [transaction, "latest"])
 
     async def close(self) -> None:
-        """Close the connections; the client is not used afterwards."""
+        """Closes the connections. The client cannot be used afterwards."""
         if self._session is not None:
             await self._session.close()
 
@@ -99,7 +98,7 @@ class ChainClient:
         try:
             async with asyncio.timeout(self._timeout):
                 answer = await provider.make_request(method, parameters)
-        except Exception as failure:  # only I/O and parsing of what came: whatever fails, there is no answer
+        except Exception as failure:  # of I/O or of parsing the answer; in all cases there is no answer
             raise _no_answer(method, type(failure).__name__) from None
         result, error = (
             (answer.get("result"), answer.get("error")) if isinstance(answer, dict) else (None, None)
@@ -115,8 +114,8 @@ class ChainClient:
         async with self._connecting:
             if self._provider is None:
                 provider = await asyncio.to_thread(_provider, self._url)
-                # Our own session: no proxy from the environment, connections kept, and closed by us
-                # (web3's `disconnect` logs the URL).
+                # A session of our own uses no proxy from the environment and keeps connections. We close it, because
+                # web3's `disconnect` logs the URL.
                 self._session = aiohttp.ClientSession(trust_env=False)
                 await provider.cache_async_session(self._session)
                 self._provider = provider
@@ -126,7 +125,7 @@ class ChainClient:
 def _provider(url: str) -> "AsyncHTTPProvider":
     from web3 import AsyncHTTPProvider
 
-    # web3 writes the node's URL, which may hold a key, to its debug and info logs.
+    # The debug and info logs of web3 have the node's URL, which can have a key.
     logging.getLogger("web3").setLevel(logging.WARNING)
     return AsyncHTTPProvider(
         url, request_kwargs={"allow_redirects": False}, exception_retry_configuration=None
@@ -134,7 +133,7 @@ def _provider(url: str) -> "AsyncHTTPProvider":
 
 
 def _no_answer(method: str, reason: str) -> TryAgain:
-    """`reason` is ours or a class name: messages of errors quote the URL."""
+    """Logs a failure, and returns the error for it. `reason` is never an error's message, as that quotes the URL."""
     log.warning(
         "the chain node did not answer",
         extra={"action": "chain.no_answer", "method": method, "reason": reason},

@@ -1,4 +1,4 @@
-"""Wallets for the playground's people: real keys, made from a seed, for demonstration on loopback only."""
+"""Wallets for the playground's people: real keys that are made from a seed, for demonstration on loopback only."""
 
 import hashlib
 import hmac
@@ -10,9 +10,9 @@ from bot.chain.signatures import personal_digest
 
 
 class DemoWallets:
-    """One wallet per name, the same for the same `seed` (secret, at least 16 bytes, one per installation).
+    """A wallet for each name, made from a `seed`: a secret of at least 16 bytes, one per installation.
 
-    Keys exist in memory only, and only while they are used.
+    Keys are in memory only, and only while they are used.
     """
 
     def __init__(self, seed: bytes) -> None:
@@ -21,15 +21,15 @@ class DemoWallets:
         self._seed = seed
 
     def address(self, name: str) -> str:
-        """The EIP-55 address of the wallet of `name`."""
+        """Returns the EIP-55 address of the wallet of `name`."""
         public_key = keys.pubkey_from_prvkey(self._key(name), compressed=False)
         return checksummed(keccak(public_key[1:])[12:])
 
     def sign(self, name: str, message: str) -> str:
-        """What `personal_sign` answers (EIP-191): 65 bytes r, s, v (27 or 28) as 0x-hex."""
+        """Returns the answer of `personal_sign` (EIP-191): 65 bytes r, s, v (27 or 28) as 0x-hex."""
         r_s, recovery_id = recovery.sign(personal_digest(message), self._key(name))
         return f"0x{r_s.hex()}{recovery_id + 27:02x}"
 
     def _key(self, name: str) -> bytes:
-        # Of 2**256 digests all but about 2**128 are valid keys, so none is tried twice.
+        # Of 2**256 digests, all but about 2**128 are valid keys, so a second attempt is not needed.
         return hmac.digest(self._seed, b"muster demo wallet\0" + name.encode(), hashlib.sha256)

@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Duty:
-    """One write transaction in which a chore acts for a union. It is for chores what `Context` is for handlers."""
+    """One write transaction in which a chore acts for a union. Chores use it as handlers use a `Context`."""
 
     tx: Tx
     now: datetime

@@ -82,7 +82,7 @@ class Dispatcher:
         return self._registry
 
     async def dispatch(self, incoming: Incoming, progress: Progress | None = None) -> Reply | None:
-        """Does what was asked, once, and returns the answer. Errors are answers too."""
+        """Does the act, once, and returns the answer. Errors are answers too."""
         began = time.perf_counter()
         outcome: str
         reply: Reply | None

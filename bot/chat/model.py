@@ -120,7 +120,7 @@ class Image(_Value, frozen=True, tag="x"):
 Block: TypeAlias = Paragraph | Heading | Fields | Items | CodeBlock | Table | Image
 
 
-# -- what can be pressed and filled in -----------------------------------------------------------------
+# -- buttons and forms ---------------------------------------------------------------------------------
 
 
 class Style(StrEnum):

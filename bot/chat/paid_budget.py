@@ -47,12 +47,12 @@ class PaidBudget:
             self._wanted = AT_A_TIME
 
     def take(self, tx: Tx) -> None:
-        """Takes from the day's budget what `prepare` decided."""
+        """Takes the number that `prepare` decided from the day's budget."""
         if self._wanted and self._payer is not None and self._day is not None:
             self._taken = self._outbox.spend(tx, self._what, self._day, self._wanted, self._payer.paid_a_day)
 
     def fill(self, *, crowded: bool) -> None:
-        """Adds to the allowance what was taken. `crowded`: as many bulk rows waited as could be sent, or more."""
+        """Adds the messages taken to the allowance. `crowded`: as many bulk rows waited as could be sent, or more."""
         self._crowded = crowded
         if self._payer is None or not self._wanted:
             return

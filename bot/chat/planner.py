@@ -61,7 +61,7 @@ class Outbox(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """How many rows can be claimed now. Urgent rows may use all of `urgent`, bulk rows only `bulk`."""
+    """The number of rows that can be claimed now. Urgent rows may use all of `urgent`, bulk rows only `bulk`."""
 
     urgent: int
     bulk: int

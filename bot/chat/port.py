@@ -138,7 +138,7 @@ class Core(Protocol):
         """Returns the accepted acts that are not `delivered`, oldest first. Adapters dispatch them again at start."""
 
     async def dispatch(self, incoming: Incoming, progress: Progress | None = None) -> Reply | None:
-        """Does what was asked, once, and returns the answer; None for silence.
+        """Does the act, once, and returns the answer; None for silence.
 
         The answer has its `visibility`, and its buttons and form have their tokens. Errors are answers too: nothing
         that a member does makes it raise.

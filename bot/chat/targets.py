@@ -1,4 +1,4 @@
-"""Where a message of the outbox goes, and whether it is urgent."""
+"""The destination of a message of the outbox, and whether it is urgent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import msgspec
 
 
 class Target(msgspec.Struct, frozen=True):
-    """Where an outbox row goes: one person's private chat (`person`), or a `chat` (and `thread`).
+    """The destination of an outbox row: one person's private chat (`person`), or a `chat` (and `thread`).
 
     With `message` (an id that `Adapter.deliver` returned), that message is changed instead.
     """

@@ -26,7 +26,7 @@ async def healthz(request: web.Request) -> web.Response:
 
 
 async def metrics(request: web.Request) -> web.Response:
-    """Answers with the metrics in Prometheus's text format, but only to this machine, not to visitors through a proxy."""
+    """Answers with the metrics in Prometheus's text format, only to this machine and not to a proxy's visitors."""
     if not _from_this_machine(request):
         raise web.HTTPNotFound
     from prometheus_client import CONTENT_TYPE_LATEST, generate_latest

@@ -69,7 +69,7 @@ def pressed(ctx: Context, call: int, today: bool = False) -> Reply:
 @area.action("call.undo")
 def undone(ctx: Context, call: int, today: bool = False) -> Reply:
     if checkins.take_back(ctx.tx, ctx.union, ctx.member, call).contest:
-        contests.withdrawn(ctx.tx, ctx.member, call)
+        contests.drop_entry(ctx.tx, ctx.member, call)
     words = "Taken back: it is as if you had not answered yet."
     return _today(ctx, words, edit=True) if today else say(words, edit=True)
 

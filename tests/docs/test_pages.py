@@ -132,6 +132,14 @@ def test_generated_parts_follow_from_the_code(name: str) -> None:
     assert ROOT.joinpath("docs", name).read_text("utf-8") == made.pages()[name], "run: make pages"
 
 
+def test_the_glossary_explains_each_word_once_in_order() -> None:
+    words = re.findall(
+        r"^\| \*\*(.+?)\*\* \|", ROOT.joinpath("docs", "glossary.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert len(words) > 50
+    assert words == sorted(set(words), key=str.lower)
+
+
 def test_the_readme_begins_with_the_two_commands() -> None:
     first = re.search(r"```sh\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
     assert first is not None

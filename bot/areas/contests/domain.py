@@ -1,4 +1,4 @@
-"""Contests: entries into a call, votes for them, and the ranking they make."""
+"""Contests: entries, votes for them, and the ranking that follows."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ ON_THE_POST = 5
 
 @dataclass(frozen=True, slots=True)
 class ContestEntry:
-    """What a member sent in. `votes` are counted when the contest is closed, and 0 before; `words` are empty once its
-    author left or a moderator removed it."""
+    """A member's entry into a contest.
+
+    `votes` is 0 until the contest is closed. `words` is empty after its author left the union, or a moderator removed
+    it.
+    """
 
     id: int
     call_id: int
@@ -28,14 +31,14 @@ class ContestEntry:
 
 @dataclass(frozen=True, slots=True)
 class PlacedEntry:
-    """An entry and its place: entries with as many votes share one, and the next is left out."""
+    """An entry and its place. Entries with equal votes share a place, and the next place is left out: 1, 1, 3."""
 
     place: int
     entry: ContestEntry
 
 
 def placed(ranked: Sequence[ContestEntry]) -> list[PlacedEntry]:
-    """The places of entries that are sorted by their votes, the most first."""
+    """Returns the places of entries that are sorted by their votes, the most first."""
     found: list[PlacedEntry] = []
     for number, entry in enumerate(ranked, start=1):
         shared = found and found[-1].entry.votes == entry.votes

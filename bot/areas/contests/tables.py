@@ -1,4 +1,4 @@
-"""Contests: entries and votes."""
+"""Contests, entries and votes."""
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, UniqueConstraint
 
@@ -30,16 +30,17 @@ entries = table(
 )
 show_index(entries)
 
-# Contests that somebody took part in, or that were closed by hand; `closed_at` once the ranking is posted.
+# Contests that got an entry. `closed_at` is null until the votes are counted.
 contests = table(
     "contests",
     Column("call_id", Id, ForeignKey("calls.id"), primary_key=True, autoincrement=False),
     moment_or_null("closed_at"),
 )
 
-partial_index("ix_contests_open", contests.c.call_id, where=contests.c.closed_at.is_(None))
+IS_RUNNING = contests.c.closed_at.is_(None)
+partial_index("ix_contests_open", contests.c.call_id, where=IS_RUNNING)
 
-# Until the contest is closed; then only the entries' counts are left.
+# Votes are kept until their contest is closed. Then only the numbers in `entries` are left.
 entry_votes = table(
     "entry_votes",
     Column("call_id", Id, ForeignKey("calls.id"), primary_key=True, autoincrement=False),

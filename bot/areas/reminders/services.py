@@ -1,4 +1,4 @@
-"""Being reminded of the day's call, which members ask for, at an hour of their own in the union's time zone."""
+"""Reminders of the day's call, for members who ask for them, at an hour of their own in the union's time zone."""
 
 from __future__ import annotations
 
@@ -21,32 +21,33 @@ from bot.domain.transaction import Tx
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
-    """How a member is reminded: `account` is by which of theirs, None if it is gone."""
+class Wish:
+    """A member's wish: the hour in minutes of the local day, and the account to remind; None if it is gone."""
 
     minutes: int
     account: Account | None
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """Somebody to remind now, and the open calls that they have not answered."""
+class DueReminder:
+    """A reminder to send now: the account, and the open calls that the member has not answered."""
 
     member_id: int
     account: Account
     calls: list[Call]
 
 
-def of(tx: Tx, member: Member) -> Setting | None:
-    """How the member is reminded; None if they did not ask for it."""
+def of(tx: Tx, member: Member) -> Wish | None:
+    """Returns the member's wish; None if they did not ask for reminders."""
     found = storage.of(tx, member.id)
-    return Setting(found.minutes, members.account(tx, found.account_id)) if found else None
+    return Wish(found.minutes, members.account(tx, found.account_id)) if found else None
 
 
 def start(tx: Tx, union: Union, member: Member, account: Account, minutes: int | None) -> bool:
-    """Remind the member by this account from now on; at the hour there was, or the union's, if none is given.
+    """Reminds the member by this account from now on, at `minutes` of the local day.
 
-    Whether the first comes today: not if the hour has passed.
+    None keeps the hour of an earlier wish; without one the union's hour counts. Returns whether the first reminder
+    comes today: it does not, if the hour has passed.
     """
     known = storage.of(tx, member.id)
     if minutes is None:
@@ -58,40 +59,35 @@ def start(tx: Tx, union: Union, member: Member, account: Account, minutes: int |
 
 
 def remove(tx: Tx, member: Member) -> None:
-    """Remind the member no more."""
+    """Stops the member's reminders."""
     storage.remove(tx, member.id)
 
 
 def nudge(tx: Tx, call_id: int, leader: Member, reached: int) -> None:
-    """Note a leader's one press to remind those who have not answered a call, and how many it reached."""
+    """Notes that a leader had members of their base reminded of a call, and how many were reached."""
     storage.nudge(tx, call_id, leader.id, reached)
 
 
 def nudged(tx: Tx, call_id: int, leader: Member) -> datetime | None:
-    """When this leader had people reminded of the call."""
+    """Returns the moment at which this leader had members reminded of the call."""
     return storage.nudged(tx, call_id, leader.id)
 
 
 def due(tx: Tx) -> list[Union]:
-    """Unions with an open call of today; not before the union's own opens, if there is one to come."""
-    found = []
-    for union_id in storage.unions_with_open_calls(tx):
-        union = unions.by_id(tx, union_id)
-        if union is not None and _open(tx, union):
-            found.append(union)
-    return found
+    """Returns the unions with an open call to remind members of now."""
+    return [union for union in unions.by_ids(tx, storage.unions_with_open_calls(tx)) if _open(tx, union)]
 
 
 def waiting(tx: Tx, union: Union, most: int) -> list[int]:
-    """Up to `most` members to remind now, or to see that they need it not."""
+    """Returns up to `most` members whose hour has come today, for `take`."""
     today, now = _local(union, tx)
     return storage.waiting(tx, union.id, now, today, most) if _open(tx, union) else []
 
 
-def take(tx: Tx, union: Union, member_ids: Sequence[int]) -> list[Wish] | None:
-    """Those of the members who are to be reminded; all of them count as reminded today from now on.
+def take(tx: Tx, union: Union, member_ids: Sequence[int]) -> list[DueReminder] | None:
+    """Returns the reminders to send to these members, and marks all of them as reminded today.
 
-    Nobody who answered, or whom no messages reach. None if there is no open call any more.
+    Leaves out members who have answered, or whose account messages do not reach. None: there is no open call.
     """
     open_ = _open(tx, union)
     if not open_:
@@ -101,33 +97,33 @@ def take(tx: Tx, union: Union, member_ids: Sequence[int]) -> list[Wish] | None:
     ids = [member_id for member_id, _ in chosen]
     storage.mark(tx, ids, today)
     answered = storage.answered(tx, [call.id for call in open_], ids)
-    wishes, told = [], dict.fromkeys((call.id for call in open_), 0)
+    found, reminded = [], dict.fromkeys((call.id for call in open_), 0)
     for member_id, account in chosen:
         if account is None or account.unreachable_at is not None:
             continue
         mine = [call for call in _concerning(tx, open_, member_id) if (call.id, member_id) not in answered]
         if mine:
-            wishes.append(Wish(member_id, account, mine))
+            found.append(DueReminder(member_id, account, mine))
             for call in mine:
-                told[call.id] += 1
-    for call_id, more in told.items():
+                reminded[call.id] += 1
+    for call_id, more in reminded.items():
         if more:
             storage.count(tx, call_id, more)
-    return wishes
+    return found
 
 
 def forget(tx: Tx, union: Union, member: Member) -> None:
-    """Remind a member who leaves no more."""
+    """Stops the reminders of a member who leaves."""
     storage.remove(tx, member.id)
 
 
 def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
-    """Remind the one person as the survivor wished, else as the other did."""
+    """Keeps the survivor's wish, else the absorbed member's."""
     storage.merge(tx, absorbed.id, survivor.id)
 
 
 def _open(tx: Tx, union: Union) -> list[Call]:
-    """Today's calls that are open, the union's first; none while the union's own is still to open."""
+    """Returns today's open calls, the union's first; none before the union's own call opens, if it has one."""
     today, _ = _local(union, tx)
     of_today = calls.of_days(tx, union, today, today)
     if any(call.leader_id is None and call.state is CallState.PLANNED and call.approved for call in of_today):
@@ -137,7 +133,10 @@ def _open(tx: Tx, union: Union) -> list[Call]:
 
 
 def _concerning(tx: Tx, found: Sequence[Call], member_id: int) -> list[Call]:
-    """The union's call, and that of the nearest above (or the member's own branch) who has one."""
+    """Returns the calls for the member: the union's, and that of the nearest leader above who has one.
+
+    A leader's own branch comes before all others.
+    """
     of_union = [call for call in found if call.leader_id is None]
     by_leader = {call.leader_id: call for call in found if call.leader_id is not None}
     if not by_leader:
@@ -148,6 +147,6 @@ def _concerning(tx: Tx, found: Sequence[Call], member_id: int) -> list[Call]:
 
 
 def _local(union: Union, tx: Tx) -> tuple[int, int]:
-    """Which union-day it is, and how many minutes of it have passed by the clock on the wall."""
+    """Returns the present union-day, and the minutes that clocks in the union's time zone show."""
     local = tx.now.astimezone(ZoneInfo(union.time_zone))
     return union_day(union.time_zone, tx.now), local.hour * 60 + local.minute

@@ -1,16 +1,15 @@
-"""Who asked to be reminded of the day's call, when, by which account; and whom leaders reminded."""
+"""Members' wishes for reminders of the day's call, and leaders' nudges."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import bindparam, delete, exists, literal_column, or_, select, update
+from sqlalchemy import BindParameter, bindparam, delete, exists, or_, select, update
 
 from bot.areas.calls.domain.calls import CallState
-from bot.areas.calls.tables import calls
+from bot.areas.calls.tables import IS_AHEAD, calls
 from bot.areas.checkins.tables import checkins
 from bot.areas.members.tables import ACCOUNT_COLUMNS, accounts
 from bot.areas.reminders.tables import nudges, reminders
@@ -21,7 +20,7 @@ from bot.storage.statements import Statement, insert
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """When (minutes of the local day) and by which account somebody is reminded."""
+    """A member's wish: the account to remind, and the hour in minutes of the local day."""
 
     account_id: int
     minutes: int
@@ -31,15 +30,15 @@ _NOT_YET = or_(reminders.c.reminded_day.is_(None), reminders.c.reminded_day < bi
 _OF = Statement(
     select(reminders.c.account_id, reminders.c.minutes).where(reminders.c.member_id == bindparam("member"))
 )
-_new: dict[str, Any] = {
+_WISH: dict[str, BindParameter[int]] = {
     "account_id": bindparam("account"),
     "minutes": bindparam("at_minutes"),
     "reminded_day": bindparam("done_day"),
 }
 _PUT = Statement(
     insert(reminders)
-    .values(member_id=bindparam("member"), union_id=bindparam("union"), **_new)
-    .on_conflict_do_update(index_elements=["member_id"], set_=_new)
+    .values(member_id=bindparam("member"), union_id=bindparam("union"), **_WISH)
+    .on_conflict_do_update(index_elements=["member_id"], set_=_WISH)
 )
 _REMOVE = Statement(delete(reminders).where(reminders.c.member_id == bindparam("member")))
 _survivors = reminders.alias("survivors")
@@ -53,12 +52,7 @@ _MOVE = Statement(
 )
 _OPEN_UNIONS = Statement(
     select(calls.c.union_id)
-    .where(
-        calls.c.state.in_(
-            [literal_column("'planned'"), literal_column("'open'")]
-        ),  # as the partial index has it
-        calls.c.state == CallState.OPEN,
-    )
+    .where(IS_AHEAD, calls.c.state == CallState.OPEN)
     .distinct()
 )
 _WAITING = Statement(
@@ -114,70 +108,73 @@ _MOVE_NUDGES = Statement(
 
 
 def of(tx: Tx, member_id: int) -> Reminder | None:
+    """Returns the member's wish; None if they did not ask for reminders."""
     row = tx.one(_OF, member=member_id)
     return Reminder(*row) if row else None
 
 
-def put(tx: Tx, union_id: int, member_id: int, found: Reminder, reminded_day: int | None) -> None:
-    """From now on; `reminded_day`: the last day that needs no reminder any more."""
+def put(tx: Tx, union_id: int, member_id: int, wish: Reminder, reminded_day: int | None) -> None:
+    """Sets the member's wish. `reminded_day` is the last union-day that needs no reminder any more."""
     tx.run(
         _PUT,
         member=member_id,
         union=union_id,
-        account=found.account_id,
-        at_minutes=found.minutes,
+        account=wish.account_id,
+        at_minutes=wish.minutes,
         done_day=reminded_day,
     )
 
 
-def remove(tx: Tx, member_id: int) -> bool:
-    """Whether the member was to be reminded, and no longer is."""
-    return tx.run(_REMOVE, member=member_id) > 0
+def remove(tx: Tx, member_id: int) -> None:
+    """Erases the member's wish."""
+    tx.run(_REMOVE, member=member_id)
 
 
 def merge(tx: Tx, absorbed_id: int, survivor_id: int) -> None:
-    """One person: the survivor's own wish, else the other's; and what either did as a leader."""
+    """Gives the absorbed member's wish and nudges to the survivor, where the survivor has none."""
     tx.run(_MOVE, absorbed=absorbed_id, survivor=survivor_id)
     remove(tx, absorbed_id)
     tx.run(_MOVE_NUDGES, absorbed=absorbed_id, survivor=survivor_id)
 
 
 def unions_with_open_calls(tx: Tx) -> list[int]:
+    """Returns the ids of unions with an open call, of the union or of a branch."""
     return [row.union_id for row in tx.all(_OPEN_UNIONS)]
 
 
 def waiting(tx: Tx, union_id: int, minutes: int, today: int, most: int) -> list[int]:
-    """Up to `most` members whose hour has come and who were not reminded today, the earliest hour first."""
+    """Returns up to `most` members whose hour has come and who were not reminded today, the earliest hour first."""
     rows = tx.plain(_WAITING, union=union_id, at_minutes=minutes, today=today, most=most)
     return [row[0] for row in rows]
 
 
 def chosen(tx: Tx, member_ids: Sequence[int], today: int) -> list[tuple[int, Account | None]]:
-    """(member, the account to remind them by, None if it is gone) of those who still were not reminded today."""
+    """Returns (member, account to remind, None if it is gone) of those who were not reminded today."""
     rows = tx.all(_CHOSEN, members=list(member_ids), today=today)
     return [(row[0], Account(*row[1:]) if row[1] is not None else None) for row in rows]
 
 
 def mark(tx: Tx, member_ids: Sequence[int], today: int) -> None:
-    """They need no reminder any more today."""
+    """Marks members as reminded today."""
     tx.run(_MARK, members=list(member_ids), today=today)
 
 
 def answered(tx: Tx, call_ids: Sequence[int], member_ids: Sequence[int]) -> set[tuple[int, int]]:
-    """(call, member) of the answers there are; not of those that were refused, which can be given again."""
+    """Returns (call, member) of all answers, without refused ones, which the member can give again."""
     return {(row[0], row[1]) for row in tx.all(_ANSWERED, calls=list(call_ids), members=list(member_ids))}
 
 
 def count(tx: Tx, call_id: int, more: int) -> None:
-    """So many more were reminded of the call."""
+    """Adds `more` to the number of members who were reminded of a call."""
     tx.run(_COUNT, call=call_id, more=more)
 
 
 def nudged(tx: Tx, call_id: int, leader_id: int) -> datetime | None:
-    """When this leader had people reminded of the call."""
+    """Returns the moment at which this leader had members reminded of the call."""
     found: datetime | None = tx.value(_NUDGED, call=call_id, leader=leader_id)
     return found
 
 
 def nudge(tx: Tx, call_id: int, leader_id: int, reached: int) -> None:
+    """Notes a leader's nudge, which reached so many members."""
     tx.run(_NUDGE, call=call_id, leader=leader_id, now=tx.now, people=reached)

@@ -1,4 +1,4 @@
-"""Reminders that members asked for, and those that a leader sent."""
+"""Members' wishes for reminders, and leaders' nudges."""
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, SmallInteger
 
@@ -15,7 +15,7 @@ reminders = table(
     Index(None, "union_id", "minutes"),
 )
 
-# A leader's one press to remind who has not answered.
+# A nudge: a leader had the members of their base reminded who had not answered. Once for each call.
 nudges = table(
     "nudges",
     Column("call_id", Id, ForeignKey("calls.id"), primary_key=True, autoincrement=False),

@@ -1,4 +1,4 @@
-"""How a call went, for who leads: the founder sees all of it, others their own branch."""
+"""Reports of calls for leaders. The founder sees the whole union, other leaders see their own branch."""
 
 from __future__ import annotations
 
@@ -21,16 +21,20 @@ from bot.errors import NotAllowed, NotFound
 DAYS = 30
 BRANCHES = 8
 LOOKED_AT = 2_000
-"""Of so many of a leader's base, the nearest, it is looked up who has not answered."""
+"""Looks for members without an answer among this many nearest members of a leader's base."""
 MOST_NUDGED = 500
-"""Reminders that one press may send."""
+"""Reminders that one nudge may send."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallReport:
-    """One call. `people` who were asked; `answered` of them, `late` among those, `waiting` besides; `places` are
-    (title, None for in private; answers); `branches` (member, answered, people); `days` the answers of each
-    union-day that had such a call, up to 30 before it and itself."""
+    """The numbers of one call, of the `whole` union or of a leader's base.
+
+    `people` are those who were asked, `answered` those who answered, `late` those of them who were late. `waiting`
+    answers wait for somebody's word, and are not in `answered`. `places` are (title of the space, answers); title None:
+    in private. `branches` are (leader, answered, people) of the biggest branches. `days` are the answers by union-day,
+    of this call and of such calls in the 30 days before.
+    """
 
     call: Call
     whole: bool
@@ -45,37 +49,40 @@ class CallReport:
 
     @property
     def average(self) -> float | None:
-        """Answers to the calls of the 30 days before; None if there were none."""
+        """The average answers to the calls of the 30 days before; None if there were no calls."""
         before = [number for day, number in self.days.items() if day != self.call.day]
         return sum(before) / len(before) if before else None
 
 
 @dataclass(frozen=True, slots=True)
 class Nudge:
-    """Whom a leader's press reminds, and how many it leaves out: told something today already, not reached by
-    messages, more than one press may tell."""
+    """The accounts that a leader's nudge reminds, and the numbers of members whom it leaves out.
 
-    told: list[Account] = field(default_factory=list)
+    These are `told_today` (the bot sent them another message that they had not asked for), `unreached` (messages do not
+    reach them), and `beyond` (more than one nudge may remind).
+    """
+
+    reminded: list[Account] = field(default_factory=list)
     told_today: int = 0
     unreached: int = 0
     beyond: int = 0
 
 
 def latest(tx: Tx, union: Union, member: Member) -> int | None:
-    """The last union-day with a call that this member can be told of; None if there was none yet."""
+    """Returns the last union-day with a call that this member may have a report of; None if there is none."""
     return storage.latest(tx, union.id, member.id, union_day(union.time_zone, tx.now))
 
 
 def of_day(tx: Tx, union: Union, member: Member, day: int) -> list[CallReport]:
-    """Reports of the union's call and of the member's own branch call of that day; for `Store.scan`."""
+    """Returns reports of that day's calls: the union's, and that of the member's branch. For `Store.scan`."""
     both = (calls.of_day(tx, union, day, leader_id) for leader_id in (None, member.id))
     return [_report(tx, union, member, call, day) for call in both if call is not None and _begun(call)]
 
 
 def silent(tx: Tx, union: Union, member: Member, call_id: int) -> tuple[Call, list[int], bool]:
-    """The call, who of the member's base have not answered, the nearest first, and whether all were looked at.
+    """Returns the call, the members of the leader's base who have not answered, and whether the whole base was read.
 
-    Raises NotFound.
+    The nearest members come first. Raises NotFound.
     """
     call = _known(tx, union, member, call_id)
     found = storage.silent(tx, call.id, member.id, LOOKED_AT)
@@ -83,14 +90,15 @@ def silent(tx: Tx, union: Union, member: Member, call_id: int) -> tuple[Call, li
 
 
 def nudged(tx: Tx, member: Member, call: Call) -> datetime | None:
-    """When the member had people reminded of the call."""
+    """Returns the moment at which the leader had members reminded of the call."""
     return reminders.nudged(tx, call.id, member)
 
 
 def nudge(tx: Tx, union: Union, member: Member, call_id: int) -> tuple[Call, Nudge]:
-    """Remind those of the member's base who have not answered: at most once a call, and quietly.
+    """Chooses the members of the leader's base to remind: those who have not answered. Once for each call.
 
-    Raises NotFound, and NotAllowed if the call is not open or this was done before.
+    Claims the one unsolicited message of today for each of them. Raises NotFound; NotAllowed if the call is not open,
+    or was nudged before.
     """
     call = _known(tx, union, member, call_id)
     if call.state is not CallState.OPEN:
@@ -99,18 +107,24 @@ def nudge(tx: Tx, union: Union, member: Member, call_id: int) -> tuple[Call, Nud
         raise NotAllowed("You had them reminded of this call already. Once is enough; talk to them yourself.")
     ids = storage.silent(tx, call.id, member.id, LOOKED_AT)
     free = daily_notice.untold(tx, union, ids)
-    found = Nudge(told_today=len(ids) - len(free), beyond=len(free[MOST_NUDGED:]))
+    chosen = free[:MOST_NUDGED]
     by_member: dict[int, Account] = {}
-    for account in members.accounts_of_all(tx, free[:MOST_NUDGED]):
+    for account in members.accounts_of_all(tx, chosen):
         if account.unreachable_at is None:
             by_member.setdefault(account.member_id, account)
-    for member_id, account in by_member.items():
-        if daily_notice.claim(tx, union, member_id):
-            found.told.append(account)
-    left = len(free[:MOST_NUDGED]) - len(found.told)
-    if found.told:
-        reminders.nudge(tx, call.id, member, len(found.told))
-    return call, Nudge(found.told, found.told_today, left, found.beyond)
+    reminded = [
+        account
+        for member_id, account in by_member.items()
+        if daily_notice.claim(tx, union, member_id)
+    ]
+    if reminded:
+        reminders.nudge(tx, call.id, member, len(reminded))
+    return call, Nudge(
+        reminded,
+        told_today=len(ids) - len(free),
+        unreached=len(chosen) - len(reminded),
+        beyond=len(free) - len(chosen),
+    )
 
 
 def _report(tx: Tx, union: Union, member: Member, call: Call, day: int) -> CallReport:

@@ -17,8 +17,8 @@ from bot.areas.calls.domain.calls import CallState
 from bot.areas.calls.storage import calls
 from bot.areas.checkins.services import checkins
 from bot.areas.contests import services as contests
-from bot.areas.contests import storage as contests_storage
 from bot.areas.contests.domain import ContestEntry, placed
+from bot.areas.contests.storage import entries, votes
 from bot.areas.conversations import services as conversations
 from bot.areas.ledger import storage as ledger_storage
 from bot.areas.tree.storage import rules
@@ -104,7 +104,7 @@ class Fair:
         return (await self.standing(name)).member
 
     async def entries(self) -> list[ContestEntry]:
-        return await self.stage.store.read(contests_storage.ranked, 1, 100)
+        return await self.stage.store.read(entries.ranked, 1, 100)
 
     async def recorded(self, kind: str) -> list[Any]:
         union = await self.union()
@@ -343,9 +343,9 @@ async def test_who_voted_for_whom_is_forgotten_when_it_closes(fair: Fair) -> Non
     await fair.enters("Bo", "A tree")
     await fair.votes("Cy", "A tree")
     cy = await fair.member("Cy")
-    assert await fair.stage.store.read(contests_storage.votes_by, cy.id)
+    assert await fair.stage.store.read(votes.by_member, cy.id)
     await fair.ends()
-    assert await fair.stage.store.read(contests_storage.votes_by, cy.id) == {}
+    assert await fair.stage.store.read(votes.by_member, cy.id) == {}
 
 
 async def test_its_leader_closes_a_contest_before_its_time(fair: Fair) -> None:

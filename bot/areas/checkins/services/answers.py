@@ -1,4 +1,4 @@
-"""Who answered the union's calls, for other areas that count it (`bot.areas.tree.domain.answers.Answers`)."""
+"""The answers to the union's calls, for the tree area (its `Answers` protocol)."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from bot.domain.transaction import Tx
 
 
 def last_closed(tx: Tx, union: Union) -> tuple[int, int] | None:
-    """(id, union-day) of the union's latest call that is over; branches' calls are not looked at."""
+    """Returns (id, union-day) of the union's latest closed call, without the calls of branches."""
     return calls.last_closed(tx, union)
 
 
 def between(tx: Tx, union: Union, first: int, last: int) -> tuple[int, Iterator[Sequence[int]]]:
-    """How many of the union's own calls of those union-days are over, and in pages the members who answered them."""
+    """Returns the number of the union's closed calls of those union-days, and the members who answered, in pages."""
     closed = calls.closed(tx, union, first, last)
     return len(closed), chain.from_iterable(checkins.who_answered(tx, call_id) for call_id in closed)

@@ -1,12 +1,14 @@
-"""Answering calls: once for a person, wherever they press; taken back until the call closes; judged where asked."""
+"""Answering calls, taking answers back, and judging answers that wait for somebody's word.
+
+A member answers a call once, wherever they press, and can take the answer back until the call closes.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
 
-from bot.areas.calls.domain.calls import Call, Proof
-from bot.areas.calls.domain.calls import CallState as CallState
+from bot.areas.calls.domain.calls import Call, CallState, Proof
 from bot.areas.calls.services import calls
 from bot.areas.checkins.domain.checkins import JUDGED_WITHIN, WITNESS_AFTER, Checkin, CheckinState
 from bot.areas.checkins.domain.streaks import first_open
@@ -24,24 +26,27 @@ from bot.domain.transaction import Tx
 from bot.errors import NotAllowed, NotFound
 
 MOST_WITNESSED = 50
-"""Calls whose waiting answers a witness is shown."""
+"""Calls whose waiting answers a witness can see: the newest."""
 
 
 class AnswerOutcome(Enum):
-    """What became of an answer."""
+    """The outcome of an attempt to answer a call."""
 
     DONE = "done"
     WAITING = "waiting"
     AGAIN = "again"
-    """There was one already."""
+    """The member has answered already."""
     PROOF_NEEDED = "proof needed"
-    """Nothing was changed: it has to come with its proof."""
+    """The call asks for a proof. Nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a member's answer. `counted` for an answer to the union's call; `judge_id`: whose word a
-    waiting one waits for, None for any witness's; `state` of the one there was already."""
+    """The result of an attempt to answer a call.
+
+    `counted` is set for a counted answer to the union's call. `judge_id` is the member whose word a waiting answer
+    waits for; None: any witness. `state` is the state of the answer that was there before (`AGAIN`).
+    """
 
     call: Call
     outcome: AnswerOutcome
@@ -53,7 +58,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """A call that concerns a member, and their answer."""
+    """A call for a member, and their answer. Says whether they can answer it now, or take the answer back."""
 
     call: Call
     checkin: Checkin | None
@@ -63,7 +68,7 @@ class Mine:
 
 @dataclass(frozen=True, slots=True)
 class WaitingAnswer:
-    """An answer that waits for somebody's word."""
+    """An answer that waits for somebody's word, with its call and member."""
 
     call: Call
     checkin: Checkin
@@ -84,13 +89,13 @@ def answer(
     space_id: int | None = None,
     entered: bool = False,
 ) -> Answer:
-    """Answer a call. `proof` is a checked link, `file_id` a kept picture, `space_id` where it was pressed.
+    """Answers a call. `proof` is a checked link, `file_id` a kept picture, `space_id` the space of the press.
 
-    A contest is answered by an entry into it (`entered`), which is proof enough.
+    A contest is answered by an entry into it (`entered`), which needs no other proof.
 
     Raises:
         NotFound: the union has no such call.
-        NotAllowed: it is not open yet, no longer forgiven, or for a branch that the member is not in.
+        NotAllowed: the call is not open yet, or no longer forgiven, or for a branch that the member is not in.
     """
     call = calls.answerable(tx, union, call_id)
     if call.leader_id is not None and not calls.concerns(tx, call, member):
@@ -100,7 +105,7 @@ def answer(
     if call.contest and not entered:
         return Answer(call, AnswerOutcome.PROOF_NEEDED)
     if call.proof in (Proof.LINK, Proof.PHOTO) and not shown and not entered:
-        return _unproved(tx, call, member)
+        return _unchanged(tx, call, member)
     judge_id = _judge(tx, union, member) if call.proof is Proof.LEADER else None
     waits = call.proof is Proof.WITNESS or judge_id is not None
     given = checkins.give(
@@ -115,18 +120,21 @@ def answer(
         judge_id=judge_id,
     )
     if not given:
-        return _unproved(tx, call, member)
+        return _unchanged(tx, call, member)
     if waits:
         return Answer(call, AnswerOutcome.WAITING, late, judge_id=judge_id)
-    record(tx, union.id, "checkin.done", member, call=call.id, **({"late": True} if late else {}))
-    return Answer(call, AnswerOutcome.DONE, late, _counted(tx, union, call, member.id))
+    if late:
+        record(tx, union.id, "checkin.done", member, call=call.id, late=True)
+    else:
+        record(tx, union.id, "checkin.done", member, call=call.id)
+    return Answer(call, AnswerOutcome.DONE, late, _count(tx, union, call, member.id))
 
 
 def take_back(tx: Tx, union: Union, member: Member, call_id: int) -> Call:
-    """The answer was never given: counter and streak are what they would be without it.
+    """Erases the member's answer to a call, also from the call's number and from the streak.
 
     Raises:
-        NotFound: there is no such call, or no answer of the member to it.
+        NotFound: there is no such call, or the member has no answer to it.
         NotAllowed: the call has closed.
     """
     call = _of_union(tx, union, call_id)
@@ -146,7 +154,7 @@ def take_back(tx: Tx, union: Union, member: Member, call_id: int) -> Call:
 
 
 def today(tx: Tx, union: Union, member: Member) -> list[Mine]:
-    """Today's calls that concern the member, the union's first; then yesterday's that can still be answered."""
+    """Returns today's calls for the member, the union's first, and yesterday's that can still be answered."""
     now_day = union_day(union.time_zone, tx.now)
     first = first_open(union.time_zone, tx.now)
     above = [step.member_id for step in endorsements.path(tx, member.id)]
@@ -156,7 +164,7 @@ def today(tx: Tx, union: Union, member: Member) -> list[Mine]:
         mine = own.get(call.id)
         begun = call.state in (CallState.OPEN, CallState.CLOSED)
         if not begun and not call.approved:
-            continue  # nobody has looked yet where it leads
+            continue  # its links are not approved yet
         if call.day == now_day or (begun and (call.day != first or mine is None or _revocable(tx, call))):
             free = mine is None or mine.state in (CheckinState.REFUSED, CheckinState.REPAIRED)
             kept = mine is not None and mine.state in (CheckinState.DONE, CheckinState.WAITING)
@@ -164,14 +172,16 @@ def today(tx: Tx, union: Union, member: Member) -> list[Mine]:
     return found
 
 
-def _counted(tx: Tx, union: Union, call: Call, member_id: int) -> Counted | None:
+def _count(tx: Tx, union: Union, call: Call, member_id: int) -> Counted | None:
+    """Counts a new answer: for the call, and for the streak if it is the union's call."""
     calls.answers_changed(tx, call.id, 1)
     if call.leader_id is not None or call.day is None:
         return None
     return streaks.count(tx, union, member_id, call.day)
 
 
-def _unproved(tx: Tx, call: Call, member: Member) -> Answer:
+def _unchanged(tx: Tx, call: Call, member: Member) -> Answer:
+    """Returns the result of an attempt that changed nothing: there is an answer already, or a proof is needed."""
     mine = checkins.of(tx, call.id, member.id)
     if mine is None or mine.state in (CheckinState.REFUSED, CheckinState.REPAIRED):
         return Answer(call, AnswerOutcome.PROOF_NEEDED)
@@ -179,7 +189,7 @@ def _unproved(tx: Tx, call: Call, member: Member) -> Answer:
 
 
 def _judge(tx: Tx, union: Union, member: Member) -> int | None:
-    """Whose word counts: whom the member endorses, else the founder. None: there is nobody above the member."""
+    """Returns the leader whom the member endorses, else the founder; None if there is nobody above the member."""
     choice = endorsements.of(tx, member)
     above = choice.leader_id if choice is not None and choice.leader_id is not None else union.founder_id
     return above if above != member.id else None
@@ -200,7 +210,7 @@ def _of_union(tx: Tx, union: Union, call_id: int) -> Call:
 
 
 def queue(tx: Tx, union: Union, judge: Member, most: int) -> list[WaitingAnswer]:
-    """Up to `most` answers that wait for this member's word: as a leader first, then as a witness."""
+    """Returns up to `most` answers that wait for this member's word: as a leader first, then as a witness."""
     since = union_day(union.time_zone, tx.now) - JUDGED_WITHIN
     found = checkins.for_judge(tx, judge.id, since, most)
     if len(found) < most and may_witness(tx, judge):
@@ -217,18 +227,18 @@ def queue(tx: Tx, union: Union, judge: Member, most: int) -> list[WaitingAnswer]
 
 
 def may_witness(tx: Tx, member: Member) -> bool:
-    """Whether the member's word counts for others: they hold a wallet, or joined more than a week ago."""
+    """Whether the member may be a witness: they hold a wallet, or joined more than a week ago."""
     return tx.now - member.joined_at > WITNESS_AFTER or wallets.held(tx, member.id)
 
 
 def judge(
     tx: Tx, union: Union, judge: Member, call_id: int, ref: str, *, confirmed: bool
 ) -> tuple[WaitingAnswer, Counted | None]:
-    """Confirm or refuse the waiting answer of the member with that ref; what it made of their streak.
+    """Confirms or refuses the waiting answer of the member with that ref. Returns it, and its effect on the streak.
 
     Raises:
-        NotFound: it does not wait (any more).
-        NotAllowed: it is not this member's to judge.
+        NotFound: the answer does not wait.
+        NotAllowed: this member may not judge it.
     """
     call = _of_union(tx, union, call_id)
     member = members.by_ref(tx, union, ref)
@@ -240,7 +250,7 @@ def judge(
     _require_judge(tx, judge, call, mine, confirmed)
     checkins.judge(tx, call.id, member.id, CheckinState.DONE if confirmed else CheckinState.REFUSED, judge.id)
     record(tx, union.id, "checkin.judged", judge, call=call.id, member=member.ref, counts=confirmed)
-    counted = _counted(tx, union, call, member.id) if confirmed else None
+    counted = _count(tx, union, call, member.id) if confirmed else None
     return WaitingAnswer(call, mine, member), counted
 
 
@@ -259,6 +269,3 @@ def _require_judge(tx: Tx, judge: Member, call: Call, waiting: Checkin, confirme
             raise NotAllowed("This call is for another branch, whose members are its witnesses.")
     elif waiting.judged_by != judge.id:
         raise NotAllowed("That answer waits for the word of another member.")
-
-
-# -- members come and go -------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What becomes of the answers and the streak of a member who leaves, or who turns out to be another."""
+"""The fate of a member's answers and streak when the member leaves or is merged into another."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from bot.domain.transaction import Tx
 
 
 def forget(tx: Tx, union: Union, member: Member) -> None:
-    """The member leaves: their answers are erased. Those to calls that can still be answered count no longer, or who
-    joins again would count twice. What waited for their word waits for the founder's."""
+    """Erases the answers and the streak of a member who leaves.
+
+    Takes the answers out of the numbers of calls that can still be answered: the member could join and answer again.
+    Answers that wait for the member's word wait for the founder's.
+    """
     for call_id in checkins.counted_in(tx, member.id, first_open(union.time_zone, tx.now)):
         calls.answers_changed(tx, call_id, -1)
     checkins.delete_of(tx, member.id)
@@ -22,7 +25,7 @@ def forget(tx: Tx, union: Union, member: Member) -> None:
 
 
 def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
-    """Two members are one person: each call is answered once, by the better of their answers, and all days count."""
+    """Gives the absorbed member's answers to the survivor. Where both answered a call, keeps the better answer."""
     worth = [CheckinState.REFUSED, CheckinState.WAITING, CheckinState.REPAIRED, CheckinState.DONE]
     for call_id, own, other in checkins.both(tx, survivor.id, absorbed.id):
         worse = survivor if worth.index(own) < worth.index(other) else absorbed

@@ -1,13 +1,13 @@
-"""Members' streaks: counted at each answer, worked out when read. No job runs over members.
+"""Members' streaks: each answer counts a day; reading a streak works out the days since. No job runs over members.
 
-What is kept of a member is the streak as of the last day that counted, every call before it that was not answered
-taken as missed. Such a call may still be answered, until noon, or confirmed: until then what is told leaves its day
-out. An answer in the order of days only adds to what is kept; anything else works it out anew from all days.
+The database keeps a member's streak as of the last day that counted. In this streak every earlier call without an
+answer is missed. But such a call may still be open until noon, or its answer may wait to be confirmed. The streak
+that members see leaves these open days out. The next answer in the order of days only adds to the kept streak; any
+other answer works the streak out anew from all days.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.areas.calls.services import calls
@@ -31,13 +31,16 @@ from bot.domain.transaction import Tx
 from bot.errors import BadInput, NotAllowed
 
 FIRST_PLACE = PlacedStreak(0, 2**31 - 1)
-"""What the ranking's first page comes after."""
+"""The place before the first page of the ranking."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What an answer made of the streak: a freeze earned, how many used up for missed days, and the days before it
-    that are still open: to be answered, or to be confirmed."""
+    """The effect of an answer on the streak.
+
+    `earned`: it earned a freeze. `used` is the number of freezes that missed days used up. `open_days` are earlier
+    days that may still be added: their calls can be answered, or the answers confirmed.
+    """
 
     streak: Streak
     earned: bool = False
@@ -54,29 +57,40 @@ class StreakNow:
 
 
 def count(tx: Tx, union: Union, member_id: int, day: int) -> Counted:
-    """Add an answered day of the union's call."""
+    """Adds an answered day of the union's call to the member's streak."""
     today = union_day(union.time_zone, tx.now)
     known = streaks.of(tx, member_id, today - JUDGED_WITHIN)
     before, waits = known if known is not None else (Streak(), False)
     if day <= before.last_day or day > today or waits:
-        before_now = standing(tx, union, member_id).streak if known is not None else before
-        recount(tx, union, member_id)
-        after = standing(tx, union, member_id)
-        earned = after.streak.freezes > before_now.freezes
-        return Counted(after.streak, earned, 0, tuple(one for one in after.open_days if one < day))
+        return _count_anew(tx, union, member_id, day)
+    return _count_next(tx, union, member_id, before, day)
+
+
+def _count_next(tx: Tx, union: Union, member_id: int, before: Streak, day: int) -> Counted:
+    """Adds a day after all days that count so far."""
     between = _between(tx, union, before, day)
-    still = first_open(union.time_zone, tx.now) if between else day
-    over = [one for one in between if one < still]
-    told = answered(missed(before, len(over)), day)
-    kept = told if len(over) == len(between) else answered(missed(before, len(between)), day)
+    first = first_open(union.time_zone, tx.now) if between else day
+    over = [one for one in between if one < first]
+    open_days = tuple(between[len(over) :])
+    shown = answered(missed(before, len(over)), day)
+    kept = answered(missed(before, len(between)), day) if open_days else shown
     streaks.put(tx, union.id, member_id, kept)
     used = len(over) if len(over) <= before.freezes else 0
-    earned = told.run == 0 and told.freezes > before.freezes - used
-    return Counted(told, earned, used, tuple(between[len(over) :]))
+    earned = shown.run == 0 and shown.freezes > before.freezes - used
+    return Counted(shown, earned, used, open_days)
+
+
+def _count_anew(tx: Tx, union: Union, member_id: int, day: int) -> Counted:
+    """Adds a day before the last that counts, or beside answers that wait: works the streak out from all days."""
+    before = standing(tx, union, member_id).streak
+    recount(tx, union, member_id)
+    after = standing(tx, union, member_id)
+    open_days = tuple(one for one in after.open_days if one < day)
+    return Counted(after.streak, after.streak.freezes > before.freezes, 0, open_days)
 
 
 def recount(tx: Tx, union: Union, member_id: int) -> None:
-    """Work out anew what is kept of the member."""
+    """Works out the kept streak of the member from all their days."""
     days = streaks.answered_days(tx, member_id)
     if not days:
         streaks.remove(tx, member_id)
@@ -85,30 +99,30 @@ def recount(tx: Tx, union: Union, member_id: int) -> None:
 
 
 def standing(tx: Tx, union: Union, member_id: int) -> StreakNow:
-    """The member's streak now."""
+    """Returns the member's streak now."""
     today = union_day(union.time_zone, tx.now)
     known = streaks.of(tx, member_id, today - JUDGED_WITHIN)
     if known is None:
         return StreakNow(Streak())
     streak, waits = known
-    still = first_open(union.time_zone, tx.now)
-    if waits or still < streak.last_day:
-        return _anew(tx, union, member_id, today, still)
+    first = first_open(union.time_zone, tx.now)
+    if waits or first < streak.last_day:
+        return _anew(tx, union, member_id, today, first)
     later = streaks.call_days(tx, union.id, streak.last_day + 1, max(today, streak.last_day) + 1)
-    over = sum(day < still for day in later)
+    over = sum(day < first for day in later)
     return StreakNow(missed(streak, over), tuple(later[over:]))
 
 
 def longest(tx: Tx, union: Union, most: int, after: PlacedStreak = FIRST_PLACE) -> list[PlacedStreak]:
-    """Up to `most` streaks that go on, the longest first."""
+    """Returns up to `most` running streaks after the place `after`, the longest first."""
     return streaks.longest(tx, union.id, first_open(union.time_zone, tx.now), most, after)
 
 
 def repair(tx: Tx, union: Union, leader: Member, member: Member, words: str) -> tuple[int, Streak]:
-    """Make up for a day that the member missed; the union-day and the streak that it makes.
+    """Lets a day count that the member missed. Returns the union-day, and the streak with it.
 
     Raises:
-        BadInput: that is no day, there was no call, it counts already, or the member had not joined yet.
+        BadInput: the words name no day, there was no call, the day counts already, or the member had not joined yet.
         NotAllowed: the member is not in the leader's base, or the day is too long ago, or not over.
     """
     today = union_day(union.time_zone, tx.now)
@@ -131,41 +145,39 @@ def repair(tx: Tx, union: Union, leader: Member, member: Member, words: str) -> 
 
 
 def forget(tx: Tx, member_id: int) -> None:
-    """The member leaves."""
+    """Erases the streak of a member who leaves."""
     streaks.remove(tx, member_id)
 
 
 def merge(tx: Tx, union: Union, absorbed_id: int, survivor_id: int) -> None:
-    """Two members are one person, whose answers are together already: all their days count."""
+    """Works out the survivor's streak, after the answers of both members became theirs."""
     streaks.remove(tx, absorbed_id)
     recount(tx, union, survivor_id)
 
 
 def _between(tx: Tx, union: Union, before: Streak, day: int) -> list[int]:
-    """The days of calls after the last that counted and before this one."""
+    """Returns the days of calls between the last day of a running streak and this day."""
     if not before.current or day - before.last_day <= 1:
         return []
     return streaks.call_days(tx, union.id, before.last_day + 1, day - 1)
 
 
-def _anew(tx: Tx, union: Union, member_id: int, today: int, still: int) -> StreakNow:
-    """The streak from all days, without those that are still open."""
+def _anew(tx: Tx, union: Union, member_id: int, today: int, first: int) -> StreakNow:
+    """Works out the streak from all days, without open days: those from `first` on, and those of waiting answers."""
     days = streaks.answered_days(tx, member_id)
     if not days:
         return StreakNow(Streak())
     waiting = streaks.waiting_days(tx, member_id, today - JUDGED_WITHIN)
     gaps = _gaps(tx, union, days, max(today, days[-1]) + 1)
-    open_days = tuple(day for day in gaps if day >= still or day in waiting)
-    return StreakNow(worked_out(days, _without(gaps, open_days)), open_days)
+    open_days = tuple(day for day in gaps if day >= first or day in waiting)
+    over = [day for day in gaps if day not in open_days]
+    return StreakNow(worked_out(days, over), open_days)
 
 
 def _gaps(tx: Tx, union: Union, days: list[int], last: int) -> list[int]:
+    """Returns the days of calls from the first of `days` to `last` that are not among `days`."""
     counted = frozenset(days)
     return [day for day in streaks.call_days(tx, union.id, days[0], last) if day not in counted]
-
-
-def _without(days: list[int], some: Collection[int]) -> list[int]:
-    return [day for day in days if day not in some]
 
 
 def _require_base(tx: Tx, union: Union, leader: Member, member: Member) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import bindparam, delete, literal_column, or_, select, update
 
 from bot.areas.calls.domain.calls import Call, read_call
-from bot.areas.calls.tables import CALL_COLUMNS, calls
+from bot.areas.calls.tables import CALL_COLUMNS, HAS_BEGUN, HAS_DAY, calls, in_states
 from bot.areas.checkins.domain.checkins import Checkin, CheckinState
-from bot.areas.checkins.tables import checkins
+from bot.areas.checkins.tables import IS_DONE, IS_WAITING, checkins
 from bot.domain.transaction import Tx
 from bot.storage.paging import PAGE
 from bot.storage.statements import Statement, insert
@@ -27,7 +27,6 @@ _COLUMNS = (
     checkins.c.judged_by,
 )
 _MINE = (checkins.c.call_id == bindparam("call")) & (checkins.c.member_id == bindparam("member"))
-_WAITS = checkins.c.state == literal_column("'waiting'")
 _OF = Statement(select(*_COLUMNS).where(_MINE))
 _OF_DAYS = Statement(
     select(*_COLUMNS).where(
@@ -82,13 +81,13 @@ _REPAIR = Statement(
 _REMOVE = Statement(delete(checkins).where(_MINE))
 _JUDGE = Statement(
     update(checkins)
-    .where(_MINE, _WAITS)
+    .where(_MINE, IS_WAITING)
     .values(state=bindparam("to"), judged_by=bindparam("judge"), judged_at=bindparam("moment"))
 )
 _FOR_JUDGE = Statement(
     select(*_COLUMNS)
     .where(
-        _WAITS,
+        IS_WAITING,
         checkins.c.judged_by == bindparam("judge"),
         checkins.c.member_id != bindparam("judge"),
         checkins.c.day >= bindparam("since"),
@@ -99,7 +98,7 @@ _FOR_JUDGE = Statement(
 _FOR_WITNESS = Statement(
     select(*_COLUMNS)
     .where(
-        _WAITS,
+        IS_WAITING,
         checkins.c.judged_by.is_(None),
         checkins.c.call_id == bindparam("call"),
         checkins.c.member_id > bindparam("after"),
@@ -110,23 +109,22 @@ _FOR_WITNESS = Statement(
 )
 _HAND_ON = Statement(
     update(checkins)
-    .where(_WAITS, checkins.c.judged_by == bindparam("old"))
+    .where(IS_WAITING, checkins.c.judged_by == bindparam("old"))
     .values(judged_by=bindparam("new"))
 )
 _HAND_ON_OWN = Statement(
     update(checkins)
-    .where(_WAITS, checkins.c.judged_by == bindparam("old"), checkins.c.member_id == bindparam("old"))
+    .where(IS_WAITING, checkins.c.judged_by == bindparam("old"), checkins.c.member_id == bindparam("old"))
     .values(judged_by=bindparam("new"))
 )
+_CONCERNS = or_(calls.c.leader_id.is_(None), calls.c.leader_id.in_(bindparam("leaders", expanding=True)))
 _CONCERNING = Statement(
     select(*CALL_COLUMNS)
     .where(
         calls.c.union_id == bindparam("union"),
-        or_(calls.c.leader_id.is_(None), calls.c.leader_id.in_(bindparam("leaders", expanding=True))),
+        _CONCERNS,
         calls.c.day.in_(bindparam("days", expanding=True)),
-        calls.c.state.in_(
-            [literal_column("'planned'"), literal_column("'open'"), literal_column("'closed'")]
-        ),
+        HAS_DAY,
     )
     .order_by(calls.c.day.desc(), calls.c.leader_id.is_not(None), calls.c.id)
 )
@@ -134,10 +132,10 @@ _WITNESSED = Statement(
     select(calls.c.id)
     .where(
         calls.c.union_id == bindparam("union"),
-        calls.c.state.in_([literal_column("'open'"), literal_column("'closed'")]),
+        HAS_BEGUN,
         calls.c.day >= bindparam("since"),
         calls.c.proof == "witness",
-        or_(calls.c.leader_id.is_(None), calls.c.leader_id.in_(bindparam("leaders", expanding=True))),
+        _CONCERNS,
     )
     .order_by(calls.c.id.desc())
     .limit(bindparam("most"))
@@ -156,10 +154,10 @@ _COUNTED = Statement(
     .join_from(checkins, calls, calls.c.id == checkins.c.call_id)
     .where(
         checkins.c.member_id == bindparam("member"),
-        checkins.c.state == literal_column("'done'"),
+        IS_DONE,
         or_(
-            calls.c.state == literal_column("'open'"),
-            (calls.c.state == literal_column("'closed'")) & (calls.c.day >= bindparam("first")),
+            in_states("open"),
+            in_states("closed") & (calls.c.day >= bindparam("first")),
         ),
     )
 )
@@ -170,7 +168,7 @@ _WHO_ANSWERED = Statement(
     .where(
         checkins.c.call_id == bindparam("call"),
         checkins.c.member_id > bindparam("after"),
-        checkins.c.state == literal_column("'done'"),
+        IS_DONE,
     )
     .order_by(checkins.c.member_id)
     .limit(bindparam("most"))
@@ -182,13 +180,13 @@ def _checkin(row: Any) -> Checkin:
 
 
 def of(tx: Tx, call_id: int, member_id: int) -> Checkin | None:
-    """The member's answer to that call."""
+    """Returns the member's answer to a call."""
     row = tx.one(_OF, call=call_id, member=member_id)
     return _checkin(row) if row else None
 
 
 def since(tx: Tx, member_id: int, first: int) -> dict[int, Checkin]:
-    """The member's answers to calls of that union-day and later, by call."""
+    """Returns the member's answers to calls of that union-day and later, by call."""
     return {row.call_id: _checkin(row) for row in tx.all(_OF_DAYS, member=member_id, first=first)}
 
 
@@ -204,35 +202,47 @@ def give(
     space_id: int | None,
     judge_id: int | None,
 ) -> bool:
-    """Keep an answer; False if there is one already that was not refused."""
-    given = {"moment": tx.now, "to": state, "is_late": late, "shown": proof, "file": file_id}
-    made = tx.run(_GIVE, call=call.id, member=member_id, on=call.day, space=space_id, judge=judge_id, **given)
-    return made > 0
+    """Adds an answer, also in the place of a refused or repaired one; False if there is another already."""
+    given = tx.run(
+        _GIVE,
+        call=call.id,
+        member=member_id,
+        on=call.day,
+        moment=tx.now,
+        to=state,
+        is_late=late,
+        shown=proof,
+        file=file_id,
+        space=space_id,
+        judge=judge_id,
+    )
+    return given > 0
 
 
 def repair(tx: Tx, call_id: int, member_id: int, day: int, judge_id: int) -> bool:
-    """The day counts although the call was not answered; False if it was, or counts already."""
+    """Lets the day count though the member did not answer the call; False if the day counts already."""
     return tx.run(_REPAIR, call=call_id, member=member_id, on=day, moment=tx.now, judge=judge_id) > 0
 
 
 def remove(tx: Tx, call_id: int, member_id: int) -> None:
+    """Erases the member's answer to a call."""
     tx.run(_REMOVE, call=call_id, member=member_id)
 
 
 def judge(tx: Tx, call_id: int, member_id: int, state: CheckinState, judge_id: int) -> bool:
-    """From waiting to done or refused; False if it does not wait (any more)."""
+    """Gives a waiting answer the state done or refused; False if it does not wait."""
     return tx.run(_JUDGE, call=call_id, member=member_id, to=state, judge=judge_id, moment=tx.now) > 0
 
 
 def for_judge(tx: Tx, judge_id: int, since: int, most: int) -> list[Checkin]:
-    """Answers of that union-day and later that wait for this member's word."""
+    """Returns up to `most` answers of that union-day and later that wait for this member's word."""
     return [_checkin(row) for row in tx.all(_FOR_JUDGE, judge=judge_id, since=since, most=most)]
 
 
 def for_witness(tx: Tx, call_ids: Sequence[int], witness_id: int, most: int) -> list[Checkin]:
-    """Up to `most` answers to those calls that wait for any witness but this member.
+    """Returns up to `most` answers to those calls that wait for a witness; never the witness's own.
 
-    They begin behind the witness's own place, so that many witnesses do not all look at the same ones.
+    The list of each call begins with the members after the witness, so that witnesses see different answers.
     """
     found: list[Checkin] = []
     for call_id in call_ids:
@@ -245,51 +255,56 @@ def for_witness(tx: Tx, call_ids: Sequence[int], witness_id: int, most: int) -> 
 
 
 def hand_on(tx: Tx, old_id: int, new_id: int | None) -> None:
-    """What waited for one member's word waits for another's (None: any witness's)."""
+    """Makes all answers that wait for the word of `old_id` wait for that of `new_id` (None: of any witness)."""
     tx.run(_HAND_ON, old=old_id, new=new_id)
 
 
 def hand_on_own(tx: Tx, member_id: int, new_id: int | None) -> None:
-    """What waits for the word of the very member who gave it waits for another's."""
+    """Makes answers that wait for the word of their own member wait for that of `new_id` (None: of any witness)."""
     tx.run(_HAND_ON_OWN, old=member_id, new=new_id)
 
 
 def concerning(tx: Tx, union_id: int, leader_ids: Sequence[int], days: Sequence[int]) -> list[Call]:
-    """The calls of those union-days for the whole union and for the branches of those members, the latest day
-    first, the union's first of each day."""
+    """Returns the calls of those union-days for the whole union and for the branches of those leaders.
+
+    The latest day comes first; of each day the union's call.
+    """
     rows = tx.all(_CONCERNING, union=union_id, leaders=list(leader_ids), days=list(days))
     return [read_call(row._asdict()) for row in rows]
 
 
 def witnessed(tx: Tx, union_id: int, leader_ids: Sequence[int], since: int, most: int) -> list[int]:
-    """The newest calls of that union-day and later whose answers wait for witnesses: those for the whole union, and
-    for the branches of those members."""
+    """Returns the ids of calls of that union-day and later whose answers need a witness, the newest first.
+
+    They are for the whole union, or for the branches of those leaders.
+    """
     rows = tx.all(_WITNESSED, union=union_id, leaders=list(leader_ids), since=since, most=most)
     return [row[0] for row in rows]
 
 
 def both(tx: Tx, member_id: int, another_id: int) -> list[tuple[int, CheckinState, CheckinState]]:
-    """(call, the one's state, the other's) of the calls that two members both have an answer to."""
+    """Returns (call, state, state of the other's) of the calls to which both members have an answer."""
     rows = tx.all(_BOTH, member=member_id, another=another_id)
     return [(row.call_id, CheckinState(row.state), CheckinState(row.other)) for row in rows]
 
 
 def move(tx: Tx, old_id: int, new_id: int) -> None:
-    """All of one member's answers are another's, who has none to the same calls."""
+    """Gives all answers of one member to another, who has none to the same calls."""
     tx.run(_MOVE, old=old_id, new=new_id)
 
 
 def counted_in(tx: Tx, member_id: int, first: int) -> list[int]:
-    """The calls that the member's answer counts in: the open ones, and those of that union-day and later."""
+    """Returns the calls whose numbers include the member's answer: open ones, and those from that union-day on."""
     return [row[0] for row in tx.all(_COUNTED, member=member_id, first=first)]
 
 
 def delete_of(tx: Tx, member_id: int) -> None:
+    """Erases all answers of a member."""
     tx.run(_DELETE_OF, member=member_id)
 
 
 def who_answered(tx: Tx, call_id: int) -> Iterator[list[int]]:
-    """The members who answered a call, in pages."""
+    """Returns the members who answered a call, in pages."""
     after = 0
     while rows := tx.plain(_WHO_ANSWERED, call=call_id, after=after, most=PAGE):
         yield [row[0] for row in rows]

@@ -1,14 +1,14 @@
-"""Streaks, as of the last day that counted; what happened since is worked out when one is read."""
+"""Streaks as they were on the last day that counted. The days since are worked out when a streak is read."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, delete, exists, func, literal_column, select
+from sqlalchemy import BindParameter, bindparam, delete, exists, func, literal_column, select
 
-from bot.areas.calls.tables import calls
+from bot.areas.calls.tables import HAS_BEGUN, calls
 from bot.areas.checkins.domain.streaks import MOST_FREEZES, PlacedStreak, Streak
-from bot.areas.checkins.tables import checkins, streaks
+from bot.areas.checkins.tables import IS_WAITING, checkins, streaks
 from bot.domain.transaction import Tx
 from bot.storage.paging import ranking
 from bot.storage.statements import Statement, insert
@@ -17,7 +17,7 @@ _UNION_CALL = calls.c.leader_id.is_(None)
 _WAITING = exists().where(
     checkins.c.member_id == bindparam("member"),
     checkins.c.day >= bindparam("since"),
-    checkins.c.state == literal_column("'waiting'"),
+    IS_WAITING,
 )
 _OF = Statement(
     select(
@@ -29,27 +29,17 @@ _OF = Statement(
         _WAITING.label("waiting"),
     ).where(streaks.c.member_id == bindparam("member"))
 )
+_VALUES: dict[str, BindParameter[int]] = {
+    "current": bindparam("now"),
+    "best": bindparam("ever"),
+    "last_day": bindparam("on"),
+    "freezes": bindparam("kept"),
+    "run": bindparam("towards"),
+}
 _PUT = Statement(
     insert(streaks)
-    .values(
-        member_id=bindparam("member"),
-        union_id=bindparam("union"),
-        current=bindparam("now"),
-        best=bindparam("ever"),
-        last_day=bindparam("on"),
-        freezes=bindparam("kept"),
-        run=bindparam("towards"),
-    )
-    .on_conflict_do_update(
-        index_elements=["member_id"],
-        set_={
-            "current": bindparam("now"),
-            "best": bindparam("ever"),
-            "last_day": bindparam("on"),
-            "freezes": bindparam("kept"),
-            "run": bindparam("towards"),
-        },
-    )
+    .values(member_id=bindparam("member"), union_id=bindparam("union"), **_VALUES)
+    .on_conflict_do_update(index_elements=["member_id"], set_=_VALUES)
 )
 _DELETE = Statement(delete(streaks).where(streaks.c.member_id == bindparam("member")))
 _CALL_DAYS = Statement(
@@ -59,7 +49,7 @@ _CALL_DAYS = Statement(
         _UNION_CALL,
         calls.c.day >= bindparam("first"),
         calls.c.day <= bindparam("last"),
-        calls.c.state.in_([literal_column("'open'"), literal_column("'closed'")]),
+        HAS_BEGUN,
     )
     .order_by(calls.c.day)
 )
@@ -69,12 +59,12 @@ _LAST_CALL_DAYS = Statement(
         calls.c.union_id == bindparam("union"),
         _UNION_CALL,
         calls.c.day < bindparam("before"),
-        calls.c.state.in_([literal_column("'open'"), literal_column("'closed'")]),
+        HAS_BEGUN,
     )
     .order_by(calls.c.day.desc())
     .limit(bindparam("most"))
 )
-# A call that was cancelled after somebody answered it has no day any more; their day still counts.
+# A cancelled call has no day any more, but the days of its answers still count. So the day is read from the answer.
 _ANSWERED_DAYS = Statement(
     select(checkins.c.day)
     .join_from(checkins, calls, calls.c.id == checkins.c.call_id)
@@ -91,7 +81,7 @@ _WAITING_DAYS = Statement(
     .where(
         checkins.c.member_id == bindparam("member"),
         checkins.c.day >= bindparam("since"),
-        checkins.c.state == literal_column("'waiting'"),
+        IS_WAITING,
         _UNION_CALL,
     )
 )
@@ -110,13 +100,13 @@ _LONGEST = ranking(
 
 
 def of(tx: Tx, member_id: int, since: int) -> tuple[Streak, bool] | None:
-    """The streak as of its last day, and whether an answer since that union-day waits to be confirmed."""
+    """Returns the streak as of its last day, and whether an answer since that union-day waits for somebody's word."""
     row = tx.one(_OF, member=member_id, since=since)
     return (Streak(*row[:5]), bool(row[5])) if row else None
 
 
 def put(tx: Tx, union_id: int, member_id: int, streak: Streak) -> None:
-    """The member's streak, whatever it was."""
+    """Sets the member's streak."""
     tx.run(
         _PUT,
         member=member_id,
@@ -130,30 +120,30 @@ def put(tx: Tx, union_id: int, member_id: int, streak: Streak) -> None:
 
 
 def remove(tx: Tx, member_id: int) -> None:
-    """The member has none (any more)."""
+    """Erases the member's streak."""
     tx.run(_DELETE, member=member_id)
 
 
 def call_days(tx: Tx, union_id: int, first: int, last: int) -> list[int]:
-    """The union-days from `first` to `last` on which the union had a call, in order."""
+    """Returns the union-days from `first` to `last` on which the union had a call, in order."""
     return [row[0] for row in tx.plain(_CALL_DAYS, union=union_id, first=first, last=last)]
 
 
 def answered_days(tx: Tx, member_id: int) -> list[int]:
-    """All days that count for the member's streak, in order."""
+    """Returns all days that count for the member's streak, in order."""
     return list(dict.fromkeys(row[0] for row in tx.plain(_ANSWERED_DAYS, member=member_id)))
 
 
 def waiting_days(tx: Tx, member_id: int, since: int) -> set[int]:
-    """Days from then on whose answer waits to be confirmed."""
+    """Returns the days since that union-day on which the member's answer waits for somebody's word."""
     return {row[0] for row in tx.plain(_WAITING_DAYS, member=member_id, since=since)}
 
 
 def longest(tx: Tx, union_id: int, first_open: int, most: int, after: PlacedStreak) -> list[PlacedStreak]:
-    """Up to `most` streaks that go on, the longest first, of equals who joined earlier; those beyond `after`.
+    """Returns up to `most` running streaks after the place `after`: the longest first, of equals the lowest id.
 
-    Days before `first_open` are over. A streak goes on as long as its freezes bridge the days missed since its last
-    one. So there are few groups of one last day and number of freezes, and of each only the longest are read.
+    Days before `first_open` are over. A streak runs as long as its freezes bridge the days missed since its last one.
+    So there are few groups of one last day and number of freezes, and only the longest of each group are read.
     """
     over = [
         row[0] for row in tx.plain(_LAST_CALL_DAYS, union=union_id, before=first_open, most=MOST_FREEZES + 1)
