@@ -30,12 +30,10 @@ from bot.schema import metadata
 from bot.storage.store import Store
 
 if TYPE_CHECKING:
-    from aiohttp import web
-
     from adapters.playground.adapter import PlaygroundAdapter
     from adapters.telegram.adapter import TelegramAdapter
     from bot.chain.client import ChainClient
-    from bot.web.deps import Health, Webhook
+    from bot.web.deps import Health, Route, Webhook
 
 log = logging.getLogger(__name__)
 
@@ -164,7 +162,7 @@ class App:
         *,
         webhook: Webhook | None = None,
         demo: bool = False,
-        extra: Sequence[web.AbstractRouteDef] = (),
+        extra: Sequence[Route] = (),
     ) -> None:
         from bot.chain.addresses import parse_address
         from bot.chain.signatures import verify

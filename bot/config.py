@@ -216,9 +216,8 @@ def load(**overrides: object) -> Settings:
     Raises:
         ConfigError: one line for each problem, without the values.
     """
-    logging.getLogger("dotenv").setLevel(
-        logging.ERROR
-    )  # its warnings would repeat problems that this reports
+    # Warnings of dotenv would repeat problems that this function reports.
+    logging.getLogger("dotenv").setLevel(logging.ERROR)
     strange = [*_strange(os.environ), *_strange_lines(ENV_FILE)]
     try:
         settings = Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks them

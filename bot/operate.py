@@ -20,7 +20,7 @@ from bot.areas.tree.services.recount import RecountReport
 from bot.areas.unions import services as unions
 from bot.config import Settings
 from bot.domain.clock import SystemClock
-from bot.domain.names import one_line
+from bot.domain.names import counted, one_line
 from bot.domain.people import Union
 from bot.domain.transaction import Tx
 from bot.errors import ConfigError, NotFound, StorageError
@@ -127,12 +127,12 @@ def _recount(
 def _verdict(report: RecountReport) -> str:
     if report.broken is not None:
         return f"the ledger does NOT verify: entry {report.broken:,} is wrong or missing"
-    members = "1 member" if report.members == 1 else f"{report.members:,} members"
-    counted = f"{report.entries:,} ledger entries, which verify; {members}, {report.endorsing:,} endorsements"
+    members = counted(report.members, "member", "members")
+    numbers = f"{report.entries:,} ledger entries, which verify; {members}, {report.endorsing:,} endorsements"
     if not report.differences:
-        return f"{counted}; the tables say the same"
+        return f"{numbers}; the tables say the same"
     wrong = ", ".join(f"{count:,} in {kind}" for kind, count in report.differences.items())
-    return f"{counted}; DIFFERENCES: {wrong}{' (repaired)' if report.repaired else ''}"
+    return f"{numbers}; DIFFERENCES: {wrong}{' (repaired)' if report.repaired else ''}"
 
 
 def _export(tx: Tx, folder: Path, wanted: str | None) -> int:

@@ -12,7 +12,7 @@ from bot.chat.declarations import Area
 from bot.chat.model import Block, Code, Reply, bold, items, p
 from bot.chat.targets import Target
 from bot.chat.text import platform_name
-from bot.domain.names import one_line
+from bot.domain.names import counted, one_line
 from bot.domain.people import Union
 
 area = Area()
@@ -60,7 +60,7 @@ def _notice(duty: Duty, found: list[Unreached]) -> Reply:
     if places:
         blocks += [p("Places that I cannot write in:"), items(*places)]
     if people:
-        who = "1 member takes" if people == 1 else f"{people:,} members take"
+        who = counted(people, "member takes", "members take")
         blocks.append(
             p(f"{who} no private messages from me. They are left out until they write to me again.")
         )

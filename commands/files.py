@@ -12,7 +12,7 @@ from bot.domain.photos import Photo
 from bot.pictures.photo import redraw
 
 AT_ONCE = 2
-"""Pictures that are fetched and drawn at any time: each takes memory and a thread that others need."""
+"""Pictures that are fetched and drawn at one time. Each needs memory and a thread, which others need too."""
 
 _TURNS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
@@ -20,7 +20,7 @@ PostPicture = Annotated[File, "A picture for its post"]
 
 
 async def drawn(ctx: Context, file: File | None) -> Photo | None:
-    """The picture, fetched and drawn anew; None if none came. Only in `async` handlers. Raises BadInput, TryAgain."""
+    """Fetches a picture and draws it anew; None if there is none. For `async` handlers. Raises BadInput, TryAgain."""
     if file is None:
         return None
     async with _TURNS.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE)):

@@ -1,4 +1,4 @@
-"""Being reminded of the day's call in private, for who asks for it."""
+"""Reminders of the day's call in private, for members who ask for them."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def stop(ctx: Context) -> Reply:
 
 
 def _stopped(ctx: Context) -> Reply:
-    """It is said also to who pressed twice."""
+    """Stops the reminders, and says so, also after a second press."""
     reminders.remove(ctx.tx, ctx.member)
     words = p("You are not reminded of calls. ", Code("/call reminders on"), " begins it.")
     return say(words, visibility=Visibility.PRIVATE)
@@ -89,7 +89,7 @@ def _stop_button() -> Button:
 
 @area.chore
 async def remind(office: Office) -> None:
-    """Those whose hour has come get the open calls that they have not answered."""
+    """Sends members whose hour has come the open calls that they have not answered."""
 
     async def remind_members(union: Union) -> None:
         while member_ids := await office.read(reminders.waiting, union, READ_AT_ONCE):
@@ -107,24 +107,27 @@ async def _remind_all(office: Office, union: Union, member_ids: list[int]) -> bo
 
 
 def _remind(duty: Duty, member_ids: list[int]) -> bool:
-    """Whether there still is an open call."""
-    wishes = reminders.take(duty.tx, duty.union, member_ids)
-    if wishes is None:
+    """Sends the reminders of these members; False if there is no open call any more."""
+    found = reminders.take(duty.tx, duty.union, member_ids)
+    if found is None:
         return False
     ready: dict[int, Reply] = {}
-    for wish in wishes:
-        for call in wish.calls:
+    for reminder in found:
+        for call in reminder.calls:
             if call.id not in ready:
                 ready[call.id] = _message(duty, call)
-            duty.post(wish.account, ready[call.id], f"reminder:{call.id}:{wish.member_id}")
+            duty.post(reminder.account, ready[call.id], f"reminder:{call.id}:{reminder.member_id}")
     return True
 
 
 def _message(duty: Duty, call: Call) -> Reply:
-    """The same for all who are reminded together, its buttons stored once: who presses acts for themselves."""
+    """Returns the reminder of a call. It is one for all members, and its buttons are stored once.
+
+    A press acts for the member who pressed.
+    """
     post = card(duty, call, call.answered)
     whose = "Your branch's call" if call.leader_id is not None else "Today's call"
-    # Without the picture, which would be kept once for each who is reminded.
+    # Without the picture, of which each message would keep a copy.
     blocks = [block for block in post.blocks if not isinstance(block, Image)]
     reply = Reply(
         (p(whose, " in ", bold(one_line(duty.union.name)), ":"), *blocks), (*post.buttons, (_stop_button(),))

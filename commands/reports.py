@@ -1,4 +1,4 @@
-"""What became of a call: leaders' reports, reminding who has not answered, and the day's close."""
+"""Reports of calls for leaders, nudges to members without an answer, and the count of activation."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from bot.chat.model import (
     spans,
 )
 from bot.chat.params import Arg
-from bot.domain.names import one_line
+from bot.domain.names import counted, one_line
 from bot.domain.people import Account, Member, Permission, Union
 from bot.domain.times import union_day
 from bot.domain.transaction import Tx
@@ -74,7 +74,7 @@ async def report(
         raise NotFound("There was no call on that day. /call report without a day shows the last one.")
     blocks: list[Block] = []
     for one in found:
-        blocks += _told(ctx, one)
+        blocks += _numbers(ctx, one)
     results = _results(ctx.union, found[0], known)
     png = await asyncio.to_thread(report_picture, results)
     blocks += [*_branches(found[0], known), Image(png, alt_text(results), "report.png")]
@@ -92,7 +92,7 @@ def _look(
     today = union_day(union.time_zone, tx.now)
     day = reports.latest(tx, union, member) if typed is None else _day(typed, today)
     found = reports.of_day(tx, union, member, day) if day is not None else []
-    ids = [member_id for one in found for member_id, _, _ in one.branches]
+    ids = [branch.member_id for one in found for branch in one.branches]
     return found, display.of(tx, ids, platform)
 
 
@@ -106,7 +106,7 @@ def _day(typed: str, today: int) -> int:
         raise BadInput(f"“{typed}” is not a day. Write today, yesterday, or one like 2026-05-01.") from wrong
 
 
-def _told(ctx: Context, one: CallReport) -> list[Block]:
+def _numbers(ctx: Context, one: CallReport) -> list[Block]:
     call = one.call
     assert call.day is not None  # it has begun
     day = day_name(call.day, union_day(ctx.union.time_zone, ctx.now))
@@ -133,10 +133,10 @@ def _told(ctx: Context, one: CallReport) -> list[Block]:
 def _reached(one: CallReport) -> str:
     parts = []
     if one.call.leader_id is None:
-        parts.append(f"posted in {one.reach.posts:,} {'place' if one.reach.posts == 1 else 'places'}")
+        parts.append(f"posted in {counted(one.reach.posts, 'place', 'places')}")
     parts.append(f"{people(one.reach.reminded)} reminded as they asked")
     if one.reach.nudges:
-        leaders = "1 leader" if one.reach.nudges == 1 else f"{one.reach.nudges:,} leaders"
+        leaders = counted(one.reach.nudges, "leader", "leaders")
         parts.append(f"{people(one.reach.nudged)} reminded by {leaders}")
     return ", ".join(parts)
 
@@ -154,8 +154,11 @@ def _branches(one: CallReport, known: dict[int, Account]) -> list[Block]:
     if not one.branches:
         return []
     rows: list[Spans] = [
-        spans(display.name(known, member_id), f" · {answered:,} of {of:,} ({answered / of:.0%})")
-        for member_id, answered, of in one.branches
+        spans(
+            display.name(known, branch.member_id),
+            f" · {branch.answered:,} of {branch.people:,} ({branch.answered / branch.people:.0%})",
+        )
+        for branch in one.branches
     ]
     return [p("The biggest branches:"), items(*rows)]
 
@@ -164,7 +167,8 @@ def _results(union: Union, one: CallReport, known: dict[int, Account]) -> Result
     assert one.call.day is not None  # it has begun
     days = {**one.days, one.call.day: one.answered}
     drawn = [
-        BranchBar(display.name(known, member_id), answered, of) for member_id, answered, of in one.branches
+        BranchBar(display.name(known, branch.member_id), branch.answered, branch.people)
+        for branch in one.branches
     ]
     title = f"{one_line(union.name, 40)}: {one.call.title}"
     return Results(title, one.call.day - reports.DAYS, one.call.day, days, one.average, drawn)
@@ -175,7 +179,7 @@ def _silent_label(one: CallReport, both: bool) -> str:
     return f"Who has not answered{which}"
 
 
-# -- who has not answered ----------------------------------------------------------------------------------
+# -- members without an answer -------------------------------------------------------------------------------
 
 
 @area.action("report.silent", permission=Permission.LEADER)
@@ -210,16 +214,16 @@ def silent(ctx: Context, call: int, page: int) -> Reply:
 
 @area.action("report.nudge", permission=Permission.LEADER)
 def nudge(ctx: Context, call: int) -> Reply:
-    found, nudge = reports.nudge(ctx.tx, ctx.union, ctx.member, call)
+    found, nudged = reports.nudge(ctx.tx, ctx.union, ctx.member, call)
     post = card(ctx, found, found.answered)
     asks = p(ctx.mention(ctx.account), " reminds you of this call in ", bold(one_line(ctx.union.name)), ":")
-    # Without the picture, which would be kept once for each who is reminded.
+    # Without the picture, of which each message would keep a copy.
     kept = [block for block in post.blocks if not isinstance(block, Image)]
     message = Reply((asks, *kept), post.buttons)
-    for account in nudge.reminded:
+    for account in nudged.reminded:
         ctx.post(account, message, f"nudge:{found.id}:{account.member_id}", bulk=True)
-    reached = f"Reminded: {people(len(nudge.reminded))}." if nudge.reminded else "Nobody could be reminded."
-    return say(p(bold(reached), *_left_out(nudge)), visibility=Visibility.PRIVATE)
+    reached = f"Reminded: {people(len(nudged.reminded))}." if nudged.reminded else "Nobody could be reminded."
+    return say(p(bold(reached), *_left_out(nudged)), visibility=Visibility.PRIVATE)
 
 
 def _left_out(nudge: Nudge) -> list[str]:
@@ -238,7 +242,7 @@ def _left_out(nudge: Nudge) -> list[str]:
 
 @area.chore
 async def count_activation(office: Office) -> None:
-    """Everybody's activation, once the union's call is over."""
+    """Counts everybody's activation after each call of the union."""
 
     async def count(union: Union) -> None:
         data = await office.scan(activation.read, union, answers)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+"""Noon on a Sunday."""
 
 
 class ManualClock:

@@ -100,7 +100,7 @@ class Platform:
     def __init__(self, name: str, typed: bool) -> None:
         self.name = name
         self.typed = typed
-        self.capabilities = Capabilities(modals=typed, private_replies=typed)
+        self.capabilities = Capabilities(modals=typed)
         self.delivered: list[tuple[Target, Reply, str]] = []
         self.files: dict[str, bytes] = {}
         self.moderators: set[str] = set()

@@ -66,7 +66,9 @@ async def test_a_chore_that_fails_does_not_stop_the_others_nor_itself(
 
     chores = Registry([area]).chores
     assert [(chore.name, chore.every_s) for chore in chores] == [("slow", 60), ("fails", 0.0), ("works", 0.0)]
-    task = asyncio.create_task(App(Settings(_env_file=None), clock, store, Metrics())._do(chores[1:], 0.0))
+    task = asyncio.create_task(
+        App(Settings(_env_file=None), clock, store, Metrics())._do_chores(chores[1:], 0.0)
+    )
     try:
         async with asyncio.timeout(5):
             await twice.wait()

@@ -14,8 +14,8 @@ from bot.areas.tree.storage import support as bases
 from bot.domain.people import Member, Union
 from bot.errors import NotAllowed
 from bot.storage.store import Store
-from tests.areas.tree.crowd import found, join
 from tests.clock import ManualClock
+from tests.scenes import found, join
 
 SOON = timedelta(days=2)
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.bench.__main__ import main, registry
 from tests.bench.figures import at_most, percentile, ratio_at_least, ratio_at_most
+from tests.clock import ManualClock
 from tests.tools import require
 
 
@@ -17,6 +18,12 @@ def test_an_absent_tool_skips_or_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MUSTER_NO_SKIP", "1")
     with pytest.raises(pytest.fail.Exception, match="no hammer"):
         require("", "no hammer")
+
+
+def test_the_clock_stands_at_noon_on_a_sunday() -> None:
+    """Tests of calls count their days from it."""
+    now = ManualClock().now()
+    assert (now.date().isoformat(), f"{now:%A %H:%M %Z}") == ("2026-03-01", "Sunday 12:00 UTC")
 
 
 def test_a_figure_is_a_line_of_json() -> None:

@@ -43,7 +43,7 @@ class DiscordAdapter:
     """
 
     name = events.PLATFORM
-    capabilities = Capabilities(modals=True, private_replies=True)
+    capabilities = Capabilities(modals=True)
 
     def __init__(
         self, token: str, clock: Clock, *, api: str | None = None, api_ca: Path | None = None

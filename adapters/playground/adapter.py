@@ -34,7 +34,7 @@ class PlaygroundAdapter:
     """Implements `chat.port.Adapter` on websockets; mount `routes()` on the loopback listener."""
 
     name = people.PLATFORM
-    capabilities = Capabilities(modals=True, private_replies=True)
+    capabilities = Capabilities(modals=True)
 
     def __init__(self, clock: Clock, wallets: Wallets) -> None:
         self._clock = clock

@@ -46,7 +46,7 @@ class TelegramAdapter:
     """
 
     name = PLATFORM
-    capabilities = Capabilities(modals=False, private_replies=False, keys=False)
+    capabilities = Capabilities(modals=False, keys=False)
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The client of one Ethereum node, over JSON-RPC. Whatever fails, it raises TryAgain and never says yes or no."""
+"""The client of one Ethereum node, over JSON-RPC. Without an answer it raises TryAgain; it never guesses."""
 
 import asyncio
 import logging

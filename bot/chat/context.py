@@ -127,7 +127,7 @@ class Context:
         )
 
     def speak_in(self, space: str | None) -> None:
-        """Continues as if in this space: a private answer from there was shown in a private chat instead."""
+        """Continues as if the act came from this space, whose private answer was shown in a private chat instead."""
         if self.place.space is None and space is not None:
             place = msgspec.structs.replace(self.place, space=space)
             self.incoming = msgspec.structs.replace(self.incoming, place=place)

@@ -38,7 +38,7 @@ class Who(msgspec.Struct, frozen=True, tag="who"):
 
 
 NOBODY = Who()
-"""Stands for a bot, a channel or an anonymous administrator, of which no person is known."""
+"""Stands for a sender whose person is unknown: a bot, a channel or an anonymous administrator."""
 
 
 class Where(msgspec.Struct, frozen=True, tag="where"):

@@ -1,9 +1,9 @@
-"""Grants turns to send: as fast as a platform's limits allow, and never faster. A closed loop.
+"""Grants turns to send: as fast as a platform's limits allow, and never faster, in a closed loop.
 
 A message counts when the platform *receives* it, and we cannot see that moment. The platform received it at the
 latest when its answer came back, minus the way back. So the slot of a message is free again at (answer − smallest
-round trip seen + window). If our side stalls, the next message is late, but several messages never bunch up. An open
-loop, which sends at the nominal rate, is refused by the platform.
+round trip seen + window). If our side stalls, the next message is late, but messages never bunch up. An open loop,
+which sends at the nominal rate without looking at answers, gets refusals from the platform.
 """
 
 from __future__ import annotations

@@ -21,12 +21,10 @@ class Capabilities:
     """The abilities of a platform, so that the core need not know its name.
 
     `modals`: a form opens as a modal; without them dispatch asks its questions one by one.
-    `private_replies`: in a shared place, an answer can be shown to one person only.
     `keys`: a message that is sent again with the same key is shown once.
     """
 
     modals: bool
-    private_replies: bool
     keys: bool = True
 
 

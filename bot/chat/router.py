@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Callable, Mapping
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
@@ -269,7 +269,7 @@ def whole_path(registry: Registry, call: CommandCall) -> CommandCall:
 
 def _form_for(ctx: Context, command: Command, missing: list[Param], raw: dict[str, Value]) -> Reply:
     questions = tuple(_question(ctx, param) for param in missing[:5])
-    given = cast(dict[str, Any], msgspec.to_builtins(raw))
+    given: dict[str, Any] = msgspec.to_builtins(raw)
     return Reply(form=Form(f"/{command.path}", questions, f"/{command.path}", given))
 
 
@@ -278,8 +278,7 @@ def _question(ctx: Context, param: Param) -> Question:
     if param.kind is ParamKind.BOOLEAN:
         choices = (("Yes", "yes"), ("No", "no"))
     elif param.kind is ParamKind.SPACE:
-        suggest = cast(Callable[[Any, str], list[tuple[str, str]]] | None, param.arg.suggest)
-        choices = tuple(suggest(ctx, ""))[:25] if suggest else ()
+        choices = tuple(param.arg.suggest(ctx, ""))[:25] if param.arg.suggest else ()
     return Question(
         param.name,
         param.description[:45],

@@ -23,3 +23,8 @@ def one_line(text: str, max_length: int = 80) -> str:
         " ", visible(unicodedata.normalize("NFC", text).replace("\r", " ").replace("\n", " "))
     ).strip()
     return folded if len(folded) <= max_length else folded[: max_length - 1] + "…"
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """Returns a number of things in words: `counted(1234, "person", "people")` is “1,234 people”."""
+    return f"1 {one}" if number == 1 else f"{number:,} {many}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from bot.domain.names import one_line
+from bot.domain.names import counted, one_line
 from bot.pictures import text
 from bot.pictures.colours import ACCENT, CARD, GRID, INK, QUIET, mix
 from bot.pictures.growth import ticks
@@ -156,7 +156,7 @@ def alt_text(results: Results) -> str:
     said = [f"Answers to the call of {text.day(date.fromordinal(results.today))}: {answered}."]
     if results.average is not None:
         before = len(results.days) - (results.today in results.days)
-        calls = "1 call" if before == 1 else f"{before} calls"
+        calls = counted(before, "call", "calls")
         said.append(f"Average of {calls} in the days before: {results.average:,.1f}.")
     if results.branches:
         rows = (

@@ -12,9 +12,8 @@ from math import asin, ceil, cos, pi, sin, sqrt
 from bot.pictures.colours import HUES
 from bot.pictures.model import Branch, headcount, largest
 
-MAX_RINGS = (
-    8  # more rings would be hairlines on a phone; deeper people count in the angles of the rings above them
-)
+# More rings would be hairlines on a phone. Deeper people count in the angles of the rings above them.
+MAX_RINGS = 8
 NAMED = len(HUES)
 SMALLEST_TURN = 0.8 / 360  # narrower sectors cannot be seen, so they are joined as "others"
 

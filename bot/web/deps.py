@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -12,6 +12,8 @@ from prometheus_client import CollectorRegistry
 
 from bot.chat.records import Store
 from bot.domain.clock import Clock
+
+Route: TypeAlias = web.AbstractRouteDef
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -68,7 +70,7 @@ class Deps:
     metrics: CollectorRegistry
     webhook: Webhook | None = None
     demo: bool = False
-    extra: Sequence[web.AbstractRouteDef] = ()
+    extra: Sequence[Route] = ()
 
     @property
     def origin(self) -> str:

@@ -39,9 +39,9 @@ _OVER = (CallState.CLOSED, CallState.CANCELLED)
 
 
 def card(by: Context | Duty, call: Call, count: int) -> Reply:
-    """Returns the post of a call, with its button for everybody once it is open. It is one message everywhere."""
+    """Returns the post of a call, with its button once it is open. It fits into one message on every platform."""
     reply = text(by, call, count)
-    if call.state not in (CallState.OPEN, CallState.CLOSED):
+    if not call.has_begun:
         return reply
     label = "Take part" if call.contest else "Done"
     done = Button(
@@ -121,7 +121,7 @@ async def edit_posts(office: Office) -> None:
 async def _each(
     office: Office, due: Sequence[tuple[Union, tuple[int, ...]]], fn: Callable[..., None]
 ) -> None:
-    """Does the work of each pair of a union and the further arguments of `fn`."""
+    """Runs `fn` for each (union, further arguments), each in a write of its own."""
 
     async def write(one: tuple[Union, tuple[int, ...]]) -> None:
         await office.write(one[0], fn, *one[1])

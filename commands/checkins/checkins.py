@@ -1,4 +1,4 @@
-"""Answering calls: the button under their posts, today's calls, taking an answer back."""
+"""Answering calls: the button under their posts, today's calls, and taking an answer back."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated
 
-from bot.areas.calls.domain.calls import Call, Proof, forgiven_until
-from bot.areas.calls.domain.calls import CallState as CallState
+from bot.areas.calls.domain.calls import Call, CallState, Proof, forgiven_until
 from bot.areas.checkins.domain.checkins import CheckinState, proof_link
 from bot.areas.checkins.services import checkins, streaks
 from bot.areas.checkins.services.checkins import Answer, AnswerOutcome, Mine
@@ -45,12 +44,12 @@ from commands.files import drawn
 area = Area()
 
 _SHOWN = 4
-"""Calls in one answer: each has its text and a row of buttons."""
+"""Calls in one message. Each has its text and a row of buttons."""
 
 
 @area.action("call.done")
 def pressed(ctx: Context, call: int, today: bool = False) -> Reply:
-    """The button under a post, in a private message, or (`today`) in the list of today's calls."""
+    """Answers a call by its button: under a post, in a private message, or (`today`) in the list of today's calls."""
     space = ctx.standing.space
     given = checkins.answer(ctx.tx, ctx.union, ctx.member, call, space_id=space.id if space else None)
     if given.outcome is AnswerOutcome.PROOF_NEEDED:
@@ -128,7 +127,7 @@ def _done(ctx: Context, call: int | None, link: str | None, picture: Photo | Non
 
 
 def _words(ctx: Context, given: Answer) -> str:
-    """What became of an answer, in one line."""
+    """Returns the result of an answer in one line."""
     if given.outcome is AnswerOutcome.WAITING:
         return f"Noted. It counts once {_judge(ctx, given.call, given.judge_id)} confirms it."
     if given.outcome is AnswerOutcome.AGAIN:
@@ -140,7 +139,7 @@ def _words(ctx: Context, given: Answer) -> str:
 
 
 def in_a_row(counted: Counted) -> str:
-    """“Day 12 in a row.”, and what came of it."""
+    """Returns “Day 12 in a row.” with the freezes that the answer earned or used, and open days before it."""
     words = [f"Day {counted.streak.current:,} in a row."]
     if counted.used:
         words.append(
@@ -162,7 +161,10 @@ def _judge(ctx: Context, call: Call, judge_id: int | None) -> str:
 
 
 def _asked(ctx: Context, call: Call) -> Reply:
-    """The form for a call's proof; it is a command's, which can wait for a picture. Of a contest what to do in it."""
+    """Returns the form for a call's proof, or the hub of a contest.
+
+    The form runs a command, because only a command can fetch a picture.
+    """
     if call.contest:
         return hub(ctx, call)
     if call.proof is Proof.PHOTO:
@@ -212,7 +214,7 @@ def _leader(ctx: Context, leader_id: int) -> str:
 
 
 def _state(ctx: Context, mine: Mine, *, row: bool) -> Block:
-    """What became of the answer, or until when one counts; `row`: with the streak, unless that was just told."""
+    """Returns the state of the answer, or the time until which one counts. `row`: with the streak, if it is done."""
     call, checkin, zone = mine.call, mine.checkin, ctx.union.time_zone
     if checkin is not None and checkin.state is CheckinState.DONE:
         answered = "You answered late." if checkin.late else "You answered."

@@ -1,4 +1,4 @@
-"""Judging answers that wait for a witness, or for the member's leader."""
+"""Judging answers that wait for the word of a witness, or of the member's leader."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _queue(ctx: Context, first: str = "", *, edit: bool = False) -> Reply:
     blocks: list[Block] = [p(first)] if first else []
     rows: list[tuple[AnyButton, ...]] = []
     for one in waiting:
-        blocks.append(_told(ctx, one, known))
+        blocks.append(_line(ctx, one, known))
         rows.append(_buttons(one, display.name(known, one.member.id)))
     if waiting:
         return Reply(tuple(blocks), tuple(rows), edit=edit)
@@ -98,7 +98,7 @@ def _queue(ctx: Context, first: str = "", *, edit: bool = False) -> Reply:
     return Reply((*blocks, p(none)), edit=edit)
 
 
-def _told(ctx: Context, one: WaitingAnswer, known: dict[int, Account]) -> Block:
+def _line(ctx: Context, one: WaitingAnswer, known: dict[int, Account]) -> Block:
     shown = (" · ", one.checkin.proof) if one.checkin.proof else ()
     when = Moment(one.checkin.at, ctx.union.time_zone, "relative")
     return p(face(known.get(one.member.id)), " · ", _title(one), *shown, " · ", when)
@@ -118,9 +118,9 @@ def _title(one: WaitingAnswer) -> Text:
     return bold(one_line(one.call.title))
 
 
-def _me(ctx: Context, told: Account) -> Span:
-    """Who judges, as the one who is told of it knows them."""
-    known = display.of(ctx.tx, [ctx.member.id], told.platform)
+def _me(ctx: Context, reader: Account) -> Span:
+    """Returns the judge's name on the platform of the reader."""
+    known = display.of(ctx.tx, [ctx.member.id], reader.platform)
     return face(known.get(ctx.member.id, ctx.account))
 
 

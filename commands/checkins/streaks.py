@@ -1,4 +1,4 @@
-"""Streaks: one's own, the longest, and repairing a day that somebody missed."""
+"""Streaks: those of single members, the longest, and repairing a missed day."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from bot.chat.model import (
     spans,
 )
 from bot.chat.params import Arg
-from bot.domain.names import one_line
+from bot.domain.names import counted, one_line
 from bot.domain.people import Permission, Person
 from bot.domain.times import union_day
 from commands.members.display import face
@@ -128,7 +128,7 @@ def _turn(label: str, place: int, last: PlacedStreak) -> Button:
 
 
 def _open(ctx: Context, days: tuple[int, ...]) -> Spans:
-    """Until when the days that are still open can be added."""
+    """Returns the open days, each with the time until which an answer counts."""
     zone = ctx.union.time_zone
     today = union_day(zone, ctx.now)
     parts: list[str | Span] = []
@@ -147,4 +147,4 @@ def _freezes(kept: int, run: int) -> str:
 
 
 def _days(number: int) -> str:
-    return f"{number:,} {'day' if number == 1 else 'days'}"
+    return counted(number, "day", "days")

@@ -1,4 +1,4 @@
-"""Contest calls: taking part, looking and voting, closing with a ranking."""
+"""Contests: taking part, looking at entries and voting, and closing with a ranking."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ def close(ctx: Context, call: int) -> Reply:
 
 @area.chore(every_s=CLOSE_EVERY_S)
 async def close_contests(office: Office) -> None:
-    """Contests whose call is over are closed, and their rankings posted."""
+    """Closes the contests whose calls are over, and posts their rankings."""
 
     async def close(due: tuple[Union, int]) -> None:
         union, call_id = due
@@ -205,7 +205,7 @@ def _close(duty: Duty, call_id: int) -> None:
 
 
 def _tell(by: Context | Duty, result: Result) -> None:
-    """The ranking, where the call was posted; of a branch's contest to its author, as nothing else was posted."""
+    """Posts the ranking where the call was posted. A branch's call has no posts: then sends it to the author."""
     call = result.call
     targets: list[Target | Account] = []
     if call.leader_id is None:

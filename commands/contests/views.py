@@ -1,4 +1,4 @@
-"""How contests are shown: what one may do in them, one entry after another, and the ranking in the end."""
+"""The views of contests: the hub with the next steps, one entry after another, and the ranking."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from bot.chat.model import (
     p,
 )
 from bot.domain.hosts import hosts_in
-from bot.domain.names import one_line
+from bot.domain.names import counted, one_line
 from bot.domain.people import Account
 
 _QUOTED = 160
@@ -36,7 +36,7 @@ _ERASED = Text("(no longer there)", italic=True)
 
 
 def hub(ctx: Context, call: Call, first: str = "", *, edit: bool = False) -> Reply:
-    """What there is to do in a contest; its ranking once it is closed. For one person."""
+    """Returns the member's next steps in a contest; its ranking, if it is closed."""
     if not contests.is_open(ctx.tx, call):
         return ranking(ctx, contests.result(ctx.tx, call), ctx.place.platform, edit=edit)
     entry = contests.entry_of(ctx.tx, call, ctx.member)
@@ -60,7 +60,7 @@ def hub(ctx: Context, call: Call, first: str = "", *, edit: bool = False) -> Rep
 
 
 def page(ctx: Context, shown: ShownEntry, moderates: bool) -> Reply:
-    """One entry, with its vote button. Nobody sees whose it is, so that votes are for what it says."""
+    """Returns one entry with its vote button, without its author: votes are for the entry."""
     call, entry = shown.call, shown.entry
     about = p(bold(one_line(call.title)), f" · entry {shown.number} of {shown.count}")
     said = ["This is yours."] if shown.mine else ["It has your vote."] if shown.chosen else []
@@ -81,10 +81,10 @@ def page(ctx: Context, shown: ShownEntry, moderates: bool) -> Reply:
 
 
 def ranking(by: Context | Duty, result: Result, platform: str, *, edit: bool = False) -> Reply:
-    """How a contest ended, with the names of those who came first and the picture of the very first."""
+    """Returns the ranking of a closed contest, with the names of the first authors and the picture of the winner."""
     call = result.call
     known = display.of(by.tx, [one.entry.member_id for one in result.first], platform)
-    entries = "1 entry" if result.entries == 1 else f"{result.entries:,} entries"
+    entries = counted(result.entries, "entry", "entries")
     blocks: list[Block] = [Heading(f"The ranking: {call.title}"), p(f"{entries}, {_votes(result.votes)}.")]
     if not result.first:
         blocks = [Heading(call.title), p("The contest is closed. Nobody sent anything in.")]
@@ -99,13 +99,13 @@ def ranking(by: Context | Duty, result: Result, platform: str, *, edit: bool = F
 def _line(by: Context | Duty, one: PlacedEntry, account: Account | None) -> Block:
     who: Span = by.mention(account) if account else Text(display.GONE)
     quoted = one_line(one.entry.words, _QUOTED)
-    # Nobody looked at where an entry leads: it is not made a link in every place of the union.
+    # Nobody has approved the links of an entry, so they are code that leads nowhere.
     words: Span = (Code(quoted) if hosts_in(quoted) else Text(quoted)) if quoted else _ERASED
     return p(bold(f"{one.place}. "), who, f" · {_votes(one.entry.votes)} · ", words)
 
 
 def _votes(number: int) -> str:
-    return "1 vote" if number == 1 else f"{number:,} votes"
+    return counted(number, "vote", "votes")
 
 
 def _entry(ctx: Context, entry: ContestEntry) -> list[Block]:

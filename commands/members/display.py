@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.areas.members.services import display
 from bot.chat.model import Mention, Span, Text
+from bot.domain.names import counted
 from bot.domain.people import Account
 
 
@@ -16,4 +17,4 @@ def face(account: Account | None) -> Span:
 
 def people(number: int) -> str:
     """Returns a number of people in words, like “1 person” or “1,234 people”."""
-    return "1 person" if number == 1 else f"{number:,} people"
+    return counted(number, "person", "people")

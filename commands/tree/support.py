@@ -33,6 +33,7 @@ from bot.chat.model import (
     say,
     spans,
 )
+from bot.domain.names import counted
 from bot.domain.people import Account, Member, Person, Union
 from bot.domain.transaction import Tx
 from bot.errors import NotAllowed
@@ -246,7 +247,7 @@ def branch(ctx: Context) -> Reply:
 
 
 def _endorse(number: int) -> str:
-    return f"{number:,} endorse{'s' if number == 1 else ''}"
+    return counted(number, "endorses", "endorse")
 
 
 def _activation(share: float | None) -> str:

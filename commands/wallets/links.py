@@ -32,7 +32,7 @@ from bot.chat.model import (
     say,
 )
 from bot.chat.params import Arg
-from bot.domain.names import one_line
+from bot.domain.names import counted, one_line
 from bot.domain.people import Permission
 from bot.membership import LINKING
 from commands.members.members import named
@@ -165,7 +165,7 @@ def _ask_whose(done: Completed, code: str) -> Reply:
 
 def _refused(done: Completed) -> Reply:
     if done.outcome is LinkOutcome.WRONG:
-        tries = "1 try is" if done.tries_left == 1 else f"{done.tries_left} tries are"
+        tries = counted(done.tries_left, "try is", "tries are")
         words = f"That is not the code of your link: {tries} left. Type the 6 digits as the page shows them."
         return Reply((p(words), p(_STRANGER)), ((ENTER,),))
     if done.outcome is LinkOutcome.EXPIRED:

@@ -20,6 +20,12 @@ def node() -> Iterator[Node]:
         yield started
 
 
+@pytest.fixture(scope="module")
+def factory(node: Node) -> str:
+    """The address of the contract that deploys wallets of two owners."""
+    return node.deploy("SafeLikeFactory")
+
+
 @pytest.fixture
 async def chain(node: Node) -> AsyncIterator[ChainClient]:
     client = ChainClient(node.url, CHAIN_ID)

@@ -6,13 +6,20 @@ from eth_abi.abi import encode
 from bot.chain.client import GAS_LIMIT, ChainClient
 from bot.chain.signatures import Verified, personal_digest, verify
 from bot.errors import BadInput
+from tests.chain.contract_wallets import (
+    BOB,
+    DEPLOY,
+    MAGIC,
+    both,
+    owners_in_order,
+    predicted,
+    signed_by,
+    wrapped,
+)
 from tests.chain.node import Node, calldata
 from tests.chain.texts import ANN, WALLETS, text
 
-MAGIC = bytes.fromhex("6492" * 16)
 CONTRACT = Verified("contract")
-DEPLOY = "deploy(address,address,bytes32)"
-BOB = WALLETS.address("bob")
 # One per member of `enum Answer` in contracts/src/Hostile.sol, in its order.
 HOSTILE = [
     "nothing",
@@ -45,36 +52,9 @@ async def accepted(chain: ChainClient, address: str, signature: bytes, message: 
     return True
 
 
-def signed_by(*names: str, message: str) -> bytes:
-    """The signatures of `names` one after the other."""
-    return b"".join(bytes.fromhex(WALLETS.sign(name, message)[2:]) for name in names)
-
-
-def owners_in_order() -> list[str]:
-    return sorted(["ann", "bob"], key=WALLETS.address)
-
-
-def both(message: str) -> bytes:
-    return signed_by(*owners_in_order(), message=message)
-
-
-def wrapped(factory: str, call: bytes, signature: bytes) -> bytes:
-    return encode(["address", "bytes", "bytes"], [factory, call, signature]) + MAGIC
-
-
 @pytest.fixture
 def safe(node: Node) -> str:
     return node.deploy("SafeLike", ("address", "address"), (ANN, BOB))
-
-
-@pytest.fixture(scope="module")
-def factory(node: Node) -> str:
-    return node.deploy("SafeLikeFactory")
-
-
-def predicted(node: Node, factory: str, salt: bytes) -> str:
-    answer = node.read(factory, calldata("predict(address,address,bytes32)", ANN, BOB, salt))
-    return "0x" + answer[12:].hex()
 
 
 async def test_two_owners_of_a_wallet(chain: ChainClient, safe: str) -> None:

@@ -15,12 +15,13 @@ from bot.areas.ledger import services as ledger
 from bot.areas.members.services import members
 from bot.chat.context import Context
 from bot.chat.declarations import Area, Rate
-from bot.chat.incoming import CommandCall, Incoming, Place, Press, Say, Submit, Who
+from bot.chat.incoming import CommandCall, Incoming, Press, Say, Submit, Who
 from bot.chat.model import Button, Code, Form, Question, Reply, Visibility, p, say
 from bot.chat.params import Arg
 from bot.domain.people import Permission, Person
 from bot.errors import StorageError
-from tests.stage import Heard, Persona, Stage
+from tests.scenes import founded
+from tests.stage import Heard, Stage
 
 probe = Area()
 
@@ -73,12 +74,6 @@ def greet(ctx: Context, person: Annotated[Person, "Who"]) -> Reply:
 @pytest.fixture
 def stage(stage: Stage) -> Stage:
     return Stage(stage.store, stage.clock, areas=(*stage.areas, probe))
-
-
-async def founded(stage: Stage) -> tuple[Persona, Place]:
-    ada, farm = stage.person("Ada", moderator=True), stage.group("Farm")
-    await ada.says('/union create name:Farm purpose:"Grow"', farm)
-    return ada, farm
 
 
 async def test_a_repeated_act_has_the_same_answer_and_no_second_effect(stage: Stage) -> None:

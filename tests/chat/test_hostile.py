@@ -10,9 +10,10 @@ import pytest
 from bot.areas.conversations import services as conversations
 from bot.chat.context import Context
 from bot.chat.declarations import Area
-from bot.chat.incoming import CommandCall, Incoming, Place, Press, Say, Start, Submit
+from bot.chat.incoming import CommandCall, Incoming, Press, Say, Start, Submit
 from bot.chat.model import Button, Form, Question, Reply, say
 from bot.domain.people import Permission
+from tests.scenes import FREE_FARMERS, founded
 from tests.stage import Persona, Stage
 
 probe = Area()
@@ -56,15 +57,9 @@ def stage(stage: Stage) -> Stage:
 FOUND = '/union create name:"Free Farmers" purpose:"Grow food together"'
 
 
-async def founded(stage: Stage) -> tuple[Persona, Place]:
-    ada, farm = stage.person("Ada", moderator=True), stage.group("Farm")
-    await ada.says(FOUND, farm)
-    return ada, farm
-
-
 async def test_an_act_repeated_after_leaving_does_not_bring_the_person_back(stage: Stage) -> None:
     """The process died before it told the platform how far it got: the platform sends all of it again."""
-    ada, farm = await founded(stage)
+    ada, farm = await founded(stage, **FREE_FARMERS)
     bo = stage.person("Bo")
     join = Incoming("501", bo.actor, farm, CommandCall("join", words=""))
     await stage.core.accept([join])
@@ -85,7 +80,7 @@ async def test_an_act_repeated_after_leaving_does_not_bring_the_person_back(stag
 
 
 async def test_an_old_post_lets_nobody_in_from_a_place_that_was_taken_out(stage: Stage) -> None:
-    ada, farm = await founded(stage)
+    ada, farm = await founded(stage, **FREE_FARMERS)
     post = await ada.says("/beckon", farm)
     assert "Welcome to Free Farmers" in (await stage.person("Cy").presses(post, "Join", farm)).text
     asked = await ada.says("/union disconnect", farm)
@@ -128,7 +123,7 @@ async def test_the_join_button_of_a_founding_is_for_that_union_whoever_comes_aft
 
 async def test_a_union_is_handed_to_the_account_that_was_shown(stage: Stage) -> None:
     """The heir is known by a name of another platform, where somebody here has the same id."""
-    ada, farm = await founded(stage)
+    ada, farm = await founded(stage, **FREE_FARMERS)
     hall = stage.group("Hall", "values")
     code = (await ada.says("/union invite-space", farm)).text.split("/union connect ")[1].split("\n")[0]
     await stage.person("Mara", "values", moderator=True).runs("union connect", hall, code=code)
@@ -142,7 +137,7 @@ async def test_a_union_is_handed_to_the_account_that_was_shown(stage: Stage) -> 
 
 
 async def test_a_button_of_a_slow_command_acts_in_the_union_that_it_was_given_in(stage: Stage) -> None:
-    ada, farm = await founded(stage)
+    ada, farm = await founded(stage, **FREE_FARMERS)
     eve, lair = stage.person("Eve", moderator=True), stage.group("Lair")
     await eve.says("/union create name:Lair purpose:Secrets", lair)
     await ada.says("/join", lair)
@@ -153,7 +148,7 @@ async def test_a_button_of_a_slow_command_acts_in_the_union_that_it_was_given_in
 
 async def test_pressing_and_talking_without_end_is_refused(stage: Stage) -> None:
     """Each is a durable write and an answer: who floods the bot is told to wait, and nothing is kept of it."""
-    ada, farm = await founded(stage)
+    ada, farm = await founded(stage, **FREE_FARMERS)
     post = await ada.says("/beckon", farm)
     bo = stage.person("Bo")
     heard = [(await bo.presses(post, "Join", farm)).text for _ in range(5)]

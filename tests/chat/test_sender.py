@@ -42,7 +42,7 @@ class Moody(Platform):
 
     def __init__(self, *, keys: bool = True) -> None:
         super().__init__("words", False)
-        self.capabilities = Capabilities(modals=False, private_replies=False, keys=keys)
+        self.capabilities = Capabilities(modals=False, keys=keys)
         self.moods: list[Exception] = []
         self.keys: list[str] = []
         self.lanes: list[Lane] = []

@@ -14,9 +14,9 @@ import pytest
 from bot.app import App
 from bot.chat.incoming import Actor, CommandCall, Incoming, Place
 from bot.config import Settings
-from tests.chain.conftest import node
+from tests.chain.conftest import factory, node
+from tests.chain.contract_wallets import BOB, DEPLOY, both, predicted, wrapped
 from tests.chain.node import CHAIN_ID, Node, calldata
-from tests.chain.test_wallets import BOB, DEPLOY, both, factory, predicted, wrapped
 from tests.chain.texts import ANN
 from tests.stage import Heard
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 import asyncio
 import re
 import signal
-import sqlite3
 import urllib.request
 from collections import Counter
-from contextlib import AsyncExitStack, closing
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import msgspec
@@ -30,12 +29,11 @@ from bot.storage.store import Store
 from tests.emulators.discord import DiscordEmulator
 from tests.emulators.distance import Distance
 from tests.emulators.telegram import TelegramEmulator
-from tests.kill.test_kill import start
+from tests.kill.process import PATIENCE_S, read, start
 
 ON_TELEGRAM, ON_DISCORD = 240, 200
 KILL_AFTER = (0.2, 0.5, 0.8)
 """Shares of all messages that have arrived when it is killed."""
-PATIENCE_S = 120.0
 COUNTED = re.compile(r'muster_outbox_sends_total\{outcome="uncertain",platform="telegram"\} (\d+)')
 
 
@@ -46,11 +44,6 @@ def post(tx: Tx, platform: str, people: list[str]) -> None:
         outbox.add(
             tx, NewMessage(platform, None, target, encode(say(f"Call for {person}")), person, bulk=True)
         )
-
-
-def read(database: Path, query: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(database)) as connection:
-        return connection.execute(query).fetchall()
 
 
 def uncertain(url: str) -> int:

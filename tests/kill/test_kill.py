@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sqlite3
 from collections import Counter
-from contextlib import AsyncExitStack, closing
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -26,14 +25,13 @@ from tests.emulators.discord import DiscordEmulator
 from tests.emulators.discord import Person as Member
 from tests.emulators.telegram import Group, TelegramEmulator
 from tests.emulators.telegram import Person as User
-from tests.operator.process import Running, running
+from tests.kill.process import PATIENCE_S, read, start
 
 # Telegram takes 20 messages a minute in a group: more groups, not slower tests.
 GROUPS, IN_GROUP, ON_DISCORD = 20, 15, 700
 KILL_AFTER = 350
 # What was sent and not yet noted as delivered when the process died: Telegram has no key to send it once.
 MOST_DOUBLED = 40
-PATIENCE_S = 120.0
 
 
 def populate(tx: Tx, groups: list[str], guild: str) -> None:
@@ -84,19 +82,6 @@ class Crowd:
         for user, group in self.users:
             user.types("/join", group)
         return [asyncio.create_task(self.join_on_discord(member)) for member in self.members]
-
-
-async def start(stack: AsyncExitStack, folder: Path, variables: dict[str, str]) -> Running:
-    """The real process, serving both platforms; the emulators go on answering meanwhile."""
-    manager = running(folder, **variables)
-    bot = await asyncio.to_thread(manager.__enter__)
-    stack.callback(manager.__exit__, None, None, None)
-    return bot
-
-
-def read(database: Path, query: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(database)) as connection:
-        return connection.execute(query).fetchall()
 
 
 async def checked(store_url: str) -> tuple[int, int | None]:

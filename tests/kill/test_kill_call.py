@@ -22,7 +22,7 @@ from bot.schema import metadata
 from bot.storage.store import Store
 from tests.emulators.discord import DiscordEmulator, Message
 from tests.emulators.discord.model import Channel
-from tests.kill.test_kill import PATIENCE_S, read, start
+from tests.kill.process import PATIENCE_S, read, start
 
 
 def populate(tx: Tx, guild: str, channel: str) -> None:

@@ -32,7 +32,7 @@ from tests.emulators.discord import DiscordEmulator
 from tests.emulators.discord import Person as Member
 from tests.emulators.telegram import Person as User
 from tests.emulators.telegram import TelegramEmulator
-from tests.kill.test_kill import PATIENCE_S, read, start
+from tests.kill.process import PATIENCE_S, read, start
 
 MEMBERS, NEWCOMERS, ON_TELEGRAM = 100, 40, 20
 KILL_AFTER = 200

@@ -97,3 +97,9 @@ def running(cwd: Path, **variables: str) -> Iterator[Running]:
             yield started
         finally:
             process.kill()
+
+
+def wrongs(output: str) -> list[str]:
+    lines = output.splitlines()
+    assert all(line.startswith(("ok      ", "wrong   ")) for line in lines), output
+    return [line.removeprefix("wrong   ") for line in lines if line.startswith("wrong")]

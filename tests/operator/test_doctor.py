@@ -28,7 +28,7 @@ from bot.storage.migrate import HEAD
 from bot.storage.statements import Statement
 from bot.storage.store import Store
 from tests.clock import ManualClock
-from tests.operator.process import muster, running
+from tests.operator.process import muster, running, wrongs
 from tests.operator.unions import found
 from tests.storage.fixtures import Database
 
@@ -55,12 +55,6 @@ def change(path: Path, statement: str) -> None:
     with connection:
         connection.execute(statement)
     connection.close()
-
-
-def wrongs(output: str) -> list[str]:
-    lines = output.splitlines()
-    assert all(line.startswith(("ok      ", "wrong   ")) for line in lines), output
-    return [line.removeprefix("wrong   ") for line in lines if line.startswith("wrong")]
 
 
 def test_all_is_well_while_the_bot_runs(tmp_path: Path) -> None:

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.emulators.telegram.emulator import TelegramEmulator
-from tests.operator.process import muster, running
-from tests.operator.test_doctor import wrongs
+from tests.operator.process import muster, running, wrongs
 
 
 @pytest.fixture

@@ -14,11 +14,11 @@ from bot.domain.transaction import Tx
 from bot.errors import NotFound, StorageError
 from bot.schema import metadata
 from bot.storage.store import Store
-from tests.areas.tree.crowd import found as found_crowd
-from tests.areas.tree.crowd import join
 from tests.clock import ManualClock
 from tests.operator.process import muster, running
 from tests.operator.unions import another
+from tests.scenes import found as found_crowd
+from tests.scenes import join
 from tests.storage.fixtures import Database
 
 

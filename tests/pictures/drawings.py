@@ -13,6 +13,28 @@ from bot.pictures.model import Branch
 Written: TypeAlias = list[tuple[str, tuple[float, float], tuple[float, float, float, float]]]
 """Words, where they were put, and the box they fill."""
 
+TODAY = 739_683  # 8 March 2026
+HOSTILE = [
+    "",
+    " \t\n ",
+    "\x00\x07\x1b[31m",
+    "\u202eevil\u2066",
+    "مرحبا بالعالم",
+    "太陽",
+    "🚀👩‍👩‍👧‍👦",
+    "\ud800",
+    "\U0010ffff",
+    "e" + "\u0301" * 5_000,
+    "A" * 10_000,
+    "W" * 10_000,
+    "i" * 10_000,
+    "a\nb\r\nc",
+    "﷽" * 40,
+    "Ǻ" * 200,
+    "Žř" * 300,
+]
+"""Names that are hard to draw."""
+
 
 def leaf(name: str = "someone") -> Branch:
     return Branch(name, 1)

@@ -9,8 +9,7 @@ from PIL import Image
 
 from bot.pictures import colours
 from bot.pictures.report import MOST_BRANCHES, WIDTH, BranchBar, Results, alt_text, report_picture
-from tests.pictures.drawings import watch
-from tests.pictures.test_support import HOSTILE, TODAY
+from tests.pictures.drawings import HOSTILE, TODAY, watch
 
 FIRST = TODAY - 30
 

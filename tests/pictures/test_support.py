@@ -16,10 +16,9 @@ from bot.pictures import colours, diacritics, growth, letters, text
 from bot.pictures.model import Branch, Points, headcount
 from bot.pictures.sunburst import MAX_RINGS, NAMED
 from bot.pictures.support import HEIGHT, WIDTH, alt_text, support_picture
-from tests.pictures.drawings import WRONG_COUNTS, above, chain, leaf, watch
+from tests.pictures.drawings import HOSTILE, TODAY, WRONG_COUNTS, above, chain, leaf, watch
 
 ROOT = Path(__file__).resolve().parents[2]
-TODAY = 739_683  # 8 March 2026
 
 
 def decoded(png: bytes) -> Image.Image:
@@ -58,26 +57,6 @@ def test_contrast_is_that_of_wcag() -> None:
 
 
 # -- names ---------------------------------------------------------------------------------------------
-
-HOSTILE = [
-    "",
-    " \t\n ",
-    "\x00\x07\x1b[31m",
-    "\u202eevil\u2066",
-    "مرحبا بالعالم",
-    "太陽",
-    "🚀👩‍👩‍👧‍👦",
-    "\ud800",
-    "\U0010ffff",
-    "e" + "\u0301" * 5_000,
-    "A" * 10_000,
-    "W" * 10_000,
-    "i" * 10_000,
-    "a\nb\r\nc",
-    "﷽" * 40,
-    "Ǻ" * 200,
-    "Žř" * 300,
-]
 
 
 @pytest.mark.parametrize("name", HOSTILE)

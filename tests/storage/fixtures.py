@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
 
 from bot.schema import metadata
 from bot.storage.migrate import migrate
@@ -91,3 +94,11 @@ async def store(database: Database, clock: ManualClock) -> AsyncIterator[Store]:
     opened = await Store.open(database.url, clock, metadata())
     yield opened
     await opened.close()
+
+
+def sync_engine(url: str) -> Engine:
+    """An engine of the test's own, beside the store."""
+    parsed = make_url(url)
+    return create_engine(
+        parsed.set(drivername=parsed.drivername.replace("+aiosqlite", "")), poolclass=NullPool
+    )

@@ -30,7 +30,7 @@ from bot.schema import metadata
 from bot.storage.migrate import upgrade
 from bot.storage.store import Store
 from tests.clock import ManualClock
-from tests.storage.test_migrations import sync_engine
+from tests.storage.fixtures import sync_engine
 
 KEPT: dict[str, Any] = json.loads(Path(__file__).with_name("schema_0001.json").read_text(encoding="utf-8"))
 

@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, inspect
-from sqlalchemy.engine import make_url
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Engine, inspect
 
 from bot.errors import StorageError
 from bot.schema import metadata
@@ -19,15 +17,8 @@ from bot.storage.migrate import HEAD, SCRIPTS, migrate, upgrade
 from bot.storage.read_only import ReadOnlyStore
 from bot.storage.store import Store
 from tests.clock import ManualClock
-from tests.storage.fixtures import Database
-from tests.storage.test_store import get, put
-
-
-def sync_engine(url: str) -> Engine:
-    parsed = make_url(url)
-    return create_engine(
-        parsed.set(drivername=parsed.drivername.replace("+aiosqlite", "")), poolclass=NullPool
-    )
+from tests.storage.fixtures import Database, sync_engine
+from tests.storage.keys import get, put
 
 
 async def current_version(url: str, clock: ManualClock) -> str | None:

@@ -16,7 +16,7 @@ from bot.storage.postgres import WRITER_LOCK
 from bot.storage.store import Store
 from tests.clock import ManualClock
 from tests.storage.fixtures import Database
-from tests.storage.test_store import SET, count, get, put
+from tests.storage.keys import SET, count, get, put
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from bot.storage.session import Failure, FailureKind
 from bot.storage.store import Store
 from tests.clock import START
 from tests.storage.fixtures import Database
-from tests.storage.test_store import Refusal, count, get, put
+from tests.storage.keys import Refusal, count, get, put
 
 
 async def test_what_it_gives(store: Store) -> None:

@@ -21,7 +21,7 @@ from bot.storage.statements import Statement
 from bot.storage.store import Store
 from tests.clock import ManualClock
 from tests.storage.fixtures import Database
-from tests.storage.test_store import count, get, put
+from tests.storage.keys import count, get, put
 
 KEYS = Statement(select(meta.c.key))
 CLEAR = Statement(delete(meta))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.util import await_only
 
 from bot.areas.unions.tables import unions
@@ -15,29 +15,11 @@ from bot.domain.transaction import Tx
 from bot.errors import StorageError, TryAgain
 from bot.schema import metadata
 from bot.storage import writer
-from bot.storage.meta import meta
 from bot.storage.statements import Statement, insert
 from bot.storage.store import Store
 from tests.clock import START, ManualClock
 from tests.storage.fixtures import Database
-
-PUT = Statement(insert(meta).values(key=bindparam("key"), value=bindparam("value")))
-GET = Statement(select(meta.c.value).where(meta.c.key == bindparam("key")))
-SET = Statement(update(meta).where(meta.c.key == bindparam("key")).values(value=bindparam("value")))
-COUNT = Statement(select(func.count().label("n")).select_from(meta))
-
-
-def put(tx: Tx, key: str, value: str = "") -> str:
-    assert tx.run(PUT, key=key, value=value) == 1
-    return key
-
-
-def get(tx: Tx, key: str) -> str | None:
-    return tx.value(GET, key=key)
-
-
-def count(tx: Tx) -> int:
-    return tx.value(COUNT)
+from tests.storage.keys import SET, Refusal, count, get, put
 
 
 class HeldCommit:
@@ -55,10 +37,6 @@ class HeldCommit:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._cursor, name)
-
-
-class Refusal(Exception):
-    """A function's own error."""
 
 
 def put_and_refuse(tx: Tx, key: str) -> None:

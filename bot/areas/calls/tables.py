@@ -61,7 +61,10 @@ show_index(calls)
 
 
 def in_states(*states: str) -> ColumnElement[bool]:
-    """Holds for calls in one of these states. They are literals: partial indexes serve no query with parameters."""
+    """Holds for calls in one of these states.
+
+    The states are literals in the query, because a partial index serves no query with parameters.
+    """
     return calls.c.state.in_([literal_column(f"'{state}'") for state in states])
 
 

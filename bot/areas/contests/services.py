@@ -36,7 +36,7 @@ _GONE = "This entry is not there any more. /call entries shows those there are."
 
 @dataclass(frozen=True, slots=True)
 class ShownEntry:
-    """An entry as a member sees it who looks through all of them: the `number`th of `count`.
+    """An entry as a member sees it while looking through all entries: the `number`th of `count`.
 
     `mine`: it is the member's own. `chosen`: it has the member's vote.
     """
@@ -65,8 +65,7 @@ class Result:
 def of(tx: Tx, union: Union, member: Member, call_id: int) -> Call:
     """Returns a contest for the member that has begun. Raises NotFound."""
     call = calls.by_id(tx, call_id)
-    begun = call is not None and call.state in (CallState.OPEN, CallState.CLOSED)
-    if call is None or not begun or not call.contest or call.union_id != union.id:
+    if call is None or call.union_id != union.id or not call.contest or not call.has_begun:
         raise NotFound(_NONE)
     if not calls.concerns(tx, call, member):
         raise NotFound(_NONE)

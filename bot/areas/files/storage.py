@@ -40,7 +40,7 @@ _DELETE = Statement(delete(files).where(files.c.id.in_(_IDS)))
 
 
 def _showing(*kept: Kept) -> list[Column[Any]]:
-    """The columns of all areas that show pictures which are kept so long."""
+    """Returns the columns of all areas that show pictures which are kept in one of these ways."""
     tables = files.metadata.sorted_tables
     return [column for table in tables for column in table.c if column.info.get("kept") in kept]
 
@@ -49,7 +49,8 @@ def _not_shown(*kept: Kept) -> list[ColumnElement[bool]]:
     return [~exists().where(column == files.c.id) for column in _showing(*kept)]
 
 
-# The areas that show pictures are known once the schema is gathered, so these are made when first used.
+# These statements need the tables of all areas, which are known only when the schema is complete. So each is made at
+# its first use.
 @cache
 def _of_member() -> Statement:
     return Statement(
@@ -79,7 +80,7 @@ def _unshow() -> Sequence[Statement]:
 
 
 def add(tx: Tx, union_id: int, member_id: int, photo: Photo) -> int:
-    """Keep a picture; its id."""
+    """Adds a picture. Returns its id."""
     added: int = tx.value(
         _ADD,
         union=union_id,
@@ -94,28 +95,28 @@ def add(tx: Tx, union_id: int, member_id: int, photo: Photo) -> int:
 
 
 def get(tx: Tx, union_id: int, file_id: int) -> Photo | None:
-    """A picture of this union."""
+    """Returns a picture of this union."""
     row = tx.one(_GET, file=file_id, union=union_id)
     return Photo(bytes(row.data), row.mime, row.width, row.height) if row else None
 
 
 def move(tx: Tx, absorbed_id: int, survivor_id: int) -> None:
-    """Give one member's pictures to another."""
+    """Gives one member's pictures to another."""
     tx.run(_MOVE, absorbed=absorbed_id, survivor=survivor_id)
 
 
 def of_member(tx: Tx, member_id: int, most: int) -> list[int]:
-    """Up to `most` pictures that a member gave and that do not outlive their membership."""
+    """Returns up to `most` pictures that a member gave and that have to go with the member."""
     return [row.id for row in tx.all(_of_member(), member=member_id, most=most)]
 
 
 def old(tx: Tx, before: datetime, most: int) -> list[int]:
-    """Up to `most` pictures given before that moment which are shown nowhere, or only as a proof; oldest first."""
+    """Returns up to `most` pictures from before that moment that nothing but proofs shows, the oldest first."""
     return [row.id for row in tx.all(_old(), before=before, most=most)]
 
 
 def remove(tx: Tx, ids: list[int]) -> None:
-    """Erase these pictures; rows that showed them show none from now on."""
+    """Erases these pictures. Rows that showed them show none from now on."""
     if ids:
         for statement in (*_unshow(), _DELETE):
             tx.run(statement, ids=ids)

@@ -23,10 +23,10 @@ files = table(
 
 
 class Kept(StrEnum):
-    """How long a picture is kept that a row of another area shows."""
+    """How long Muster keeps a picture that a row of another area shows."""
 
     WITH_ROW = "with row"
-    """As long as the row, also when the member who gave the picture leaves."""
+    """As long as the row, even after the member who gave the picture leaves."""
     WITH_MEMBER = "with member"
     """As long as the member who gave it stays."""
     AS_PROOF = "as proof"
@@ -34,11 +34,11 @@ class Kept(StrEnum):
 
 
 def shown_file(kept: Kept) -> Column[int]:
-    """The column of a row that shows a picture, or null. `show_index` makes it quick to find."""
+    """The column of a row that shows a picture; null: none. Its table needs a `show_index`."""
     return Column("file_id", Id, ForeignKey("files.id"), nullable=True, info={"kept": kept})
 
 
 def show_index(shows: Table) -> Index:
-    """Finds the rows that show a picture: without it each erased picture would cost a look at every row."""
+    """The index of the rows that show a picture. Without it, erasing a picture would read every row."""
     column = shows.c.file_id
     return partial_index(f"ix_{shows.name}_file_id", column, where=column.is_not(None))

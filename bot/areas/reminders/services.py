@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from bot.areas.calls.services import calls
 from bot.areas.calls.services import schedule as call_schedule
 from bot.areas.members.services import members
 from bot.areas.reminders import storage
-from bot.areas.reminders.storage import Reminder
+from bot.areas.reminders.storage import KeptWish
 from bot.areas.tree.services import endorsements
 from bot.areas.unions import services as unions
 from bot.domain.people import Account, Member, Union
@@ -54,7 +55,7 @@ def start(tx: Tx, union: Union, member: Member, account: Account, minutes: int |
         minutes = known.minutes if known else call_schedule.hour(tx, union)
     today, now = _local(union, tx)
     passed = minutes <= now
-    storage.put(tx, union.id, member.id, Reminder(account.id, minutes), today if passed else None)
+    storage.put(tx, union.id, member.id, KeptWish(account.id, minutes), today if passed else None)
     return not passed
 
 
@@ -97,18 +98,15 @@ def take(tx: Tx, union: Union, member_ids: Sequence[int]) -> list[DueReminder] |
     ids = [member_id for member_id, _ in chosen]
     storage.mark(tx, ids, today)
     answered = storage.answered(tx, [call.id for call in open_], ids)
-    found, reminded = [], dict.fromkeys((call.id for call in open_), 0)
+    found = []
     for member_id, account in chosen:
         if account is None or account.unreachable_at is not None:
             continue
         mine = [call for call in _concerning(tx, open_, member_id) if (call.id, member_id) not in answered]
         if mine:
             found.append(DueReminder(member_id, account, mine))
-            for call in mine:
-                reminded[call.id] += 1
-    for call_id, more in reminded.items():
-        if more:
-            storage.count(tx, call_id, more)
+    for call_id, more in Counter(call.id for one in found for call in one.calls).items():
+        storage.count(tx, call_id, more)
     return found
 
 

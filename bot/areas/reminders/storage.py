@@ -19,7 +19,7 @@ from bot.storage.statements import Statement, insert
 
 
 @dataclass(frozen=True, slots=True)
-class Reminder:
+class KeptWish:
     """A member's wish: the account to remind, and the hour in minutes of the local day."""
 
     account_id: int
@@ -50,11 +50,7 @@ _MOVE = Statement(
     )
     .values(member_id=bindparam("survivor"))
 )
-_OPEN_UNIONS = Statement(
-    select(calls.c.union_id)
-    .where(IS_AHEAD, calls.c.state == CallState.OPEN)
-    .distinct()
-)
+_OPEN_UNIONS = Statement(select(calls.c.union_id).where(IS_AHEAD, calls.c.state == CallState.OPEN).distinct())
 _WAITING = Statement(
     select(reminders.c.member_id)
     .where(
@@ -107,13 +103,13 @@ _MOVE_NUDGES = Statement(
 )
 
 
-def of(tx: Tx, member_id: int) -> Reminder | None:
+def of(tx: Tx, member_id: int) -> KeptWish | None:
     """Returns the member's wish; None if they did not ask for reminders."""
     row = tx.one(_OF, member=member_id)
-    return Reminder(*row) if row else None
+    return KeptWish(*row) if row else None
 
 
-def put(tx: Tx, union_id: int, member_id: int, wish: Reminder, reminded_day: int | None) -> None:
+def put(tx: Tx, union_id: int, member_id: int, wish: KeptWish, reminded_day: int | None) -> None:
     """Sets the member's wish. `reminded_day` is the last union-day that needs no reminder any more."""
     tx.run(
         _PUT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.areas.calls.domain.calls import Call, CallState
@@ -10,7 +10,7 @@ from bot.areas.calls.services import calls
 from bot.areas.members.services import daily_notice, members
 from bot.areas.reminders import services as reminders
 from bot.areas.reports import storage
-from bot.areas.reports.storage import Reach
+from bot.areas.reports.storage import AnswerPart, BranchAnswers, Reach
 from bot.areas.spaces import services as spaces
 from bot.areas.tree.services import support
 from bot.domain.people import Account, Member, Union
@@ -31,9 +31,9 @@ class CallReport:
     """The numbers of one call, of the `whole` union or of a leader's base.
 
     `people` are those who were asked, `answered` those who answered, `late` those of them who were late. `waiting`
-    answers wait for somebody's word, and are not in `answered`. `places` are (title of the space, answers); title None:
-    in private. `branches` are (leader, answered, people) of the biggest branches. `days` are the answers by union-day,
-    of this call and of such calls in the 30 days before.
+    answers wait for somebody's word, and are not in `answered`. `places` are (title of the space, answers); the title
+    None stands for private chats. `branches` are the biggest ones. `days` are the answers by union-day, of this call
+    and of such calls in the 30 days before.
     """
 
     call: Call
@@ -44,7 +44,7 @@ class CallReport:
     waiting: int
     reach: Reach
     places: list[tuple[str | None, int]]
-    branches: list[tuple[int, int, int]]
+    branches: list[BranchAnswers]
     days: dict[int, int]
 
     @property
@@ -58,14 +58,14 @@ class CallReport:
 class Nudge:
     """The accounts that a leader's nudge reminds, and the numbers of members whom it leaves out.
 
-    These are `told_today` (the bot sent them another message that they had not asked for), `unreached` (messages do not
-    reach them), and `beyond` (more than one nudge may remind).
+    These are `told_today` (the bot sent them another unsolicited message), `unreached` (messages do not reach them),
+    and `beyond` (more than one nudge may remind).
     """
 
-    reminded: list[Account] = field(default_factory=list)
-    told_today: int = 0
-    unreached: int = 0
-    beyond: int = 0
+    reminded: list[Account]
+    told_today: int
+    unreached: int
+    beyond: int
 
 
 def latest(tx: Tx, union: Union, member: Member) -> int | None:
@@ -76,7 +76,7 @@ def latest(tx: Tx, union: Union, member: Member) -> int | None:
 def of_day(tx: Tx, union: Union, member: Member, day: int) -> list[CallReport]:
     """Returns reports of that day's calls: the union's, and that of the member's branch. For `Store.scan`."""
     both = (calls.of_day(tx, union, day, leader_id) for leader_id in (None, member.id))
-    return [_report(tx, union, member, call, day) for call in both if call is not None and _begun(call)]
+    return [_report(tx, union, member, call, day) for call in both if call is not None and call.has_begun]
 
 
 def silent(tx: Tx, union: Union, member: Member, call_id: int) -> tuple[Call, list[int], bool]:
@@ -113,9 +113,7 @@ def nudge(tx: Tx, union: Union, member: Member, call_id: int) -> tuple[Call, Nud
         if account.unreachable_at is None:
             by_member.setdefault(account.member_id, account)
     reminded = [
-        account
-        for member_id, account in by_member.items()
-        if daily_notice.claim(tx, union, member_id)
+        account for member_id, account in by_member.items() if daily_notice.claim(tx, union, member_id)
     ]
     if reminded:
         reminders.nudge(tx, call.id, member, len(reminded))
@@ -129,28 +127,33 @@ def nudge(tx: Tx, union: Union, member: Member, call_id: int) -> tuple[Call, Nud
 
 def _report(tx: Tx, union: Union, member: Member, call: Call, day: int) -> CallReport:
     whole = call.leader_id is None and union.founder_id == member.id
-    scope = None if whole else member.id
-    parts = storage.parts(tx, call.id, scope)
+    leader_id = None if whole else member.id
+    parts = storage.parts(tx, call.id, leader_id)
     done = [part for part in parts if part.state == "done"]
-    by_space: dict[int | None, int] = {}
-    for part in done:
-        by_space[part.space_id] = by_space.get(part.space_id, 0) + part.number
-    titles = {space.id: space.title for space in spaces.of_union(tx, union)}
-    known = [(titles.get(space), number) for space, number in by_space.items() if space in titles]
-    rest = sum(number for space, number in by_space.items() if space not in titles)
-    places = sorted(known, key=lambda place: -place[1]) + ([(None, rest)] if rest else [])
     return CallReport(
         call,
         whole,
-        members.count(tx, union) if whole else support.headcount(tx, member.id),
-        sum(part.number for part in done),
-        sum(part.number for part in done if part.late),
-        sum(part.number for part in parts if part.state == "waiting"),
-        storage.reach(tx, call.id),
-        places,
-        storage.branches(tx, call.id, member.id, BRANCHES),
-        storage.days(tx, union.id, call.leader_id, day - DAYS, day, scope),
+        people=members.count(tx, union) if whole else support.headcount(tx, member.id),
+        answered=sum(part.number for part in done),
+        late=sum(part.number for part in done if part.late),
+        waiting=sum(part.number for part in parts if part.state == "waiting"),
+        reach=storage.reach(tx, call.id),
+        places=_places(tx, union, done),
+        branches=storage.branches(tx, call.id, member.id, BRANCHES),
+        days=storage.days(tx, union.id, call.leader_id, day - DAYS, day, leader_id),
     )
+
+
+def _places(tx: Tx, union: Union, done: list[AnswerPart]) -> list[tuple[str | None, int]]:
+    """Returns (title, answers) of the union's spaces, the most answers first; then those in private (None)."""
+    titles = {space.id: space.title for space in spaces.of_union(tx, union)}
+    by_title: dict[int | None, int] = {}
+    for part in done:
+        space_id = part.space_id if part.space_id in titles else None
+        by_title[space_id] = by_title.get(space_id, 0) + part.number
+    private = by_title.pop(None, 0)
+    known = [(titles[space_id], number) for space_id, number in by_title.items() if space_id is not None]
+    return sorted(known, key=lambda place: -place[1]) + ([(None, private)] if private else [])
 
 
 def _known(tx: Tx, union: Union, member: Member, call_id: int) -> Call:
@@ -158,12 +161,8 @@ def _known(tx: Tx, union: Union, member: Member, call_id: int) -> Call:
     if (
         call is None
         or call.union_id != union.id
-        or not _begun(call)
+        or not call.has_begun
         or call.leader_id not in (None, member.id)
     ):
         raise NotFound("There is no such call. /call report shows the last one.")
     return call
-
-
-def _begun(call: Call) -> bool:
-    return call.state in (CallState.OPEN, CallState.CLOSED)

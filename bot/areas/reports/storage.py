@@ -1,4 +1,4 @@
-"""What became of a call: answers by place and branch, day by day, and who has not answered."""
+"""The numbers of reports: answers to a call by space, by branch and by day, and members without an answer."""
 
 from __future__ import annotations
 
@@ -15,22 +15,18 @@ from sqlalchemy import (
     select,
 )
 
-from bot.areas.calls.domain.calls import CallState
-from bot.areas.calls.tables import call_posts, calls
-from bot.areas.checkins.tables import checkins
+from bot.areas.calls.tables import HAS_BEGUN, call_posts, calls
+from bot.areas.checkins.tables import IS_DONE, checkins
 from bot.areas.reminders.tables import nudges
 from bot.areas.tree.domain.endorsements import MAX_DEPTH
 from bot.areas.tree.tables import endorsements
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement
 
-_DONE = checkins.c.state == literal_column("'done'")
-_BEGUN = calls.c.state.in_([CallState.OPEN, CallState.CLOSED])
-
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Where the call was posted, who asked for reminders and got one, and whom how many leaders reminded."""
+    """The numbers of a call's posts, of members reminded as they asked, of nudges, and of members nudged."""
 
     posts: int
     reminded: int
@@ -40,7 +36,7 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class AnswerPart:
-    """So many answers were given in a space (None: in private), all alike."""
+    """The number of answers of one state that were given in one space (None: in private), all late or all in time."""
 
     space_id: int | None
     state: str
@@ -48,8 +44,17 @@ class AnswerPart:
     number: int
 
 
+@dataclass(frozen=True, slots=True)
+class BranchAnswers:
+    """The answers of a branch directly below a leader. `people` and `answered` include its head, `member_id`."""
+
+    member_id: int
+    answered: int
+    people: int
+
+
 def _below() -> CTE:
-    """Everybody in the base of :leader, with the one of the leader's own supporters whom they are behind."""
+    """The base of :leader. `branch` is the head of the member's branch: a direct follower of the leader."""
     depth: ColumnElement[int] = literal_column("1")
     first = select(endorsements.c.member_id, endorsements.c.member_id.label("branch"), depth.label("depth"))
     base = first.where(endorsements.c.leader_id == bindparam("leader")).cte("base", recursive=True)
@@ -65,7 +70,7 @@ _LATEST = Statement(
     select(calls.c.day)
     .where(
         calls.c.union_id == bindparam("union"),
-        _BEGUN,
+        HAS_BEGUN,
         or_(calls.c.leader_id.is_(None), calls.c.leader_id == bindparam("leader")),
         calls.c.day <= bindparam("last"),
     )
@@ -108,7 +113,9 @@ _BRANCHES = Statement(
     .select_from(
         _BELOW.outerjoin(
             checkins,
-            (checkins.c.call_id == bindparam("call")) & (checkins.c.member_id == _BELOW.c.member_id) & _DONE,
+            (checkins.c.call_id == bindparam("call"))
+            & (checkins.c.member_id == _BELOW.c.member_id)
+            & IS_DONE,
         )
     )
     .group_by(_BELOW.c.branch)
@@ -118,7 +125,7 @@ _BRANCHES = Statement(
 _DAYS = Statement(
     select(calls.c.id, calls.c.day, calls.c.answered).where(
         calls.c.union_id == bindparam("union"),
-        _BEGUN,
+        HAS_BEGUN,
         calls.c.day >= bindparam("first"),
         calls.c.day <= bindparam("last"),
         func.coalesce(calls.c.leader_id, literal_column("0")) == bindparam("whose"),
@@ -131,7 +138,7 @@ _DAYS_BELOW = Statement(
         checkins.c.day >= bindparam("first"),
         checkins.c.day <= bindparam("last"),
         checkins.c.call_id.in_(bindparam("calls", expanding=True)),
-        _DONE,
+        IS_DONE,
     )
     .group_by(checkins.c.day)
 )
@@ -149,33 +156,34 @@ _SILENT = Statement(
 
 
 def latest(tx: Tx, union_id: int, leader_id: int, last: int) -> int | None:
-    """The last union-day up to that one with a call, of the union or of this leader's branch, that has opened."""
+    """Returns the last union-day until `last` with a call of the union or of that leader's branch that has opened."""
     found: int | None = tx.value(_LATEST, union=union_id, leader=leader_id, last=last)
     return found
 
 
 def reach(tx: Tx, call_id: int) -> Reach:
+    """Returns the numbers of posts, reminders and nudges of a call."""
     row = tx.one(_REACH, call=call_id)
     return Reach(*map(int, row)) if row else Reach(0, 0, 0, 0)
 
 
 def parts(tx: Tx, call_id: int, leader_id: int | None) -> list[AnswerPart]:
-    """All answers to a call, or those from the base of that leader, those alike together."""
+    """Counts the answers to a call, or only those from the base of that leader."""
     below = None if leader_id is None else tx.all(_PARTS_BELOW, call=call_id, leader=leader_id)
     rows = tx.all(_PARTS, call=call_id) if below is None else below
     return [AnswerPart(row.space_id, row.state, row.late, row.number) for row in rows]
 
 
-def branches(tx: Tx, call_id: int, leader_id: int, most: int) -> list[tuple[int, int, int]]:
-    """(member, how many of theirs and they themselves answered, of how many) of the leader's biggest branches."""
+def branches(tx: Tx, call_id: int, leader_id: int, most: int) -> list[BranchAnswers]:
+    """Returns the answers of up to `most` branches directly below the leader, the biggest first."""
     rows = tx.all(_BRANCHES, call=call_id, leader=leader_id, most=most)
-    return [(row.branch, row.answered, row.people) for row in rows]
+    return [BranchAnswers(row.branch, row.answered, row.people) for row in rows]
 
 
 def days(
     tx: Tx, union_id: int, of_branch: int | None, first: int, last: int, leader_id: int | None
 ) -> dict[int, int]:
-    """By union-day: how many answered its call (the union's, or that of a branch), of all or of a leader's base."""
+    """Counts answers by union-day, to the union's calls or those `of_branch`; of all members, or a leader's base."""
     rows = tx.all(_DAYS, union=union_id, first=first, last=last, whose=of_branch or 0)
     if leader_id is None or not rows:
         return {row.day: row.answered for row in rows}
@@ -185,5 +193,5 @@ def days(
 
 
 def silent(tx: Tx, call_id: int, leader_id: int, most: int) -> list[int]:
-    """Of the `most` nearest in the leader's base: those who have not answered, the nearest first."""
+    """Returns the members without an answer among the `most` nearest of the leader's base, the nearest first."""
     return [row.member_id for row in tx.all(_SILENT, call=call_id, leader=leader_id, most=most)]

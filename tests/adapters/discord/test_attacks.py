@@ -13,8 +13,8 @@ from bot.chat.incoming import Actor, CommandCall, Incoming, Place
 from bot.chat.model import Reply, Visibility, say
 from bot.errors import StorageError
 from tests.adapters.discord.conftest import House
-from tests.adapters.discord.test_lifecycle import eventually
 from tests.emulators.discord import MANAGE_ROLES
+from tests.waiting import eventually
 
 CALLBACK = "/interactions/*/*/callback"
 ORIGINAL = "/webhooks/*/*/messages/@original"

@@ -18,16 +18,7 @@ from bot.chat.port import Undeliverable
 from bot.chat.targets import Target
 from tests.adapters.discord.conftest import House
 from tests.emulators.discord import EVERYONE, Community, DiscordEmulator
-
-
-async def eventually(happened: Any) -> None:
-    """Wait until `happened()` (plain or async) is true."""
-    for _ in range(1000):
-        found = happened()
-        if await found if asyncio.iscoroutine(found) else found:
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("it did not happen")
+from tests.waiting import eventually
 
 
 def told(muster: House, kind: type, monkeypatch: pytest.MonkeyPatch) -> list[Incoming]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from bot.app import App
 from bot.config import Settings
@@ -100,3 +100,9 @@ PALE = Path(__file__).with_name("contrast.js").read_text("utf-8")
 async def pale(page: Page) -> list[str]:
     found: list[Any] = await page.evaluate(PALE)
     return [str(each) for each in found]
+
+
+async def become(page: Page, number: int) -> None:
+    person = page.locator(".person").nth(number)
+    await person.click()
+    await expect(person).to_have_attribute("aria-pressed", "true")

@@ -14,7 +14,7 @@ from bot.chat.context import Context
 from bot.chat.declarations import Area
 from bot.chat.model import Reply, Visibility, say
 from bot.domain.people import Permission, Person
-from tests.adapters.playground.browser import PHONE, Stage, pale, shot, stage
+from tests.adapters.playground.browser import PHONE, Stage, become, pale, shot, stage
 
 OPEN: dict[str, Any] = {"permission": Permission.ANYONE, "needs_union": False}
 
@@ -56,12 +56,6 @@ async def said(on: Stage, room: str, size: tuple[int, int] = (1440, 900), scheme
     await expect(page.locator(f"#room-{manner} .message").last).to_contain_text("beans")
     await become(page, 0)
     return page
-
-
-async def become(page: Page, number: int) -> None:
-    person = page.locator(".person").nth(number)
-    await person.click()
-    await expect(person).to_have_attribute("aria-pressed", "true")
 
 
 def name(page: Page, manner: str) -> Locator:

@@ -15,8 +15,7 @@ from bot.areas.tree.services import endorsements
 from bot.chat.incoming import Actor, CommandCall, Incoming, Place
 from bot.domain.people import Member
 from bot.domain.transaction import Tx
-from tests.adapters.playground.browser import DESKTOP, PHONE, Stage, pale, shot, stage
-from tests.adapters.playground.test_person_menu import become
+from tests.adapters.playground.browser import DESKTOP, PHONE, Stage, become, pale, shot, stage
 
 ROOM = Place("playground", "room-discord", "room-discord", title="Riverside Tenants")
 ADA, BO, DANA = 0, 1, 3

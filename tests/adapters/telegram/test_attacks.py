@@ -12,7 +12,7 @@ from telegram import Update
 from adapters.telegram import events, inbox
 from bot.chat.incoming import Incoming
 from tests.adapters.telegram.conftest import House
-from tests.adapters.telegram.test_events import ANONYMOUS, GROUP, ME, PRIVATE, message
+from tests.adapters.telegram.updates import ANONYMOUS, GROUP, ME, PRIVATE, message
 from tests.clock import ManualClock
 from tests.emulators.telegram import Group, Person
 

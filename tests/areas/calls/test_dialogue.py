@@ -8,64 +8,29 @@ import pytest
 
 from bot.areas.calls.domain.calls import CallState
 from bot.areas.calls.storage import calls, lists
-from bot.areas.ledger import storage as ledger_storage
 from bot.chat.incoming import Place, SpaceMoved
 from bot.chat.targets import Target
-from tests.areas.tree.test_dialogue_leadership import support
-from tests.stage import Heard, Persona, Stage
-
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-SUNDAY_NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-async def founded(stage: Stage, on: str = "words") -> tuple[Persona, Place]:
-    assert stage.clock.now() == SUNDAY_NOON
-    ada, farm = stage.person("Ada", on, moderator=True), stage.group("Farm", on)
-    await ada.runs("union create", farm, name="Farm", purpose="Grow", time_zone="UTC")
-    return ada, farm
-
-
-async def write(
-    ada: Persona, title: str, what: str = "Do it", why: str = "", link: str = "", **options: str
-) -> Heard:
-    """Type /call new in private and fill in its form, whichever way the platform asks."""
-    heard = await ada.runs("call new", None, **options)
-    return await fill(ada, heard, title=title, what=what, why=why, link=link)
-
-
-async def fill(ada: Persona, heard: Heard, **answers: str) -> Heard:
-    if heard.reply.form is not None:
-        return await ada.fills(heard, **answers)
-    for words in answers.values():
-        heard = await ada.says(words or "/skip")
-    return await ada.presses(heard, "Send") if "Send" in heard.labels else heard
-
-
-async def posts(stage: Stage, place: Place) -> list[Heard]:
-    """What was posted or edited there, oldest first."""
-    await stage.told(stage.person("Nobody"))
-    delivered = stage.platforms[place.platform].delivered
-    return [
-        Heard(reply) for target, reply, _ in delivered if target.person is None and target.chat == place.chat
-    ]
-
-
-async def state_of(stage: Stage, call: int) -> CallState | None:
-    found = await stage.store.read(calls.by_id, call)
-    return found.state if found else None
-
-
-async def later(stage: Stage, by: timedelta) -> None:
-    stage.clock.advance(by)
-    await stage.chores()
-    await stage.chores()
+from tests.scenes import (
+    DAY,
+    HOUR,
+    entries,
+    fill,
+    founded,
+    joined,
+    later,
+    posts,
+    state_of,
+    support,
+    write_call,
+)
+from tests.stage import Persona, Stage
 
 
 @pytest.mark.parametrize("on", ["words", "values"])
 class TestWriting:
     async def test_a_draft_is_shown_as_it_will_look_and_posted_today(self, stage: Stage, on: str) -> None:
         ada, farm = await founded(stage, on)
-        heard = await write(ada, "Plant *trees*", "One each", "Shade", proof="photo")
+        heard = await write_call(ada, "Plant *trees*", "One each", "Shade", proof="photo")
         assert heard.private
         assert heard.text == (
             "No. 1 is a draft, for the whole union, from 09:00.\nPlant *trees*\nOne each\nWhy: Shade\n"
@@ -87,7 +52,7 @@ class TestWriting:
 
     async def test_a_draft_is_changed_and_discarded(self, stage: Stage, on: str) -> None:
         ada, _ = await founded(stage, on)
-        heard = await write(ada, "Plant", "One each", "Shade", "example.org/how")
+        heard = await write_call(ada, "Plant", "One each", "Shade", "example.org/how")
         assert "Link: example.org/how" not in heard.text
         assert "Link: https://example.org/how" in heard.text
         assert "somebody else has to approve" in heard.text
@@ -104,21 +69,21 @@ class TestWriting:
         assert "not a time of day" in (await ada.runs("call new", None, opens="25:00")).text
         late = await ada.runs("call new", None, opens="18:00", closes="17:00")
         assert "close before it opens" in late.text
-        assert "not a web address" in (await write(ada, "A", link="javascript:alert(1)")).text
-        assert "before an @" in (await write(ada, "A", link="https://a.org@b.org")).text
-        assert "too many signs" in (await write(ada, "A", "*" * 600, "*" * 300)).text
+        assert "not a web address" in (await write_call(ada, "A", link="javascript:alert(1)")).text
+        assert "before an @" in (await write_call(ada, "A", link="https://a.org@b.org")).text
+        assert "too many signs" in (await write_call(ada, "A", "*" * 600, "*" * 300)).text
 
     async def test_a_member_has_20_drafts(self, stage: Stage, on: str) -> None:
         ada, _ = await founded(stage, on)
         for number in range(20):
-            assert f"No. {number + 1} is a draft" in (await write(ada, f"Call {number}")).text
+            assert f"No. {number + 1} is a draft" in (await write_call(ada, f"Call {number}")).text
             stage.clock.advance(timedelta(minutes=4))
-        assert "You have 20 drafts" in (await write(ada, "One more")).text
+        assert "You have 20 drafts" in (await write_call(ada, "One more")).text
 
 
 async def test_what_was_there_can_be_kept_while_words_are_typed(stage: Stage) -> None:
     ada, _ = await founded(stage)
-    heard = await write(ada, "Plant", "One each", "Shade")
+    heard = await write_call(ada, "Plant", "One each", "Shade")
     asked = await ada.presses(heard, "Edit")
     assert "At present: Plant" in asked.text
     assert "/skip to keep it as it is" in asked.text
@@ -140,16 +105,15 @@ async def test_the_group_alone_means_todays_call(stage: Stage) -> None:
 
 async def test_only_leaders_prepare_and_only_the_founder_for_all(stage: Stage) -> None:
     ada, farm = await founded(stage)
-    bo = stage.person("Bo")
-    await bo.says("/join", farm)
+    [bo] = await joined(stage, farm, "Bo")
     assert "Only leaders" in (await bo.runs("call new", farm)).text
     await ada.runs("union rules", farm, leaders="supported", how_many="3")
     await support(stage, bo, 3)
     assert "Only the founder calls the whole union" in (await bo.runs("call new", farm, audience="all")).text
-    heard = await write(bo, "Meet")
+    heard = await write_call(bo, "Meet")
     assert "for your branch" in heard.text
     assert "no call “1”" not in (await ada.says("/call preview 1")).text  # the founder manages all
-    await write(ada, "March")
+    await write_call(ada, "March")
     assert "no such call" in (await bo.says("/call cancel 2")).text
     await bo.presses(heard, "Post today")
     await stage.chores()
@@ -165,7 +129,7 @@ async def test_only_leaders_prepare_and_only_the_founder_for_all(stage: Stage) -
 async def test_days_are_named_checked_and_taken_once(stage: Stage, on: str) -> None:
     ada, _ = await founded(stage, on)
     for title in ("One", "Two", "Three"):
-        await write(ada, title)
+        await write_call(ada, title)
 
     async def schedule(call: str, when: str, **more: str) -> str:
         return (await ada.runs("call schedule", None, call=call, when=when, **more)).text
@@ -187,7 +151,7 @@ async def test_days_are_named_checked_and_taken_once(stage: Stage, on: str) -> N
 async def test_the_day_is_the_unions_and_its_hours_can_be_over(stage: Stage) -> None:
     ada, farm = await founded(stage)
     await ada.runs("union edit", farm, time_zone="Pacific/Kiritimati")  # Monday, 2:00
-    await write(ada, "Early", opens="0:30", closes="1:30")
+    await write_call(ada, "Early", opens="0:30", closes="1:30")
     assert (
         "it would be over at 01:30" in (await ada.runs("call schedule", None, call="1", when="monday")).text
     )
@@ -200,7 +164,7 @@ async def test_the_day_is_the_unions_and_its_hours_can_be_over(stage: Stage) -> 
 
 async def test_a_new_time_zone_moves_planned_calls(stage: Stage) -> None:
     ada, farm = await founded(stage)
-    await write(ada, "Plan")
+    await write_call(ada, "Plan")
     await ada.runs("call schedule", None, call="1", when="tuesday")
     await ada.runs("union edit", farm, time_zone="America/New_York")
     call = await stage.store.read(calls.by_id, 1)
@@ -212,7 +176,7 @@ async def test_a_new_time_zone_moves_planned_calls(stage: Stage) -> None:
 async def test_the_queue_fills_free_days(stage: Stage) -> None:
     ada, farm = await founded(stage)
     for title in ("One", "Two", "Three"):
-        await write(ada, title)
+        await write_call(ada, title)
     first = await ada.runs("call schedule", None, call="1", when="queue")
     assert first.text == "“One” (no. 1) goes out tomorrow at 09:00: that day was free."
     second = await ada.runs("call schedule", None, call="2", when="queue")
@@ -225,8 +189,8 @@ async def test_the_queue_fills_free_days(stage: Stage) -> None:
 
 async def test_rules_come_again_and_give_way_to_planned_calls(stage: Stage) -> None:
     ada, farm = await founded(stage)
-    await write(ada, "Water")
-    await write(ada, "March")
+    await write_call(ada, "Water")
+    await write_call(ada, "March")
     heard = await ada.runs("call schedule", None, call="Water", when="mon, wed and thu", until="2026-03-11")
     assert heard.text == (
         "“Water” (no. 1) comes every Monday, Wednesday and Thursday, from 09:00 until Wednesday 11 March. "
@@ -247,9 +211,9 @@ async def test_rules_come_again_and_give_way_to_planned_calls(stage: Stage) -> N
 
 async def test_a_rule_is_ended_from_the_list(stage: Stage) -> None:
     ada, _ = await founded(stage)
-    await write(ada, "Water")
+    await write_call(ada, "Water")
     await ada.runs("call schedule", None, call="1", when="daily")
-    await write(ada, "Queued")
+    await write_call(ada, "Queued")
     await ada.runs("call schedule", None, call="Queued", when="queue")
     assert "Tomorrow: “Water” (no. 2), planned, from 09:00" in (await ada.says("/call list")).text
     assert "Tuesday 3 March: “Water” (no. 1), by its rule" in (await ada.says("/call list")).text
@@ -266,7 +230,7 @@ async def test_a_rule_is_ended_from_the_list(stage: Stage) -> None:
 async def test_lists_have_pages(stage: Stage) -> None:
     ada, _ = await founded(stage)
     for number in range(13):
-        await write(ada, f"Call {number}")
+        await write_call(ada, f"Call {number}")
         if number < 12:
             await ada.runs("call schedule", None, call=f"Call {number}", when="queue")
         stage.clock.advance(timedelta(minutes=4))
@@ -285,8 +249,8 @@ async def test_suggestions_are_the_actors_own(stage: Stage) -> None:
     from bot.chat.incoming import CommandCall, Incoming
 
     ada, _ = await founded(stage, "values")
-    await write(ada, "Plant trees")
-    await write(ada, "March")
+    await write_call(ada, "Plant trees")
+    await write_call(ada, "March")
     act = Incoming("s1", ada.actor, stage.private(ada), CommandCall("call schedule", {}))
     assert await stage.core.suggest(act, "call", "TREE") == [("Plant trees (no. 1, a draft)", "1")]
     assert len(await stage.core.suggest(act, "call", "")) == 2
@@ -297,7 +261,7 @@ async def test_suggestions_are_the_actors_own(stage: Stage) -> None:
 
 async def opened_call(stage: Stage, on: str = "words", **options: str) -> tuple[Persona, Place]:
     ada, farm = await founded(stage, on)
-    await ada.presses(await write(ada, "Plant", **options), "Post today")
+    await ada.presses(await write_call(ada, "Plant", **options), "Post today")
     await stage.chores()
     await stage.chores()
     return ada, farm
@@ -305,7 +269,7 @@ async def opened_call(stage: Stage, on: str = "words", **options: str) -> tuple[
 
 async def test_a_call_opens_at_its_hour_once(stage: Stage) -> None:
     ada, farm = await founded(stage)
-    await write(ada, "Plant")
+    await write_call(ada, "Plant")
     await ada.runs("call schedule", None, call="1", when="tomorrow")
     await later(stage, 20 * HOUR)
     assert await posts(stage, farm) == []
@@ -316,17 +280,10 @@ async def test_a_call_opens_at_its_hour_once(stage: Stage) -> None:
     assert len(await entries(stage, "call.opened")) == 1
 
 
-async def entries(stage: Stage, kind: str) -> list[str]:
-    """The payloads of the ledger's entries of a kind."""
-    return [
-        entry.payload for entry in await stage.store.read(ledger_storage.entries, 1) if entry.kind == kind
-    ]
-
-
 async def test_what_opens_late_says_so_and_what_is_over_does_not_open(stage: Stage) -> None:
     ada, farm = await founded(stage)
-    await write(ada, "Plant")
-    await write(ada, "Sow")
+    await write_call(ada, "Plant")
+    await write_call(ada, "Sow")
     await ada.runs("call schedule", None, call="1", when="tomorrow")
     await ada.runs("call schedule", None, call="2", when="tuesday")
     stage.clock.advance(2 * DAY)  # Tuesday noon: nothing ran
@@ -347,8 +304,7 @@ async def test_posts_count_answers_and_say_when_it_is_closed(stage: Stage, on: s
     _, farm = await opened_call(stage, on)
     [post] = await posts(stage, farm)
     button = post.button("Done")
-    bo = stage.person("Bo", on)
-    await bo.says("/join", farm)
+    [bo] = await joined(stage, farm, "Bo")
     await bo.presses(post, "Done", farm)
     await later(stage, timedelta(seconds=1))
     *_, edited = await posts(stage, farm)
@@ -407,14 +363,14 @@ async def test_a_cancelled_call_says_so_and_frees_its_day(stage: Stage) -> None:
     edited = (await posts(stage, farm))[-1]
     assert "This call was cancelled." in edited.text
     assert edited.labels == []
-    await ada.presses(await write(ada, "Sow"), "Post today")
+    await ada.presses(await write_call(ada, "Sow"), "Post today")
     await later(stage, timedelta(seconds=20))
     assert (await posts(stage, farm))[-1].text.startswith("Sow")
 
 
 async def test_a_post_that_was_not_sent_says_what_is_so_when_it_is(stage: Stage) -> None:
     ada, farm = await founded(stage)
-    await ada.presses(await write(ada, "Plant"), "Post today")
+    await ada.presses(await write_call(ada, "Plant"), "Post today")
     await stage.chores()
     await later(stage, 13 * HOUR)
     [post] = await posts(stage, farm)
@@ -435,7 +391,7 @@ async def test_calls_are_posted_where_the_union_was_founded_or_where_it_is_said(
     other = Place("values", "channel-2", farm.space, "topic", farm.title)
     assert "Only moderators" in (await stage.person("Bo", "values").says("/call here", other)).text
     assert "posted here from now on" in (await ada.says("/call here", other)).text
-    await ada.presses(await write(ada, "Plant"), "Post today")
+    await ada.presses(await write_call(ada, "Plant"), "Post today")
     await later(stage, timedelta(seconds=1))
     assert await posts(stage, farm) == []
     assert len(await posts(stage, other)) == 1
@@ -458,7 +414,7 @@ async def test_a_group_that_gets_another_id_keeps_its_posts(stage: Stage) -> Non
     ada, cave = stage.person("Ada", moderator=True), Place("words", "-1", "-1", None, "Cave")
     await ada.runs("union create", cave, name="Cave", purpose="Dig", time_zone="UTC")
     await ada.does(SpaceMoved("-2"), cave)
-    await ada.presses(await write(ada, "Plant"), "Post today")
+    await ada.presses(await write_call(ada, "Plant"), "Post today")
     await later(stage, timedelta(seconds=1))
     assert len(await posts(stage, Place("words", "-2"))) == 1
 
@@ -472,7 +428,7 @@ async def test_where_nobody_said_in_which_chat_moderators_are_told_once(stage: S
     ada, farm = await founded(stage)
     await stage.store.write(lambda tx: tx.run(Statement(update(spaces).values(chat=None))))
     for title in ("One", "Two"):
-        await ada.presses(await write(ada, title), "Post today")
+        await ada.presses(await write_call(ada, title), "Post today")
         await later(stage, timedelta(seconds=1))
         stage.clock.advance(DAY)
     told = [heard.text for heard in await stage.told(ada) if "which channel" in heard.text]
@@ -487,7 +443,7 @@ async def test_where_nobody_said_in_which_chat_moderators_are_told_once(stage: S
 
 async def test_a_preview_shows_the_post_without_its_button(stage: Stage) -> None:
     ada, farm = await founded(stage)
-    await write(ada, "Plant", "One each", "Shade")
+    await write_call(ada, "Plant", "One each", "Shade")
     await ada.runs("call schedule", None, call="1", when="tomorrow")
     shown = await ada.says("/call preview Plant")
     assert shown.labels == []
@@ -501,7 +457,7 @@ async def test_the_unions_hour(stage: Stage) -> None:
     ada, farm = await founded(stage)
     assert "not a time of day" in (await ada.says("/call hour 24:00", farm)).text
     assert "New calls open at 18:30 (UTC)" in (await ada.says("/call hour 18:30", farm)).text
-    assert "from 18:30" in (await write(ada, "Plant")).text
+    assert "from 18:30" in (await write_call(ada, "Plant")).text
 
 
 # -- people ------------------------------------------------------------------------------------------------------
@@ -509,12 +465,11 @@ async def test_the_unions_hour(stage: Stage) -> None:
 
 async def test_what_a_leader_prepared_goes_with_them(stage: Stage) -> None:
     ada, farm = await founded(stage)
-    bo = stage.person("Bo")
-    await bo.says("/join", farm)
+    [bo] = await joined(stage, farm, "Bo")
     await ada.runs("union rules", farm, leaders="supported", how_many="3")
     await support(stage, bo, 3)
     for title, when in (("Draft", None), ("Day", "tuesday"), ("Rule", "daily"), ("Queued", "queue")):
-        await write(bo, title)
+        await write_call(bo, title)
         if when:
             await bo.runs("call schedule", None, call=title, when=when)
     await bo.presses(await bo.says("/leave"), "Leave and erase")

@@ -9,16 +9,14 @@ import pytest
 from bot.areas.calls.domain.calls import CallState
 from bot.areas.calls.storage import calls
 from bot.chat.incoming import Place
-from tests.areas.calls.test_dialogue import DAY, HOUR, fill, founded, later, posts, state_of, write
-from tests.areas.tree.test_dialogue_leadership import support
+from tests.scenes import DAY, HOUR, fill, founded, joined, later, posts, state_of, support, write_call
 from tests.stage import Heard, Persona, Stage
 
 
 async def with_leader(stage: Stage, on: str = "words") -> tuple[Persona, Persona, Place]:
     """Ada founded, Bo leads too."""
     ada, farm = await founded(stage, on)
-    bo = stage.person("Bo", on)
-    await bo.says("/join", farm)
+    [bo] = await joined(stage, farm, "Bo")
     await ada.runs("union rules", farm, leaders="supported", how_many="3")
     await support(stage, bo, 3)
     return ada, bo, farm
@@ -38,7 +36,7 @@ async def approved(stage: Stage, call: int) -> bool:
 @pytest.mark.parametrize("on", ["words", "values"])
 async def test_another_leader_approves_a_link_before_it_is_posted(stage: Stage, on: str) -> None:
     ada, bo, farm = await with_leader(stage, on)
-    heard = await write(ada, "Sign", link="https://petition.example/a")
+    heard = await write_call(ada, "Sign", link="https://petition.example/a")
     assert "leads to petition.example, so somebody else has to approve it" in heard.text
     assert await asked(stage, bo) == [], "a draft is nobody's business"
     told = await ada.presses(heard, "Post today")
@@ -61,12 +59,11 @@ async def test_another_leader_approves_a_link_before_it_is_posted(stage: Stage, 
 
 async def test_who_wrote_it_cannot_approve_it_and_members_cannot(stage: Stage) -> None:
     ada, bo, farm = await with_leader(stage)
-    await ada.presses(await write(ada, "Sign", link="a.example"), "Queue it")
+    await ada.presses(await write_call(ada, "Sign", link="a.example"), "Queue it")
     shown = await ada.says("/call approvals", farm)
     assert "in the queue, leads to a.example" in shown.text
     assert "You wrote this yourself" in (await ada.presses(shown, "Approve no. 1", farm)).text
-    cy = stage.person("Cy")
-    await cy.says("/join", farm)
+    [cy] = await joined(stage, farm, "Cy")
     assert "Only moderators" in (await cy.says("/call approvals", farm)).text
     [request] = await asked(stage, bo)
     assert "Only moderators" in (await cy.presses(request, "Approve no. 1", farm)).text
@@ -77,7 +74,7 @@ async def test_who_wrote_it_cannot_approve_it_and_members_cannot(stage: Stage) -
 async def test_a_moderator_who_is_no_member_approves(stage: Stage, on: str) -> None:
     ada, farm = await founded(stage, on)
     mo = stage.person("Mo", on, moderator=True)
-    told = await ada.presses(await write(ada, "Sign", link="a.example"), "Queue it")
+    told = await ada.presses(await write_call(ada, "Sign", link="a.example"), "Queue it")
     assert "until another leader or a moderator approves it: they type /call approvals" in told.text
     shown = await mo.says("/call approvals", farm)
     await mo.presses(shown, "Approve no. 1", farm)
@@ -91,7 +88,7 @@ async def test_the_moderators_chat_is_asked_too(stage: Stage) -> None:
     den = Place("words", "den", farm.space, None, farm.title)
     mo = stage.person("Mo", moderator=True)
     await mo.says("/flags here", den)
-    await ada.presses(await write(ada, "Sign", link="a.example"), "Post today")
+    await ada.presses(await write_call(ada, "Sign", link="a.example"), "Post today")
     [request] = await posts(stage, den)
     await mo.presses(request, "Refuse no. 1", den)
     assert await state_of(stage, 1) is CallState.DRAFT
@@ -102,7 +99,7 @@ async def test_the_moderators_chat_is_asked_too(stage: Stage) -> None:
 
 async def test_a_leaders_call_is_shown_to_the_founder(stage: Stage) -> None:
     ada, bo, _ = await with_leader(stage)
-    await bo.presses(await write(bo, "Sign", link="a.example"), "Post today")
+    await bo.presses(await write_call(bo, "Sign", link="a.example"), "Post today")
     [request] = await asked(stage, ada)
     await ada.presses(request, "Approve no. 1")
     await later(stage, timedelta(seconds=5))
@@ -111,7 +108,7 @@ async def test_a_leaders_call_is_shown_to_the_founder(stage: Stage) -> None:
 
 async def test_trusted_hosts_need_nobody(stage: Stage) -> None:
     ada, bo, farm = await with_leader(stage)
-    await ada.presses(await write(ada, "Sign", "Go to a.example/x"), "Queue it")
+    await ada.presses(await write_call(ada, "Sign", "Go to a.example/x"), "Queue it")
     assert await state_of(stage, 1) is CallState.QUEUED
     assert "Only the founder" in (await bo.runs("call hosts", farm, action="add", host="a.example")).text
     assert "No host is trusted yet" in (await bo.says("/call hosts", farm)).text
@@ -122,9 +119,9 @@ async def test_trusted_hosts_need_nobody(stage: Stage) -> None:
     assert await state_of(stage, 1) is CallState.PLANNED
     assert "- a.example" in (await ada.says("/call hosts", farm)).text
     assert "on the list already" in (await ada.runs("call hosts", farm, action="add", host="a.example")).text
-    heard = await write(ada, "Sing", link="https://a.example/other")
+    heard = await write_call(ada, "Sing", link="https://a.example/other")
     assert "approve" not in heard.text
-    sub = await write(ada, "Sub", link="https://evil.a.example")
+    sub = await write_call(ada, "Sub", link="https://evil.a.example")
     assert "leads to evil.a.example" in sub.text
     assert (
         "not trusted any more" in (await ada.runs("call hosts", farm, action="remove", host="a.example")).text
@@ -137,7 +134,7 @@ async def test_trusted_hosts_need_nobody(stage: Stage) -> None:
 
 async def test_a_new_host_in_an_approved_call_asks_again_and_its_writer_is_the_author(stage: Stage) -> None:
     ada, bo, _ = await with_leader(stage)
-    await bo.presses(await write(bo, "Sign", link="a.example"), "Choose a day")
+    await bo.presses(await write_call(bo, "Sign", link="a.example"), "Choose a day")
     await bo.says("friday")
     [request] = await asked(stage, ada)
     await ada.presses(request, "Approve no. 1")
@@ -155,7 +152,7 @@ async def test_a_new_host_in_an_approved_call_asks_again_and_its_writer_is_the_a
 
 async def test_another_page_of_an_approved_host_asks_again(stage: Stage) -> None:
     ada, bo, _ = await with_leader(stage)
-    await bo.presses(await write(bo, "Sign", link="short.example/good"), "Choose a day")
+    await bo.presses(await write_call(bo, "Sign", link="short.example/good"), "Choose a day")
     await bo.says("friday")
     [request] = await asked(stage, ada)
     await ada.presses(request, "Approve no. 1")
@@ -167,7 +164,7 @@ async def test_another_page_of_an_approved_host_asks_again(stage: Stage) -> None
 
 async def test_who_approves_approves_what_they_were_shown(stage: Stage) -> None:
     ada, bo, _ = await with_leader(stage)
-    await bo.presses(await write(bo, "Sign", link="good.example"), "Post today")
+    await bo.presses(await write_call(bo, "Sign", link="good.example"), "Post today")
     [before] = await asked(stage, ada)
     form = await bo.runs("call edit", None, call="1")
     await fill(bo, form, title="", what="", why="", link="evil.example")
@@ -180,7 +177,7 @@ async def test_who_approves_approves_what_they_were_shown(stage: Stage) -> None:
 
 async def test_who_changes_where_a_waiting_call_leads_cannot_approve_it(stage: Stage) -> None:
     ada, bo, _ = await with_leader(stage)
-    await bo.presses(await write(bo, "Sign", link="good.example"), "Post today")
+    await bo.presses(await write_call(bo, "Sign", link="good.example"), "Post today")
     form = await ada.runs("call edit", None, call="1")
     await fill(ada, form, title="", what="", why="", link="evil.example")
     shown = await ada.says("/call approvals")
@@ -190,9 +187,8 @@ async def test_who_changes_where_a_waiting_call_leads_cannot_approve_it(stage: S
 
 async def test_what_nobody_has_approved_is_not_shown_to_members(stage: Stage) -> None:
     ada, bo, farm = await with_leader(stage)
-    await ada.presses(await write(ada, "Sign", "Go to evil.example/x", opens="18:00"), "Post today")
-    cy = stage.person("Cy")
-    await cy.says("/join", farm)
+    await ada.presses(await write_call(ada, "Sign", "Go to evil.example/x", opens="18:00"), "Post today")
+    [cy] = await joined(stage, farm, "Cy")
     assert "There is no call today" in (await cy.says("/call today")).text
     [request] = await asked(stage, bo)
     await bo.presses(request, "Approve no. 1")
@@ -201,7 +197,7 @@ async def test_what_nobody_has_approved_is_not_shown_to_members(stage: Stage) ->
 
 async def test_a_rule_makes_nothing_until_its_text_is_approved(stage: Stage) -> None:
     ada, bo, farm = await with_leader(stage)
-    await write(ada, "Sign", link="a.example")
+    await write_call(ada, "Sign", link="a.example")
     told = await ada.runs("call schedule", None, call="1", when="daily")
     assert "asked to approve" in told.text
     await later(stage, DAY)
@@ -224,7 +220,7 @@ async def test_a_rule_makes_nothing_until_its_text_is_approved(stage: Stage) -> 
 
 async def test_a_refused_rule_ends(stage: Stage) -> None:
     ada, bo, _ = await with_leader(stage)
-    await write(ada, "Sign", link="a.example")
+    await write_call(ada, "Sign", link="a.example")
     await ada.runs("call schedule", None, call="1", when="daily")
     [request] = await asked(stage, bo)
     await bo.presses(request, "Refuse no. 1")
@@ -234,7 +230,7 @@ async def test_a_refused_rule_ends(stage: Stage) -> None:
 
 async def test_what_nobody_approved_in_time_is_told_its_author(stage: Stage) -> None:
     ada, _, farm = await with_leader(stage)
-    await ada.presses(await write(ada, "Sign", link="a.example"), "Post today")
+    await ada.presses(await write_call(ada, "Sign", link="a.example"), "Post today")
     await later(stage, DAY)
     assert await posts(stage, farm) == []
     assert "nobody had approved its link before it was over" in (await stage.told(ada))[-1].text

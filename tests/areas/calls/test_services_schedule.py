@@ -30,7 +30,7 @@ from bot.domain.transaction import Tx
 from bot.errors import NotAllowed, NotFound
 from bot.storage.statements import Statement
 from bot.storage.store import Store
-from tests.areas.tree import crowd
+from tests import scenes
 from tests.clock import ManualClock
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -46,7 +46,7 @@ class Farm:
 
     @classmethod
     async def found(cls, store: Store, clock: ManualClock, zone: str = "UTC") -> Farm:
-        union, founder = await store.write(crowd.found, zone)
+        union, founder = await store.write(scenes.found, zone)
         return cls(store, clock, union, founder)
 
     async def draft(self, title: str = "Plant", leader: int | None = None, **more: int) -> Call:
@@ -229,7 +229,7 @@ async def test_laying_out_reads_the_rules_once_however_many_queues_there_are(
 ) -> None:
     farm = await Farm.found(store, clock)
     for name in "abcdef":
-        leader = await store.write(crowd.join, farm.union, name)
+        leader = await store.write(scenes.join, farm.union, name)
         await farm.repeat(await farm.draft(name, leader.id))
         await store.write(
             call_schedule.queue, farm.union, farm.founder, await farm.draft(f"{name} waits", leader.id)
@@ -272,8 +272,8 @@ async def test_only_unions_with_something_to_lay_out_are_due(store: Store, clock
 
 async def test_branches_have_days_queues_and_rules_of_their_own(store: Store, clock: ManualClock) -> None:
     farm = await Farm.found(store, clock)
-    bo = await store.write(crowd.join, farm.union, "Bo")
-    cy = await store.write(crowd.join, farm.union, "Cy")
+    bo = await store.write(scenes.join, farm.union, "Bo")
+    cy = await store.write(scenes.join, farm.union, "Cy")
     today = await farm.today()
     union_call = await farm.plan(await farm.draft(), today)
     branch_call = await farm.plan(await farm.draft(leader=bo.id), today)
@@ -325,7 +325,7 @@ async def test_answers_are_counted(store: Store, clock: ManualClock) -> None:
 
 async def test_who_becomes_one_person_has_both_their_calls(store: Store, clock: ManualClock) -> None:
     farm = await Farm.found(store, clock)
-    bo, cy = [await store.write(crowd.join, farm.union, name) for name in ("Bo", "Cy")]
+    bo, cy = [await store.write(scenes.join, farm.union, name) for name in ("Bo", "Cy")]
     today = await farm.today()
     texts = Texts("Plant", "Do it")
 
@@ -378,7 +378,7 @@ async def test_posts_of_every_call_have_their_turn_however_many_change(
 
 async def test_what_a_leader_arranged_rests_while_they_do_not_lead(store: Store, clock: ManualClock) -> None:
     farm = await Farm.found(store, clock)
-    bo, cy = [await store.write(crowd.join, farm.union, name) for name in ("Bo", "Cy")]
+    bo, cy = [await store.write(scenes.join, farm.union, name) for name in ("Bo", "Cy")]
     led = Rules(Lead.SUPPORTED, n=1, linked_only=False, grace_days=0, switch_hours=0)
     await store.write(rules.put, farm.union.id, led)
     await store.write(endorsements.endorse, farm.union, cy, bo, "words")

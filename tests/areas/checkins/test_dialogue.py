@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from PIL import Image
@@ -17,94 +15,19 @@ from bot.areas.calls.domain.calls import Call, CallState, Proof
 from bot.areas.calls.storage import calls
 from bot.areas.checkins.services import checkins as answers
 from bot.areas.checkins.storage import checkins
-from bot.areas.conversations import services as conversations
 from bot.areas.files.tables import files
 from bot.areas.ledger import services as ledger
-from bot.areas.ledger import storage as ledger_storage
-from bot.areas.unions import storage as unions_storage
-from bot.chat.incoming import Place, Press
-from bot.domain.people import Member, Union
+from bot.chat.incoming import Press
+from bot.domain.people import Member
 from bot.domain.transaction import Tx
 from bot.errors import NotAllowed
 from bot.storage.statements import Statement
-from tests.areas.checkins.answering import call, counter
-from tests.stage import Heard, Persona, Stage
+from tests.areas.checkins.answering import call
+from tests.areas.checkins.farm import Farm
+from tests.scenes import DAY, HOUR, endorse, fill, founded
+from tests.stage import Stage
 
 PICTURE = Statement(select(files.c.id).where(files.c.id == bindparam("file")))
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-@dataclass
-class Farm:
-    """A union on one platform with members, and what a test needs of its rows. It is Sunday noon."""
-
-    stage: Stage
-    on: str
-    place: Place
-    ada: Persona
-    bob: Persona
-    cat: Persona
-    name: str = "Farm"
-
-    def union(self, tx: Tx) -> Union:
-        return next(one for one in unions_storage.every(tx) if one.name == self.name)
-
-    def member(self, tx: Tx, persona: Persona) -> Member:
-        actor = persona.actor
-        member = conversations.within(tx, self.union(tx).id, actor.platform, actor.native_id, None).member
-        assert member is not None
-        return member
-
-    async def calls(self, leader: Persona | None = None, **options: Any) -> Call:
-        """Today's call, opened as calls are; its `token` is that of the button under its posts."""
-
-        def add(tx: Tx) -> Call:
-            union = self.union(tx)
-            member = self.member(tx, leader) if leader else None
-            author = self.member(tx, self.ada)
-            return call(tx, union, author, leader=member, state=CallState.PLANNED, **options)
-
-        made = await self.stage.store.write(add)
-        await self.stage.chores()
-        opened = await self.stage.store.read(calls.by_id, made.id)
-        assert opened is not None
-        assert opened.state is CallState.OPEN
-        return opened
-
-    async def calls_of_next_day(self) -> Call:
-        self.stage.clock.advance(DAY)
-        await self.stage.chores()
-        return await self.calls()
-
-    async def press(self, who: Persona, asked: Call, place: Place | None = None) -> Heard:
-        """Press the button under the call's post, in the union's place or another."""
-        answer = await who.does(Press(asked.token or ""), place or self.place)
-        assert answer is not None
-        return answer
-
-    async def answered(self, asked: Call) -> int:
-        return await self.stage.store.read(counter, asked.id)
-
-    async def kinds(self) -> list[str]:
-        """What the ledger tells of answers."""
-        rows = await self.stage.store.read(lambda tx: ledger_storage.entries(tx, self.union(tx).id))
-        return [row.kind for row in rows if row.kind.startswith(("checkin", "streak"))]
-
-
-@pytest.fixture(params=["words", "values"])
-async def farm(stage: Stage, request: pytest.FixtureRequest) -> Farm:
-    on = request.param
-    place = stage.group("Farm", on)
-    ada = stage.person("Ada", on, moderator=True)
-    await ada.runs("union create", place, name="Farm", purpose="Grow", time_zone="UTC")
-    bob, cat = stage.person("Bob", on), stage.person("Cat", on)
-    for one in (bob, cat):
-        await one.runs("join", place)
-    return Farm(stage, on, place, ada, bob, cat)
-
-
-async def endorse(who: Persona, leader: Persona, place: Place) -> None:
-    await who.says(f"/endorse @{leader.actor.username}", place)
 
 
 # -- pressing ------------------------------------------------------------------------------------------------
@@ -203,8 +126,7 @@ async def test_no_answer_before_it_opens_or_when_it_was_cancelled(farm: Farm) ->
 
 async def test_a_call_of_another_union_is_none_here(stage: Stage, farm: Farm) -> None:
     """Its number typed by hand; and its button carried into a place of this union."""
-    eve, mill = stage.person("Eve", farm.on, moderator=True), stage.group("Mill", farm.on)
-    await eve.runs("union create", mill, name="Mill", purpose="Grind", time_zone="UTC")
+    eve, mill = await founded(stage, farm.on, founder="Eve", place="Mill", name="Mill")
     theirs = await Farm(stage, farm.on, mill, eve, eve, eve, "Mill").calls()
     assert "there is none like it" in (await farm.bob.runs("call done", farm.place, call=theirs.id)).text
     assert "have not joined Mill" in (await farm.press(farm.bob, theirs, mill)).text
@@ -285,25 +207,16 @@ async def test_a_link_is_asked_for_and_has_to_be_one(farm: Farm) -> None:
     heard = await farm.press(farm.bob, asked)
     assert heard.private
     assert await farm.answered(asked) == 0
-    wrong = await filled(farm.bob, heard, link="http://example.org/a")
+    wrong = await fill(farm.bob, heard, link="http://example.org/a")
     assert "begin with https://" in wrong.text
     heard = await farm.press(farm.bob, asked)
-    done = await filled(farm.bob, heard, link="https://example.org/a")
+    done = await fill(farm.bob, heard, link="https://example.org/a")
     assert done.text == "Plant a tree\nDone. Day 1 in a row."
     assert await farm.answered(asked) == 1
     assert (await farm.press(farm.bob, asked)).text.startswith("You answered already.")
     for bad in ("javascript:alert(1)", "https://me@example.org", "nonsense"):
         assert "link:" in (await farm.cat.runs("call done", link=bad)).text
     assert (await farm.cat.runs("call done", link="https://example.org/b")).text.endswith("Day 1 in a row.")
-
-
-async def filled(who: Persona, heard: Heard, **answers: str) -> Heard:
-    """Fill in a form of one question, whichever way the platform asks; in private."""
-    if heard.reply.form is not None:
-        return await who.fills(heard, **answers)
-    for words in answers.values():
-        heard = await who.says(words)
-    return heard
 
 
 def png() -> bytes:
@@ -420,7 +333,7 @@ async def test_a_refused_answer_is_told_with_its_reason_and_given_again(farm: Fa
     assert (await farm.press(farm.bob, asked)).text == "Noted. It counts once Ada confirms it."
     queue = await farm.ada.runs("call review")
     form = await farm.ada.presses(queue, "Refuse Bob")
-    refused = await filled(farm.ada, form, reason="I saw no tree")
+    refused = await fill(farm.ada, form, reason="I saw no tree")
     assert refused.text.startswith("Refused: Bob. They are told why.")
     told = await farm.stage.told(farm.bob)
     assert told[-1].text == (

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from bot.chat.incoming import Who
-from tests.areas.checkins.test_dialogue import Farm, endorse, farm
+from tests.areas.checkins.farm import Farm
+from tests.scenes import DAY, HOUR, endorse
 from tests.stage import Persona
-
-__all__ = ["farm"]
-
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def who(persona: Persona) -> Who:

@@ -23,9 +23,9 @@ from bot.domain.transaction import Tx
 from bot.errors import BadInput, MusterError, NotAllowed
 from bot.storage.store import Store
 from tests.areas.checkins.answering import call, counter
-from tests.areas.checkins.test_domain_streaks import walked
-from tests.areas.tree.crowd import found, join
+from tests.areas.checkins.walking import walked
 from tests.clock import ManualClock
+from tests.scenes import found, join
 
 ZONES = (
     "UTC",

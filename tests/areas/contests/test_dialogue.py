@@ -26,10 +26,8 @@ from bot.areas.wallets.storage import wallets
 from bot.chat.incoming import Place
 from bot.chat.model import Image
 from bot.domain.people import Union, Wallet
-from tests.areas.calls.test_dialogue import fill, founded, later, posts, write
+from tests.scenes import HOUR, fill, founded, later, posts, write_call
 from tests.stage import Heard, Persona, Stage
-
-HOUR = timedelta(hours=1)
 
 
 def picture(colour: str = "teal") -> bytes:
@@ -49,7 +47,7 @@ class Fair:
         self.post: Heard
 
     async def opens(self, **options: str) -> None:
-        drafted = await write(self.ada, "Best poster", "Draw one", contest="yes", **options)
+        drafted = await write_call(self.ada, "Best poster", "Draw one", contest="yes", **options)
         assert " is a draft of a contest, for the whole union" in drafted.text
         await self.ada.presses(drafted, "Post today")
         await later(self.stage, timedelta(0))
@@ -216,7 +214,7 @@ async def test_without_a_contest_there_is_nothing_to_enter(stage: Stage) -> None
     ada, farm = await founded(stage)
     assert "no contest today" in (await ada.says("/call enter A tree", farm)).text
     assert "there was none yet" in (await ada.says("/call entries", farm)).text
-    drafted = await write(ada, "Plant", "One each")
+    drafted = await write_call(ada, "Plant", "One each")
     await ada.presses(drafted, "Post today")
     await later(stage, timedelta(0))
     assert "no such contest" in (await ada.runs("call enter", farm, answer="x", call=1)).text

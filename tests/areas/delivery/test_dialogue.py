@@ -7,13 +7,12 @@ from datetime import timedelta
 from bot.chat.model import Reply
 from bot.chat.port import Undeliverable
 from bot.chat.targets import Target
-from tests.areas.tree.test_dialogue_endorsements import FOUND
+from tests.scenes import FREE_FARMERS, founded, joined
 from tests.stage import Stage
 
 
 async def test_a_place_is_told_of_at_once_and_people_in_the_morning(stage: Stage) -> None:
-    ada, farm = stage.person("Ada", moderator=True), stage.group("Farm")
-    await ada.says(FOUND, farm)
+    ada, farm = await founded(stage, **FREE_FARMERS)
     platform = stage.platforms["words"]
     deliver = platform.deliver
 
@@ -25,8 +24,7 @@ async def test_a_place_is_told_of_at_once_and_people_in_the_morning(stage: Stage
         return await deliver(target, reply, key, *more)
 
     platform.deliver = refuse  # type: ignore[method-assign]  # a platform that refuses some
-    bob = stage.person("Bob")
-    await bob.says("/join", farm)
+    await joined(stage, farm, "Bob")
     ctx_posts = [Target("words", chat=farm.chat), Target("words", person="bob-words")]
 
     def post(tx: object) -> None:

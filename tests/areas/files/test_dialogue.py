@@ -24,9 +24,9 @@ from bot.domain.photos import Photo
 from bot.errors import BadInput, ConfigError
 from bot.storage.store import Store
 from tests.clock import ManualClock
+from tests.scenes import founded, joined
 from tests.stage import Stage
 
-UNION = '/union create Farmers "We grow"'
 PHOTO = Photo(b"data", "image/png", 1, 1)
 
 
@@ -97,9 +97,7 @@ async def count(stage: Stage) -> int:
 
 
 async def test_a_picture_with_the_command_under_it(stage: Stage, album: Album) -> None:
-    ada = stage.person("Ada", moderator=True)
-    farm = stage.group("Farm")
-    await ada.says(UNION, farm)
+    ada, farm = await founded(stage)
     kept = await ada.says("/album A field", farm, photo=b"field")
     assert kept.text == "Kept 1: A field"
     assert kept.button("More").token
@@ -107,8 +105,7 @@ async def test_a_picture_with_the_command_under_it(stage: Stage, album: Album) -
 
 
 async def test_a_picture_as_an_option(stage: Stage, album: Album) -> None:
-    ada, farm = stage.person("Ada", "values", moderator=True), stage.group("Farm", "values")
-    await ada.runs("union create", farm, name="Farmers", purpose="We grow")
+    ada, farm = await founded(stage, "values")
     assert (await ada.runs("album", farm, note="x", image=ada.attaches(b"field"))).text == "Kept 1: x"
     form = await ada.runs("ask", farm)
     assert (await ada.fills(form, farm, image=ada.attaches(b"asked for"))).text == "Kept 2: asked"
@@ -118,8 +115,7 @@ async def test_a_picture_as_an_option(stage: Stage, album: Album) -> None:
 
 
 async def test_a_picture_that_is_asked_for(stage: Stage, album: Album) -> None:
-    ada, farm = stage.person("Ada", moderator=True), stage.group("Farm")
-    await ada.says(UNION, farm)
+    ada, farm = await founded(stage)
     await ada.says("/ask", farm)
     assert "Send a picture" in (await ada.says("this one", farm)).text
     assert (await ada.says("this one", farm, photo=b"that one")).text == "Kept 1: asked"
@@ -129,8 +125,7 @@ async def test_a_picture_that_is_asked_for(stage: Stage, album: Album) -> None:
 async def test_what_is_too_large_or_no_file_is_refused_before_it_is_fetched(
     stage: Stage, album: Album
 ) -> None:
-    ada, farm = stage.person("Ada", moderator=True), stage.group("Farm")
-    await ada.says(UNION, farm)
+    ada, farm = await founded(stage)
     large = File("file-1", "a.png", "image/png", 8 * 1024 * 1024 + 1)
     said = await ada.does(CommandCall("album", {"note": "x", "image": large}, ""), farm)
     assert said is not None
@@ -140,8 +135,7 @@ async def test_what_is_too_large_or_no_file_is_refused_before_it_is_fetched(
 
 
 async def test_the_same_act_twice_is_done_once_and_answered_alike(stage: Stage, album: Album) -> None:
-    ada, farm = stage.person("Ada", moderator=True), stage.group("Farm")
-    await ada.says(UNION, farm)
+    ada, farm = await founded(stage)
     act = CommandCall("album", {"note": "x", "image": ada.attaches(b"field")}, "")
     first = await ada.does(act, farm, "act-1")
     again = await ada.does(act, farm, "act-1")
@@ -154,8 +148,7 @@ async def test_the_same_act_twice_is_done_once_and_answered_alike(stage: Stage, 
 async def test_after_a_crash_in_between_nothing_was_changed_and_that_is_said(
     stage: Stage, album: Album
 ) -> None:
-    ada, farm = stage.person("Ada", moderator=True), stage.group("Farm")
-    await ada.says(UNION, farm)
+    ada, farm = await founded(stage)
     album.before.clear()
     act = CommandCall("album", {"note": "x", "image": ada.attaches(b"field")}, "")
     running = asyncio.create_task(ada.does(act, farm, "act-1"))
@@ -173,8 +166,7 @@ async def test_after_a_crash_in_between_nothing_was_changed_and_that_is_said(
 
 @pytest.mark.parametrize("fault", [BadInput("Not that one."), RuntimeError("secret")])
 async def test_what_fails_at_the_end_changes_nothing(stage: Stage, album: Album, fault: Exception) -> None:
-    ada, farm = stage.person("Ada", moderator=True), stage.group("Farm")
-    await ada.says(UNION, farm)
+    ada, farm = await founded(stage)
     album.fail = fault
     said = await ada.says("/album x", farm, photo=b"field")
     assert ("Not that one." in said.text) == isinstance(fault, BadInput)
@@ -183,9 +175,8 @@ async def test_what_fails_at_the_end_changes_nothing(stage: Stage, album: Album,
 
 
 async def test_who_left_meanwhile_changes_nothing(stage: Stage, album: Album) -> None:
-    ada, bo, farm = stage.person("Ada", moderator=True), stage.person("Bo"), stage.group("Farm")
-    await ada.says(UNION, farm)
-    await bo.says("/join", farm)
+    _, farm = await founded(stage)
+    [bo] = await joined(stage, farm, "Bo")
     album.before.clear()
     running = asyncio.create_task(bo.says("/album x", farm, photo=b"field"))
     await album.reached.wait()
@@ -203,8 +194,7 @@ async def test_who_left_meanwhile_changes_nothing(stage: Stage, album: Album) ->
 
 
 async def test_a_read_may_fetch_and_may_not_change(stage: Stage) -> None:
-    ada, farm = stage.person("Ada", moderator=True), stage.group("Farm")
-    await ada.says(UNION, farm)
+    ada, farm = await founded(stage)
     assert (await ada.says("/peek", farm, photo=b"seen")).text == "seen"
     assert "Something went wrong" in (await ada.says("/peek", farm)).text
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from bot import membership
@@ -14,16 +12,14 @@ from bot.areas.spaces import storage as spaces_storage
 from bot.chat.incoming import Place
 from bot.chat.targets import Target
 from bot.domain.transaction import Tx
-from tests.areas.flags.test_services import arrive, follow
-from tests.areas.tree.test_dialogue_leadership import member_of
+from tests.areas.flags.newcomers import arrive, follow
+from tests.scenes import DAY, founded, joined, member_of
 from tests.stage import Heard, Persona, Stage
 
-DAY = timedelta(days=1)
 
-
-async def founded(stage: Stage, on: str = "words") -> tuple[Persona, Place]:
-    ada, farm = stage.person("Ada", on, moderator=True), stage.group("Farm", on)
-    await ada.runs("union create", farm, name="Farm", purpose="Grow", time_zone="UTC")
+async def settled(stage: Stage, on: str = "words") -> tuple[Persona, Place]:
+    """A union that is old enough to be looked at."""
+    ada, farm = await founded(stage, on)
     stage.clock.advance(2 * SETTLING)
     return ada, farm
 
@@ -57,7 +53,7 @@ async def private(stage: Stage, persona: Persona) -> list[str]:
 
 @pytest.mark.parametrize("on", ["words", "values"])
 async def test_the_founder_is_told_of_a_burst(stage: Stage, on: str) -> None:
-    ada, _ = await founded(stage, on)
+    ada, _ = await settled(stage, on)
     await a_crowd(stage, 20, "new", on)
     await stage.chores()
     now = stage.clock.now().isoformat()
@@ -79,7 +75,7 @@ async def test_the_founder_is_told_of_a_burst(stage: Stage, on: str) -> None:
 
 
 async def test_the_moderators_chat_is_told_with_the_evidence(stage: Stage) -> None:
-    ada, farm = await founded(stage)
+    ada, farm = await settled(stage)
     bo, mo, den = stage.person("Bo"), stage.person("Mo", moderator=True), stage.group("Den")
     await bo.says("/join", farm)
     heard = await mo.says("/flags here", replace_chat(farm, "moderators"))
@@ -101,7 +97,7 @@ def replace_chat(place: Place, chat: str) -> Place:
 
 
 async def test_a_topic_is_told_in_that_topic(stage: Stage) -> None:
-    ada, farm = await founded(stage)
+    ada, farm = await settled(stage)
     await ada.says("/flags here", Place(farm.platform, farm.chat, farm.space, "42", farm.title))
     await a_crowd(stage, 20, "new")
     await stage.chores()
@@ -111,7 +107,7 @@ async def test_a_topic_is_told_in_that_topic(stage: Stage) -> None:
 
 
 async def test_another_chat_takes_over_and_the_first_is_told_so(stage: Stage) -> None:
-    ada, farm = await founded(stage)
+    ada, farm = await settled(stage)
     first, second = replace_chat(farm, "one"), replace_chat(farm, "two")
     await ada.says("/flags here", first)
     await ada.says("/flags here", first)
@@ -126,7 +122,7 @@ async def test_another_chat_takes_over_and_the_first_is_told_so(stage: Stage) ->
 
 
 async def test_off_ends_it(stage: Stage) -> None:
-    ada, farm = await founded(stage)
+    ada, farm = await settled(stage)
     assert "No chat is told at present" in (await ada.says("/flags off", farm)).text
     await ada.says("/flags here", farm)
     assert "No chat is told any more" in (await ada.says("/flags off", farm)).text
@@ -137,7 +133,7 @@ async def test_off_ends_it(stage: Stage) -> None:
 
 
 async def test_a_place_that_left_the_union_is_not_told(stage: Stage) -> None:
-    ada, farm = await founded(stage)
+    ada, farm = await settled(stage)
     barn = stage.group("Barn")
     code = (await ada.says("/union invite-space", farm)).text.split("/union connect ")[1].split()[0]
     await ada.says(f"/union connect {code}", barn)
@@ -156,7 +152,7 @@ async def test_a_place_that_left_the_union_is_not_told(stage: Stage) -> None:
 
 @pytest.mark.parametrize("on", ["words", "values"])
 async def test_only_moderators_and_the_founder_see_flags(stage: Stage, on: str) -> None:
-    ada, farm = await founded(stage, on)
+    ada, farm = await settled(stage, on)
     bo, mo = stage.person("Bo", on), stage.person("Mo", on, moderator=True)
     await bo.says("/join", farm)
     for line in ("list", "here", "off"):
@@ -171,7 +167,7 @@ async def test_only_moderators_and_the_founder_see_flags(stage: Stage, on: str) 
 
 @pytest.mark.parametrize("on", ["words", "values"])
 async def test_a_moderator_closes_what_was_looked_at(stage: Stage, on: str) -> None:
-    _, farm = await founded(stage, on)
+    _, farm = await settled(stage, on)
     bo, mo = stage.person("Bo", on), stage.person("Mo", on, moderator=True)
     await bo.says("/join", farm)
     stage.clock.advance(2 * DAY)
@@ -191,7 +187,7 @@ async def test_a_moderator_closes_what_was_looked_at(stage: Stage, on: str) -> N
 
 
 async def test_who_moderates_no_more_closes_nothing(stage: Stage) -> None:
-    ada, farm = await founded(stage)
+    ada, farm = await settled(stage)
     mo = stage.person("Mo", moderator=True)
     await a_crowd(stage, 20, "new")
     await stage.chores()
@@ -202,7 +198,7 @@ async def test_who_moderates_no_more_closes_nothing(stage: Stage) -> None:
 
 
 async def test_many_flags_come_in_pages_and_one_message(stage: Stage) -> None:
-    ada, farm = await founded(stage)
+    ada, farm = await settled(stage)
     leaders = [stage.person(name) for name in ("Bo", "Cy", "Di", "Ed", "Flo", "Gus")]
     for leader in leaders:
         await leader.says("/join", farm)
@@ -224,9 +220,8 @@ async def test_many_flags_come_in_pages_and_one_message(stage: Stage) -> None:
 
 
 async def test_who_left_is_named_no_more(stage: Stage) -> None:
-    ada, farm = await founded(stage)
-    bo = stage.person("Bo")
-    await bo.says("/join", farm)
+    ada, farm = await settled(stage)
+    [bo] = await joined(stage, farm, "Bo")
     member, _ = await stage.store.read(member_of, bo)
     new = await a_crowd(stage, 20, "new")
     union = (await stage.store.read(members.unions_of, "words", "ada-words"))[0]
@@ -238,7 +233,7 @@ async def test_who_left_is_named_no_more(stage: Stage) -> None:
 
 
 async def test_a_founder_who_cannot_be_reached_stops_nothing(stage: Stage) -> None:
-    ada, farm = await founded(stage)
+    ada, farm = await settled(stage)
     await ada.says("/flags here", farm)
     await stage.store.write(members.set_reachable, "words", "ada-words", False)
     await a_crowd(stage, 20, "new")

@@ -18,14 +18,13 @@ from bot.areas.members.storage import members
 from bot.areas.spaces import services as spaces
 from bot.areas.tree.services import endorsements
 from bot.areas.tree.storage import rules
-from bot.areas.wallets.services import wallets
 from bot.domain.people import Member, Union
 from bot.domain.transaction import Tx
 from bot.errors import NotFound
-from bot.membership import LINKING
 from bot.storage.store import Store
-from tests.areas.tree.crowd import address
+from tests.areas.flags.newcomers import arrive, follow
 from tests.clock import START, ManualClock
+from tests.scenes import link
 
 MINUTE, HOUR, DAY, WEEK = (timedelta(**{unit: 1}) for unit in ("minutes", "hours", "days", "weeks"))
 SECOND = timedelta(seconds=1)
@@ -258,24 +257,6 @@ async def farm(store: Store, clock: ManualClock) -> Union:
     await store.write(follow, union, [2], range(3, 13))
     clock.advance(2 * WEEK)
     return union
-
-
-def arrive(tx: Tx, union: Union, number: int, prefix: str, platform: str = "words") -> list[Member]:
-    return [
-        membership.join(tx, union, platform, f"{prefix}-{i}", f"{prefix} {i}", None)[0] for i in range(number)
-    ]
-
-
-def follow(tx: Tx, union: Union, leaders: Sequence[int], followers: Sequence[int]) -> None:
-    for i, follower in enumerate(followers):
-        member, leader = members.by_id(tx, follower), members.by_id(tx, leaders[i % len(leaders)])
-        assert member is not None
-        assert leader is not None
-        endorsements.endorse(tx, union, member, leader, "words")
-
-
-def link(tx: Tx, member: Member) -> None:
-    wallets.give(tx, member, address(), "eoa", LINKING.holding_changed)
 
 
 async def look(store: Store) -> list[abuse.ShownFlag]:

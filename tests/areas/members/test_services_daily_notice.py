@@ -12,8 +12,8 @@ from bot.areas.members.storage import daily_notice as daily_notice_rows
 from bot.domain.people import Member, Union
 from bot.domain.transaction import Tx
 from bot.storage.store import Store
-from tests.areas.tree.crowd import join
 from tests.clock import START, ManualClock
+from tests.scenes import join
 
 HOUR = timedelta(hours=1)
 

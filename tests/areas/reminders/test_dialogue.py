@@ -18,15 +18,14 @@ from bot.areas.reminders import services as reminders
 from bot.areas.tree.services import endorsements
 from bot.areas.unions import storage as unions_storage
 from bot.chat.incoming import Place
-from bot.domain.people import Account, Member, Union
+from bot.domain.people import Member, Union
 from bot.domain.transaction import Tx
 from commands import reminders as declared
 from tests.areas.calls import daily
+from tests.scenes import DAY, HOUR, founded, member_of
 from tests.stage import Heard, Persona, Stage
 
 T = TypeVar("T")
-HOUR = timedelta(hours=1)
-DAY = timedelta(days=1)
 
 
 class Farm:
@@ -34,11 +33,11 @@ class Farm:
 
     def __init__(self, stage: Stage, on: str) -> None:
         self.stage, self.on = stage, on
-        self.place: Place = stage.group("Farm", on)
-        self.ada = stage.person("Ada", on, moderator=True)
+        self.ada: Persona
+        self.place: Place
 
     async def found(self, zone: str = "UTC") -> None:
-        await self.ada.runs("union create", self.place, name="Farm", purpose="Grow", time_zone=zone)
+        self.ada, self.place = await founded(self.stage, self.on, time_zone=zone)
         self.union = await self.do(self._union)
 
     async def person(self, name: str, on: str | None = None) -> Persona:
@@ -55,14 +54,7 @@ class Farm:
         return found
 
     async def member(self, persona: Persona) -> Member:
-        return (await self.do(self._standing, persona))[0]
-
-    def _standing(self, tx: Tx, persona: Persona) -> tuple[Member, Account]:
-        account = accounts.in_union(tx, 1, persona.actor.platform, persona.actor.native_id)
-        assert account is not None
-        member = members.by_id(tx, account.member_id)
-        assert member is not None
-        return member, account
+        return (await self.do(member_of, persona))[0]
 
     async def endorse(self, one: Persona, leader: Persona) -> None:
         who, whom = await self.member(one), await self.member(leader)
@@ -316,8 +308,7 @@ async def test_of_several_branches_the_nearest_calls(farm: Farm) -> None:
 async def test_another_unions_call_is_none_of_ours(farm: Farm) -> None:
     bo = await farm.person("Bo")
     await bo.runs("call reminders", hour="13:00")
-    eve, barn = farm.stage.person("Eve", farm.on, moderator=True), farm.stage.group("Barn", farm.on)
-    await eve.runs("union create", barn, name="Barn", purpose="Hay", time_zone="UTC")
+    await founded(farm.stage, farm.on, founder="Eve", place="Barn", name="Barn")
 
     def elsewhere(tx: Tx) -> None:
         other = unions_storage.by_id(tx, 2)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from io import BytesIO
 from typing import TypeVar
 
@@ -15,7 +14,6 @@ from bot.areas.calls.domain.calls import CallState
 from bot.areas.calls.storage import posts
 from bot.areas.members.services import daily_notice
 from bot.areas.members.services import members as people
-from bot.areas.members.storage import accounts, members
 from bot.areas.reports import services as reports
 from bot.areas.spaces import storage as spaces_storage
 from bot.areas.tree.domain.leadership import Lead, Rules
@@ -27,10 +25,10 @@ from bot.chat.model import Image
 from bot.domain.people import Member, Union
 from bot.domain.transaction import Tx
 from tests.areas.calls import daily
+from tests.scenes import founded, joined, member_of
 from tests.stage import Heard, Persona, Stage
 
 T = TypeVar("T")
-DAY = timedelta(days=1)
 
 
 class Farm:
@@ -38,12 +36,11 @@ class Farm:
 
     def __init__(self, stage: Stage, on: str) -> None:
         self.stage, self.on = stage, on
-        self.place: Place = stage.group("Farm", on)
+        self.place: Place
         self.people: dict[str, Persona] = {}
 
     async def found(self) -> None:
-        self.people["Ada"] = stage_person = self.stage.person("Ada", self.on, moderator=True)
-        await stage_person.runs("union create", self.place, name="Farm", purpose="Grow", time_zone="UTC")
+        self.people["Ada"], self.place = await founded(self.stage, self.on)
         self.union = await self.do(self._union)
         for name, leader in (
             ("Bo", "Ada"), ("Cy", "Ada"), ("B1", "Bo"), ("B2", "Bo"), ("B3", "Bo"), ("B4", "B3"), ("C1", "Cy"),
@@ -52,8 +49,7 @@ class Farm:
         await self.do(rules.put, 1, Rules(Lead.SUPPORTED, 2, linked_only=False, switch_hours=0))
 
     async def joins(self, name: str, leader: str | None = None) -> None:
-        one = self.people[name] = self.stage.person(name, self.on)
-        await one.runs("join", self.place)
+        [self.people[name]] = await joined(self.stage, self.place, name)
         if leader is not None:
             who, whom = await self.member(name), await self.member(leader)
             await self.do(endorsements.endorse, self.union, who, whom, self.on)
@@ -67,14 +63,7 @@ class Farm:
         return found
 
     async def member(self, name: str) -> Member:
-        def find(tx: Tx) -> Member:
-            account = accounts.in_union(tx, 1, self.on, self.people[name].actor.native_id)
-            assert account is not None
-            found = members.by_id(tx, account.member_id)
-            assert found is not None
-            return found
-
-        return await self.do(find)
+        return (await self.do(member_of, self.people[name]))[0]
 
     async def call(
         self, *answered: str, ago: int = 0, leader: str | None = None, state: CallState = CallState.OPEN

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
@@ -13,9 +12,7 @@ from sqlalchemy import select
 from bot import membership
 from bot.areas.members.storage import members
 from bot.areas.tree.domain.endorsements import Base
-from bot.areas.tree.domain.leadership import Rules
 from bot.areas.tree.services import endorsements
-from bot.areas.tree.storage import rules
 from bot.areas.tree.tables import endorsements as edges
 from bot.areas.tree.tables import support
 from bot.areas.unions import storage as unions_storage
@@ -26,25 +23,10 @@ from bot.domain.transaction import Tx
 from bot.errors import MusterError
 from bot.membership import LINKING
 from bot.storage.statements import Statement
+from tests.scenes import address, join
 
 EDGES = Statement(select(edges))
 SUPPORT = Statement(select(support))
-
-
-def found(tx: Tx, time_zone: str = "UTC", switch_hours: int = 0) -> tuple[Union, Member]:
-    """A union and its founder; choices may be changed at once, unless said otherwise."""
-    founder = membership.Founder("words", "founder", "Founder", "founder")
-    union, member, _ = membership.found(tx, "Crowd", "Test", time_zone, founder, "space", "Space")
-    rules.put(tx, union.id, Rules(switch_hours=switch_hours))
-    return union, member
-
-
-def join(tx: Tx, union: Union, name: str) -> Member:
-    return membership.join(tx, union, "words", name.lower(), name, name.lower())[0]
-
-
-def address() -> str:
-    return "0x" + secrets.token_hex(20)
 
 
 @dataclass

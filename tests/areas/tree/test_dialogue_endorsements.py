@@ -10,9 +10,8 @@ import pytest
 from bot import membership
 from bot.areas.conversations import services as conversations
 from bot.chat.incoming import Place, Who
-from tests.stage import Heard, Persona, Stage
-
-FOUND = '/union create name:"Free Farmers" purpose:"Grow food together" time_zone:Europe/Berlin'
+from tests.scenes import FREE_FARMERS, endorse, founded, joined
+from tests.stage import Persona, Stage
 
 
 class Farm(NamedTuple):
@@ -25,24 +24,8 @@ class Farm(NamedTuple):
 
 @pytest.fixture(params=["words", "values"])
 async def farm(stage: Stage, request: pytest.FixtureRequest) -> Farm:
-    on = request.param
-    place = stage.group("Farm", on)
-    ada = stage.person("Ada", on, moderator=True)
-    if on == "words":
-        await ada.says(FOUND, place)
-    else:
-        values = {"name": "Free Farmers", "purpose": "Grow", "time_zone": "Europe/Berlin"}
-        await ada.runs("union create", place, **values)
-    others = [stage.person(name, on) for name in ("Bob", "Cat", "Dan")]
-    for other in others:
-        await other.runs("join", place)
-    return Farm(place, ada, *others)
-
-
-async def endorse(by: Persona, whom: Persona, place: Place | None = None) -> Heard:
-    if by.actor.platform == "words":
-        return await by.says(f"/endorse @{whom.actor.username}", place)
-    return await by.runs("endorse", place, leader=Who(whom.actor.native_id, whom.actor.name))
+    ada, place = await founded(stage, request.param, **FREE_FARMERS)
+    return Farm(place, ada, *await joined(stage, place, "Bob", "Cat", "Dan"))
 
 
 async def test_one_endorses_and_everybody_sees_it(farm: Farm) -> None:
@@ -56,9 +39,8 @@ async def test_one_endorses_and_everybody_sees_it(farm: Farm) -> None:
 
 
 async def test_the_author_of_a_message_is_endorsed_by_replying(stage: Stage) -> None:
-    ada, bob, place = stage.person("Ada", moderator=True), stage.person("Bob"), stage.group("Farm")
-    await ada.says(FOUND, place)
-    await bob.says("/join", place)
+    ada, place = await founded(stage, **FREE_FARMERS)
+    [bob] = await joined(stage, place, "Bob")
     heard = await bob.says("/endorse", place, reply_to=ada)
     assert "@Bob endorses @Ada now" in heard.text
 

@@ -10,18 +10,17 @@ import pytest
 from bot import membership
 from bot.areas.ledger import storage as ledger_storage
 from bot.areas.members.services import members as people
-from bot.areas.members.storage import accounts, members
+from bot.areas.members.storage import accounts
 from bot.areas.unions import storage as unions_storage
 from bot.chat.context import Context
 from bot.chat.declarations import Area
 from bot.chat.incoming import Place
 from bot.chat.model import Reply, say
-from bot.domain.people import Account, Member, Permission
+from bot.domain.people import Permission
 from bot.domain.transaction import Tx
-from tests.areas.tree.test_services_leadership import set_support
+from tests.scenes import DAY, founded, joined, member_of, support
 from tests.stage import Persona, Stage
 
-DAY = timedelta(days=1)
 leading = Area()
 
 
@@ -36,26 +35,11 @@ def stage(stage: Stage) -> Stage:
     return Stage(stage.store, stage.clock, (*stage.areas, leading))
 
 
-async def founded(stage: Stage, on: str = "words") -> tuple[Persona, Persona, Place]:
+async def ada_and_bo(stage: Stage, on: str = "words") -> tuple[Persona, Persona, Place]:
     """Ada founds, Bo joins."""
-    ada, farm = stage.person("Ada", on, moderator=True), stage.group("Farm", on)
-    await ada.runs("union create", farm, name="Farm", purpose="Grow", time_zone="UTC")
-    bo = stage.person("Bo", on)
-    await bo.says("/join", farm)
+    ada, farm = await founded(stage, on)
+    [bo] = await joined(stage, farm, "Bo")
     return ada, bo, farm
-
-
-def member_of(tx: Tx, persona: Persona) -> tuple[Member, Account]:
-    account = accounts.in_union(tx, 1, persona.actor.platform, persona.actor.native_id)
-    assert account is not None
-    member = members.by_id(tx, account.member_id)
-    assert member is not None
-    return member, account
-
-
-async def support(stage: Stage, persona: Persona, linked: int, headcount: int | None = None) -> None:
-    member, _ = await stage.store.read(member_of, persona)
-    await stage.store.write(set_support, member, linked, headcount)
 
 
 async def told(stage: Stage, persona: Persona) -> list[str]:
@@ -67,7 +51,7 @@ async def told(stage: Stage, persona: Persona) -> list[str]:
 
 
 async def test_only_the_founder_sets_the_rules(stage: Stage) -> None:
-    ada, bo, farm = await founded(stage)
+    ada, bo, farm = await ada_and_bo(stage)
     assert "Only the founder" in (await bo.says("/union rules leaders:top", farm)).text
     shown = await ada.says("/union rules", farm)
     assert "Only the founder leads." in shown.text
@@ -76,7 +60,7 @@ async def test_only_the_founder_sets_the_rules(stage: Stage) -> None:
 
 @pytest.mark.parametrize("on", ["words", "values"])
 async def test_the_rules_are_set_and_told_in_words(stage: Stage, on: str) -> None:
-    ada, bo, farm = await founded(stage, on)
+    ada, bo, farm = await ada_and_bo(stage, on)
     await support(stage, bo, 12)
     if on == "words":
         heard = await ada.says("/union rules leaders:supported how_many:12 grace_days:1 switch_hours:0", farm)
@@ -112,7 +96,7 @@ async def test_the_rules_are_set_and_told_in_words(stage: Stage, on: str) -> Non
     ],
 )
 async def test_what_makes_no_sense_changes_nothing(stage: Stage, line: str, answer: str) -> None:
-    ada, _, farm = await founded(stage)
+    ada, _, farm = await ada_and_bo(stage)
     assert answer in (await ada.says(f"/union rules {line}", farm)).text
     assert "Only the founder leads." in (await ada.says("/union rules", farm)).text
 
@@ -121,7 +105,7 @@ async def test_what_makes_no_sense_changes_nothing(stage: Stage, line: str, answ
 
 
 async def test_the_unions_page_says_who_leads(stage: Stage) -> None:
-    ada, bo, farm = await founded(stage)
+    ada, bo, farm = await ada_and_bo(stage)
     assert "Leaders: Only the founder leads." in (await bo.says("/union about", farm)).text
     await ada.says("/union rules leaders:top how_many:7 linked_only:no", farm)
     before = (await bo.says("/union about", farm)).text
@@ -137,7 +121,7 @@ async def test_the_unions_page_says_who_leads(stage: Stage) -> None:
 
 
 async def test_leading_by_the_grace_is_said_too(stage: Stage) -> None:
-    ada, bo, farm = await founded(stage)
+    ada, bo, farm = await ada_and_bo(stage)
     await ada.says("/union rules leaders:top how_many:1", farm)
     await support(stage, bo, 1)
     await stage.chores()
@@ -154,7 +138,7 @@ async def test_leading_by_the_grace_is_said_too(stage: Stage) -> None:
 
 @pytest.mark.parametrize("on", ["words", "values"])
 async def test_a_leader_rises_slips_and_falls(stage: Stage, on: str) -> None:
-    ada, bo, farm = await founded(stage, on)
+    ada, bo, farm = await ada_and_bo(stage, on)
     assert "Only leaders" in (await bo.says("/steer", farm)).text
     await ada.says("/union rules leaders:supported how_many:2 grace_days:3", farm)
     await support(stage, bo, 2)
@@ -185,7 +169,7 @@ async def test_a_leader_rises_slips_and_falls(stage: Stage, on: str) -> None:
 
 
 async def test_who_is_back_in_time_is_told(stage: Stage) -> None:
-    ada, bo, farm = await founded(stage)
+    ada, bo, farm = await ada_and_bo(stage)
     await ada.says("/union rules leaders:top how_many:3 linked_only:no", farm)
     await support(stage, bo, 0, 4)
     await stage.chores()
@@ -200,7 +184,7 @@ async def test_who_is_back_in_time_is_told(stage: Stage) -> None:
 
 
 async def test_the_rule_of_the_founder_alone_ends_ranks_and_says_why(stage: Stage) -> None:
-    ada, bo, farm = await founded(stage)
+    ada, bo, farm = await ada_and_bo(stage)
     await ada.says("/union rules leaders:supported how_many:1", farm)
     await support(stage, bo, 1)
     await stage.chores()
@@ -211,7 +195,7 @@ async def test_the_rule_of_the_founder_alone_ends_ranks_and_says_why(stage: Stag
 
 
 async def test_hovering_about_the_line_is_told_once_a_day(stage: Stage) -> None:
-    ada, bo, farm = await founded(stage)
+    ada, bo, farm = await ada_and_bo(stage)
     await ada.says("/union rules leaders:supported how_many:5", farm)
     for _ in range(5):
         for linked in (5, 4):
@@ -227,7 +211,7 @@ async def test_hovering_about_the_line_is_told_once_a_day(stage: Stage) -> None:
 
 async def test_the_time_to_win_support_back_begins_when_that_is_told(stage: Stage) -> None:
     """Bo was told that day already, so that neither the notice nor the end of the rank comes before tomorrow's."""
-    ada, bo, farm = await founded(stage)
+    ada, bo, farm = await ada_and_bo(stage)
     await ada.says("/union rules leaders:supported how_many:2 grace_days:1", farm)
     await support(stage, bo, 2)
     assert len(await told(stage, bo)) == 1
@@ -242,7 +226,7 @@ async def test_the_time_to_win_support_back_begins_when_that_is_told(stage: Stag
 
 
 async def test_a_member_is_told_where_messages_reach_them(stage: Stage) -> None:
-    ada, bo, farm = await founded(stage)
+    ada, bo, farm = await ada_and_bo(stage)
     bos_other = stage.person("Bo", "values")
 
     def second_account(tx: Tx) -> None:
@@ -260,7 +244,7 @@ async def test_a_member_is_told_where_messages_reach_them(stage: Stage) -> None:
 
 
 async def test_after_handing_over_the_rule_decides(stage: Stage) -> None:
-    ada, bo, farm = await founded(stage)
+    ada, bo, farm = await ada_and_bo(stage)
     await ada.says("/union rules leaders:supported how_many:3", farm)
     await support(stage, ada, 3)
     question = await ada.says("/union hand-over @bo", farm)
@@ -274,7 +258,7 @@ async def test_after_handing_over_the_rule_decides(stage: Stage) -> None:
 
 async def test_an_account_that_just_came_in_does_not_lead_yet(stage: Stage) -> None:
     """With a founder's signature, talked out of them, somebody must not speak for the union the same day."""
-    ada, bo, farm = await founded(stage)
+    ada, bo, farm = await ada_and_bo(stage)
 
     def merge(tx: Tx) -> None:
         one, other = (

@@ -11,21 +11,20 @@ from bot.chat.incoming import Place, Who
 from bot.chat.model import Image
 from bot.domain.transaction import Tx
 from bot.membership import LINKING
-from tests.areas.tree.test_dialogue_endorsements import FOUND, endorse
+from tests.scenes import FREE_FARMERS, endorse, founded, joined, leaves
 from tests.stage import Persona, Stage
 
 
 class Union:
-    """A founder, and whoever joins."""
+    """A founder, and the people who join."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, ada: Persona, place: Place) -> None:
         self.stage = stage
-        self.place: Place = stage.group("Farm")
-        self.ada = stage.person("Ada", moderator=True)
+        self.ada = ada
+        self.place = place
 
     async def person(self, name: str, endorses: Persona | None = None) -> Persona:
-        found = self.stage.person(name)
-        await found.says("/join", self.place)
+        [found] = await joined(self.stage, self.place, name)
         if endorses is not None:
             assert "endorses" in (await endorse(found, endorses, self.place)).text
         return found
@@ -33,13 +32,7 @@ class Union:
 
 @pytest.fixture
 async def union(stage: Stage) -> Union:
-    found = Union(stage)
-    await found.ada.says(FOUND, found.place)
-    return found
-
-
-async def leaves(person: Persona, place: Place) -> None:
-    await person.presses(await person.says("/leave", place), "Leave and erase", place)
+    return Union(stage, *await founded(stage, **FREE_FARMERS))
 
 
 class TestSupport:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.areas.tree.domain import trust
 from bot.areas.tree.domain.forest import Forest, grow
-from tests.areas.tree.test_domain_forest import forests
+from tests.areas.tree.forests import forests
 
 PAGE = Path(__file__).parents[3] / "docs" / "support.md"
 RING = 1000

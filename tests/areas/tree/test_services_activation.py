@@ -18,6 +18,7 @@ from bot.domain.people import Member, Union
 from bot.domain.transaction import Tx
 from bot.membership import LINKING
 from bot.storage.store import Store
+from tests import scenes
 from tests.areas.calls import daily
 from tests.areas.tree import crowd
 from tests.clock import ManualClock
@@ -67,8 +68,8 @@ class Farm:
 
 
 def grown(tx: Tx, size: int = 9) -> tuple[Union, list[Member]]:
-    union, founder = crowd.found(tx)
-    members = [founder, *(crowd.join(tx, union, f"m{number}") for number in range(1, size))]
+    union, founder = scenes.found(tx)
+    members = [founder, *(scenes.join(tx, union, f"m{number}") for number in range(1, size))]
     for number in range(1, size):
         leader = members[0 if number < 3 else 2 if number == size - 1 else 1]
         endorsements.endorse(tx, union, members[number], leader, "words")
@@ -248,7 +249,7 @@ async def test_answering_makes_a_wallet_show_more(farm: Farm, clock: ManualClock
     """1 and 2 have followers alike; who answered both calls of the week draws twice what the other does."""
     _, one, two, three, *_, eight = farm.members
     for member in (one, two, three, eight):
-        await farm.store.write(wallets.give, member, crowd.address(), "eoa", LINKING.holding_changed)
+        await farm.store.write(wallets.give, member, scenes.address(), "eoa", LINKING.holding_changed)
     clock.advance(97 * DAY)
     today = await farm.today()
     before = await worth(farm.store, farm.union, [one, two])
@@ -263,7 +264,7 @@ async def test_a_crowd_that_answers_for_its_leader_moves_no_trust(farm: Farm, cl
     """All of 1's followers are new, have no wallets, and answer every call."""
     _, one, two, *_ = farm.members
     for member in (one, two, farm.members[8]):
-        await farm.store.write(wallets.give, member, crowd.address(), "eoa", LINKING.holding_changed)
+        await farm.store.write(wallets.give, member, scenes.address(), "eoa", LINKING.holding_changed)
     clock.advance(97 * DAY)
     before = await worth(farm.store, farm.union, farm.members)
     today = await farm.today()
@@ -276,7 +277,7 @@ async def test_a_crowd_that_answers_for_its_leader_moves_no_trust(farm: Farm, cl
 async def test_old_answers_show_nothing(farm: Farm, clock: ManualClock) -> None:
     _, one, two, three, *_, eight = farm.members
     for member in (one, two, three, eight):
-        await farm.store.write(wallets.give, member, crowd.address(), "eoa", LINKING.holding_changed)
+        await farm.store.write(wallets.give, member, scenes.address(), "eoa", LINKING.holding_changed)
     await farm.closed(await farm.today(), 1, 3)
     clock.advance(97 * DAY)
     both = await worth(farm.store, farm.union, [one, two])

@@ -22,8 +22,9 @@ from bot.domain.transaction import Tx
 from bot.errors import BadInput, NotAllowed
 from bot.storage.statements import Statement
 from bot.storage.store import Store
-from tests.areas.tree.crowd import Crowd, differences, found, join
+from tests.areas.tree.crowd import Crowd, differences
 from tests.clock import ManualClock
+from tests.scenes import found, join
 
 DAYS = Statement(select(support_days).order_by(support_days.c.day))
 

@@ -7,7 +7,6 @@ from dataclasses import asdict, replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import bindparam
 
 from bot import membership
 from bot.areas.ledger import storage as ledger_storage
@@ -15,23 +14,14 @@ from bot.areas.members.storage import members
 from bot.areas.tree.domain.leadership import Lead, Rank, RankTurn, RuleChanges, Rules, turn
 from bot.areas.tree.services import leadership
 from bot.areas.tree.storage import leaders, rules
-from bot.areas.tree.tables import support
 from bot.domain.people import Member, Union
 from bot.domain.transaction import Tx
 from bot.errors import BadInput
-from bot.storage.statements import Statement, insert
 from bot.storage.store import Store
 from tests.clock import START, ManualClock
+from tests.scenes import DAY, set_support
 
-DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
-
-_NUMBERS = {"headcount": bindparam("headcount"), "linked": bindparam("linked")}
-_SUPPORT = Statement(
-    insert(support)
-    .values(member_id=bindparam("member"), union_id=bindparam("union"), direct=0, day=0, **_NUMBERS)
-    .on_conflict_do_update(index_elements=["member_id"], set_=_NUMBERS)
-)
 
 
 class Union10:
@@ -76,11 +66,6 @@ class Union10:
 
     def _number(self, member_id: int) -> int:
         return [member.id for member in [self.founder, *self.others]].index(member_id)
-
-
-def set_support(tx: Tx, member: Member, linked: int, headcount: int | None = None) -> None:
-    many = linked if headcount is None else headcount
-    tx.run(_SUPPORT, member=member.id, union=member.union_id, headcount=many, linked=linked)
 
 
 def gather(tx: Tx, space: str = "space") -> tuple[Union, Member, list[Member]]:

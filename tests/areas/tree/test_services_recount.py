@@ -23,8 +23,9 @@ from bot.membership import LINKING
 from bot.storage import paging
 from bot.storage.statements import Statement, insert
 from bot.storage.store import Store
-from tests.areas.tree.crowd import Crowd, address, differences, found, join
+from tests.areas.tree.crowd import Crowd, differences
 from tests.clock import ManualClock
+from tests.scenes import address, found, join
 
 EDGES = Statement(select(edges).order_by(edges.c.member_id))
 SUPPORT = Statement(select(support).order_by(support.c.member_id))

@@ -11,13 +11,11 @@ from bot.areas.checkins.services import answers
 from bot.areas.tree.domain.endorsements import Ranked
 from bot.areas.tree.services import endorsements, trust
 from bot.areas.unions import storage as unions_storage
-from bot.areas.wallets.services import wallets
 from bot.domain.people import Member, Union
 from bot.domain.transaction import Tx
-from bot.membership import LINKING
 from bot.storage.store import Store
-from tests.areas.tree.crowd import address, found, join
 from tests.clock import ManualClock
+from tests.scenes import found, join, link
 
 NAMES = ("Ana", "Ben", "Cem", "Dea", "Eli")
 
@@ -29,10 +27,6 @@ def example(tx: Tx) -> tuple[Union, list[Member]]:
     for member, leader in ((1, 0), (2, 0), (3, 1), (4, 1), (5, 2)):
         endorsements.endorse(tx, union, everybody[member], everybody[leader], "words")
     return union, everybody
-
-
-def link(tx: Tx, member: Member) -> None:
-    wallets.give(tx, member, address(), "eoa", LINKING.holding_changed)
 
 
 async def aged(store: Store, clock: ManualClock) -> tuple[Union, list[Member]]:

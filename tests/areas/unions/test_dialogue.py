@@ -16,15 +16,10 @@ from bot.chat.model import Link
 from bot.domain.transaction import Tx
 from bot.schema import metadata
 from bot.storage.statements import Statement
-from tests.stage import Persona, Stage
+from tests.scenes import FREE_FARMERS, founded, joined
+from tests.stage import Stage
 
 FOUND = '/union create name:"Free Farmers" purpose:"Grow food together" time_zone:europe/berlin'
-
-
-async def founded(stage: Stage) -> tuple[Persona, Place]:
-    ada, farm = stage.person("Ada", moderator=True), stage.group("Farm")
-    await ada.says(FOUND, farm)
-    return ada, farm
 
 
 async def test_a_moderator_founds_a_union_and_is_its_first_member(stage: Stage) -> None:
@@ -106,9 +101,8 @@ async def test_where_forms_are_modals_the_form_opens(stage: Stage) -> None:
 
 
 async def test_nobody_presses_anothers_button(stage: Stage) -> None:
-    ada, farm = await founded(stage)
-    bo = stage.person("Bo")
-    await bo.says("/join", farm)
+    ada, farm = await founded(stage, **FREE_FARMERS)
+    [bo] = await joined(stage, farm, "Bo")
     question = await bo.says("/leave", farm)
     assert "somebody else" in (await ada.presses(question, "Leave and erase", farm)).text
     assert "Member since" in (await bo.says("/me", farm)).text
@@ -124,7 +118,7 @@ async def test_join_button_of_the_founding_post_works_for_everyone_for_ever(stag
 
 
 async def test_a_code_connects_another_place_once(stage: Stage) -> None:
-    ada, farm = await founded(stage)
+    ada, farm = await founded(stage, **FREE_FARMERS)
     code = (await ada.says("/union invite-space", farm)).text.split("/union connect ")[1].split("\n")[0]
     mara = stage.person("Mara", "values", moderator=True)
     server = stage.group("Server", "values")
@@ -141,7 +135,7 @@ async def test_a_code_connects_another_place_once(stage: Stage) -> None:
 
 
 async def test_a_code_expires_and_only_moderators_use_it(stage: Stage) -> None:
-    ada, farm = await founded(stage)
+    ada, farm = await founded(stage, **FREE_FARMERS)
     code = (await ada.says("/union invite-space", farm)).text.split("/union connect ")[1].split("\n")[0]
     two = stage.group("Two")
     assert "moderators" in (await stage.person("Bo").says(f"/union connect {code}", two)).text
@@ -150,7 +144,7 @@ async def test_a_code_expires_and_only_moderators_use_it(stage: Stage) -> None:
 
 
 async def test_disconnect_asks_first_and_keeps_members(stage: Stage) -> None:
-    ada, farm = await founded(stage)
+    ada, farm = await founded(stage, **FREE_FARMERS)
     question = await ada.says("/union disconnect", farm)
     assert "out of Free Farmers?" in question.text
     assert "is no place of Free Farmers any more" in (await ada.presses(question, "Disconnect", farm)).text
@@ -159,7 +153,7 @@ async def test_disconnect_asks_first_and_keeps_members(stage: Stage) -> None:
 
 
 async def test_another_place_is_disconnected_by_the_founder_only(stage: Stage) -> None:
-    ada, farm = await founded(stage)
+    ada, farm = await founded(stage, **FREE_FARMERS)
     code = (await ada.says("/union invite-space", farm)).text.split("/union connect ")[1].split("\n")[0]
     mara, server = stage.person("Mara", "values", moderator=True), stage.group("Server", "values")
     await mara.runs("union connect", server, code=code)
@@ -171,9 +165,8 @@ async def test_another_place_is_disconnected_by_the_founder_only(stage: Stage) -
 
 
 async def test_edit_is_the_founders(stage: Stage) -> None:
-    ada, farm = await founded(stage)
-    bo = stage.person("Bo")
-    await bo.says("/join", farm)
+    ada, farm = await founded(stage, **FREE_FARMERS)
+    [bo] = await joined(stage, farm, "Bo")
     assert "Only the founder" in (await bo.says("/union edit name:Weeds", farm)).text
     assert "Name: Weeds" in (await ada.says("/union edit name:Weeds", farm)).text
     assert "Say what to change" in (await ada.says("/union edit", farm)).text
@@ -181,7 +174,7 @@ async def test_edit_is_the_founders(stage: Stage) -> None:
 
 
 async def test_two_unions_never_see_each_other(stage: Stage) -> None:
-    ada, farm = await founded(stage)
+    ada, farm = await founded(stage, **FREE_FARMERS)
     eve, lair = stage.person("Eve", moderator=True), stage.group("Lair")
     await eve.says('/union create name:Lair purpose:"Secrets"', lair)
     assert "I do not know “@ada” here" in (await eve.says("/whois @ada", lair)).text
@@ -192,7 +185,7 @@ async def test_two_unions_never_see_each_other(stage: Stage) -> None:
 
 
 async def test_a_private_chat_of_two_unions_asks_which(stage: Stage) -> None:
-    ada, farm = await founded(stage)
+    ada, farm = await founded(stage, **FREE_FARMERS)
     bo, lair = stage.person("Bo", moderator=True), stage.group("Lair")
     await bo.says("/join", farm)
     await ada.says("/join", farm)
@@ -224,11 +217,10 @@ async def test_events_of_places(stage: Stage) -> None:
 
 
 async def test_the_founder_hands_over_before_leaving(stage: Stage) -> None:
-    ada, farm = await founded(stage)
+    ada, farm = await founded(stage, **FREE_FARMERS)
     alone = await ada.says("/leave", farm)
     assert "hand-over" not in alone.text
-    bo = stage.person("Bo")
-    await bo.says("/join", farm)
+    [bo] = await joined(stage, farm, "Bo")
     assert "hand-over" in (await ada.says("/leave", farm)).text
     assert "hand-over" in (await ada.presses(alone, "Leave and erase", farm)).text
     question = await ada.says("/union hand-over @bo", farm)
@@ -239,7 +231,7 @@ async def test_the_founder_hands_over_before_leaving(stage: Stage) -> None:
 
 
 async def test_a_union_ends_with_its_last_member(stage: Stage) -> None:
-    ada, farm = await founded(stage)
+    ada, farm = await founded(stage, **FREE_FARMERS)
     await ada.presses(await ada.says("/leave", farm), "Leave and erase", farm)
     assert "No union lives here" in (await stage.person("Bo").says("/join", farm)).text
     assert "is founded" in (await ada.says(FOUND, farm)).text
@@ -247,7 +239,7 @@ async def test_a_union_ends_with_its_last_member(stage: Stage) -> None:
 
 async def test_a_moderator_confirms_in_private_what_was_asked_in_a_group(stage: Stage) -> None:
     """Where a private answer can only be shown in the private chat, its button still speaks for the group."""
-    _, farm = await founded(stage)
+    _, farm = await founded(stage, **FREE_FARMERS)
     mod = stage.person("Mod", moderator=True)
     question = await mod.says("/union disconnect", farm)
     assert question.private
@@ -258,7 +250,7 @@ async def test_a_moderator_confirms_in_private_what_was_asked_in_a_group(stage: 
 
 
 async def test_leaving_erases_and_the_ledger_still_verifies(stage: Stage) -> None:
-    ada, farm = await founded(stage)
+    ada, farm = await founded(stage, **FREE_FARMERS)
     bo = stage.person("Bo Hidden-Name")
     await bo.says("/join", farm)
     question = await bo.says("/leave", farm)
@@ -276,12 +268,12 @@ async def test_leaving_erases_and_the_ledger_still_verifies(stage: Stage) -> Non
 
 
 async def test_handing_over_to_oneself_is_no_question(stage: Stage) -> None:
-    ada, farm = await founded(stage)
+    ada, farm = await founded(stage, **FREE_FARMERS)
     assert "You are the founder already" in (await ada.says("/union hand-over @ada", farm)).text
 
 
 async def test_the_check_tells_remedies_with_their_links(stage: Stage) -> None:
-    ada, farm = await founded(stage)
+    ada, farm = await founded(stage, **FREE_FARMERS)
     remedy = "Invite it again: https://discord.com/oauth2/authorize?client_id=1&scope=bot."
 
     async def findings(spaces: Sequence[str]) -> Sequence[Finding]:

@@ -11,8 +11,8 @@ from bot.areas.tree.services import digest, endorsements, support
 from bot.areas.unions import services as unions
 from bot.domain.people import Union
 from bot.storage.store import Store
-from tests.areas.tree.crowd import found, join
 from tests.clock import ManualClock
+from tests.scenes import found, join
 from tests.stage import Stage
 
 

@@ -87,6 +87,11 @@ class Call:
     token: str | None = None
     """The token of the one button under all its posts; None until it opens."""
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether it is open or closed."""
+        return self.state in (CallState.OPEN, CallState.CLOSED)
+
 
 def window(day: int, opens: int, closes: int, time_zone: str) -> Window:
     """Returns the moments at which these minutes of a union-day come."""

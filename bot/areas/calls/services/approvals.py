@@ -94,7 +94,7 @@ def pending(tx: Tx, union: Union) -> list[Call]:
 
 
 def judges(tx: Tx, union: Union, call: Call) -> list[Account]:
-    """Returns the accounts to ask in private: the founder's, or for a call by the founder a few other leaders'."""
+    """Returns the accounts to ask in private: the founder's, or a few leaders' if the founder wrote the call."""
     ids = [union.founder_id]
     if union.founder_id == call.author_id:
         ids = [one for one, _ in leadership.leading(tx, union, MOST_ASKED + 1).first if one != call.author_id]

@@ -72,7 +72,7 @@ def worked_out(days: Sequence[int], gaps: Sequence[int]) -> Streak:
     """Returns the streak of a member who answered on `days` and missed the calls of `gaps`, both sorted."""
     streak, gone = Streak(), 0
     for day in days:
-        before = bisect_left(gaps, day)  # gaps before this day, of which `gone` were before the day before it
+        before = bisect_left(gaps, day)  # gaps before this day; `gone` of them lie before the previous one
         streak = answered(missed(streak, before - gone), day)
         gone = before
     return missed(streak, len(gaps) - gone)

@@ -8,14 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from bot.areas.calls.domain.calls import Call, CallState, Proof
+from bot.areas.calls.domain.calls import Call, Proof
 from bot.areas.calls.services import calls
 from bot.areas.checkins.domain.checkins import JUDGED_WITHIN, WITNESS_AFTER, Checkin, CheckinState
 from bot.areas.checkins.domain.streaks import first_open
 from bot.areas.checkins.services import streaks
 from bot.areas.checkins.services.streaks import Counted
-from bot.areas.checkins.storage import checkins
+from bot.areas.checkins.storage import checkins, judging
 from bot.areas.files import services as files
+from bot.areas.ledger.domain import Json
 from bot.areas.ledger.services import record
 from bot.areas.members.services import members
 from bot.areas.tree.services import endorsements
@@ -123,10 +124,8 @@ def answer(
         return _unchanged(tx, call, member)
     if waits:
         return Answer(call, AnswerOutcome.WAITING, late, judge_id=judge_id)
-    if late:
-        record(tx, union.id, "checkin.done", member, call=call.id, late=True)
-    else:
-        record(tx, union.id, "checkin.done", member, call=call.id)
+    more: dict[str, Json] = {"late": True} if late else {}
+    record(tx, union.id, "checkin.done", member, call=call.id, **more)
     return Answer(call, AnswerOutcome.DONE, late, _count(tx, union, call, member.id))
 
 
@@ -162,14 +161,19 @@ def today(tx: Tx, union: Union, member: Member) -> list[Mine]:
     found = []
     for call in checkins.concerning(tx, union.id, above, range(first, now_day + 2)):
         mine = own.get(call.id)
-        begun = call.state in (CallState.OPEN, CallState.CLOSED)
-        if not begun and not call.approved:
-            continue  # its links are not approved yet
-        if call.day == now_day or (begun and (call.day != first or mine is None or _revocable(tx, call))):
+        if _is_listed(tx, call, mine, first, now_day):
             free = mine is None or mine.state in (CheckinState.REFUSED, CheckinState.REPAIRED)
             kept = mine is not None and mine.state in (CheckinState.DONE, CheckinState.WAITING)
-            found.append(Mine(call, mine, begun and free, kept and _revocable(tx, call)))
+            found.append(Mine(call, mine, call.has_begun and free, kept and _revocable(tx, call)))
     return found
+
+
+def _is_listed(tx: Tx, call: Call, mine: Checkin | None, first: int, today: int) -> bool:
+    """Whether today's list has the call. `first` is the earliest union-day whose call can be answered."""
+    if call.day == today:
+        return call.has_begun or call.approved
+    settled = call.day == first and mine is not None and not _revocable(tx, call)
+    return call.has_begun and not settled
 
 
 def _count(tx: Tx, union: Union, call: Call, member_id: int) -> Counted | None:
@@ -212,11 +216,11 @@ def _of_union(tx: Tx, union: Union, call_id: int) -> Call:
 def queue(tx: Tx, union: Union, judge: Member, most: int) -> list[WaitingAnswer]:
     """Returns up to `most` answers that wait for this member's word: as a leader first, then as a witness."""
     since = union_day(union.time_zone, tx.now) - JUDGED_WITHIN
-    found = checkins.for_judge(tx, judge.id, since, most)
+    found = judging.for_judge(tx, judge.id, since, most)
     if len(found) < most and may_witness(tx, judge):
         above = [step.member_id for step in endorsements.path(tx, judge.id)]
-        witnessed = checkins.witnessed(tx, union.id, above, since, MOST_WITNESSED)
-        found += checkins.for_witness(tx, witnessed, judge.id, most - len(found))
+        witnessed = judging.witnessed(tx, union.id, above, since, MOST_WITNESSED)
+        found += judging.for_witness(tx, witnessed, judge.id, most - len(found))
     known = {one.call_id: calls.by_id(tx, one.call_id) for one in found}
     waiting = []
     for one in found:
@@ -248,7 +252,7 @@ def judge(
     if mine.day < union_day(union.time_zone, tx.now) - JUDGED_WITHIN:
         raise NotFound(f"That answer waited for more than {JUDGED_WITHIN} days, so it counts no longer.")
     _require_judge(tx, judge, call, mine, confirmed)
-    checkins.judge(tx, call.id, member.id, CheckinState.DONE if confirmed else CheckinState.REFUSED, judge.id)
+    judging.judge(tx, call.id, member.id, CheckinState.DONE if confirmed else CheckinState.REFUSED, judge.id)
     record(tx, union.id, "checkin.judged", judge, call=call.id, member=member.ref, counts=confirmed)
     counted = _count(tx, union, call, member.id) if confirmed else None
     return WaitingAnswer(call, mine, member), counted

@@ -6,7 +6,7 @@ from bot.areas.calls.services import calls
 from bot.areas.checkins.domain.checkins import CheckinState
 from bot.areas.checkins.domain.streaks import first_open
 from bot.areas.checkins.services import streaks
-from bot.areas.checkins.storage import checkins
+from bot.areas.checkins.storage import checkins, judging
 from bot.domain.people import Member, Union
 from bot.domain.transaction import Tx
 
@@ -20,7 +20,7 @@ def forget(tx: Tx, union: Union, member: Member) -> None:
     for call_id in checkins.counted_in(tx, member.id, first_open(union.time_zone, tx.now)):
         calls.answers_changed(tx, call_id, -1)
     checkins.delete_of(tx, member.id)
-    checkins.hand_on(tx, member.id, union.founder_id)
+    judging.hand_on(tx, member.id, union.founder_id)
     streaks.forget(tx, member.id)
 
 
@@ -33,6 +33,6 @@ def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
         if own is CheckinState.DONE and other is CheckinState.DONE:
             calls.answers_changed(tx, call_id, -1)
     checkins.move(tx, absorbed.id, survivor.id)
-    checkins.hand_on(tx, absorbed.id, survivor.id)
-    checkins.hand_on_own(tx, survivor.id, union.founder_id)
+    judging.hand_on(tx, absorbed.id, survivor.id)
+    judging.hand_on_own(tx, survivor.id, union.founder_id)
     streaks.merge(tx, union, absorbed.id, survivor.id)
