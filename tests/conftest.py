@@ -1,5 +1,7 @@
 """Fixtures for all tests."""
 
+import os
+
 import pytest
 from hypothesis import settings
 
@@ -16,6 +18,7 @@ from tests.storage.fixtures import (
     sqlite_template,
     store,
 )
+from tests.tools import memory
 
 __all__ = [
     "backend",
@@ -29,6 +32,8 @@ __all__ = [
     "store",
 ]
 
+if (folder := memory()) is not None:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))  # where pytest makes `tmp_path`
 settings.register_profile("untimed", deadline=None)  # a slow machine is no failure
 settings.load_profile("untimed")
 

@@ -9,8 +9,8 @@ import pytest
 from bot import membership
 from bot.areas.tree.domain.endorsements import Endorsement
 from bot.areas.tree.services import digest, endorsements, recount, support
-from bot.areas.tree.storage import endorsements as edges
-from bot.areas.tree.storage import support as bases
+from bot.areas.tree.storage import endorsements as endorsements_storage
+from bot.areas.tree.storage import support as support_storage
 from bot.domain.people import Member, Union
 from bot.errors import NotAllowed
 from bot.storage.store import Store
@@ -53,7 +53,7 @@ async def test_an_old_choice_taken_over_does_not_shorten_the_wait(store: Store, 
     chosen = clock.now()
     clock.advance(timedelta(hours=1))
     await store.write(membership.merge, union.id, ann, aged)
-    assert await store.read(edges.of, aged.id) == Endorsement(aged.id, bob.id, chosen)
+    assert await store.read(endorsements_storage.of, aged.id) == Endorsement(aged.id, bob.id, chosen)
     with pytest.raises(NotAllowed, match="again in 23 hours"):
         await store.write(endorsements.endorse, union, aged, founder, "words")
 
@@ -93,7 +93,7 @@ async def test_whom_both_leave_behind_hears_of_it(store: Store, clock: ManualClo
     clock.advance(SOON)
     change = await store.write(digest.take, union, bob.id, clock.now())
     assert (change.gained, change.lost) == ([], [also_ann.id])
-    assert (await store.read(bases.of, bob.id)).headcount == 0
+    assert (await store.read(support_storage.of, bob.id)).headcount == 0
 
 
 async def test_who_comes_in_leads_no_branch_away(store: Store, clock: ManualClock) -> None:
@@ -102,10 +102,10 @@ async def test_who_comes_in_leads_no_branch_away(store: Store, clock: ManualCloc
     await store.write(endorsements.endorse, union, bob, founder, "words")
     await store.write(endorsements.endorse, union, thief, friend, "words")
     await store.write(membership.merge, union.id, thief, founder)
-    choice = await store.read(edges.of, founder.id)
+    choice = await store.read(endorsements_storage.of, founder.id)
     assert choice is not None
     assert choice.leader_id is None
-    assert (await store.read(bases.of, friend.id)).headcount == 0
+    assert (await store.read(support_storage.of, friend.id)).headcount == 0
     clock.advance(SOON)
     change = await store.write(digest.take, union, friend.id, clock.now())
     assert (change.gained, change.lost) == ([], [])
@@ -117,4 +117,4 @@ async def test_followers_who_come_in_keep_their_way_up(store: Store) -> None:
     await store.write(endorsements.endorse, union, ann, founder, "words")
     await store.write(endorsements.endorse, union, bob, ann, "words")
     await store.write(membership.merge, union.id, ann, also_ann)
-    assert (await store.read(bases.of, founder.id)).headcount == 2
+    assert (await store.read(support_storage.of, founder.id)).headcount == 2

@@ -6,10 +6,10 @@ from sqlalchemy import func, select
 
 from bot import membership, retention
 from bot.areas.delivery import services as delivery
-from bot.areas.delivery.storage import outbox as rows
+from bot.areas.delivery.storage import outbox as outbox_storage
 from bot.areas.delivery.tables import outbox as outbox_table
 from bot.areas.spaces import storage as spaces_storage
-from bot.areas.spaces.tables import space_codes
+from bot.areas.spaces.tables import space_codes as space_codes_table
 from bot.domain.messages import NewMessage
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement
@@ -17,7 +17,7 @@ from bot.storage.store import Store
 from tests.clock import ManualClock
 
 MESSAGES = Statement(select(outbox_table.c.state).order_by(outbox_table.c.id))
-CODES = Statement(select(func.count()).select_from(space_codes))
+CODES = Statement(select(func.count()).select_from(space_codes_table))
 
 
 def messages(tx: Tx) -> list[str]:
@@ -27,7 +27,7 @@ def messages(tx: Tx) -> list[str]:
 def post_three(tx: Tx) -> None:
     """One is sent, one given up, one waits for its platform."""
     for _ in range(3):
-        rows.add(tx, NewMessage("words", None, "{}", b"{}", "bo"))
+        outbox_storage.add(tx, NewMessage("words", None, "{}", b"{}", "bo"))
     (sent,) = delivery.take(tx, "words", 0, 0, 2)
     delivery.finish(tx, sent, "1", tx.now)
     (parked,) = delivery.take(tx, "words", 0, 0, 2)

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 from adapters.telegram import limits
 from adapters.telegram.transport import FloodWait
-from bot.chat.pacing import PlaceQueue, Sleep, Turn, Turns, Window
+from bot.chat.pacing import PlaceQueue, RateWindow, Sleep, Turn, Turns
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -32,9 +32,9 @@ class _Chat(PlaceQueue):
     def __init__(self, chat: int | str, group: bool) -> None:
         super().__init__()
         self.chat = chat
-        self._windows = [Window(limits.MESSAGES_PER_SECOND_PER_CHAT)]
+        self._windows = [RateWindow(limits.MESSAGES_PER_SECOND_PER_CHAT)]
         if group:
-            self._windows.append(Window(limits.MESSAGES_PER_MINUTE_PER_GROUP, _MINUTE))
+            self._windows.append(RateWindow(limits.MESSAGES_PER_MINUTE_PER_GROUP, _MINUTE))
 
     def free_at(self, now: float, credit: float) -> float:
         return max(self.not_before, *(window.free_at(now, credit) for window in self._windows))

@@ -29,7 +29,7 @@ _CATCH_UP_S: Final = 0.1
 """Evenly spread turns catch up on a delay of ours up to this long. A busy machine delays us for less."""
 
 
-class Window:
+class RateWindow:
     """`most` slots. A slot is taken when a turn is granted, and free again `seconds` after the answer."""
 
     __slots__ = ("_answered", "_flying", "_seconds", "most")
@@ -136,7 +136,7 @@ class Turn:
     """Permission to send one message now. It is `paid` if it is beyond the free rate."""
 
     place: PlaceQueue
-    window: Window
+    window: RateWindow
     paid: bool
 
 
@@ -156,7 +156,7 @@ class Turns:
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._monotonic, self._sleep = monotonic, sleep
-        self._free, self._paid = Window(per_second), Window(paid_per_second)
+        self._free, self._paid = RateWindow(per_second), RateWindow(paid_per_second)
         self._bulk_at = {False: 0.0, True: 0.0}  # by whether it is paid
         self._ready: list[tuple[bool, int, PlaceQueue]] = []
         self._cooling: list[tuple[float, int, PlaceQueue]] = []

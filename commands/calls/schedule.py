@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from bot.areas.calls.domain.calls import Call, CallState
@@ -16,7 +17,6 @@ from bot.areas.calls.domain.schedule import (
 from bot.areas.calls.domain.texts import clock
 from bot.areas.calls.services import calls
 from bot.areas.calls.services import schedule as call_schedule
-from bot.areas.calls.services.calls import MOST_DRAFTS
 from bot.chat.context import Context
 from bot.chat.declarations import Area
 from bot.chat.model import (
@@ -45,6 +45,9 @@ from commands.calls.words import STATES, called, day_name, hours, repeat_name
 area = Area()
 
 AHEAD = 14
+"""Days on a page."""
+LAST_PAGE = 3
+"""The last page of days."""
 PER_PAGE = 10
 REPEATS_PER_PAGE = 5
 _VIEWS = {"days": "Next days", "queue": "Queue", "drafts": "Drafts", "rules": "Rules"}
@@ -114,44 +117,50 @@ def turned(ctx: Context, view: str, branch: bool, page: int) -> Reply:
     return _page(ctx, view, branch, page, edit=True)
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One page of a view: its rows, the buttons for them, and whether another page follows."""
+
+    rows: list[Spans]
+    buttons: tuple[AnyButton, ...] = ()
+    more: bool = False
+
+
 def _page(ctx: Context, view: str, branch: bool, page: int, *, edit: bool = False) -> Reply:
     leader_id = ctx.member.id if branch else None
-    if leader_id is None and view != "days" and view != "drafts" and not ctx.is_founder:
+    if leader_id is None and view in ("queue", "rules") and not ctx.is_founder:
         raise NotAllowed(
             "Only the founder sees the queue and the rules of the union. Choose audience:branch."
         )
-    rows: list[Spans]
-    ends: list[tuple[AnyButton, ...]] = []
-    more = False
+    part = _part(ctx, view, leader_id, page)
+    whose = "yours" if view == "drafts" else "your branch" if branch else "the union"
+    body: Block = items(*part.rows) if part.rows else p("There is nothing here.")
+
+    def turn(label: str, to_view: str, to_page: int) -> Button:
+        return Button(label, "call.page", {"view": to_view, "branch": branch, "page": to_page})
+
+    back = [turn("Back", view, page - 1)] if page > 0 else []
+    more = [turn("More", view, page + 1)] if part.more else []
+    tabs = [turn(label, name, 0) for name, label in _VIEWS.items() if name != view]
+    rows = (part.buttons, (*back, *more), tuple(tabs))
+    return Reply((p(bold(_VIEWS[view]), f" of {whose}"), body), tuple(row for row in rows if row), edit=edit)
+
+
+def _part(ctx: Context, view: str, leader_id: int | None, page: int) -> _Part:
     if view == "rules":
-        rows, ends, more = _repeats(ctx, leader_id, page)
-    elif view == "days":
-        rows, more = _days(ctx, leader_id, page), page < 3
-    else:
-        rows, more = _calls(ctx, view, leader_id, page)
-    whose = "your branch" if branch else "the union"
-    title: list[Block] = [p(bold(_VIEWS[view]), f" of {whose}" if view != "drafts" else " of yours")]
-    body: list[Block] = [items(*rows)] if rows else [p("There is nothing here.")]
-    tabs = tuple(
-        Button(label, "call.page", {"view": name, "branch": branch, "page": 0})
-        for name, label in _VIEWS.items()
-        if name != view
-    )
-    turns = [
-        Button(label, "call.page", {"view": view, "branch": branch, "page": to})
-        for label, to, there in (("Back", page - 1, page > 0), ("More", page + 1, more))
-        if there
-    ]
-    buttons = (*ends, *([tuple(turns)] if turns else []), tabs)
-    return Reply((*title, *body), buttons, edit=edit)
+        return _repeats(ctx, leader_id, page)
+    if view == "days":
+        return _days(ctx, leader_id, page)
+    return _drafts(ctx, page) if view == "drafts" else _queue(ctx, leader_id, page)
 
 
-def _days(ctx: Context, leader_id: int | None, page: int) -> list[Spans]:
+def _days(ctx: Context, leader_id: int | None, page: int) -> _Part:
     today = call_schedule.today(ctx.tx, ctx.union)
     first = today + page * AHEAD
     planned = calls.ahead(ctx.tx, ctx.union, leader_id, first, first + AHEAD - 1)
     repeats = call_schedule.repeats_of(ctx.tx, ctx.union, leader_id)
-    return [_day(day, today, planned.get(day), repeats) for day in range(first, first + AHEAD)]
+    rows = [_day(day, today, planned.get(day), repeats) for day in range(first, first + AHEAD)]
+    return _Part(rows, more=page < LAST_PAGE)
 
 
 def _day(day: int, today: int, call: Call | None, repeats: list[tuple[Repeat, Call]]) -> Spans:
@@ -165,15 +174,15 @@ def _day(day: int, today: int, call: Call | None, repeats: list[tuple[Repeat, Ca
     return spans(name, ": free")
 
 
-def _calls(ctx: Context, view: str, leader_id: int | None, page: int) -> tuple[list[Spans], bool]:
-    if view == "drafts":
-        found = calls.drafts(ctx.tx, ctx.union, ctx.member)
-        part = found[page * PER_PAGE : (page + 1) * PER_PAGE]
-        more = min(len(found), MOST_DRAFTS) > (page + 1) * PER_PAGE
-    else:
-        part = calls.queued(ctx.tx, ctx.union, leader_id, PER_PAGE + 1, page * PER_PAGE)
-        more = len(part) > PER_PAGE
-    return [_line(call) for call in part[:PER_PAGE]], more
+def _drafts(ctx: Context, page: int) -> _Part:
+    found = calls.drafts(ctx.tx, ctx.union, ctx.member)
+    part = found[page * PER_PAGE : (page + 1) * PER_PAGE]
+    return _Part([_line(call) for call in part], more=len(found) > (page + 1) * PER_PAGE)
+
+
+def _queue(ctx: Context, leader_id: int | None, page: int) -> _Part:
+    found = calls.queued(ctx.tx, ctx.union, leader_id, PER_PAGE + 1, page * PER_PAGE)
+    return _Part([_line(call) for call in found[:PER_PAGE]], more=len(found) > PER_PAGE)
 
 
 def _line(call: Call) -> Spans:
@@ -181,18 +190,16 @@ def _line(call: Call) -> Spans:
     return spans(bold(called(call)), f", {hours(call)}{waits}")
 
 
-def _repeats(
-    ctx: Context, leader_id: int | None, page: int
-) -> tuple[list[Spans], list[tuple[AnyButton, ...]], bool]:
+def _repeats(ctx: Context, leader_id: int | None, page: int) -> _Part:
     found = call_schedule.repeats_of(ctx.tx, ctx.union, leader_id)
     today = call_schedule.today(ctx.tx, ctx.union)
     part = found[page * REPEATS_PER_PAGE : (page + 1) * REPEATS_PER_PAGE]
     rows = [spans(bold(called(text)), f": {_in_words(repeat, text, today)}") for repeat, text in part]
-    buttons: tuple[AnyButton, ...] = tuple(
+    buttons = tuple(
         Button(f"End no. {text.id}", "call.end-rule", {"rule": repeat.id}, Style.DANGER)
         for repeat, text in part
     )
-    return rows, [buttons] if buttons else [], len(found) > (page + 1) * REPEATS_PER_PAGE
+    return _Part(rows, buttons, len(found) > (page + 1) * REPEATS_PER_PAGE)
 
 
 def _in_words(repeat: Repeat, text: Call, today: int) -> str:

@@ -13,7 +13,7 @@ from bot.chat.declarations import Area
 from bot.chat.incoming import CommandCall, Incoming, Press, Say, Start, Submit
 from bot.chat.model import Button, Form, Question, Reply, say
 from bot.domain.people import Permission
-from tests.scenes import FREE_FARMERS, founded
+from tests.scenes import FREE_FARMERS, founded, joined
 from tests.stage import Persona, Stage
 
 probe = Area()
@@ -195,3 +195,11 @@ async def test_a_choice_of_one_question_never_answers_another(stage: Stage) -> N
     older, newer = await bo.says("/pick"), await bo.says("/pick")
     assert "expired" in (await bo.presses(older, "Blue")).text
     assert (await bo.presses(newer, "Red")).text == "r"
+
+
+async def test_nobody_presses_anothers_button(stage: Stage) -> None:
+    ada, farm = await founded(stage, **FREE_FARMERS)
+    [bo] = await joined(stage, farm, "Bo")
+    question = await bo.says("/leave", farm)
+    assert "somebody else" in (await ada.presses(question, "Leave and erase", farm)).text
+    assert "Member since" in (await bo.says("/me", farm)).text

@@ -15,9 +15,9 @@ from sqlalchemy import select
 
 from bot import membership
 from bot.areas.delivery import services as delivery
-from bot.areas.delivery.storage import outbox as rows
-from bot.areas.delivery.tables import outbox as table
-from bot.areas.members.storage import accounts
+from bot.areas.delivery.storage import outbox as outbox_storage
+from bot.areas.delivery.tables import outbox as outbox_table
+from bot.areas.members.storage import accounts as accounts_storage
 from bot.areas.unions import storage as unions_storage
 from bot.chat import planner
 from bot.chat.model import Reply, decode, encode, say
@@ -106,7 +106,9 @@ class Payer(Pacing):
 
 
 ALL = Statement(
-    select(table.c.state, table.c.last_error, table.c.attempts, table.c.body).order_by(table.c.id)
+    select(
+        outbox_table.c.state, outbox_table.c.last_error, outbox_table.c.attempts, outbox_table.c.body
+    ).order_by(outbox_table.c.id)
 )
 
 
@@ -124,7 +126,7 @@ def to(
     dedupe: str | None = None,
 ) -> None:
     target = msgspec.json.encode(Target("words", person=person)).decode()
-    rows.add(
+    outbox_storage.add(
         tx,
         NewMessage("words", union, target, encode(say(words)), person, dedupe_key=dedupe, bulk=bulk),
     )
@@ -228,7 +230,7 @@ async def test_who_blocked_the_bot_is_marked_unreachable_and_reported_once(
         await store.write(lambda tx: to(tx, "bo", union=union.id))
         await settle(store, sender, clock)
     assert await state(store) == [("parked", "blocked")] * 2
-    account = (await store.read(accounts.everywhere, "words", "bo"))[0]
+    account = (await store.read(accounts_storage.everywhere, "words", "bo"))[0]
     assert account.unreachable_at is not None
     assert await store.read(delivery.unions_to_tell) == []  # people are told of in the morning
     clock.advance(timedelta(days=1))
@@ -250,7 +252,7 @@ async def test_a_chat_that_is_reached_again_is_reported_when_it_fails_again(
     for mood in ("rights", None, "gone", "message"):
         platform.moods = [Undeliverable("no", kind=mood)] if mood else []  # type: ignore[arg-type]  # of the list
         message = NewMessage("words", union.id, target, encode(say("x")), chat="square")
-        await store.write(rows.add, message)
+        await store.write(outbox_storage.add, message)
         await settle(store, sender, clock)
         reports.append([found.kind for found in await store.write(delivery.take_unreached, union)])
     assert reports == [["rights"], [], ["gone"], []]
@@ -383,7 +385,7 @@ async def test_a_target_that_cannot_be_read_does_not_stop_the_others(
     store: Store, clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     platform = Moody()
-    await store.write(rows.add, NewMessage("words", None, "{}", encode(say("hello")), "bo"))
+    await store.write(outbox_storage.add, NewMessage("words", None, "{}", encode(say("hello")), "bo"))
     await store.write(post)
     await settle(store, Sender(platform, store, delivery, clock), clock, 1)
     assert await states(store) == ["due", "sent"]
@@ -566,7 +568,9 @@ async def test_a_platform_that_is_down_is_not_asked_with_everything_that_waits(
 def change(tx: Tx, words: str) -> None:
     target = Target("words", chat="square", message="7")
     where, body = msgspec.json.encode(target).decode(), encode(say(words))
-    rows.replace(tx, NewMessage("words", 1, where, body, chat="square", dedupe_key="edit", bulk=True))
+    outbox_storage.replace(
+        tx, NewMessage("words", 1, where, body, chat="square", dedupe_key="edit", bulk=True)
+    )
 
 
 async def test_a_newer_change_takes_the_place_of_one_that_waits(store: Store, clock: ManualClock) -> None:

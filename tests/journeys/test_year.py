@@ -17,13 +17,13 @@ import pytest
 from bot.areas.calls.domain.calls import Call, CallState
 from bot.areas.calls.domain.schedule import Frequency, RepeatPattern
 from bot.areas.calls.domain.texts import Texts
-from bot.areas.calls.services import schedule as call_schedule
-from bot.areas.calls.services import writing as call_writing
-from bot.areas.calls.storage import calls
+from bot.areas.calls.services import schedule, writing
+from bot.areas.calls.storage import calls as calls_storage
 from bot.areas.checkins.services import checkins, streaks
 from bot.areas.conversations import services as conversations
 from bot.areas.ledger import storage as ledger_storage
-from bot.areas.members.storage import accounts, members
+from bot.areas.members.storage import accounts as accounts_storage
+from bot.areas.members.storage import members as members_storage
 from bot.areas.reminders import services as reminders
 from bot.areas.unions import storage as unions_storage
 from bot.chat.chores import Office
@@ -76,7 +76,7 @@ class Year:
     stage: Stage
     union: Union
     folk: dict[str, Persona]
-    members: dict[str, Member]
+    members_storage: dict[str, Member]
     place: Place
 
     async def work(self) -> None:
@@ -87,7 +87,7 @@ class Year:
 
     async def answer(self, name: str, day: int) -> None:
         def press(tx: Tx) -> None:
-            call = calls.of_day(tx, self.union.id, day)
+            call = calls_storage.of_day(tx, self.union.id, day)
             assert call is not None
             answered = checkins.answer(tx, self.union, self.members[name], call.id)
             assert answered.outcome in (checkins.AnswerOutcome.DONE, checkins.AnswerOutcome.AGAIN)
@@ -101,15 +101,15 @@ def settle(tx: Tx, opens: int, folk: dict[str, Persona]) -> tuple[Union, dict[st
     assert union is not None
     found = {}
     for name, persona in folk.items():
-        account = accounts.in_union(tx, 1, "words", persona.actor.native_id)
+        account = accounts_storage.in_union(tx, 1, "words", persona.actor.native_id)
         assert account is not None
-        member = members.by_id(tx, account.member_id)
+        member = members_storage.by_id(tx, account.member_id)
         assert member is not None
         found[name] = member
         if name == "Told":
             reminders.start(tx, union, member, account, opens)
-    call = call_writing.draft(tx, union, found["Ada"], Texts("Plant", "One each", opens=opens), None)
-    call_schedule.start_repeat(tx, union, found["Ada"], call, RepeatPattern(Frequency.DAILY), LAST)
+    call = writing.draft(tx, union, found["Ada"], Texts("Plant", "One each", opens=opens), None)
+    schedule.start_repeat(tx, union, found["Ada"], call, RepeatPattern(Frequency.DAILY), LAST)
     return union, found
 
 
@@ -155,7 +155,7 @@ async def test_each_day_has_exactly_one_call_and_no_streak_breaks(
     await lived(year, zone, opens)
 
     def all_calls(tx: Tx) -> list[Call]:
-        return calls.of_days(tx, year.union.id, FIRST - 9, LAST + 9)
+        return calls_storage.of_days(tx, year.union.id, FIRST - 9, LAST + 9)
 
     found = await store.read(all_calls)
     assert [call.day for call in found] == list(range(FIRST, LAST + 1))

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bot.areas.delivery.storage import outbox
+from bot.areas.delivery.storage import outbox as outbox_storage
 from bot.areas.delivery.storage.sending import REPEATED
 from bot.chat.model import encode, say
 from bot.chat.targets import Target
@@ -41,7 +41,7 @@ def post(tx: Tx, platform: str, people: list[str]) -> None:
     """One message for everybody, in bulk."""
     for person in people:
         target = msgspec.json.encode(Target(platform, person=person)).decode()
-        outbox.add(
+        outbox_storage.add(
             tx, NewMessage(platform, None, target, encode(say(f"Call for {person}")), person, bulk=True)
         )
 

@@ -14,8 +14,7 @@ import pytest
 
 from bot import membership
 from bot.areas.calls.domain.texts import Texts
-from bot.areas.calls.services import schedule as call_schedule
-from bot.areas.calls.services import writing as call_writing
+from bot.areas.calls.services import schedule, writing
 from bot.domain.clock import SystemClock
 from bot.domain.transaction import Tx
 from bot.schema import metadata
@@ -30,8 +29,8 @@ def populate(tx: Tx, guild: str, channel: str) -> None:
     zone = f"Etc/GMT{tx.now.hour - 12:+}"
     founder = membership.Founder("discord", "1", "Founder", None)
     union, member, _ = membership.found(tx, "Farm", "Grow", zone, founder, guild, "Farm", channel)
-    call = call_writing.draft(tx, union, member, Texts("Plant a tree", "Plant one", opens=0), None)
-    call_schedule.plan(tx, union, member, call, call_schedule.today(tx, union))
+    call = writing.draft(tx, union, member, Texts("Plant a tree", "Plant one", opens=0), None)
+    schedule.plan(tx, union, member, call, schedule.today(tx, union))
 
 
 def posts(channel: Channel) -> list[Message]:

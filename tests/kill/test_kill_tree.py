@@ -22,7 +22,7 @@ from bot.areas.spaces import services as spaces
 from bot.areas.tree.domain.leadership import Rules
 from bot.areas.tree.services import recount
 from bot.areas.tree.services.recount import RecountReport
-from bot.areas.tree.storage import rules
+from bot.areas.tree.storage import rules as rules_storage
 from bot.areas.unions import storage as unions_storage
 from bot.domain.clock import SystemClock
 from bot.domain.transaction import Tx
@@ -105,7 +105,7 @@ class Crowd:
         founder = membership.Founder("telegram", "1", "Founder", None)
         union, member, _ = membership.found(tx, "Farm", "Grow", "UTC", founder, "-100", "Barn")
         spaces.connect(tx, spaces.invite(tx, union, member)[0], "discord", str(self.guild.id), "Farm")
-        rules.put(tx, union.id, Rules(switch_hours=0))
+        rules_storage.put(tx, union.id, Rules(switch_hours=0))
         for each in self.members:
             membership.join(tx, union, "discord", str(each.id), each.name, None)
         for user in self.users:

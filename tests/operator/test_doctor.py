@@ -14,10 +14,10 @@ import trustme
 from aiohttp import web
 
 from bot import doctor, public_url_check
-from bot.areas.delivery.storage import outbox as outbox_rows
-from bot.areas.delivery.storage import sending
-from bot.areas.delivery.tables import outbox
-from bot.areas.members.storage import accounts
+from bot.areas.delivery.storage import outbox as outbox_storage
+from bot.areas.delivery.storage import sending as sending_storage
+from bot.areas.delivery.tables import outbox as outbox_table
+from bot.areas.members.storage import accounts as accounts_storage
 from bot.chat.findings import Finding
 from bot.config import Settings
 from bot.domain.clock import SystemClock
@@ -166,8 +166,8 @@ def test_unreachable_things_are_findings_without_secrets(tmp_path: Path) -> None
 
 def give_up(tx: Tx, reason: str) -> None:
     """Park the newest row."""
-    newest = max(tx.all(Statement(outbox.select())), key=lambda row: row.id)
-    sending.park(
+    newest = max(tx.all(Statement(outbox_table.select())), key=lambda row: row.id)
+    sending_storage.park(
         tx,
         OutboxRow(*(getattr(newest, name) for name in OutboxRow.__dataclass_fields__)),
         reason,
@@ -180,11 +180,11 @@ async def test_what_was_given_up_is_said(
     """Recent parked rows by their reason; not old ones, nor those for people who cannot be reached."""
 
     def park(tx: Tx, reason: str, person: str | None = None) -> None:
-        outbox_rows.add(tx, NewMessage("telegram", None, "{}", b"x", person))
+        outbox_storage.add(tx, NewMessage("telegram", None, "{}", b"x", person))
         give_up(tx, reason)
 
     def parked(tx: Tx) -> list[tuple[str, str, int]]:
-        return outbox_rows.parked(tx, tx.now - timedelta(days=7), 5)
+        return outbox_storage.parked(tx, tx.now - timedelta(days=7), 5)
 
     await store.write(found)
     await store.write(park, "too long ago")
@@ -192,7 +192,7 @@ async def test_what_was_given_up_is_said(
     await store.write(park, "no rights")
     await store.write(park, "no rights", "102")
     await store.write(park, "blocked", "101")
-    await store.write(accounts.set_reachable, "telegram", "101", yes=False)
+    await store.write(accounts_storage.set_reachable, "telegram", "101", yes=False)
     assert await store.read(parked) == [("telegram", "no rights", 2)]
 
 
@@ -200,7 +200,7 @@ async def test_the_outbox_line(database: Database, tmp_path: Path, capsys: Any, 
     store = await Store.open(database.url, SystemClock(), metadata())
 
     def park(tx: Tx) -> None:
-        outbox_rows.add(tx, NewMessage("telegram", None, "{}", b"x"))
+        outbox_storage.add(tx, NewMessage("telegram", None, "{}", b"x"))
         give_up(tx, f"Bad Request\nat https://api.telegram.org/bot{TOKEN}")
 
     await store.write(park)

@@ -13,10 +13,10 @@ import pytest
 from bot import exports, operate
 from bot.areas.calls.domain.calls import WHOLE_DAY, CallState, window
 from bot.areas.calls.domain.texts import Texts
-from bot.areas.calls.storage import calls
+from bot.areas.calls.storage import calls as calls_storage
 from bot.areas.calls.storage.calls import NewCall
 from bot.areas.checkins.services import checkins
-from bot.areas.members.storage import members
+from bot.areas.members.storage import members as members_storage
 from bot.areas.unions import storage as unions_storage
 from bot.config import Settings
 from bot.domain.people import Union
@@ -91,7 +91,7 @@ async def test_calls_and_who_answered_them(
 ) -> None:
     def called(tx: Tx) -> Union:
         union = found(tx)
-        founder = members.by_id(tx, unions_storage.every(tx)[0].founder_id or 0)
+        founder = members_storage.by_id(tx, unions_storage.every(tx)[0].founder_id or 0)
         assert founder is not None
         day = union_day(union.time_zone, tx.now)
         new = NewCall(
@@ -104,7 +104,7 @@ async def test_calls_and_who_answered_them(
             day=day,
             window=window(day, 0, WHOLE_DAY, union.time_zone),
         )
-        call = calls.add(tx, new)
+        call = calls_storage.add(tx, new)
         checkins.answer(tx, union, founder, call.id)
         return union
 

@@ -2,7 +2,8 @@
 
 from bot import membership
 from bot.areas.ledger.services import record
-from bot.areas.members.storage import accounts, members
+from bot.areas.members.storage import accounts as accounts_storage
+from bot.areas.members.storage import members as members_storage
 from bot.areas.spaces import services as spaces
 from bot.areas.tree.services import endorsements
 from bot.areas.wallets.services import wallets
@@ -24,9 +25,9 @@ def found(tx: Tx, name: str = "Tree “& Co”\u202e", joining: int = 3) -> Unio
         member, _ = membership.join(tx, union, "telegram", str(100 + number), f"Person {number}", None)
         if number == 0:
             membership.leave(tx, union, member)
-    last = accounts.in_union(tx, union.id, "telegram", str(99 + joining))
+    last = accounts_storage.in_union(tx, union.id, "telegram", str(99 + joining))
     assert last is not None
-    holder = members.by_id(tx, last.member_id)
+    holder = members_storage.by_id(tx, last.member_id)
     assert holder is not None
     wallets.give(tx, holder, ADDRESS, "eoa", LINKING.holding_changed)
     endorsements.endorse(tx, union, holder, first, "telegram")

@@ -17,11 +17,12 @@ from sqlalchemy import Boolean, DateTime, MetaData, insert
 from bot import exports, membership
 from bot.areas.checkins.services import answers
 from bot.areas.ledger import services as ledger
-from bot.areas.members.storage import accounts, members
+from bot.areas.members.storage import accounts as accounts_storage
+from bot.areas.members.storage import members as members_storage
 from bot.areas.tree.domain.endorsements import Base
-from bot.areas.tree.services import endorsements, recount, trust
-from bot.areas.tree.services import support as numbers
-from bot.areas.tree.storage import support, support_views
+from bot.areas.tree.services import endorsements, recount, support, trust
+from bot.areas.tree.storage import support as support_storage
+from bot.areas.tree.storage import support_views as support_views_storage
 from bot.areas.unions import storage as unions_storage
 from bot.areas.wallets.services import links
 from bot.domain.people import Union
@@ -102,7 +103,7 @@ async def test_everything_goes_on_from_what_the_first_version_kept(old_url: str,
 def _go_on(tx: Tx, farm: Union) -> None:
     """Somebody with a wallet from then endorses, is counted with it, was silent, and leaves."""
     ada, bob, cat, dan = (
-        members.by_id(tx, accounts.in_union(tx, farm.id, "words", f"{name}-words").member_id)
+        members_storage.by_id(tx, accounts_storage.in_union(tx, farm.id, "words", f"{name}-words").member_id)
         for name in ("ada", "bob", "cat", "dan")
     )
     assert farm.founder_id == bob.id, "Ada handed the union over"
@@ -115,11 +116,11 @@ def _go_on(tx: Tx, farm: Union) -> None:
     endorsements.endorse(tx, farm, cat, dan, "words")
     endorsements.endorse(tx, farm, dan, bob, "words")
     today = tx.now.date().toordinal()
-    assert support.of(tx, bob.id) == Base(1, 2, 1, today)
-    assert support_views.silent(tx, bob.id, tx.now - numbers.SILENT_AFTER, 5)[0] == 1
-    (account,) = (one for one in accounts.of_member(tx, bob.id) if one.platform == "values")
+    assert support_storage.of(tx, bob.id) == Base(1, 2, 1, today)
+    assert support_views_storage.silent(tx, bob.id, tx.now - support.SILENT_AFTER, 5)[0] == 1
+    (account,) = (one for one in accounts_storage.of_member(tx, bob.id) if one.platform == "values")
     assert account.member_id == bob.id, "Bobby became Bob"
     assert links.open_ticket(tx, account)
     membership.leave(tx, farm, dan)
-    assert support.of(tx, bob.id) == Base(0, 0, 0, today)
+    assert support_storage.of(tx, bob.id) == Base(0, 0, 0, today)
     endorsements.endorse(tx, farm, cat, bob, "words")

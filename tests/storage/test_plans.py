@@ -6,14 +6,15 @@ import sqlite3
 
 import pytest
 
-from bot.areas.tree.storage import endorsements, support
+from bot.areas.tree.storage import endorsements as endorsements_storage
+from bot.areas.tree.storage import support as support_storage
 from bot.storage.statements import Statement
 from tests.storage.fixtures import Database
 
 ALONG = {
-    "path": endorsements._PATH,
-    "add": support._ADD_BOTH,
-    "keep days": support._KEEP_DAYS,
+    "path": endorsements_storage._PATH,
+    "add": support_storage._ADD_BOTH,
+    "keep days": support_storage._KEEP_DAYS,
 }
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.schema import CreateTable
 
-from bot.areas.conversations.tables import tokens
+from bot.areas.conversations.tables import tokens as tokens_table
 from bot.domain.transaction import Tx
 from bot.storage.meta import meta
 from bot.storage.statements import Statement, insert
@@ -14,7 +14,7 @@ from bot.storage.store import Store
 from tests.clock import START
 
 ADD = Statement(
-    insert(tokens)
+    insert(tokens_table)
     .values(
         token=bindparam("token"),
         kind="button",
@@ -24,7 +24,7 @@ ADD = Statement(
         expires_at=bindparam("expires_at"),
     )
     .on_conflict_do_nothing(index_elements=["token"])
-    .returning(tokens.c.token, tokens.c.single_use, tokens.c.expires_at)
+    .returning(tokens_table.c.token, tokens_table.c.single_use, tokens_table.c.expires_at)
 )
 KEEP = Statement(
     insert(meta)
@@ -32,25 +32,25 @@ KEEP = Statement(
     .on_conflict_do_update(index_elements=["key"], set_={"value": meta.c.value + bindparam("more")})
 )
 CLAIM = Statement(
-    update(tokens)
-    .where(tokens.c.token == bindparam("which"), tokens.c.used_at.is_(None))
+    update(tokens_table)
+    .where(tokens_table.c.token == bindparam("which"), tokens_table.c.used_at.is_(None))
     .values(used_at=bindparam("now"))
-    .returning(tokens.c.action, tokens.c.used_at, tokens.c.union_id)
+    .returning(tokens_table.c.action, tokens_table.c.used_at, tokens_table.c.union_id)
 )
 AMONG = Statement(
-    select(tokens.c.token, tokens.c.single_use.label("once"))
+    select(tokens_table.c.token, tokens_table.c.single_use.label("once"))
     .where(
-        tokens.c.token.in_(bindparam("names", expanding=True)),
-        tokens.c.kind.in_(["button", "form"]),
-        tokens.c.expires_at > bindparam("now"),
-        tokens.c.expires_at.in_(bindparam("moments", expanding=True)),
+        tokens_table.c.token.in_(bindparam("names", expanding=True)),
+        tokens_table.c.kind.in_(["button", "form"]),
+        tokens_table.c.expires_at > bindparam("now"),
+        tokens_table.c.expires_at.in_(bindparam("moments", expanding=True)),
     )
-    .order_by(tokens.c.token)
+    .order_by(tokens_table.c.token)
     .limit(bindparam("most"))
 )
 SUMMARY = Statement(
-    select(func.count(), func.max(tokens.c.expires_at).label("last"), func.min(tokens.c.token))
-    .where(tokens.c.kind == "button")
+    select(func.count(), func.max(tokens_table.c.expires_at).label("last"), func.min(tokens_table.c.token))
+    .where(tokens_table.c.kind == "button")
     .limit(1)
 )
 
@@ -131,7 +131,7 @@ async def test_only_queries_and_changes_of_rows(store: Store) -> None:
 
 
 async def test_rows_touched(store: Store) -> None:
-    everything = Statement(update(tokens).values(action="gone"))
+    everything = Statement(update(tokens_table).values(action="gone"))
     await store.write(add, "a")
     await store.write(add, "b")
     assert await store.write(lambda tx: tx.run(everything)) == 2

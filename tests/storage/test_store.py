@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import bindparam, select
 from sqlalchemy.util import await_only
 
-from bot.areas.unions.tables import unions
+from bot.areas.unions.tables import unions as unions_table
 from bot.domain.transaction import Tx
 from bot.errors import StorageError, TryAgain
 from bot.schema import metadata
@@ -246,13 +246,13 @@ class TestReading:
 
 class TestMoments:
     ADD = Statement(
-        insert(unions)
+        insert(unions_table)
         .values(ref="u", name="", purpose="", time_zone="UTC", created_at=bindparam("created_at"))
-        .returning(unions.c.created_at)
+        .returning(unions_table.c.created_at)
     )
     BETWEEN = Statement(
-        select(unions.c.created_at).where(
-            unions.c.created_at >= bindparam("start"), unions.c.created_at < bindparam("end")
+        select(unions_table.c.created_at).where(
+            unions_table.c.created_at >= bindparam("start"), unions_table.c.created_at < bindparam("end")
         )
     )
 

@@ -6,7 +6,7 @@ from eth_account import Account as Key
 from eth_account.messages import encode_defunct
 
 from bot import membership
-from bot.areas.members.storage import accounts
+from bot.areas.members.storage import accounts as accounts_storage
 from bot.areas.wallets.services import completion, links
 from bot.areas.wallets.services.completion import Completed, Held
 from bot.areas.wallets.services.links import Attempt, Signed, Site
@@ -75,6 +75,6 @@ def bring(tx: Tx, account: Account, code: str, held: Held | None = Held.MERGE) -
 
 def fresh(tx: Tx, account: Account) -> Account:
     """The account as it is now."""
-    found = accounts.by_id(tx, account.id)
+    found = accounts_storage.by_id(tx, account.id)
     assert found is not None
     return found

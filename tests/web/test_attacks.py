@@ -6,9 +6,9 @@ import logging
 
 import pytest
 
-from bot.areas.wallets.domain import links
+from bot.areas.wallets.domain import links as links_domain
 from bot.areas.wallets.services.completion import LinkOutcome
-from bot.areas.wallets.storage import wallets
+from bot.areas.wallets.storage import wallets as wallets_storage
 from bot.storage.store import Store
 from tests.clock import ManualClock
 from tests.web.people import ANNAS, BOBS, bring
@@ -18,7 +18,7 @@ SIGNATURE = "0x" + "11" * 65
 
 
 async def linked(site: Site) -> list[str]:
-    mine = await site.store.read(wallets.of_member, site.people.anna.member_id)
+    mine = await site.store.read(wallets_storage.of_member, site.people.anna.member_id)
     return [wallet.address for wallet in mine]
 
 
@@ -61,9 +61,9 @@ async def test_the_code_is_shown_to_nobody_who_opens_the_link_later(site: Site) 
 
 async def test_guessed_and_expired_links_look_the_same(site: Site, clock: ManualClock) -> None:
     expired = await site.open_ticket()
-    clock.advance(links.LIFETIME)
+    clock.advance(links_domain.LIFETIME)
     seen = set()
-    for path in (expired, f"/link/{links.new_token()}", "/link/x", "/link/%00", "/link/%ED%B3%BF"):
+    for path in (expired, f"/link/{links_domain.new_token()}", "/link/x", "/link/%00", "/link/%ED%B3%BF"):
         async with site.http.get(site.base + path) as page:
             seen.add((page.status, await page.text()))
         status, answer = await site.post(f"{path}/message", {"address": ANNAS.address})

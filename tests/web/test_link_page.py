@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from bot.areas.wallets.domain import links
+from bot.areas.wallets.domain import links as links_domain
 from bot.areas.wallets.services.completion import LinkOutcome
-from bot.areas.wallets.storage import wallets
+from bot.areas.wallets.storage import wallets as wallets_storage
 from bot.storage.store import Store
 from tests.clock import ManualClock
 from tests.emulators.tls import authority
@@ -70,7 +70,7 @@ async def test_the_whole_linking(site: Site, browser: Browser, screen: str, sche
 
     done = await site.store.write(bring, site.people.anna, shown)
     assert (done.outcome, done.address) == (LinkOutcome.LINKED, ANNAS.address)
-    assert len(await site.store.read(wallets.of_member, site.people.anna.member_id)) == 1
+    assert len(await site.store.read(wallets_storage.of_member, site.people.anna.member_id)) == 1
 
 
 async def test_tab_and_enter_are_enough(site: Site, context: BrowserContext) -> None:
@@ -207,7 +207,7 @@ async def test_a_link_that_ran_out_says_so(site: Site, context: BrowserContext, 
     path = await site.open_ticket()
     await page.goto(site.base + path)
     await expect(page.get_by_role("button", name="Fox")).to_be_visible()
-    clock.advance(links.LIFETIME)
+    clock.advance(links_domain.LIFETIME)
     await page.clock.fast_forward("10:00")
     await expect(page.get_by_role("heading", name="This link has expired")).to_be_visible()
     await shoot(page, "8-expired")

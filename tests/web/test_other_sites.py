@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 from playwright.async_api import BrowserContext
 
-from bot.areas.wallets.storage import tickets
+from bot.areas.wallets.storage import tickets as tickets_storage
 from bot.storage.store import Store
 from bot.web.server import serve
 from tests.clock import ManualClock
@@ -134,7 +134,7 @@ async def test_a_script_on_another_site_changes_nothing(site: Site, context: Bro
                 [target, json.dumps({"address": ANNAS.address}), kind],
             )
             assert said == "refused"
-    ticket = await site.store.read(tickets.latest, site.people.anna.id)
+    ticket = await site.store.read(tickets_storage.latest, site.people.anna.id)
     assert ticket is not None
     assert ticket.nonce is None
 

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from adapters.discord import exchange, rest
-from bot.areas.members.storage import accounts
+from bot.areas.members.storage import accounts as accounts_storage
 from bot.chat.model import say
 from bot.chat.port import RetryLater, Undeliverable
 from bot.chat.targets import Lane, Target
@@ -276,7 +276,7 @@ async def test_who_closed_their_messages_is_marked(muster: House) -> None:
     muster.bob.close_dms()
     await muster.alice.slash(muster.room, "probe write", person=muster.bob)
     for _ in range(200):
-        found = await muster.query(accounts.everywhere, "discord", str(muster.bob.id))
+        found = await muster.query(accounts_storage.everywhere, "discord", str(muster.bob.id))
         if found[0].unreachable_at is not None:
             return
         await asyncio.sleep(0.01)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.areas.members.services import members
-from bot.areas.members.storage import accounts
+from bot.areas.members.storage import accounts as accounts_storage
 from bot.chat.model import Button, Image, Reply, say
 from bot.chat.port import RetryLater, Uncertain, Undeliverable
 from bot.chat.targets import Target
@@ -165,4 +165,4 @@ async def test_who_blocked_the_bot_is_marked_and_unmarked(house: House, alice: P
 
 
 def _accounts(tx: Tx, native_id: str) -> list[Account]:
-    return accounts.everywhere(tx, "telegram", native_id)
+    return accounts_storage.everywhere(tx, "telegram", native_id)

@@ -7,15 +7,15 @@ from datetime import datetime
 from sqlalchemy import bindparam, select, update
 
 from bot.areas.calls.domain.calls import WHOLE_DAY, CallState, Proof
-from bot.areas.calls.tables import calls
-from bot.areas.checkins.tables import checkins
+from bot.areas.calls.tables import calls as calls_table
+from bot.areas.checkins.tables import checkins as checkins_table
 from bot.domain.people import Member, Union
 from bot.domain.times import moment, union_day
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement, insert
 
 _CALL = Statement(
-    insert(calls)
+    insert(calls_table)
     .values(
         union_id=bindparam("union"),
         leader_id=bindparam("leader"),
@@ -36,11 +36,13 @@ _CALL = Statement(
         answered=0,
         created_at=bindparam("now"),
     )
-    .returning(calls.c.id)
+    .returning(calls_table.c.id)
 )
-_STATE = Statement(update(calls).where(calls.c.id == bindparam("call")).values(state=bindparam("after")))
+_STATE = Statement(
+    update(calls_table).where(calls_table.c.id == bindparam("call")).values(state=bindparam("after"))
+)
 _ANSWER = Statement(
-    insert(checkins).values(
+    insert(checkins_table).values(
         call_id=bindparam("call"),
         member_id=bindparam("member"),
         day=bindparam("on"),
@@ -50,8 +52,12 @@ _ANSWER = Statement(
         space_id=bindparam("space"),
     )
 )
-_COUNT = Statement(update(calls).where(calls.c.id == bindparam("call")).values(answered=calls.c.answered + 1))
-_REMINDED = Statement(select(calls.c.reminded).where(calls.c.id == bindparam("call")))
+_COUNT = Statement(
+    update(calls_table)
+    .where(calls_table.c.id == bindparam("call"))
+    .values(answered=calls_table.c.answered + 1)
+)
+_REMINDED = Statement(select(calls_table.c.reminded).where(calls_table.c.id == bindparam("call")))
 
 
 def today(tx: Tx, union: Union) -> int:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.areas.calls.domain.calls import CallState
-from bot.areas.calls.storage import calls, lists
+from bot.areas.calls.storage import calls as calls_storage
+from bot.areas.calls.storage import lists as lists_storage
 from bot.chat.incoming import Place, SpaceMoved
 from bot.chat.targets import Target
 from tests.scenes import (
@@ -157,7 +158,7 @@ async def test_the_day_is_the_unions_and_its_hours_can_be_over(stage: Stage) -> 
     )
     heard = await ada.runs("call schedule", None, call="1", when="tomorrow")
     assert heard.text == "“Early” (no. 1) goes out tomorrow at 00:30."
-    call = await stage.store.read(calls.by_id, 1)
+    call = await stage.store.read(calls_storage.by_id, 1)
     assert call is not None
     assert call.opens_at == datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
 
@@ -167,7 +168,7 @@ async def test_a_new_time_zone_moves_planned_calls(stage: Stage) -> None:
     await write_call(ada, "Plan")
     await ada.runs("call schedule", None, call="1", when="tuesday")
     await ada.runs("union edit", farm, time_zone="America/New_York")
-    call = await stage.store.read(calls.by_id, 1)
+    call = await stage.store.read(calls_storage.by_id, 1)
     assert call is not None
     assert call.opens_at == datetime(2026, 3, 3, 14, tzinfo=UTC)
     assert call.closes_at == datetime(2026, 3, 4, 5, tzinfo=UTC)
@@ -422,11 +423,11 @@ async def test_a_group_that_gets_another_id_keeps_its_posts(stage: Stage) -> Non
 async def test_where_nobody_said_in_which_chat_moderators_are_told_once(stage: Stage) -> None:
     from sqlalchemy import update
 
-    from bot.areas.spaces.tables import spaces
+    from bot.areas.spaces.tables import spaces as spaces_table
     from bot.storage.statements import Statement
 
     ada, farm = await founded(stage)
-    await stage.store.write(lambda tx: tx.run(Statement(update(spaces).values(chat=None))))
+    await stage.store.write(lambda tx: tx.run(Statement(update(spaces_table).values(chat=None))))
     for title in ("One", "Two"):
         await ada.presses(await write_call(ada, title), "Post today")
         await later(stage, timedelta(seconds=1))
@@ -474,4 +475,4 @@ async def test_what_a_leader_prepared_goes_with_them(stage: Stage) -> None:
             await bo.runs("call schedule", None, call=title, when=when)
     await bo.presses(await bo.says("/leave"), "Leave and erase")
     for state in (CallState.DRAFT, CallState.PLANNED, CallState.TEMPLATE, CallState.QUEUED):
-        assert await stage.store.read(lists.of_branch, 1, 2, state, 10) == []
+        assert await stage.store.read(lists_storage.of_branch, 1, 2, state, 10) == []

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.areas.calls.domain.calls import CallState
-from bot.areas.calls.storage import calls
+from bot.areas.calls.storage import calls as calls_storage
 from bot.chat.incoming import Place
 from tests.scenes import DAY, HOUR, fill, founded, joined, later, posts, state_of, support, write_call
 from tests.stage import Heard, Persona, Stage
@@ -28,7 +28,7 @@ async def asked(stage: Stage, persona: Persona) -> list[Heard]:
 
 
 async def approved(stage: Stage, call: int) -> bool:
-    found = await stage.store.read(calls.by_id, call)
+    found = await stage.store.read(calls_storage.by_id, call)
     assert found is not None
     return found.approved
 

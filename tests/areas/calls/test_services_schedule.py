@@ -13,17 +13,17 @@ from bot import membership
 from bot.areas.calls.domain.calls import Call, CallState, read_call
 from bot.areas.calls.domain.schedule import Frequency, RepeatPattern
 from bot.areas.calls.domain.texts import Texts
-from bot.areas.calls.services import calls
-from bot.areas.calls.services import schedule as call_schedule
-from bot.areas.calls.services import writing as call_writing
-from bot.areas.calls.storage import calls as rows
-from bot.areas.calls.storage import lists, posts, repeats
+from bot.areas.calls.services import calls, schedule, writing
+from bot.areas.calls.storage import calls as calls_storage
+from bot.areas.calls.storage import lists as lists_storage
+from bot.areas.calls.storage import posts as posts_storage
+from bot.areas.calls.storage import repeats as repeats_storage
 from bot.areas.calls.tables import CALL_COLUMNS
-from bot.areas.calls.tables import calls as table
+from bot.areas.calls.tables import calls as calls_table
 from bot.areas.ledger import storage as ledger_storage
 from bot.areas.tree.domain.leadership import Lead, Rules
 from bot.areas.tree.services import endorsements
-from bot.areas.tree.storage import rules
+from bot.areas.tree.storage import rules as rules_storage
 from bot.domain.people import Member, Union
 from bot.domain.times import moment, union_day
 from bot.domain.transaction import Tx
@@ -35,7 +35,7 @@ from tests.clock import ManualClock
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 DAILY = RepeatPattern(Frequency.DAILY)
-ALL = Statement(select(*CALL_COLUMNS).order_by(table.c.id))
+ALL = Statement(select(*CALL_COLUMNS).order_by(calls_table.c.id))
 
 
 class Farm:
@@ -51,28 +51,28 @@ class Farm:
 
     async def draft(self, title: str = "Plant", leader: int | None = None, **more: int) -> Call:
         return await self.store.write(
-            call_writing.draft, self.union, self.founder, Texts(title, "Do it", **more), leader
+            writing.draft, self.union, self.founder, Texts(title, "Do it", **more), leader
         )
 
     async def queue(self, title: str = "Plant") -> Call:
-        return await self.store.write(call_schedule.queue, self.union, self.founder, await self.draft(title))
+        return await self.store.write(schedule.queue, self.union, self.founder, await self.draft(title))
 
     async def plan(self, call: Call, day: int) -> Call:
-        return await self.store.write(call_schedule.plan, self.union, self.founder, call, day)
+        return await self.store.write(schedule.plan, self.union, self.founder, call, day)
 
     async def repeat(self, call: Call, repetition: RepeatPattern = DAILY) -> None:
-        await self.store.write(call_schedule.start_repeat, self.union, self.founder, call, repetition, None)
+        await self.store.write(schedule.start_repeat, self.union, self.founder, call, repetition, None)
 
     async def all(self, *states: CallState) -> list[Call]:
         found = [read_call(row._asdict()) for row in await self.store.read(lambda tx: tx.all(ALL))]
         return [call for call in found if call.state in states] if states else found
 
     async def today(self) -> int:
-        return await self.store.read(call_schedule.today, self.union)
+        return await self.store.read(schedule.today, self.union)
 
     async def lay(self) -> None:
-        for union in await self.store.read(call_schedule.due):
-            await self.store.write(call_schedule.lay_out, union)
+        for union in await self.store.read(schedule.due):
+            await self.store.write(schedule.lay_out, union)
 
     async def open(self) -> None:
         for union, call in await self.store.read(calls.to_open):
@@ -167,7 +167,7 @@ async def test_what_waits_for_approval_blocks_no_others(
     farm = await Farm.found(store, clock)
     today = await farm.today()
     waiting = await store.write(
-        call_writing.draft, farm.union, farm.founder, Texts("Link", "x", link="a.example"), farm.founder.id
+        writing.draft, farm.union, farm.founder, Texts("Link", "x", link="a.example"), farm.founder.id
     )
     await farm.plan(waiting, today)
     good = await farm.plan(await farm.draft(), today)
@@ -199,7 +199,7 @@ async def test_the_queue_does_not_post_at_once_what_is_queued_after_the_hour(
     call = await farm.queue()
     assert call.day == await farm.today() + 1
     later = await store.write(
-        call_schedule.queue, farm.union, farm.founder, await farm.draft("Evening", opens=18 * 60)
+        schedule.queue, farm.union, farm.founder, await farm.draft("Evening", opens=18 * 60)
     )
     assert later.day == await farm.today()
 
@@ -221,7 +221,7 @@ async def test_a_clock_that_was_a_year_ahead_for_a_moment_stops_no_rule(
         now - 1,
         now,
     ]
-    assert await store.read(call_schedule.due) == []
+    assert await store.read(schedule.due) == []
 
 
 async def test_laying_out_reads_the_rules_once_however_many_queues_there_are(
@@ -232,10 +232,10 @@ async def test_laying_out_reads_the_rules_once_however_many_queues_there_are(
         leader = await store.write(scenes.join, farm.union, name)
         await farm.repeat(await farm.draft(name, leader.id))
         await store.write(
-            call_schedule.queue, farm.union, farm.founder, await farm.draft(f"{name} waits", leader.id)
+            schedule.queue, farm.union, farm.founder, await farm.draft(f"{name} waits", leader.id)
         )
-    read, reads = repeats.of_union, []
-    monkeypatch.setattr(repeats, "of_union", lambda tx, union: reads.append(1) or read(tx, union))
+    read, reads = repeats_storage.of_union, []
+    monkeypatch.setattr(repeats_storage, "of_union", lambda tx, union: reads.append(1) or read(tx, union))
     clock.advance(DAY)
     await farm.lay()
     assert len(reads) == 1
@@ -246,7 +246,7 @@ async def test_a_cancelled_day_of_a_rule_stays_free(store: Store, clock: ManualC
     await farm.repeat(await farm.draft())
     await farm.lay()
     [made] = await farm.all(CallState.PLANNED)
-    await store.write(call_writing.cancel, farm.union, farm.founder, made)
+    await store.write(writing.cancel, farm.union, farm.founder, made)
     await farm.queue("Queued")
     for _ in range(3):
         await farm.lay()
@@ -258,16 +258,16 @@ async def test_a_cancelled_day_of_a_rule_stays_free(store: Store, clock: ManualC
 
 async def test_only_unions_with_something_to_lay_out_are_due(store: Store, clock: ManualClock) -> None:
     farm = await Farm.found(store, clock, "Asia/Tokyo")
-    assert await store.read(call_schedule.due) == []
+    assert await store.read(schedule.due) == []
     await farm.queue()
     await farm.queue()
-    assert [union.id for union in await store.read(call_schedule.due)] == [farm.union.id]
+    assert [union.id for union in await store.read(schedule.due)] == [farm.union.id]
     await farm.lay()
-    assert await store.read(call_schedule.due) == []
+    assert await store.read(schedule.due) == []
     clock.advance(timedelta(hours=2, minutes=59))
-    assert await store.read(call_schedule.due) == []
+    assert await store.read(schedule.due) == []
     clock.advance(timedelta(minutes=1))  # midnight in Tokyo
-    assert len(await store.read(call_schedule.due)) == 1
+    assert len(await store.read(schedule.due)) == 1
 
 
 async def test_branches_have_days_queues_and_rules_of_their_own(store: Store, clock: ManualClock) -> None:
@@ -318,7 +318,7 @@ async def test_answers_are_counted(store: Store, clock: ManualClock) -> None:
     call = await farm.draft()
     for more in (3, 0, -1):
         await store.write(calls.answers_changed, call.id, more)
-    found = await store.read(rows.by_id, call.id)
+    found = await store.read(calls_storage.by_id, call.id)
     assert found is not None
     assert found.answered == 2
 
@@ -330,19 +330,19 @@ async def test_who_becomes_one_person_has_both_their_calls(store: Store, clock: 
     texts = Texts("Plant", "Do it")
 
     def prepared(tx: Tx, member: Member, days: int) -> Call:
-        call = call_writing.draft(tx, farm.union, member, texts, member.id)
-        return call_schedule.plan(tx, farm.union, member, call, today + days)
+        call = writing.draft(tx, farm.union, member, texts, member.id)
+        return schedule.plan(tx, farm.union, member, call, today + days)
 
     kept = [await store.write(prepared, bo, 1), await store.write(prepared, cy, 2)]
     clash = [await store.write(prepared, bo, 3), await store.write(prepared, cy, 3)]
-    draft = await store.write(call_writing.draft, farm.union, bo, texts, bo.id)
+    draft = await store.write(writing.draft, farm.union, bo, texts, bo.id)
     await store.write(membership.merge, farm.union.id, bo, cy)
     found = {call.id: call for call in await farm.all()}
     assert {call.author_id for call in found.values()} == {cy.id}
     assert {call.leader_id for call in found.values()} == {cy.id}
     assert [found[call.id].day for call in kept] == [today + 1, today + 2]
     assert [found[call.id].state for call in clash] == [CallState.CANCELLED, CallState.PLANNED]
-    assert [call.id for call in await store.read(lists.drafts, farm.union.id, cy.id, 9)] == [draft.id]
+    assert [call.id for call in await store.read(lists_storage.drafts, farm.union.id, cy.id, 9)] == [draft.id]
 
 
 async def test_union_days_differ_from_utc(store: Store, clock: ManualClock) -> None:
@@ -359,13 +359,13 @@ async def test_posts_of_every_call_have_their_turn_however_many_change(
 
     def press(tx: Tx) -> None:
         for call in made:
-            posts.add(tx, call.id, 1)
-            rows.count_answers(tx, call.id, 1)
+            posts_storage.add(tx, call.id, 1)
+            calls_storage.count_answers(tx, call.id, 1)
 
     def turn(tx: Tx) -> list[int]:
-        found = [call for _, call in posts.to_edit(tx, timedelta(seconds=15), 2)]
+        found = [call for _, call in posts_storage.to_edit(tx, timedelta(seconds=15), 2)]
         for call in found:
-            posts.set_shown(tx, call, 1, 0)
+            posts_storage.set_shown(tx, call, 1, 0)
         return found
 
     seen = set()
@@ -380,7 +380,7 @@ async def test_what_a_leader_arranged_rests_while_they_do_not_lead(store: Store,
     farm = await Farm.found(store, clock)
     bo, cy = [await store.write(scenes.join, farm.union, name) for name in ("Bo", "Cy")]
     led = Rules(Lead.SUPPORTED, n=1, linked_only=False, grace_days=0, switch_hours=0)
-    await store.write(rules.put, farm.union.id, led)
+    await store.write(rules_storage.put, farm.union.id, led)
     await store.write(endorsements.endorse, farm.union, cy, bo, "words")
     await farm.repeat(await farm.draft(leader=bo.id))
     clock.advance(DAY)

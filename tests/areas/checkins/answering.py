@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.areas.calls.domain.calls import WHOLE_DAY, Call, CallState, Proof, window
 from bot.areas.calls.domain.texts import Texts
-from bot.areas.calls.storage import calls
+from bot.areas.calls.storage import calls as calls_storage
 from bot.areas.calls.storage.calls import NewCall
 from bot.domain.people import Member, Union
 from bot.domain.times import union_day
@@ -37,11 +37,11 @@ def call(
         day=on,
         window=window(on, opens, closes, union.time_zone),
     )
-    return calls.add(tx, new)
+    return calls_storage.add(tx, new)
 
 
 def counter(tx: Tx, call_id: int) -> int:
     """How many answers the call says to have."""
-    found = calls.by_id(tx, call_id)
+    found = calls_storage.by_id(tx, call_id)
     assert found is not None
     return found.answered

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.areas.calls.domain.calls import Call, CallState
-from bot.areas.calls.storage import calls
+from bot.areas.calls.storage import calls as calls_storage
 from bot.areas.conversations import services as conversations
 from bot.areas.ledger import storage as ledger_storage
 from bot.areas.unions import storage as unions_storage
@@ -50,7 +50,7 @@ class Farm:
 
         made = await self.stage.store.write(add)
         await self.stage.chores()
-        opened = await self.stage.store.read(calls.by_id, made.id)
+        opened = await self.stage.store.read(calls_storage.by_id, made.id)
         assert opened is not None
         assert opened.state is CallState.OPEN
         return opened

@@ -12,10 +12,10 @@ from sqlalchemy import bindparam, select
 
 from bot import membership
 from bot.areas.calls.domain.calls import Call, CallState, Proof
-from bot.areas.calls.storage import calls
-from bot.areas.checkins.services import checkins as answers
-from bot.areas.checkins.storage import checkins
-from bot.areas.files.tables import files
+from bot.areas.calls.storage import calls as calls_storage
+from bot.areas.checkins.services import checkins
+from bot.areas.checkins.storage import checkins as checkins_storage
+from bot.areas.files.tables import files as files_table
 from bot.areas.ledger import services as ledger
 from bot.chat.incoming import Press
 from bot.domain.people import Member
@@ -27,7 +27,7 @@ from tests.areas.checkins.farm import Farm
 from tests.scenes import DAY, HOUR, endorse, fill, founded
 from tests.stage import Stage
 
-PICTURE = Statement(select(files.c.id).where(files.c.id == bindparam("file")))
+PICTURE = Statement(select(files_table.c.id).where(files_table.c.id == bindparam("file")))
 
 
 # -- pressing ------------------------------------------------------------------------------------------------
@@ -120,7 +120,7 @@ async def test_no_answer_before_it_opens_or_when_it_was_cancelled(farm: Farm) ->
     assert ("It opens 2026-03-01T18:00:00+00:00." in shown.text, shown.labels) == (True, [])
     farm.stage.clock.advance(6 * HOUR)
     await farm.stage.chores()
-    await farm.stage.store.write(calls.unplan, planned.id, CallState.CANCELLED)
+    await farm.stage.store.write(calls_storage.unplan, planned.id, CallState.CANCELLED)
     assert "was cancelled" in (await farm.bob.runs("call done", farm.place, call=planned.id)).text
 
 
@@ -242,7 +242,7 @@ async def test_a_picture_is_asked_for_and_kept_until_it_is_taken_back(farm: Farm
 
 
 def proof_of(tx: Tx, asked: Call, member: Member) -> int | None:
-    found = checkins.of(tx, asked.id, member.id)
+    found = checkins_storage.of(tx, asked.id, member.id)
     return found.file_id if found else None
 
 
@@ -297,7 +297,7 @@ async def test_witnesses_of_a_branch_call_are_of_the_branch(farm: Farm) -> None:
 
     def confirm(tx: Tx) -> None:
         cat, dan_ = farm.member(tx, farm.cat), farm.member(tx, dan)
-        answers.judge(tx, farm.union(tx), cat, theirs.id, dan_.ref, confirmed=True)
+        checkins.judge(tx, farm.union(tx), cat, theirs.id, dan_.ref, confirmed=True)
 
     with pytest.raises(NotAllowed, match="another branch"):
         await farm.stage.store.write(confirm)

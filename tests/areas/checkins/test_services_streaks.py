@@ -11,10 +11,10 @@ import pytest
 
 from bot import membership
 from bot.areas.calls.domain.calls import Call, CallState, Proof, forgiven_until
-from bot.areas.calls.storage import calls
+from bot.areas.calls.storage import calls as calls_storage
 from bot.areas.checkins.domain.streaks import PlacedStreak, Streak
 from bot.areas.checkins.services import checkins, streaks
-from bot.areas.checkins.storage import streaks as rows
+from bot.areas.checkins.storage import streaks as streaks_storage
 from bot.areas.ledger import services as ledger
 from bot.areas.unions import storage as unions_storage
 from bot.domain.people import Member, Union
@@ -45,7 +45,7 @@ class Simulated:
     founder: Member
     member: Member
     random: Random
-    calls: dict[int, Call] = field(default_factory=dict)
+    calls_storage: dict[int, Call] = field(default_factory=dict)
     counts: set[int] = field(default_factory=set)
     waits: set[int] = field(default_factory=set)
     done: dict[str, int] = field(default_factory=dict)
@@ -135,7 +135,7 @@ class Simulated:
         told = streaks.standing(tx, self.union, self.member.id).streak
         if (told.current, told.best, told.freezes) != self.expected(tx):
             return "told", told, self.expected(tx), sorted(self.calls), sorted(self.counts), tx.now
-        kept = rows.of(tx, self.member.id, 0)
+        kept = streaks_storage.of(tx, self.member.id, 0)
         if kept is None:
             return ("kept", None, self.counts) if self.counts else None
         streak = kept[0]
@@ -171,7 +171,7 @@ async def test_a_year_of_days_with_all_changes_of_clocks(store: Store, clock: Ma
     first = union_day(zone, clock.now())
 
     def day(tx: Tx, today: int, late: bool) -> int:
-        asked = calls.of_day(tx, union.id, today)
+        asked = calls_storage.of_day(tx, union.id, today)
         assert asked is not None
         given = checkins.answer(tx, union, member, asked.id)
         assert given.late == late
@@ -199,7 +199,7 @@ class Town:
     async def answers(self, member: Member, day: int | None = None) -> checkins.Answer:
         def do(tx: Tx) -> checkins.Answer:
             on = union_day(self.union.time_zone, tx.now) if day is None else day
-            asked = calls.of_day(tx, self.union.id, on) or call(tx, self.union, self.founder, on)
+            asked = calls_storage.of_day(tx, self.union.id, on) or call(tx, self.union, self.founder, on)
             return checkins.answer(tx, self.union, member, asked.id)
 
         return await self.store.write(do)
@@ -259,7 +259,7 @@ async def test_a_leader_repairs_a_day_of_their_base_and_nobody_elses(town: Town,
     assert (await town.streak(bo)).current == 0
     day, streak = await store.write(streaks.repair, union, founder, bo, "yesterday")
     assert (day, streak.current) == (missed, 2)
-    assert await store.read(lambda tx: counter(tx, calls.of_day(tx, union.id, missed).id)) == 0  # type: ignore[union-attr]
+    assert await store.read(lambda tx: counter(tx, calls_storage.of_day(tx, union.id, missed).id)) == 0  # type: ignore[union-attr]
     with pytest.raises(BadInput, match="counts for them already"):
         await store.write(streaks.repair, union, founder, bo, "yesterday")
     with pytest.raises(NotAllowed, match="last 7 days"):
@@ -282,19 +282,21 @@ async def test_two_who_are_one_person_have_the_days_of_both_once(town: Town, sto
         await town.next_day()
     await store.write(membership.merge, union.id, bo, same)
     assert (await town.streak(same)).current == 6
-    assert await store.read(rows.of, bo.id, 0) is None
-    counts = [await store.read(lambda tx, on=day: calls.of_day(tx, union.id, on).answered) for day in days]  # type: ignore[misc]
+    assert await store.read(streaks_storage.of, bo.id, 0) is None
+    counts = [
+        await store.read(lambda tx, on=day: calls_storage.of_day(tx, union.id, on).answered) for day in days
+    ]  # type: ignore[misc]
     assert counts == [1] * 6
 
 
 async def test_who_left_has_no_streak_and_counts_no_longer_in_open_calls(town: Town, store: Store) -> None:
     union, bo = town.union, town.bo
     closed = (await town.answers(bo)).call.id
-    await store.write(calls.set_state, closed, CallState.OPEN, CallState.CLOSED)
+    await store.write(calls_storage.set_state, closed, CallState.OPEN, CallState.CLOSED)
     await town.next_day()
     given = await town.answers(bo)
     await store.write(membership.leave, union, bo)
-    assert await store.read(rows.of, bo.id, 0) is None
+    assert await store.read(streaks_storage.of, bo.id, 0) is None
     assert await store.read(streaks.longest, union, 5) == []
     assert await store.read(counter, given.call.id) == 0
     assert await store.read(counter, closed) == 1

@@ -14,15 +14,16 @@ from PIL import Image as Drawn
 
 from bot import exports, membership
 from bot.areas.calls.domain.calls import CallState
-from bot.areas.calls.storage import calls
+from bot.areas.calls.storage import calls as calls_storage
 from bot.areas.checkins.services import checkins
 from bot.areas.contests import services as contests
 from bot.areas.contests.domain import ContestEntry, placed
-from bot.areas.contests.storage import entries, votes
+from bot.areas.contests.storage import entries as entries_storage
+from bot.areas.contests.storage import votes as votes_storage
 from bot.areas.conversations import services as conversations
 from bot.areas.ledger import storage as ledger_storage
-from bot.areas.tree.storage import rules
-from bot.areas.wallets.storage import wallets
+from bot.areas.tree.storage import rules as rules_storage
+from bot.areas.wallets.storage import wallets as wallets_storage
 from bot.chat.incoming import Place
 from bot.chat.model import Image
 from bot.domain.people import Union, Wallet
@@ -57,7 +58,9 @@ class Fair:
         """Whether only wallet holders count; the union's rule."""
         union = await self.union()
         await self.stage.store.write(
-            lambda tx: rules.put(tx, union.id, replace(rules.of(tx, union.id), linked_only=only))
+            lambda tx: rules_storage.put(
+                tx, union.id, replace(rules_storage.of(tx, union.id), linked_only=only)
+            )
         )
 
     async def joins(self, *names: str) -> None:
@@ -102,7 +105,7 @@ class Fair:
         return (await self.standing(name)).member
 
     async def entries(self) -> list[ContestEntry]:
-        return await self.stage.store.read(entries.ranked, 1, 100)
+        return await self.stage.store.read(entries_storage.ranked, 1, 100)
 
     async def recorded(self, kind: str) -> list[Any]:
         union = await self.union()
@@ -144,7 +147,7 @@ async def test_the_post_leads_to_what_one_may_do(fair: Fair) -> None:
 
 async def test_pressing_the_post_answers_nothing_by_itself(fair: Fair) -> None:
     await fair.people["Bo"].presses(fair.post, "Take part", fair.farm)
-    call = await fair.stage.store.read(calls.by_id, 1)
+    call = await fair.stage.store.read(calls_storage.by_id, 1)
     assert call is not None
     assert call.answered == 0
 
@@ -167,7 +170,7 @@ async def test_a_form_takes_words_and_a_picture(fair: Fair) -> None:
 async def test_taking_part_is_the_days_answer_and_counts_once(fair: Fair) -> None:
     await fair.enters("Bo", "A tree")
     assert (await fair.enters("Bo", "A bush")).text.startswith("Changed.")
-    call = await fair.stage.store.read(calls.by_id, 1)
+    call = await fair.stage.store.read(calls_storage.by_id, 1)
     assert call is not None
     assert call.answered == 1
     assert [one.words for one in await fair.entries()] == ["A bush"]
@@ -179,7 +182,7 @@ async def test_an_entry_is_withdrawn_with_the_answer_and_can_be_sent_again(fair:
     gone = await fair.people["Bo"].presses(sent, "Withdraw", fair.farm)
     assert "Withdrawn" in gone.text
     assert await fair.entries() == []
-    call = await fair.stage.store.read(calls.by_id, 1)
+    call = await fair.stage.store.read(calls_storage.by_id, 1)
     assert call is not None
     assert call.answered == 0
     assert "took it back already" in (await fair.people["Bo"].presses(sent, "Withdraw", fair.farm)).text
@@ -292,7 +295,7 @@ async def test_only_linked_votes_count_where_the_union_says_so(fair: Fair) -> No
 
 
 def link(tx: Any, union: Union, member_id: int) -> Wallet:
-    return wallets.add(tx, union.id, member_id, "0x" + f"{member_id:040x}", "eoa")
+    return wallets_storage.add(tx, union.id, member_id, "0x" + f"{member_id:040x}", "eoa")
 
 
 # -- closing ---------------------------------------------------------------------------------------------
@@ -341,9 +344,9 @@ async def test_who_voted_for_whom_is_forgotten_when_it_closes(fair: Fair) -> Non
     await fair.enters("Bo", "A tree")
     await fair.votes("Cy", "A tree")
     cy = await fair.member("Cy")
-    assert await fair.stage.store.read(votes.by_member, cy.id)
+    assert await fair.stage.store.read(votes_storage.by_member, cy.id)
     await fair.ends()
-    assert await fair.stage.store.read(votes.by_member, cy.id) == {}
+    assert await fair.stage.store.read(votes_storage.by_member, cy.id) == {}
 
 
 async def test_its_leader_closes_a_contest_before_its_time(fair: Fair) -> None:
@@ -360,7 +363,7 @@ async def test_its_leader_closes_a_contest_before_its_time(fair: Fair) -> None:
     ((actor, _),) = await fair.recorded("contest.closed")
     assert actor == (await fair.member("Ada")).ref
     assert "is closed" in (await fair.ada.runs("call decide", fair.farm, call=1)).text
-    call = await fair.stage.store.read(calls.by_id, 1)
+    call = await fair.stage.store.read(calls_storage.by_id, 1)
     assert call is not None
     assert call.state is CallState.OPEN  # its day goes on
     assert "The ranking" in (await fair.people["Di"].presses(fair.post, "Take part", fair.farm)).text
@@ -554,10 +557,10 @@ async def test_a_calls_picture_is_under_its_post_and_can_be_changed(stage: Stage
     opened = await ada.runs("call new", image=ada.attaches(picture("red")))
     drafted = await fill(ada, opened, title="Plant", what="One each", why="", link="")
     assert shows_a_picture(drafted)
-    first = await stage.store.read(calls.by_id, 1)
+    first = await stage.store.read(calls_storage.by_id, 1)
     opened = await ada.runs("call edit", call="1", image=ada.attaches(picture("blue")))
     drafted = await fill(ada, opened, title="Plant", what="Two each", why="", link="")
-    second = await stage.store.read(calls.by_id, 1)
+    second = await stage.store.read(calls_storage.by_id, 1)
     assert first is not None
     assert second is not None
     assert None not in (first.file_id, second.file_id)

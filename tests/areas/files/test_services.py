@@ -12,12 +12,12 @@ from sqlalchemy import bindparam, select, update
 from bot import membership, retention
 from bot.areas.calls.domain.calls import CallState, Proof
 from bot.areas.calls.domain.texts import Texts
-from bot.areas.calls.storage import calls
+from bot.areas.calls.storage import calls as calls_storage
 from bot.areas.calls.storage.calls import NewCall
-from bot.areas.checkins.tables import checkins
-from bot.areas.contests.tables import entries
+from bot.areas.checkins.tables import checkins as checkins_table
+from bot.areas.contests.tables import entries as entries_table
 from bot.areas.files import services as files
-from bot.areas.files.tables import files as table
+from bot.areas.files.tables import files as files_table
 from bot.domain.people import Member, Union
 from bot.domain.photos import PROOFS_KEPT, Photo
 from bot.storage.statements import Statement, insert
@@ -25,22 +25,26 @@ from bot.storage.store import Store
 from tests.clock import ManualClock
 
 PHOTO = Photo(b"\x89PNG and so on\x00\xff", "image/png", 12, 9)
-ALL = Statement(select(table.c.id, table.c.member_id).order_by(table.c.id))
+ALL = Statement(select(files_table.c.id, files_table.c.member_id).order_by(files_table.c.id))
 ANSWER = Statement(
-    insert(checkins).values(
+    insert(checkins_table).values(
         call_id=bindparam("call"), member_id=bindparam("who"), file_id=bindparam("file"), at=bindparam("now"),
         day=1, state="done", late=False,
     )
 )  # fmt: skip
 ENTER = Statement(
-    insert(entries).values(
+    insert(entries_table).values(
         call_id=bindparam("call"), member_id=bindparam("who"), file_id=bindparam("file"), at=bindparam("now"),
         words="w", votes=0,
     )
 )  # fmt: skip
-PROOFS = Statement(select(checkins.c.member_id, checkins.c.file_id).order_by(checkins.c.member_id))
-ENTERED = Statement(select(entries.c.file_id))
-MAKE_OLD = Statement(update(table).where(table.c.id == bindparam("file")).values(at=bindparam("then")))
+PROOFS = Statement(
+    select(checkins_table.c.member_id, checkins_table.c.file_id).order_by(checkins_table.c.member_id)
+)
+ENTERED = Statement(select(entries_table.c.file_id))
+MAKE_OLD = Statement(
+    update(files_table).where(files_table.c.id == bindparam("file")).values(at=bindparam("then"))
+)
 
 Gives = Callable[[int], Awaitable[int]]
 
@@ -74,7 +78,7 @@ class Village:
     async def calls(self, author: int, file_id: int | None = None) -> int:
         texts = Texts("T", "W", file_id=file_id, proof=Proof.PHOTO, opens=0)
         new = NewCall(self.union.id, None, self.members[author].id, texts, CallState.CLOSED, approved=True)
-        return (await self.store.write(calls.add, new)).id
+        return (await self.store.write(calls_storage.add, new)).id
 
     async def puts(self, statement: Statement, call: int, number: int, file_id: int) -> None:
         who = self.members[number].id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot import membership
-from bot.areas.members.storage import members
+from bot.areas.members.storage import members as members_storage
 from bot.areas.tree.services import endorsements
 from bot.domain.people import Member, Union
 from bot.domain.transaction import Tx
@@ -19,7 +19,10 @@ def arrive(tx: Tx, union: Union, number: int, prefix: str, platform: str = "word
 
 def follow(tx: Tx, union: Union, leaders: Sequence[int], followers: Sequence[int]) -> None:
     for i, follower in enumerate(followers):
-        member, leader = members.by_id(tx, follower), members.by_id(tx, leaders[i % len(leaders)])
+        member, leader = (
+            members_storage.by_id(tx, follower),
+            members_storage.by_id(tx, leaders[i % len(leaders)]),
+        )
         assert member is not None
         assert leader is not None
         endorsements.endorse(tx, union, member, leader, "words")

@@ -9,15 +9,15 @@ from random import Random
 import pytest
 
 from bot import membership
-from bot.areas.flags import domain
-from bot.areas.flags import services as abuse
+from bot.areas.flags import domain as flags_domain
+from bot.areas.flags import services as flags
 from bot.areas.flags import storage as flags_storage
 from bot.areas.flags.domain import Alerts, Evidence, FlagKind, Newcomer, NewFlag
 from bot.areas.ledger import storage as ledger_storage
-from bot.areas.members.storage import members
+from bot.areas.members.storage import members as members_storage
 from bot.areas.spaces import services as spaces
 from bot.areas.tree.services import endorsements
-from bot.areas.tree.storage import rules
+from bot.areas.tree.storage import rules as rules_storage
 from bot.domain.people import Member, Union
 from bot.domain.transaction import Tx
 from bot.errors import NotFound
@@ -41,11 +41,11 @@ def find_bursts(
     people_: Sequence[Newcomer], before: Sequence[datetime] = (), age: timedelta = WEEK
 ) -> list[NewFlag]:
     joins = sorted([*before, *(one.joined_at for one in people_)])
-    return domain.bursts(people_, joins, START - age, "UTC")
+    return flags_domain.bursts(people_, joins, START - age, "UTC")
 
 
 def find_rings(people_: Sequence[Newcomer], headcount: int = 0) -> list[NewFlag]:
-    return domain.rings(people_, FOUNDER, lambda _: headcount, "UTC")
+    return flags_domain.rings(people_, FOUNDER, lambda _: headcount, "UTC")
 
 
 def following(
@@ -104,12 +104,14 @@ def test_the_largest_burst_of_each_union_day_is_told() -> None:
     assert sorted(finding.evidence.people for finding in found) == [22, 30]
     assert len({finding.key for finding in found}) == 2
     joins = sorted(one.joined_at for one in people_)
-    kiritimati = domain.bursts(
+    kiritimati = flags_domain.bursts(
         people_, joins, START - WEEK, "Pacific/Kiritimati"
     )  # 08:00, 10:00 and 02:00 there
     assert sorted(finding.evidence.people for finding in kiritimati) == [22, 30]
-    assert len(domain.bursts(people_, joins, START - WEEK, "Asia/Kathmandu")) == 2
-    pago = domain.bursts(people_, joins, START - WEEK, "Pacific/Pago_Pago")  # 07:00, 09:00 and 01:00 there
+    assert len(flags_domain.bursts(people_, joins, START - WEEK, "Asia/Kathmandu")) == 2
+    pago = flags_domain.bursts(
+        people_, joins, START - WEEK, "Pacific/Pago_Pago"
+    )  # 07:00, 09:00 and 01:00 there
     assert len(pago) == 2
 
 
@@ -130,7 +132,7 @@ def test_the_evidence_of_a_burst() -> None:
     assert found.platforms == {"words": 16, "values": 8}
     assert found.without_wallet == 20
     assert (found.endorse, found.endorsing) == (20, [(7, 15), (8, 5)])
-    assert (found.invited, len(found.invited_by)) == (18, domain.MOST_NAMED)
+    assert (found.invited, len(found.invited_by)) == (18, flags_domain.MOST_NAMED)
     assert all(number == 3 for _, number in found.invited_by)
 
 
@@ -259,12 +261,12 @@ async def farm(store: Store, clock: ManualClock) -> Union:
     return union
 
 
-async def look(store: Store) -> list[abuse.ShownFlag]:
+async def look(store: Store) -> list[flags.ShownFlag]:
     """One round of the chore; the flags it raised."""
     raised = []
-    for seen in await store.read(abuse.due):
-        findings = await store.scan(abuse.look, seen.union) if seen.heavy else []
-        raised += await store.write(abuse.raise_flags, seen, findings)
+    for seen in await store.read(flags.due):
+        findings = await store.scan(flags.look, seen.union) if seen.heavy else []
+        raised += await store.write(flags.raise_flags, seen, findings)
     return raised
 
 
@@ -281,7 +283,7 @@ async def test_a_burst_is_flagged_once_and_its_evidence_grows(
     clock.advance(MINUTE)
     await store.write(arrive, farm, 5, "more")
     assert await look(store) == []
-    shown, count = await store.read(abuse.open_flags, farm, 0, 10)
+    shown, count = await store.read(flags.open_flags, farm, 0, 10)
     assert (count, [one.id for one in shown], shown[0].evidence.people) == (1, [flag.id], 25)
     entries = await store.read(ledger_storage.entries, farm.id, 0, 1000)
     assert [e.payload for e in entries if e.kind == "flag.raised"] == ['{"flag":"burst"}']
@@ -303,14 +305,14 @@ async def test_who_is_a_member_for_a_day_is_fresh_no_more(
     store: Store, clock: ManualClock, farm: Union
 ) -> None:
     new = await store.write(arrive, farm, 10, "new")
-    clock.advance(domain.FRESH + SECOND)
+    clock.advance(flags_domain.FRESH + SECOND)
     await store.write(follow, farm, [2], [member.id for member in new])
     assert await look(store) == []
 
 
 async def test_who_is_fresh_to_the_second_counts(store: Store, clock: ManualClock, farm: Union) -> None:
     new = await store.write(arrive, farm, 10, "new")
-    clock.advance(domain.FRESH)
+    clock.advance(flags_domain.FRESH)
     await store.write(follow, farm, [2], [member.id for member in new])
     assert len(await look(store)) == 1
 
@@ -345,31 +347,31 @@ async def test_other_unions_newcomers_are_not_ours(store: Store, farm: Union) ->
 
 async def test_nothing_is_read_where_nobody_joined_or_endorsed(store: Store, farm: Union) -> None:
     await look(store)
-    assert await store.read(abuse.due) == []
-    await store.write(abuse.set_alerts, farm, None, None)
-    [seen] = await store.read(abuse.due)
+    assert await store.read(flags.due) == []
+    await store.write(flags.set_alerts, farm, None, None)
+    [seen] = await store.read(flags.due)
     assert not seen.heavy
     await look(store)
-    assert await store.read(abuse.due) == []
+    assert await store.read(flags.due) == []
     await store.write(arrive, farm, 1, "new")
-    assert [seen.heavy for seen in await store.read(abuse.due)] == [True]
+    assert [seen.heavy for seen in await store.read(flags.due)] == [True]
 
 
 async def test_what_one_look_cannot_raise_the_next_does(
     store: Store, farm: Union, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(abuse, "MOST_AT_ONCE", 2)
+    monkeypatch.setattr(flags, "MOST_AT_ONCE", 2)
     for number in range(3):
         new = [member.id for member in await store.write(arrive, farm, 11, f"group{number}")]
         await store.write(follow, farm, new[:1], new[1:])
     assert [len(await look(store)) for _ in range(3)] == [2, 2, 0]
-    assert await store.read(abuse.due) == []
+    assert await store.read(flags.due) == []
 
 
 async def test_of_a_huge_crowd_the_newest_are_looked_at(
     store: Store, farm: Union, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(abuse, "MOST_READ", 25)
+    monkeypatch.setattr(flags, "MOST_READ", 25)
     new = await store.write(arrive, farm, 40, "new")
     await store.write(follow, farm, [2], [member.id for member in new])
     [flag] = await look(store)  # of the joins one sees 25 at one moment, which says nothing of what is usual
@@ -410,23 +412,23 @@ async def test_a_young_unions_newcomers_are_looked_at_when_it_has_settled(
     new = [member.id for member in await store.write(arrive, union, 11, "new")]
     await store.write(follow, union, new[:1], new[1:])
     assert await look(store) == []
-    clock.advance(abuse.SETTLING - SECOND)
+    clock.advance(flags.SETTLING - SECOND)
     assert await look(store) == []
     clock.advance(SECOND)
     [flag] = await look(store)
     assert (flag.kind, flag.member_id) == (FlagKind.RING, new[0])
     await look(store)
-    assert await store.read(abuse.due) == []
+    assert await store.read(flags.due) == []
 
 
 async def test_closing(store: Store, farm: Union) -> None:
     await store.write(arrive, farm, 20, "new")
     [flag] = await look(store)
-    moderator = await store.read(members.by_id, 2)
-    await store.write(abuse.close, farm, moderator, flag.id)
-    assert await store.read(abuse.open_flags, farm, 0, 10) == ([], 0)
+    moderator = await store.read(members_storage.by_id, 2)
+    await store.write(flags.close, farm, moderator, flag.id)
+    assert await store.read(flags.open_flags, farm, 0, 10) == ([], 0)
     with pytest.raises(NotFound, match="closed already"):
-        await store.write(abuse.close, farm, moderator, flag.id)
+        await store.write(flags.close, farm, moderator, flag.id)
     await store.write(arrive, farm, 20, "more")
     assert await look(store) == []  # it grew, and was looked at
     assert await store.read(flags_storage.count, farm.id) == 0
@@ -443,7 +445,7 @@ async def test_another_unions_flag_cannot_be_closed(store: Store, farm: Union) -
     founder = membership.Founder("words", "zoe", "Zoe", None)
     other, _, _ = await store.write(membership.found, "Other", "Grow", "UTC", founder, "elsewhere", "Other")
     with pytest.raises(NotFound):
-        await store.write(abuse.close, other, None, flag.id)
+        await store.write(flags.close, other, None, flag.id)
     assert await store.read(flags_storage.count, farm.id) == 1
 
 
@@ -451,18 +453,18 @@ async def test_flags_about_who_leaves_are_closed(store: Store, farm: Union) -> N
     new = await store.write(arrive, farm, 10, "new")
     await store.write(follow, farm, [2], [member.id for member in new])
     assert len(await look(store)) == 1
-    await store.write(abuse.forget, farm, new[0])
+    await store.write(flags.forget, farm, new[0])
     assert await store.read(flags_storage.count, farm.id) == 1
-    await store.write(abuse.forget, farm, await store.read(members.by_id, 2))
+    await store.write(flags.forget, farm, await store.read(members_storage.by_id, 2))
     assert await store.read(flags_storage.count, farm.id) == 0
 
 
 async def test_who_is_named_is_who_they_are_now(store: Store, farm: Union) -> None:
     evidence = Evidence(1, START, START, 1, {}, 2, [(3, 1), (4, 1)], 1, [(5, 1)])
-    shown = abuse.ShownFlag(1, FlagKind.RING, 6, evidence)
+    shown = flags.ShownFlag(1, FlagKind.RING, 6, evidence)
 
     def changes(tx: Tx) -> None:
-        one, two, three = (members.by_id(tx, number) for number in (3, 7, 4))
+        one, two, three = (members_storage.by_id(tx, number) for number in (3, 7, 4))
         assert one is not None
         assert two is not None
         assert three is not None
@@ -470,21 +472,21 @@ async def test_who_is_named_is_who_they_are_now(store: Store, farm: Union) -> No
         membership.leave(tx, farm, three)
 
     await store.write(changes)
-    known = await store.read(abuse.people, [shown], "words")
+    known = await store.read(flags.people, [shown], "words")
     assert sorted(known) == [3, 5, 6]
     assert known[3].member_id == 7
 
 
 async def test_the_chat_that_is_told_follows_its_space(store: Store, farm: Union) -> None:
-    assert await store.read(abuse.alerts, farm) is None
+    assert await store.read(flags.alerts, farm) is None
     [space] = await store.read(spaces.of_union, farm)
-    await store.write(abuse.set_alerts, farm, None, Alerts("words", space.id, None, "7"))
-    assert await store.read(abuse.alerts, farm) == Alerts("words", space.id, "space", "7")
+    await store.write(flags.set_alerts, farm, None, Alerts("words", space.id, None, "7"))
+    assert await store.read(flags.alerts, farm) == Alerts("words", space.id, "space", "7")
     await store.write(spaces.move, "words", "space", "supergroup")
-    assert await store.read(abuse.alerts, farm) == Alerts("words", space.id, "supergroup", "7")
-    await store.write(abuse.set_alerts, farm, None, Alerts("words", space.id, "channel"))
-    assert await store.read(abuse.alerts, farm) == Alerts("words", space.id, "channel")
-    kept = await store.read(rules.of, farm.id)
+    assert await store.read(flags.alerts, farm) == Alerts("words", space.id, "supergroup", "7")
+    await store.write(flags.set_alerts, farm, None, Alerts("words", space.id, "channel"))
+    assert await store.read(flags.alerts, farm) == Alerts("words", space.id, "channel")
+    kept = await store.read(rules_storage.of, farm.id)
     assert (kept.leaders, kept.n) == ("founder", 10)
     await store.write(spaces.lose, "words", "supergroup")
-    assert await store.read(abuse.alerts, farm) is None
+    assert await store.read(flags.alerts, farm) is None

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import bindparam, func, select, update
 
 from bot.areas.invites import services as invites
-from bot.areas.invites.tables import invites as table
-from bot.areas.members.storage import accounts, members
+from bot.areas.invites.tables import invites as invites_table
+from bot.areas.members.storage import accounts as accounts_storage
+from bot.areas.members.storage import members as members_storage
 from bot.areas.tree.services import endorsements
 from bot.chat.incoming import CommandCall, Incoming, Start
 from bot.domain.people import Member
@@ -20,8 +21,10 @@ from bot.storage.store import Store
 from tests.stage import Heard, Persona, Stage
 
 PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")  # https://core.telegram.org/bots/features#deep-linking
-USES = Statement(select(func.sum(table.c.uses)))
-SET_USES = Statement(update(table).where(table.c.code == bindparam("which")).values(uses=bindparam("number")))
+USES = Statement(select(func.sum(invites_table.c.uses)))
+SET_USES = Statement(
+    update(invites_table).where(invites_table.c.code == bindparam("which")).values(uses=bindparam("number"))
+)
 
 
 class Cast:
@@ -55,8 +58,8 @@ class Cast:
         actor = who.actor
 
         def read(tx: Tx) -> Member | None:
-            account = accounts.in_union(tx, union_id, actor.platform, actor.native_id)
-            return members.by_id(tx, account.member_id) if account else None
+            account = accounts_storage.in_union(tx, union_id, actor.platform, actor.native_id)
+            return members_storage.by_id(tx, account.member_id) if account else None
 
         found = await self.store.read(read)
         assert found is not None

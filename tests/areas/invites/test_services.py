@@ -13,16 +13,18 @@ from bot import membership
 from bot.areas.invites import services as invites
 from bot.areas.invites import storage as invites_storage
 from bot.areas.invites.domain import ALPHABET, Invite, read_code
-from bot.areas.invites.tables import invites as table
+from bot.areas.invites.tables import invites as invites_table
 from bot.areas.ledger import storage as ledger_storage
-from bot.areas.members.storage import members
+from bot.areas.members.storage import members as members_storage
 from bot.domain.people import Member, Union
 from bot.errors import NotAllowed, NotFound
 from bot.storage.statements import Statement
 from bot.storage.store import Store
 from tests.clock import ManualClock
 
-SET_USES = Statement(update(table).where(table.c.code == bindparam("which")).values(uses=bindparam("number")))
+SET_USES = Statement(
+    update(invites_table).where(invites_table.c.code == bindparam("which")).values(uses=bindparam("number"))
+)
 DAY = timedelta(days=1)
 
 
@@ -152,7 +154,9 @@ async def test_a_code_lets_in_as_many_as_it_says_when_two_come_at_once(village: 
     assert len(refused) == 1
     assert "used 100 times" in str(refused[0])
     assert await village.recruited(village.ada) == (100, 1)
-    assert await village.store.read(members.count, village.union.id) == 2, "who was refused is no member"
+    assert await village.store.read(members_storage.count, village.union.id) == 2, (
+        "who was refused is no member"
+    )
 
 
 async def test_the_ledger_says_who_brought_whom_by_ref(village: Village) -> None:
@@ -224,7 +228,9 @@ class TestMerging:
         bo = await village.joins("Bo")
         first = await village.joins("Cy", await village.own(village.ada))
         later = await village.joins("Cyd", await village.own(bo))
-        await village.store.write(members.set_joined, later.id, first.joined_at)  # as membership.merge does
+        await village.store.write(
+            members_storage.set_joined, later.id, first.joined_at
+        )  # as membership.merge does
         await village.merges(first, later)
         assert await village.recruited(village.ada) == (1, 1)
         assert await village.recruited(bo) == (1, 0)
@@ -232,7 +238,7 @@ class TestMerging:
     async def test_nobody_is_their_own_recruit(self, village: Village) -> None:
         code = await village.own(village.ada)
         other = await village.joins("Ada2", code)
-        await village.store.write(members.set_joined, village.ada.id, other.joined_at + DAY)
+        await village.store.write(members_storage.set_joined, village.ada.id, other.joined_at + DAY)
         await village.merges(village.ada, other)
         assert await village.recruited(other) == (1, 0)
         assert await village.store.read(invites_storage.recruit, other.id) is None

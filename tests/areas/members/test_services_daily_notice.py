@@ -8,7 +8,7 @@ import pytest
 
 from bot import membership
 from bot.areas.members.services import daily_notice
-from bot.areas.members.storage import daily_notice as daily_notice_rows
+from bot.areas.members.storage import daily_notice as daily_notice_storage
 from bot.domain.people import Member, Union
 from bot.domain.transaction import Tx
 from bot.storage.store import Store
@@ -59,7 +59,7 @@ async def test_of_one_person_either_counts(store: Store, told: str) -> None:
     union, ada, bo = await store.write(found, "UTC")
     if told != "neither":
         assert await store.write(daily_notice.claim, union, (bo if told == "absorbed" else ada).id)
-    await store.write(daily_notice_rows.merge, bo.id, ada.id)
+    await store.write(daily_notice_storage.merge, bo.id, ada.id)
     assert await store.write(daily_notice.claim, union, ada.id) is (told == "neither")
 
 
@@ -68,7 +68,7 @@ async def test_an_earlier_day_of_the_absorbed_does_not_undo_today(store: Store, 
     assert await store.write(daily_notice.claim, union, bo.id)
     clock.advance(24 * HOUR)
     assert await store.write(daily_notice.claim, union, ada.id)
-    await store.write(daily_notice_rows.merge, bo.id, ada.id)
+    await store.write(daily_notice_storage.merge, bo.id, ada.id)
     assert not await store.write(daily_notice.claim, union, ada.id)
 
 

@@ -11,9 +11,10 @@ import pytest
 
 from bot import membership
 from bot.areas.calls.domain.calls import CallState
-from bot.areas.calls.storage import calls
-from bot.areas.members.services import members as people
-from bot.areas.members.storage import accounts, members
+from bot.areas.calls.storage import calls as calls_storage
+from bot.areas.members.services import members
+from bot.areas.members.storage import accounts as accounts_storage
+from bot.areas.members.storage import members as members_storage
 from bot.areas.reminders import services as reminders
 from bot.areas.tree.services import endorsements
 from bot.areas.unions import storage as unions_storage
@@ -140,9 +141,9 @@ async def test_the_call_comes_once_at_ones_hour_with_its_button(farm: Farm) -> N
     assert len(told) == 1
     assert told[0].text.startswith("Today's call in Farm:\nPlant a tree\nPlant one.")
     assert told[0].labels == ["Done", "Stop reminders"]
-    assert (await farm.do(calls.by_id, call)).answered == 0  # type: ignore[union-attr]  # it is there
+    assert (await farm.do(calls_storage.by_id, call)).answered == 0  # type: ignore[union-attr]  # it is there
     await bo.presses(told[0], "Done")
-    assert (await farm.do(calls.by_id, call)).answered == 1  # type: ignore[union-attr]  # it is there
+    assert (await farm.do(calls_storage.by_id, call)).answered == 1  # type: ignore[union-attr]  # it is there
     assert len(await farm.told(bo)) == 1
     assert await farm.do(daily.reminded, call) == 1
 
@@ -247,9 +248,9 @@ async def test_it_comes_by_the_account_that_asked(farm: Farm) -> None:
     elsewhere = farm.stage.person("Bo", "values" if farm.on == "words" else "words")
 
     def second(tx: Tx) -> None:
-        member, _ = farm._standing(tx, bo)
+        member, _ = member_of(tx, bo)
         actor = elsewhere.actor
-        accounts.add(tx, 1, member.id, actor.platform, actor.native_id, actor.name, None)
+        accounts_storage.add(tx, 1, member.id, actor.platform, actor.native_id, actor.name, None)
 
     await farm.do(second)
     await farm.call()
@@ -264,9 +265,9 @@ async def test_whom_messages_do_not_reach_is_passed_over(farm: Farm) -> None:
     await farm.call()
     for one in (bo, cy):
         await one.runs("call reminders", hour="13:00")
-    await farm.do(people.set_reachable, bo.actor.platform, bo.actor.native_id, False)
+    await farm.do(members.set_reachable, bo.actor.platform, bo.actor.native_id, False)
     assert "do not reach you" in (await bo.runs("call reminders", farm.place)).text
-    await farm.do(people.set_reachable, bo.actor.platform, bo.actor.native_id, False)
+    await farm.do(members.set_reachable, bo.actor.platform, bo.actor.native_id, False)
     farm.stage.clock.advance(HOUR)
     assert await farm.told(bo) == []
     assert len(await farm.told(cy)) == 1
@@ -314,7 +315,7 @@ async def test_another_unions_call_is_none_of_ours(farm: Farm) -> None:
         other = unions_storage.by_id(tx, 2)
         assert other is not None
         assert other.founder_id is not None
-        founder = members.by_id(tx, other.founder_id)
+        founder = members_storage.by_id(tx, other.founder_id)
         assert founder is not None
         daily.call(tx, other, founder, daily.today(tx, other), CallState.PLANNED)
 

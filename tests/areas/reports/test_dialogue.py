@@ -11,14 +11,13 @@ from PIL import Image as Pillow
 
 from bot import membership
 from bot.areas.calls.domain.calls import CallState
-from bot.areas.calls.storage import posts
-from bot.areas.members.services import daily_notice
-from bot.areas.members.services import members as people
+from bot.areas.calls.storage import posts as posts_storage
+from bot.areas.members.services import daily_notice, members
 from bot.areas.reports import services as reports
 from bot.areas.spaces import storage as spaces_storage
 from bot.areas.tree.domain.leadership import Lead, Rules
 from bot.areas.tree.services import endorsements
-from bot.areas.tree.storage import rules
+from bot.areas.tree.storage import rules as rules_storage
 from bot.areas.unions import storage as unions_storage
 from bot.chat.incoming import Place
 from bot.chat.model import Image
@@ -46,7 +45,7 @@ class Farm:
             ("Bo", "Ada"), ("Cy", "Ada"), ("B1", "Bo"), ("B2", "Bo"), ("B3", "Bo"), ("B4", "B3"), ("C1", "Cy"),
         ):  # fmt: skip
             await self.joins(name, leader)
-        await self.do(rules.put, 1, Rules(Lead.SUPPORTED, 2, linked_only=False, switch_hours=0))
+        await self.do(rules_storage.put, 1, Rules(Lead.SUPPORTED, 2, linked_only=False, switch_hours=0))
 
     async def joins(self, name: str, leader: str | None = None) -> None:
         [self.people[name]] = await joined(self.stage, self.place, name)
@@ -162,7 +161,7 @@ async def test_a_branchs_own_call_is_reported_to_its_leader_and_to_nobody_else(f
 async def test_places_and_what_was_sent_are_told(farm: Farm) -> None:
     call = await farm.call()
     [space] = await farm.stage.store.read(spaces_storage.of_union, 1)
-    await farm.do(posts.add, call, space.id)
+    await farm.do(posts_storage.add, call, space.id)
     await farm.answer(call, "Bo", space=space.id)
     await farm.answer(call, "B1", space=space.id)
     await farm.answer(call, "B2")
@@ -286,7 +285,7 @@ async def test_nobody_is_told_twice_in_a_day_and_the_leader_hears_how_many_were_
     await farm.call()
     b1 = await farm.member("B1")
     assert await farm.do(daily_notice.claim, farm.union, b1.id)
-    await farm.do(people.set_reachable, farm.on, farm.people["B2"].actor.native_id, False)
+    await farm.do(members.set_reachable, farm.on, farm.people["B2"].actor.native_id, False)
     bo = farm.people["Bo"]
     shown = await bo.presses(await farm.report("Bo"), "Who has not answered", farm.place)
     done = await bo.presses(shown, "Remind them", farm.place)
@@ -324,7 +323,7 @@ async def test_a_leader_who_leads_no_more_learns_nothing(farm: Farm) -> None:
     await farm.call()
     bo = farm.people["Bo"]
     heard = await farm.report("Bo")
-    await farm.do(rules.put, 1, Rules(Lead.FOUNDER))
+    await farm.do(rules_storage.put, 1, Rules(Lead.FOUNDER))
     assert "Only leaders" in (await bo.presses(heard, "Who has not answered", farm.place)).text
 
 

@@ -10,14 +10,14 @@ from typing import Any
 from sqlalchemy import select
 
 from bot import membership
-from bot.areas.members.storage import members
+from bot.areas.members.storage import members as members_storage
 from bot.areas.tree.domain.endorsements import Base
 from bot.areas.tree.services import endorsements
-from bot.areas.tree.tables import endorsements as edges
-from bot.areas.tree.tables import support
+from bot.areas.tree.tables import endorsements as endorsements_table
+from bot.areas.tree.tables import support as support_table
 from bot.areas.unions import storage as unions_storage
 from bot.areas.wallets.services import wallets
-from bot.areas.wallets.storage import wallets as wallet_rows
+from bot.areas.wallets.storage import wallets as wallets_storage
 from bot.domain.people import Member, Union
 from bot.domain.transaction import Tx
 from bot.errors import MusterError
@@ -25,8 +25,8 @@ from bot.membership import LINKING
 from bot.storage.statements import Statement
 from tests.scenes import address, join
 
-EDGES = Statement(select(edges))
-SUPPORT = Statement(select(support))
+EDGES = Statement(select(endorsements_table))
+SUPPORT = Statement(select(support_table))
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Crowd:
 
     union: Union
     random: Random
-    members: list[Member]
+    members_storage: list[Member]
     done: dict[str, int] = field(default_factory=dict)
     joined: int = 0
 
@@ -80,7 +80,7 @@ class Crowd:
 
     def _unlink(self, tx: Tx) -> None:
         member = self._anybody()
-        for wallet in wallet_rows.of_member(tx, member.id)[:1]:
+        for wallet in wallets_storage.of_member(tx, member.id)[:1]:
             assert wallets.take(tx, member, wallet.address, LINKING.holding_changed)
 
     def _merge(self, tx: Tx) -> None:
@@ -106,7 +106,7 @@ def expected(tx: Tx, living: list[Member]) -> tuple[dict[int, Base], dict[int, i
     counts: dict[int, list[int]] = {member.id: [0, 0, 0] for member in living}
     heights = {member.id: 0 for member in living}
     for member in living:
-        held = bool(wallet_rows.of_member(tx, member.id))
+        held = bool(wallets_storage.of_member(tx, member.id))
         for distance, above in enumerate(_above(leader, member.id), start=1):
             direct, headcount, linked = counts[above]
             counts[above] = [direct + (distance == 1), headcount + 1, linked + held]
@@ -138,5 +138,5 @@ def differences(tx: Tx, living: list[Member]) -> list[Any]:
         for one, base in bases.items()
         if kept_bases.get(one, Base()) != base
     ]
-    gone = [row for row in tx.all(EDGES) if members.by_id(tx, row.member_id).left_at is not None]
+    gone = [row for row in tx.all(EDGES) if members_storage.by_id(tx, row.member_id).left_at is not None]
     return [*strangers, *wrong, *gone, *((heights, kept_heights) if heights != kept_heights else ())]

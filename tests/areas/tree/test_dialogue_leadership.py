@@ -9,8 +9,8 @@ import pytest
 
 from bot import membership
 from bot.areas.ledger import storage as ledger_storage
-from bot.areas.members.services import members as people
-from bot.areas.members.storage import accounts
+from bot.areas.members.services import members
+from bot.areas.members.storage import accounts as accounts_storage
 from bot.areas.unions import storage as unions_storage
 from bot.chat.context import Context
 from bot.chat.declarations import Area
@@ -232,8 +232,8 @@ async def test_a_member_is_told_where_messages_reach_them(stage: Stage) -> None:
     def second_account(tx: Tx) -> None:
         member, _ = member_of(tx, bo)
         actor = bos_other.actor
-        accounts.add(tx, 1, member.id, actor.platform, actor.native_id, actor.name, None)
-        people.set_reachable(tx, bo.actor.platform, bo.actor.native_id, yes=False)
+        accounts_storage.add(tx, 1, member.id, actor.platform, actor.native_id, actor.name, None)
+        members.set_reachable(tx, bo.actor.platform, bo.actor.native_id, yes=False)
 
     await stage.store.write(second_account)
     await ada.says("/union rules leaders:supported how_many:1", farm)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.areas.wallets.storage import wallets
+from bot.areas.wallets.storage import wallets as wallets_storage
 from bot.chat.incoming import Place, Who
 from bot.chat.model import Image
 from bot.domain.transaction import Tx
@@ -61,7 +61,7 @@ class TestSupport:
         assert not any(isinstance(block, Image) for block in heard.reply.blocks)
 
     async def test_wallets_are_counted_as_they_come_and_go(self, stage: Stage, union: Union) -> None:
-        from bot.areas.wallets.services import wallets as service
+        from bot.areas.wallets.services import wallets
 
         bob = await union.person("Bob", union.ada)
 
@@ -70,21 +70,21 @@ class TestSupport:
             return found.member
 
         await stage.store.write(
-            lambda tx: service.give(tx, member(tx), "0x" + "1" * 40, "eoa", LINKING.holding_changed)
+            lambda tx: wallets.give(tx, member(tx), "0x" + "1" * 40, "eoa", LINKING.holding_changed)
         )
         await stage.store.write(
-            lambda tx: service.give(tx, member(tx), "0x" + "2" * 40, "eoa", LINKING.holding_changed)
-        )
-        assert "1 with a wallet" in (await bob.says("/support @ada", union.place)).text
-        await stage.store.write(
-            lambda tx: service.take(tx, member(tx), "0x" + "1" * 40, LINKING.holding_changed)
+            lambda tx: wallets.give(tx, member(tx), "0x" + "2" * 40, "eoa", LINKING.holding_changed)
         )
         assert "1 with a wallet" in (await bob.says("/support @ada", union.place)).text
         await stage.store.write(
-            lambda tx: service.take(tx, member(tx), "0x" + "2" * 40, LINKING.holding_changed)
+            lambda tx: wallets.take(tx, member(tx), "0x" + "1" * 40, LINKING.holding_changed)
+        )
+        assert "1 with a wallet" in (await bob.says("/support @ada", union.place)).text
+        await stage.store.write(
+            lambda tx: wallets.take(tx, member(tx), "0x" + "2" * 40, LINKING.holding_changed)
         )
         assert "0 with a wallet" in (await bob.says("/support @ada", union.place)).text
-        assert await stage.store.read(lambda tx: wallets.held(tx, member(tx).id)) is False
+        assert await stage.store.read(lambda tx: wallets_storage.held(tx, member(tx).id)) is False
 
     async def test_growth_is_told_by_union_days(self, stage: Stage, union: Union) -> None:
         await union.person("Bob", union.ada)
@@ -126,7 +126,7 @@ class TestLeaders:
         assert heard.text
 
     async def test_trust_needs_wallets_that_have_been_there(self, stage: Stage, union: Union) -> None:
-        from bot.areas.wallets.services import wallets as service
+        from bot.areas.wallets.services import wallets
 
         bob = await union.person("Bob", union.ada)
 
@@ -134,7 +134,7 @@ class TestLeaders:
             return stage.core._records.identify(tx, "words", bob.actor.native_id, union.place.space).member
 
         await stage.store.write(
-            lambda tx: service.give(tx, member(tx), "0x" + "1" * 40, "eoa", LINKING.holding_changed)
+            lambda tx: wallets.give(tx, member(tx), "0x" + "1" * 40, "eoa", LINKING.holding_changed)
         )
         await stage.chores()
         assert "No trust is known" in (await bob.says("/leaders trust", union.place)).text

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.areas.tree.domain import trust
+from bot.areas.tree.domain import trust as trust_domain
 from bot.areas.tree.domain.forest import Forest, grow
 from tests.areas.tree.forests import forests
 
@@ -18,8 +18,10 @@ RING = 1000
 YEAR = 365.0
 
 
-def computed(leader: list[int], days: list[float], founder: int | None = 0) -> trust.Trust:
-    return trust.trust(grow(np.array(leader, np.int64)), trust.evidence(np.array(days, float)), founder)
+def computed(leader: list[int], days: list[float], founder: int | None = 0) -> trust_domain.Trust:
+    return trust_domain.trust(
+        grow(np.array(leader, np.int64)), trust_domain.evidence(np.array(days, float)), founder
+    )
 
 
 def draw(forest: Forest, shown: np.ndarray, member: int) -> float:
@@ -47,7 +49,7 @@ def power_iteration(forest: Forest, share: np.ndarray, founder: int) -> np.ndarr
     p[founder] = 1.0
     t = np.full(n, 1 / n)
     for _ in range(200):
-        t = (1 - trust.HANDED_DOWN) * p + trust.HANDED_DOWN * c.T @ t
+        t = (1 - trust_domain.HANDED_DOWN) * p + trust_domain.HANDED_DOWN * c.T @ t
     return t
 
 
@@ -65,8 +67,8 @@ def test_one_pass_solves_the_equation(leader: list[int], data: st.DataObject) ->
     shown = np.array(data.draw(st.lists(SHOWN, min_size=n, max_size=n)))
     founder = data.draw(st.integers(0, n - 1))
     forest = grow(np.array(leader))
-    found = trust.trust(forest, shown, founder)
-    t = power_iteration(forest, trust.shares(forest, shown), founder)
+    found = trust_domain.trust(forest, shown, founder)
+    t = power_iteration(forest, trust_domain.shares(forest, shown), founder)
     assert np.abs(found.kept - t).max() < 1e-9
     assert found.kept.sum() == pytest.approx(1)
     base = [
@@ -88,7 +90,7 @@ def test_shares_are_the_draws_of_the_page(leader: list[int], data: st.DataObject
     n = len(leader)
     shown = np.array(data.draw(st.lists(st.one_of(st.just(0.0), st.floats(0.01, 3)), min_size=n, max_size=n)))
     forest = grow(np.array(leader, np.int64))
-    found = trust.shares(forest, shown)
+    found = trust_domain.shares(forest, shown)
     draws = [draw(forest, shown, member) for member in range(n)]
     for member in range(n):
         siblings = sum(draws[other] for other in range(n) if leader[other] == leader[member] >= 0)
@@ -97,17 +99,17 @@ def test_shares_are_the_draws_of_the_page(leader: list[int], data: st.DataObject
 
 def test_what_a_wallet_shows() -> None:
     days = np.array([-1.0, math.nan, 0.0, 7.0, 8.0, 97.0, 100_000.0])
-    shown = trust.evidence(days)
+    shown = trust_domain.evidence(days)
     assert shown[:4].tolist() == [0, 0, 0, 0]
     assert shown[4:6].tolist() == [1 / 91, 0.5]
     assert 0.99 < shown[6] < 1
-    assert trust.evidence(days, stake=1.0, activation=0.5).tolist() == (shown * 2.5).tolist()
+    assert trust_domain.evidence(days, stake=1.0, activation=0.5).tolist() == (shown * 2.5).tolist()
 
 
 def test_a_factor_that_all_lack_changes_nothing() -> None:
     forest = grow(np.array([-1, 0, 0, 1, 1, 2]))
-    shown = trust.evidence(np.array([10.0, 20, 30, 40, 50, 60]))
-    assert np.allclose(trust.shares(forest, shown), trust.shares(forest, shown * 2), rtol=1e-12)
+    shown = trust_domain.evidence(np.array([10.0, 20, 30, 40, 50, 60]))
+    assert np.allclose(trust_domain.shares(forest, shown), trust_domain.shares(forest, shown * 2), rtol=1e-12)
 
 
 def test_the_founder_may_endorse_and_may_be_missing() -> None:
@@ -172,7 +174,7 @@ def test_an_old_ring_is_bounded_by_its_edge(wiring: str) -> None:
     assert after.handed[EDGE] <= before.handed[EDGE] * times
     gained = after.kept[len(TREE) :].sum()
     assert after.support[EDGE] == pytest.approx(gained)
-    assert gained == pytest.approx(trust.HANDED_DOWN * after.handed[EDGE])
+    assert gained == pytest.approx(trust_domain.HANDED_DOWN * after.handed[EDGE])
     assert after.support[len(TREE) :].max() <= gained
     # Branches beside are handed at least what is left if the edge's whole branch were as strong as it can be.
     assert (after.handed[2:4] >= before.handed[2:4] / times).all()
@@ -223,20 +225,23 @@ def test_the_example_of_the_page() -> None:
     names = [row[0] for row in rows]
     assert len(names) == 6
     leader = [names.index(row[1]) if row[1] != "–" else -1 for row in rows]
-    shown = trust.evidence(np.array([number(row[2]) for row in rows]))
+    shown = trust_domain.evidence(np.array([number(row[2]) for row in rows]))
     forest = grow(np.array(leader))
-    found = trust.trust(forest, shown, 0)
-    share = trust.shares(forest, shown)
+    found = trust_domain.trust(forest, shown, 0)
+    share = trust_domain.shares(forest, shown)
     for at, row in enumerate(rows):
         assert row[3] == f"{shown[at]:.3f}"
         assert row[4] == ("–" if at == 0 else f"{draw(forest, shown, at):.3f}")
         assert row[5] == ("–" if at == 0 else f"{share[at]:.1%}".replace("%", " %"))
-        assert row[6] == f"{trust.points(found.handed[at]):,}"
-        assert row[7] == f"{trust.points(found.support[at]):,}"
+        assert row[6] == f"{trust_domain.points(found.handed[at]):,}"
+        assert row[7] == f"{trust_domain.points(found.support[at]):,}"
 
 
 def test_the_page_names_the_parameters() -> None:
     text = " ".join(PAGE.read_text("utf-8").replace(">", " ").split())
-    assert f"hands {trust.HANDED_DOWN:.0%} on".replace("%", " %") in text
-    assert f"nothing in the first {trust.WAITING_DAYS} days, one half after {trust.HALF_DAYS} days" in text
-    assert f"is handed {trust.POINTS:,} points" in text
+    assert f"hands {trust_domain.HANDED_DOWN:.0%} on".replace("%", " %") in text
+    assert (
+        f"nothing in the first {trust_domain.WAITING_DAYS} days, one half after {trust_domain.HALF_DAYS} days"
+        in text
+    )
+    assert f"is handed {trust_domain.POINTS:,} points" in text

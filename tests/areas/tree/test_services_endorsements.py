@@ -14,9 +14,10 @@ from bot import membership
 from bot.areas.ledger import services as ledger
 from bot.areas.tree.domain.endorsements import MAX_DEPTH, Base
 from bot.areas.tree.services import endorsements
-from bot.areas.tree.storage import endorsements as edges
-from bot.areas.tree.storage import releases, support
-from bot.areas.tree.tables import support_days
+from bot.areas.tree.storage import endorsements as endorsements_storage
+from bot.areas.tree.storage import releases as releases_storage
+from bot.areas.tree.storage import support as support_storage
+from bot.areas.tree.tables import support_days as support_days_table
 from bot.domain.people import Member, Union
 from bot.domain.transaction import Tx
 from bot.errors import BadInput, NotAllowed
@@ -26,7 +27,7 @@ from tests.areas.tree.crowd import Crowd, differences
 from tests.clock import ManualClock
 from tests.scenes import found, join
 
-DAYS = Statement(select(support_days).order_by(support_days.c.day))
+DAYS = Statement(select(support_days_table).order_by(support_days_table.c.day))
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -100,7 +101,7 @@ async def test_a_chain_has_a_greatest_length_however_it_is_made(store: Store) ->
             with pytest.raises(BadInput, match="129 long; at most 128"):
                 endorsements.endorse(tx, union, member, leader, "words")
         endorsements.endorse(tx, union, one_more, members[1], "words")
-        assert support.of(tx, top.id).headcount == MAX_DEPTH + 1
+        assert support_storage.of(tx, top.id).headcount == MAX_DEPTH + 1
         # two halves, too long together
         endorsements.unendorse(tx, union, members[100])
         upper = chain_above(tx, union, 100)
@@ -140,10 +141,12 @@ async def test_who_is_released_may_choose_at_once(store: Store) -> None:
     await store.write(endorsements.endorse, union, bob, founder, "words")
     await store.write(endorsements.endorse, union, ann, bob, "words")
     await store.write(membership.leave, union, bob)
-    assert (await store.read(releases.untold, union.id, 10**6, 10)) == [releases.Release(ann.id, founder.id)]
+    assert (await store.read(releases_storage.untold, union.id, 10**6, 10)) == [
+        releases_storage.Release(ann.id, founder.id)
+    ]
     await store.write(endorsements.endorse, union, ann, founder, "words")
-    assert await store.read(releases.untold, union.id, 10**6, 10) == []
-    assert await store.read(support.of, founder.id) == Base(1, 1, 0, clock_day())
+    assert await store.read(releases_storage.untold, union.id, 10**6, 10) == []
+    assert await store.read(support_storage.of, founder.id) == Base(1, 1, 0, clock_day())
 
 
 def clock_day() -> int:
@@ -195,9 +198,9 @@ async def test_one_person_has_one_choice(store: Store, arrange: Merge) -> None:
         absorbed, survivor, leader = arrange(tx, union, founder, members)
         endorsements.endorse(tx, union, members[5], absorbed, "words")
         membership.merge(tx, union.id, absorbed, survivor)
-        choice = edges.of(tx, survivor.id)
+        choice = endorsements_storage.of(tx, survivor.id)
         assert (choice.leader_id if choice else None) == (leader.id if leader else None)
-        follower = edges.of(tx, members[5].id)
+        follower = endorsements_storage.of(tx, members[5].id)
         assert follower is not None
         assert follower.leader_id == survivor.id
         assert differences(tx, [founder, *(member for member in members if member != absorbed)]) == []
@@ -224,4 +227,4 @@ async def test_past_days_keep_their_last_value(store: Store, clock: ManualClock)
         (founder.id, first, 2),
         (founder.id, first + 1, 2),
     ]
-    assert (await store.read(support.of, founder.id)).headcount == 3
+    assert (await store.read(support_storage.of, founder.id)).headcount == 3

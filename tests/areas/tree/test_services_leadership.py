@@ -10,10 +10,11 @@ import pytest
 
 from bot import membership
 from bot.areas.ledger import storage as ledger_storage
-from bot.areas.members.storage import members
+from bot.areas.members.storage import members as members_storage
 from bot.areas.tree.domain.leadership import Lead, Rank, RankTurn, RuleChanges, Rules, turn
 from bot.areas.tree.services import leadership
-from bot.areas.tree.storage import leaders, rules
+from bot.areas.tree.storage import leaders as leaders_storage
+from bot.areas.tree.storage import rules as rules_storage
 from bot.domain.people import Member, Union
 from bot.domain.transaction import Tx
 from bot.errors import BadInput
@@ -34,7 +35,7 @@ class Union10:
         self.others = others
 
     async def rule(self, found: Rules) -> None:
-        await self.store.write(rules.put, self.union.id, found)
+        await self.store.write(rules_storage.put, self.union.id, found)
 
     async def support(self, number: int, linked: int, headcount: int | None = None) -> None:
         """How many support member `number` (0: the founder)."""
@@ -88,7 +89,9 @@ async def farm(store: Store) -> Union10:
 
 async def test_without_a_rule_only_the_founder_leads(farm: Union10) -> None:
     await farm.support(1, 1000)
-    assert await farm.store.read(rules.of, farm.union.id) == Rules(Lead.FOUNDER, 10, True, 7, 24, None)
+    assert await farm.store.read(rules_storage.of, farm.union.id) == Rules(
+        Lead.FOUNDER, 10, True, 7, 24, None
+    )
     assert await farm.leads() == [0]
     assert await farm.settle() == []
 
@@ -247,7 +250,7 @@ async def test_a_new_founder_has_no_rank_besides(farm: Union10) -> None:
     farm.union = replace(farm.union, founder_id=farm.others[0].id)
     await farm.support(0, 7)
     assert await farm.settle() == [(RankTurn.RISEN, 0)]
-    assert await farm.store.read(leaders.of, farm.others[0].id) is None
+    assert await farm.store.read(leaders_storage.of, farm.others[0].id) is None
     assert await farm.leads() == [0, 1]
 
 
@@ -283,9 +286,9 @@ async def test_unions_without_ranks_are_not_looked_at(farm: Union10) -> None:
     other = Union10(farm.store, *await farm.store.write(gather, "elsewhere"))
     await farm.support(1, 50)
     await farm.rule(Rules(Lead.FOUNDER, 3))
-    assert await farm.store.read(leaders.unions_with_leaders) == []
+    assert await farm.store.read(leaders_storage.unions_with_leaders) == []
     await other.rule(Rules(Lead.TOP))
-    assert await farm.store.read(leaders.unions_with_leaders) == [other.union.id]
+    assert await farm.store.read(leaders_storage.unions_with_leaders) == [other.union.id]
 
 
 @pytest.mark.parametrize(
@@ -300,7 +303,7 @@ async def test_who_falls_below_is_told_what_it_takes(
     farm: Union10, lead: Lead, numbers: tuple[int, ...], needed: int
 ) -> None:
     await farm.rule(Rules(lead, 2 if lead is Lead.TOP else 5, grace_days=2))
-    await farm.store.write(leaders.put, farm.union.id, farm.others[0].id, START)
+    await farm.store.write(leaders_storage.put, farm.union.id, farm.others[0].id, START)
     for number, linked in enumerate(numbers, start=1):
         await farm.support(number, linked)
     changes = await farm.store.write(leadership.settle, farm.union.id, [farm.others[0].id])
@@ -318,14 +321,14 @@ async def test_who_left_leads_no_more(farm: Union10) -> None:
     await farm.settle()
 
     def gone(tx: Tx) -> Member | None:
-        members.leave(tx, farm.others[0].id)
-        return members.by_id(tx, farm.others[0].id)
+        members_storage.leave(tx, farm.others[0].id)
+        return members_storage.by_id(tx, farm.others[0].id)
 
     left = await farm.store.write(gone)
     assert left is not None
     assert not await farm.store.read(leadership.is_leader, farm.union, left)
     await farm.store.write(leadership.forget, farm.union, left)
-    assert await farm.store.read(leaders.of, left.id) is None
+    assert await farm.store.read(leaders_storage.of, left.id) is None
 
 
 IN_2, IN_3 = START + 2 * DAY, START + 3 * DAY
@@ -349,10 +352,10 @@ async def test_one_person_has_the_better_of_both_ranks(
     one, two = farm.others[:2]
     for member, rank in ((one, absorbed), (two, survivor)):
         if isinstance(rank, tuple):
-            await farm.store.write(leaders.put, farm.union.id, member.id, *rank)
+            await farm.store.write(leaders_storage.put, farm.union.id, member.id, *rank)
     await farm.store.write(leadership.merge, farm.union, one, two)
-    assert await farm.store.read(leaders.of, one.id) is None
-    found = await farm.store.read(leaders.of, two.id)
+    assert await farm.store.read(leaders_storage.of, one.id) is None
+    found = await farm.store.read(leaders_storage.of, two.id)
     assert (found and (found.since, found.falls_at)) == after
 
 
@@ -398,14 +401,14 @@ async def test_numbers_must_fit_the_rule(
         return
     with pytest.raises(BadInput, match=wrong):
         await change
-    assert await farm.store.read(rules.of, farm.union.id) == before
+    assert await farm.store.read(rules_storage.of, farm.union.id) == before
 
 
 async def test_how_many_lead_by_the_rule(farm: Union10) -> None:
     await farm.rule(Rules(Lead.SUPPORTED, 5))
     for number in range(1, 5):
         await farm.support(number, number + 3)
-    await farm.store.write(leaders.put, farm.union.id, farm.others[0].id, START, START + DAY)
+    await farm.store.write(leaders_storage.put, farm.union.id, farm.others[0].id, START, START + DAY)
     now = await farm.store.read(leadership.leading, farm.union, 2)
     assert (now.count, now.in_grace) == (3, 1)
     assert now.first == [(farm.others[3].id, 7), (farm.others[2].id, 6)]

@@ -11,11 +11,12 @@ from sqlalchemy import bindparam, delete, select, update
 from bot import membership
 from bot.areas.ledger import storage as ledger_storage
 from bot.areas.ledger.services import record
-from bot.areas.ledger.tables import ledger
-from bot.areas.members.tables import members
+from bot.areas.ledger.tables import ledger as ledger_table
+from bot.areas.members.tables import members as members_table
 from bot.areas.tree.services import endorsements, recount
-from bot.areas.tree.tables import endorsements as edges
-from bot.areas.tree.tables import support, support_days
+from bot.areas.tree.tables import endorsements as endorsements_table
+from bot.areas.tree.tables import support as support_table
+from bot.areas.tree.tables import support_days as support_days_table
 from bot.areas.wallets.services import wallets
 from bot.domain.people import Member, Union
 from bot.domain.transaction import Tx
@@ -27,9 +28,9 @@ from tests.areas.tree.crowd import Crowd, differences
 from tests.clock import ManualClock
 from tests.scenes import address, found, join
 
-EDGES = Statement(select(edges).order_by(edges.c.member_id))
-SUPPORT = Statement(select(support).order_by(support.c.member_id))
-LEDGER = Statement(select(ledger).order_by(ledger.c.seq))
+EDGES = Statement(select(endorsements_table).order_by(endorsements_table.c.member_id))
+SUPPORT = Statement(select(support_table).order_by(support_table.c.member_id))
+LEDGER = Statement(select(ledger_table).order_by(ledger_table.c.seq))
 
 
 async def compared(store: Store, union: Union) -> recount.RecountReport:
@@ -85,16 +86,18 @@ def sql(tx: Tx, statement: Statement, **values: object) -> None:
 
 
 OF = bindparam("of")
+EDGE = update(endorsements_table).where(endorsements_table.c.member_id == OF)
+BASE = update(support_table).where(support_table.c.member_id == OF)
 DAMAGES = {
-    "another leader": (update(edges).where(edges.c.member_id == OF).values(leader_id=1), "Cem", "endorsements"),
-    "no leader": (update(edges).where(edges.c.member_id == OF).values(leader_id=None), "Cem", "endorsements"),
-    "no row": (delete(edges).where(edges.c.member_id == OF), "Ben", "endorsements"),
-    "a height": (update(edges).where(edges.c.member_id == OF).values(height=7), "Ana", "heights"),
-    "direct": (update(support).where(support.c.member_id == OF).values(direct=9), "Ana", "support"),
-    "headcount": (update(support).where(support.c.member_id == OF).values(headcount=9), "Ana", "support"),
-    "linked": (update(support).where(support.c.member_id == OF).values(linked=9), "Ana", "support"),
-    "no support": (delete(support).where(support.c.member_id == OF), "Dea", "support"),
-    "of who left": (update(support).where(support.c.member_id == OF).values(member_id=8), "Dea", "support"),
+    "another leader": (EDGE.values(leader_id=1), "Cem", "endorsements"),
+    "no leader": (EDGE.values(leader_id=None), "Cem", "endorsements"),
+    "no row": (delete(endorsements_table).where(endorsements_table.c.member_id == OF), "Ben", "endorsements"),
+    "a height": (EDGE.values(height=7), "Ana", "heights"),
+    "direct": (BASE.values(direct=9), "Ana", "support"),
+    "headcount": (BASE.values(headcount=9), "Ana", "support"),
+    "linked": (BASE.values(linked=9), "Ana", "support"),
+    "no support": (delete(support_table).where(support_table.c.member_id == OF), "Dea", "support"),
+    "of who left": (BASE.values(member_id=8), "Dea", "support"),
 }  # fmt: skip
 
 
@@ -129,12 +132,18 @@ async def test_rows_of_people_who_left_go(store: Store, clock: ManualClock) -> N
     def haunt(tx: Tx) -> None:
         sql(
             tx,
-            Statement(update(edges).where(edges.c.member_id == members_of["Cem"].id).values(member_id=gone)),
+            Statement(
+                update(endorsements_table)
+                .where(endorsements_table.c.member_id == members_of["Cem"].id)
+                .values(member_id=gone)
+            ),
         )
         sql(
             tx,
             Statement(
-                update(support).where(support.c.member_id == members_of["Ben"].id).values(member_id=gone)
+                update(support_table)
+                .where(support_table.c.member_id == members_of["Ben"].id)
+                .values(member_id=gone)
             ),
         )
 
@@ -151,15 +160,17 @@ async def test_rows_of_people_who_left_go(store: Store, clock: ManualClock) -> N
 
 async def test_members_that_differ_are_beyond_repair(store: Store, clock: ManualClock) -> None:
     union, members_of = await tree(store, clock)
-    back = Statement(update(members).where(members.c.id == members_of["Gus"].id).values(left_at=None))
+    back = Statement(
+        update(members_table).where(members_table.c.id == members_of["Gus"].id).values(left_at=None)
+    )
     await store.write(sql, back)
 
     def stranger(tx: Tx) -> None:
-        add = insert(members).values(union_id=union.id, ref="stranger", joined_at=tx.now)
+        add = insert(members_table).values(union_id=union.id, ref="stranger", joined_at=tx.now)
         sql(tx, Statement(add))
 
     await store.write(stranger)
-    await store.write(sql, Statement(update(support).values(headcount=1)))
+    await store.write(sql, Statement(update(support_table).values(headcount=1)))
     report = await store.write(recount.repair, union)
     assert not report.well
     assert report.differences["members"] == 2
@@ -183,10 +194,10 @@ async def test_a_circle_in_the_ledger_is_beyond_repair(store: Store, clock: Manu
 @pytest.mark.parametrize(
     ("change", "entry"),
     [
-        (update(ledger).where(ledger.c.seq == 9).values(payload="{}"), 9),
-        (update(ledger).where(ledger.c.seq == 9).values(seq=900), 9),
-        (delete(ledger).where(ledger.c.seq == 9), 9),
-        (delete(ledger).where(ledger.c.seq >= 15), 15),
+        (update(ledger_table).where(ledger_table.c.seq == 9).values(payload="{}"), 9),
+        (update(ledger_table).where(ledger_table.c.seq == 9).values(seq=900), 9),
+        (delete(ledger_table).where(ledger_table.c.seq == 9), 9),
+        (delete(ledger_table).where(ledger_table.c.seq >= 15), 15),
     ],
 )
 async def test_nothing_is_compared_with_a_broken_ledger(
@@ -194,7 +205,7 @@ async def test_nothing_is_compared_with_a_broken_ledger(
 ) -> None:
     union, _ = await tree(store, clock)
     await store.write(sql, Statement(change))  # type: ignore[arg-type]
-    await store.write(sql, Statement(update(support).values(headcount=1)))
+    await store.write(sql, Statement(update(support_table).values(headcount=1)))
     before = await store.read(lambda tx: tx.all(SUPPORT))
     report = await store.write(recount.repair, union)
     assert (report.broken, report.differences, report.well) == (entry, {}, False)
@@ -228,7 +239,9 @@ async def test_merges_from_before_there_were_endorsements(store: Store) -> None:
         sql(
             tx,
             Statement(
-                update(members).where(members.c.id == two.id).values(left_at=tx.now, merged_into=one.id)
+                update(members_table)
+                .where(members_table.c.id == two.id)
+                .values(left_at=tx.now, merged_into=one.id)
             ),
         )
         record(tx, union.id, "member.merged", one, absorbed=two.ref)
@@ -255,7 +268,11 @@ async def test_unions_are_counted_apart_and_in_pages(
     for one, endorsing in ((union, 5), (other, 5)):
         report = await compared(store, one)
         assert (report.differences, report.endorsing) == ({}, endorsing)
-    astray = Statement(update(edges).where(edges.c.member_id == OF).values(leader_id=other.founder_id))
+    astray = Statement(
+        update(endorsements_table)
+        .where(endorsements_table.c.member_id == OF)
+        .values(leader_id=other.founder_id)
+    )
     await store.write(sql, astray, of=members_of["Cem"].id)
     report = await compared(store, union)
     assert report.differences == {"endorsements": 1}
@@ -268,10 +285,10 @@ async def test_the_past_stays_as_it_was(store: Store, clock: ManualClock) -> Non
     union, members_of = await tree(store, clock)
     clock.advance(timedelta(days=1))
     await store.write(endorsements.endorse, union, members_of["Fay"], members_of["Ana"], "words")
-    days = Statement(select(support_days).order_by(support_days.c.member_id))
+    days = Statement(select(support_days_table).order_by(support_days_table.c.member_id))
     before = await store.read(lambda tx: tx.all(days))
     assert before
-    await store.write(sql, Statement(update(support).values(headcount=1)))
+    await store.write(sql, Statement(update(support_table).values(headcount=1)))
     await store.write(recount.repair, union)
     assert await store.read(lambda tx: tx.all(days)) == before
 
@@ -284,6 +301,6 @@ async def test_when_somebody_chose_is_known_from_the_ledger(store: Store, clock:
         return found.since if found else None
 
     before = await store.read(chosen)
-    await store.write(sql, Statement(delete(edges)))
+    await store.write(sql, Statement(delete(endorsements_table)))
     await store.write(recount.repair, union)
     assert await store.read(chosen) == before

@@ -1,21 +1,11 @@
-"""Founding, describing, connecting and leaving, as people type it."""
+"""Founding, describing, handing over and ending a union, as people type it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
 
-from bot.areas.ledger import services as ledger
-from bot.areas.members.services.members import unions_of
-from bot.chat.findings import Finding
-from bot.chat.incoming import BotAdded, BotRemoved, PersonLeft, Place, SpaceMoved, Where
-from bot.chat.model import Link
-from bot.domain.transaction import Tx
-from bot.schema import metadata
-from bot.storage.statements import Statement
 from tests.scenes import FREE_FARMERS, founded, joined
 from tests.stage import Stage
 
@@ -100,14 +90,6 @@ async def test_where_forms_are_modals_the_form_opens(stage: Stage) -> None:
     assert "is founded" in done.text
 
 
-async def test_nobody_presses_anothers_button(stage: Stage) -> None:
-    ada, farm = await founded(stage, **FREE_FARMERS)
-    [bo] = await joined(stage, farm, "Bo")
-    question = await bo.says("/leave", farm)
-    assert "somebody else" in (await ada.presses(question, "Leave and erase", farm)).text
-    assert "Member since" in (await bo.says("/me", farm)).text
-
-
 async def test_join_button_of_the_founding_post_works_for_everyone_for_ever(stage: Stage) -> None:
     ada, farm = stage.person("Ada", moderator=True), stage.group("Farm")
     post = await ada.says(FOUND, farm)
@@ -115,53 +97,6 @@ async def test_join_button_of_the_founding_post_works_for_everyone_for_ever(stag
     heard = await stage.person("Bo").presses(post, "Join Free Farmers", farm)
     assert "Welcome to Free Farmers" in heard.text
     assert heard.private
-
-
-async def test_a_code_connects_another_place_once(stage: Stage) -> None:
-    ada, farm = await founded(stage, **FREE_FARMERS)
-    code = (await ada.says("/union invite-space", farm)).text.split("/union connect ")[1].split("\n")[0]
-    mara = stage.person("Mara", "values", moderator=True)
-    server = stage.group("Server", "values")
-    assert "is a place of Free Farmers" in (await mara.runs("union connect", server, code=code)).text
-    assert (
-        "used or expired" in (await mara.runs("union connect", stage.group("Two", "values"), code=code)).text
-    )
-    bo = stage.person("Bo", "values")
-    await bo.runs("join", server)
-    assert "Members: 2" in (await ada.says("/union about", farm)).text
-    listed = (await bo.runs("union spaces", server)).text
-    assert "Farm" in listed
-    assert "Server" in listed
-
-
-async def test_a_code_expires_and_only_moderators_use_it(stage: Stage) -> None:
-    ada, farm = await founded(stage, **FREE_FARMERS)
-    code = (await ada.says("/union invite-space", farm)).text.split("/union connect ")[1].split("\n")[0]
-    two = stage.group("Two")
-    assert "moderators" in (await stage.person("Bo").says(f"/union connect {code}", two)).text
-    stage.clock.advance(timedelta(hours=25))
-    assert "used or expired" in (await ada.says(f"/union connect {code}", two)).text
-
-
-async def test_disconnect_asks_first_and_keeps_members(stage: Stage) -> None:
-    ada, farm = await founded(stage, **FREE_FARMERS)
-    question = await ada.says("/union disconnect", farm)
-    assert "out of Free Farmers?" in question.text
-    assert "is no place of Free Farmers any more" in (await ada.presses(question, "Disconnect", farm)).text
-    assert "No union lives here" in (await ada.says("/union about", farm)).text
-    assert "Ada in Free Farmers" in (await ada.says("/me")).text
-
-
-async def test_another_place_is_disconnected_by_the_founder_only(stage: Stage) -> None:
-    ada, farm = await founded(stage, **FREE_FARMERS)
-    code = (await ada.says("/union invite-space", farm)).text.split("/union connect ")[1].split("\n")[0]
-    mara, server = stage.person("Mara", "values", moderator=True), stage.group("Server", "values")
-    await mara.runs("union connect", server, code=code)
-    await mara.runs("join", server)
-    refused = await mara.runs("union disconnect", server, space=Where("", "Farm"))
-    assert "Only the founder" in refused.text
-    question = await ada.says("/union disconnect Server", farm)
-    assert "no place" in (await ada.presses(question, "Disconnect", farm)).text
 
 
 async def test_edit_is_the_founders(stage: Stage) -> None:
@@ -200,22 +135,6 @@ async def test_a_private_chat_of_two_unions_asks_which(stage: Stage) -> None:
     assert "Bo in Free Farmers" in (await bo.says("/me")).text
 
 
-async def test_events_of_places(stage: Stage) -> None:
-    ada, farm = stage.person("Ada", moderator=True), stage.group("Farm")
-    hello = await ada.does(BotAdded(), farm)
-    assert hello is not None
-    assert "/union create" in hello.text
-    await ada.says(FOUND, farm)
-    assert await ada.does(BotAdded(), farm) is None
-    await ada.does(SpaceMoved("space-super"), farm)
-    moved = Place("words", "chat-super", "space-super", title="Farm")
-    assert "Free Farmers" in (await ada.says("/union about", moved)).text
-    await ada.does(PersonLeft(), moved)
-    assert "Ada in Free Farmers" in (await ada.says("/me")).text
-    await ada.does(BotRemoved(), moved)
-    assert "No union lives here" in (await ada.says("/union about", moved)).text
-
-
 async def test_the_founder_hands_over_before_leaving(stage: Stage) -> None:
     ada, farm = await founded(stage, **FREE_FARMERS)
     alone = await ada.says("/leave", farm)
@@ -237,50 +156,6 @@ async def test_a_union_ends_with_its_last_member(stage: Stage) -> None:
     assert "is founded" in (await ada.says(FOUND, farm)).text
 
 
-async def test_a_moderator_confirms_in_private_what_was_asked_in_a_group(stage: Stage) -> None:
-    """Where a private answer can only be shown in the private chat, its button still speaks for the group."""
-    _, farm = await founded(stage, **FREE_FARMERS)
-    mod = stage.person("Mod", moderator=True)
-    question = await mod.says("/union disconnect", farm)
-    assert question.private
-    stage.platforms["words"].moderators.discard(mod.actor.native_id)
-    assert "Only moderators" in (await mod.presses(question, "Disconnect")).text
-    stage.platforms["words"].moderators.add(mod.actor.native_id)
-    assert "no place of Free Farmers any more" in (await mod.presses(question, "Disconnect")).text
-
-
-async def test_leaving_erases_and_the_ledger_still_verifies(stage: Stage) -> None:
-    ada, farm = await founded(stage, **FREE_FARMERS)
-    bo = stage.person("Bo Hidden-Name")
-    await bo.says("/join", farm)
-    question = await bo.says("/leave", farm)
-    await bo.presses(question, "Leave and erase", farm)
-    assert "Type /join first" in (await bo.says("/me", farm)).text
-
-    def everything(tx: Tx) -> str:
-        return " ".join(str(tx.all(Statement(select(table)))) for table in metadata().sorted_tables)
-
-    assert "Hidden-Name" not in await stage.store.read(everything)
-    union = (await stage.store.read(unions_of, "words", ada.actor.native_id))[0]
-    entries, broken = await stage.store.read(ledger.verify, union.id)
-    assert entries >= 5
-    assert broken is None
-
-
 async def test_handing_over_to_oneself_is_no_question(stage: Stage) -> None:
     ada, farm = await founded(stage, **FREE_FARMERS)
     assert "You are the founder already" in (await ada.says("/union hand-over @ada", farm)).text
-
-
-async def test_the_check_tells_remedies_with_their_links(stage: Stage) -> None:
-    ada, farm = await founded(stage, **FREE_FARMERS)
-    remedy = "Invite it again: https://discord.com/oauth2/authorize?client_id=1&scope=bot."
-
-    async def findings(spaces: Sequence[str]) -> Sequence[Finding]:
-        return [Finding("rights here", "it may not post", remedy)]
-
-    stage.platforms["words"].check = findings  # type: ignore[method-assign]
-    heard = await ada.says("/union check", farm)
-    links = [span for item in heard.reply.blocks[0].items for span in item if isinstance(span, Link)]
-    assert [link.url for link in links] == ["https://discord.com/oauth2/authorize?client_id=1&scope=bot"]
-    assert "rights here: it may not post. Invite it again" in heard.text

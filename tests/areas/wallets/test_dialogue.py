@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.areas.wallets.domain import links as rules
+from bot.areas.wallets.domain import links as links_domain
 from bot.areas.wallets.services import links
 from bot.chat.incoming import Place
 from tests.stage import Heard, Persona, Stage
@@ -125,7 +125,7 @@ async def test_wrong_codes_are_counted_and_stop_the_link(cast: Cast) -> None:
 
 async def test_a_late_code_says_so(cast: Cast) -> None:
     code = await cast.signs(await cast.bo.says("/link", cast.farm))
-    cast.stage.clock.advance(rules.LIFETIME)
+    cast.stage.clock.advance(links_domain.LIFETIME)
     assert "expired" in (await cast.bo.opens(f"code-{code}")).text
 
 

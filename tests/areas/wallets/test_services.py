@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.areas.wallets.domain import links as rules
+from bot.areas.wallets.domain import links as links_domain
 from bot.areas.wallets.services import links
 from bot.areas.wallets.services.completion import LinkOutcome
-from bot.areas.wallets.storage import tickets, wallets
+from bot.areas.wallets.storage import tickets as tickets_storage
+from bot.areas.wallets.storage import wallets as wallets_storage
 from bot.chain import signatures
 from bot.domain.transaction import Tx
 from bot.errors import BadInput, NotFound
@@ -38,7 +39,7 @@ async def test_a_wallet_is_linked_by_signing_and_bringing_the_code_back(store: S
     done = await store.write(bring, people.anna, f" {code[:3]} {code[3:]} ")
 
     assert (done.outcome, done.address) == (LinkOutcome.LINKED, ANNAS.address)
-    mine = await store.read(wallets.of_member, people.anna.member_id)
+    mine = await store.read(wallets_storage.of_member, people.anna.member_id)
     assert [(wallet.address, wallet.kind) for wallet in mine] == [(ANNAS.address, "eoa")]
 
 
@@ -62,7 +63,7 @@ async def test_the_text_names_who_and_what_is_linked(store: Store, people: Peopl
 async def test_only_hashes_of_token_and_code_are_stored(store: Store, people: People) -> None:
     token = await store.write(links.open_ticket, people.anna)
     code = await store.write(_sign_with, token)
-    ticket = await store.read(tickets.latest, people.anna.id)
+    ticket = await store.read(tickets_storage.latest, people.anna.id)
     assert ticket is not None
     stored = repr(ticket)
     assert token not in stored
@@ -77,7 +78,7 @@ def _sign_with(tx: Tx, token: str) -> str:
 
 async def test_a_guessed_token_is_refused(store: Store, people: People) -> None:
     await store.write(links.open_ticket, people.anna)
-    for guess in (rules.new_token(), "", "a", "x" * 5000, "\udcff", "../.."):
+    for guess in (links_domain.new_token(), "", "a", "x" * 5000, "\udcff", "../.."):
         with pytest.raises(NotFound):
             await store.read(links.page, guess)
         with pytest.raises(NotFound):
@@ -97,14 +98,14 @@ async def test_an_expired_ticket_does_nothing(
         "take": (links.take_text, token, nonce),
         "sign": (links.sign, token, attempt, "eoa"),
     }
-    clock.advance(rules.LIFETIME)
+    clock.advance(links_domain.LIFETIME)
     with pytest.raises(NotFound):
         await store.write(*steps[late])
 
 
 async def test_a_code_expires_with_its_ticket(store: Store, people: People, clock: ManualClock) -> None:
     code = (await store.write(signed, people.anna, ANNAS)).code
-    clock.advance(rules.LIFETIME - timedelta(microseconds=1))
+    clock.advance(links_domain.LIFETIME - timedelta(microseconds=1))
     in_time = (await store.write(signed, people.bob, BOBS)).code
     clock.advance(timedelta(microseconds=1))
     assert (await store.write(bring, people.anna, code)).outcome is LinkOutcome.EXPIRED
@@ -181,7 +182,7 @@ async def test_five_wrong_codes_stop_the_link(store: Store, people: People) -> N
         assert (done.outcome, done.tries_left) == (LinkOutcome.WRONG, left)
     assert (await store.write(bring, people.anna, wrong)).outcome is LinkOutcome.STOPPED
     assert (await store.write(bring, people.anna, code)).outcome is LinkOutcome.NOTHING
-    assert await store.read(wallets.of_member, people.anna.member_id) == []
+    assert await store.read(wallets_storage.of_member, people.anna.member_id) == []
 
 
 @pytest.mark.parametrize(
@@ -200,7 +201,7 @@ async def test_another_accounts_code_links_nothing(store: Store, people: People)
     await store.write(links.open_ticket, people.bob)
     assert (await store.write(bring, people.bob, code)).outcome is LinkOutcome.UNSIGNED
     for account in (people.anna, people.bob):
-        assert await store.read(wallets.of_member, account.member_id) == []
+        assert await store.read(wallets_storage.of_member, account.member_id) == []
 
 
 async def test_somebody_elses_code_counts_as_a_wrong_one_for_ones_own_link(
@@ -214,19 +215,19 @@ async def test_somebody_elses_code_counts_as_a_wrong_one_for_ones_own_link(
         LinkOutcome.LINKED,
     )  # one time in a million both codes are the same
     assert done.address in ("", BOBS.address)
-    assert await store.read(wallets.of_member, people.anna.member_id) == []
+    assert await store.read(wallets_storage.of_member, people.anna.member_id) == []
 
 
 async def test_the_database_itself_takes_one_signature_and_one_code(store: Store, people: People) -> None:
     """Another process may have been faster after this one looked."""
     await store.write(links.open_ticket, people.anna)
-    ticket = await store.read(tickets.latest, people.anna.id)
+    ticket = await store.read(tickets_storage.latest, people.anna.id)
     assert ticket is not None
     for wallet, first in ((ANNAS, True), (BOBS, False)):
-        assert await store.write(tickets.sign, ticket.id, wallet.address, "eoa", b"hash") is first
-    assert not await store.write(tickets.issue, ticket.id, "nonce", "text", BOBS.address)
+        assert await store.write(tickets_storage.sign, ticket.id, wallet.address, "eoa", b"hash") is first
+    assert not await store.write(tickets_storage.issue, ticket.id, "nonce", "text", BOBS.address)
     for first in (True, False):
-        assert await store.write(tickets.close, ticket.id) is first
-    after = await store.read(tickets.latest, people.anna.id)
+        assert await store.write(tickets_storage.close, ticket.id) is first
+    after = await store.read(tickets_storage.latest, people.anna.id)
     assert after is not None
-    assert (after.address, after.state) == (ANNAS.address, rules.TicketState.DONE)
+    assert (after.address, after.state) == (ANNAS.address, links_domain.TicketState.DONE)

@@ -7,11 +7,10 @@ import pytest
 from bot import membership
 from bot.areas.ledger import storage as ledger_storage
 from bot.areas.ledger.domain import first_broken
-from bot.areas.wallets.services import links
-from bot.areas.wallets.services import wallets as wallet_service
+from bot.areas.wallets.services import links, wallets
 from bot.areas.wallets.services.completion import Held, LinkOutcome
 from bot.areas.wallets.services.links import MAX_WALLETS
-from bot.areas.wallets.storage import wallets
+from bot.areas.wallets.storage import wallets as wallets_storage
 from bot.domain.transaction import Tx
 from bot.errors import NotAllowed, NotFound
 from bot.membership import LINKING, join, leave
@@ -44,7 +43,7 @@ async def test_the_same_wallet_from_a_second_account_merges_the_two(
     assert joined.member_id == people.anna.member_id
     assert joined.money_after == clock.now() + timedelta(hours=24)
     assert (await store.read(fresh, people.anna)).money_after is None
-    assert len(await store.read(wallets.of_member, people.anna.member_id)) == 1
+    assert len(await store.read(wallets_storage.of_member, people.anna.member_id)) == 1
 
 
 async def test_an_owner_takes_a_wallet_back_from_who_tricked_them(store: Store, people: People) -> None:
@@ -55,8 +54,10 @@ async def test_an_owner_takes_a_wallet_back_from_who_tricked_them(store: Store, 
 
     assert done.outcome is LinkOutcome.TAKEN
     assert [account.id for account in done.others] == [people.bob.id]
-    assert await store.read(wallets.of_member, people.bob.member_id) == []
-    assert [w.address for w in await store.read(wallets.of_member, people.anna.member_id)] == [ANNAS.address]
+    assert await store.read(wallets_storage.of_member, people.bob.member_id) == []
+    assert [w.address for w in await store.read(wallets_storage.of_member, people.anna.member_id)] == [
+        ANNAS.address
+    ]
     assert (await store.read(fresh, people.bob)).member_id != people.anna.member_id
 
 
@@ -69,7 +70,7 @@ async def test_linking_the_same_wallet_again_changes_nothing(store: Store, peopl
     code = (await store.write(signed, people.anna, ANNAS)).code
     done = await store.write(bring, people.anna, code)
     assert (done.outcome, done.others) == (LinkOutcome.ALREADY, ())
-    assert len(await store.read(wallets.of_member, people.anna.member_id)) == 1
+    assert len(await store.read(wallets_storage.of_member, people.anna.member_id)) == 1
 
 
 async def test_the_other_accounts_are_named_to_be_told(store: Store, people: People) -> None:
@@ -78,8 +79,7 @@ async def test_the_other_accounts_are_named_to_be_told(store: Store, people: Peo
     code = (await store.write(signed, people.anna, BOBS)).code
     assert [a.id for a in (await store.write(bring, people.anna, code)).others] == [people.anna_telegram.id]
     assert [
-        a.id
-        for a in await store.write(wallet_service.unlink, people.anna, BOBS.address, LINKING.holding_changed)
+        a.id for a in await store.write(wallets.unlink, people.anna, BOBS.address, LINKING.holding_changed)
     ] == [people.anna_telegram.id]
 
 
@@ -105,9 +105,9 @@ def gather_again(tx: Tx) -> object:
 
 async def test_unlinking_frees_the_address(store: Store, people: People) -> None:
     await store.write(_link, people.anna)
-    await store.write(wallet_service.unlink, people.anna, ANNAS.address, LINKING.holding_changed)
+    await store.write(wallets.unlink, people.anna, ANNAS.address, LINKING.holding_changed)
     with pytest.raises(NotFound):
-        await store.write(wallet_service.unlink, people.anna, ANNAS.address, LINKING.holding_changed)
+        await store.write(wallets.unlink, people.anna, ANNAS.address, LINKING.holding_changed)
     code = (await store.write(signed, people.bob, ANNAS)).code
     assert (await store.write(bring, people.bob, code)).outcome is LinkOutcome.LINKED
 
@@ -115,8 +115,8 @@ async def test_unlinking_frees_the_address(store: Store, people: People) -> None
 async def test_nobody_unlinks_anothers_wallet(store: Store, people: People) -> None:
     await store.write(_link, people.anna)
     with pytest.raises(NotFound):
-        await store.write(wallet_service.unlink, people.bob, ANNAS.address, LINKING.holding_changed)
-    assert len(await store.read(wallets.of_member, people.anna.member_id)) == 1
+        await store.write(wallets.unlink, people.bob, ANNAS.address, LINKING.holding_changed)
+    assert len(await store.read(wallets_storage.of_member, people.anna.member_id)) == 1
 
 
 async def test_the_number_of_wallets_has_a_limit(store: Store, people: People) -> None:
@@ -127,13 +127,13 @@ async def test_the_number_of_wallets_has_a_limit(store: Store, people: People) -
 
 def _fill(tx: Tx, people: People) -> None:
     for number in range(MAX_WALLETS):
-        wallets.add(tx, people.union.id, people.anna.member_id, f"0x{number:040x}", "eoa")
+        wallets_storage.add(tx, people.union.id, people.anna.member_id, f"0x{number:040x}", "eoa")
 
 
 async def test_the_ledger_knows_the_change_but_no_address(store: Store, people: People) -> None:
     await store.write(_link, people.anna)
     await store.write(_merge_telegram, people)
-    await store.write(wallet_service.unlink, people.anna, ANNAS.address, LINKING.holding_changed)
+    await store.write(wallets.unlink, people.anna, ANNAS.address, LINKING.holding_changed)
     entries = await store.read(ledger_storage.entries, people.union.id)
     assert [entry.kind for entry in entries][-3:] == ["wallet.linked", "member.merged", "wallet.unlinked"]
     written = "".join(f"{entry.payload}{entry.actor}" for entry in entries).lower()
@@ -149,8 +149,8 @@ async def test_leaving_forgets_what_was_under_way(store: Store, people: People) 
 
 
 def _leave(tx: Tx, people: People) -> None:
-    from bot.areas.members.storage import members
+    from bot.areas.members.storage import members as members_storage
 
-    member = members.by_id(tx, people.anna.member_id)
+    member = members_storage.by_id(tx, people.anna.member_id)
     assert member is not None
     leave(tx, people.union, member)
