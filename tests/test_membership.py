@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from sqlalchemy import Boolean, Column, LargeBinary, Numeric, Table, Text, func, select
 
 from bot import areas, membership
@@ -102,13 +103,17 @@ class World:
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1000))
 
     def fill(self) -> None:
-        for column in with_fates():
-            if not self.naming(column):  # what names an account is in the row of its member
-                own = fates_of(column).leaving is not Fate.HANDED_ON
-                self.add(column.table, SECRET if own else "words", **{column.name: self.key_of(column)})
+        self.fill_columns(SECRET)
         for table, name in by_key():
             key = f"words:{SECRET}" if name in ("actor", "presser") else SECRET
             self.add(table, SECRET, **{name: key})
+
+    def fill_columns(self, words: str) -> None:
+        """A row for each column that can name the member, with these words in texts of their own."""
+        for column in with_fates():
+            if not self.naming(column):  # what names an account is in the row of its member
+                own = fates_of(column).leaving is not Fate.HANDED_ON
+                self.add(column.table, words if own else "words", **{column.name: self.key_of(column)})
 
     def key_of(self, column: Column[Any]) -> int:
         return self.account.id if "account" in column.name else self.member.id
@@ -165,8 +170,12 @@ class World:
         return found
 
     def another(self) -> Member:
+        return self.person()[0]
+
+    def person(self) -> tuple[Member, Account]:
+        """Somebody who joins."""
         name = f"Somebody {next(self.numbers)}"
-        return membership.join(self.tx, self.union, "words", name, name, None)[0]
+        return membership.join(self.tx, self.union, "words", name, name, None)
 
     def naming(self, column: Column[Any]) -> int:
         """How many rows name the member, or their account, by this column."""
@@ -216,14 +225,22 @@ async def test_a_member_who_did_everything_leaves_nothing(store: Store) -> None:
     await store.write(leave)
 
 
-async def test_everything_of_a_member_who_is_merged_is_the_survivors(store: Store) -> None:
+@pytest.mark.parametrize("both", [False, True], ids=["only one has rows", "both have rows"])
+async def test_everything_of_a_member_who_is_merged_is_the_survivors(store: Store, both: bool) -> None:
+    """Also where a member can have one row only, and both have it."""
+
     def merge(tx: Tx) -> None:
         farm = everything(tx)
-        survivor = farm.another()
-        membership.merge(tx, farm.union.id, farm.member, survivor)
+        survivor = World(tx, farm.union, *farm.person(), numbers=farm.numbers)
+        if both:
+            survivor.fill_columns("words")
+        membership.merge(tx, farm.union.id, farm.member, survivor.member)
         for column in with_fates():
-            if fates_of(column).merging is not Fate.KEPT:
+            fate = fates_of(column).merging
+            if fate is not Fate.KEPT:
                 assert not farm.naming(column), f"{column} still names a member who was merged"
+            if fate is Fate.HANDED_ON:
+                assert survivor.naming(column), f"{column} does not name the survivor: the row was lost"
         assert ledger.verify(tx, farm.union.id)[1] is None
 
     await store.write(merge)

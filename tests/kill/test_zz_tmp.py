@@ -1,0 +1,95 @@
+"""`kill -9` between a call's opening and its post: after a restart it is in the channel once.
+
+It is killed before Discord took the post, and after it did but before Muster heard of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from bot import membership
+from bot.areas.calls.domain.texts import Texts
+from bot.areas.calls.services import schedule, writing
+from bot.domain.clock import SystemClock
+from bot.domain.transaction import Tx
+from bot.schema import metadata
+from bot.storage.store import Store
+from tests.emulators.discord import DiscordEmulator, Message
+from tests.emulators.discord.model import Channel
+from tests.kill.process import PATIENCE_S, read, start
+
+
+def populate(tx: Tx, guild: str, channel: str) -> None:
+    """A union in the server, and a call whose hour has come, in a zone where it is about noon."""
+    zone = f"Etc/GMT{tx.now.hour - 12:+}"
+    founder = membership.Founder("discord", "1", "Founder", None)
+    union, member, _ = membership.found(tx, "Farm", "Grow", zone, founder, guild, "Farm", channel)
+    call = writing.draft(tx, union, member, Texts("Plant a tree", "Plant one", opens=0), None)
+    schedule.plan(tx, union, member, call, schedule.today(tx, union))
+
+
+def posts(channel: Channel) -> list[Message]:
+    """What was posted there in answer to nobody."""
+    return [each for each in channel.visible_messages() if each.interaction is None]
+
+
+@pytest.mark.timeout(200)
+@pytest.mark.parametrize("fault", ["drop-before", "drop-after"])
+async def test_a_call_is_posted_once(tmp_path: Path, fault: str) -> None:
+    T0 = __import__("time").monotonic()
+    database = tmp_path / "data" / "muster.db"
+    async with AsyncExitStack() as stack:
+        discord = await stack.enter_async_context(DiscordEmulator())
+        discord.patience = PATIENCE_S
+        guild = discord.guild("Farm")
+        channel = guild.channel("general")
+        alice = guild.member("Alice")
+        store = await Store.open(f"sqlite+aiosqlite:///{database}", SystemClock(), metadata())
+        await store.write(populate, str(guild.id), str(channel.id))
+        print('T', round(__import__('time').monotonic()-T0,2), 'await store.write(populate, str(guild.id), str(channel.id))', flush=True)
+        await store.close()
+        print('T', round(__import__('time').monotonic()-T0,2), 'await store.close()', flush=True)
+        variables = {**discord.environment(tmp_path), "MUSTER_DATA_DIR": str(tmp_path / "data")}
+        planned = discord.fault("POST", "/channels/*/messages", fault, times=100)
+        print('T', round(__import__('time').monotonic()-T0,2), 'planned = discord.fault("POST", "/channels/*/messages", faul', flush=True)
+        bot = await start(stack, tmp_path, variables)
+        print('T', round(__import__('time').monotonic()-T0,2), 'bot = await start(stack, tmp_path, variables)', flush=True)
+        await discord.until(lambda: planned.fired, "the post", patience=PATIENCE_S)
+        print('T', round(__import__('time').monotonic()-T0,2), 'await discord.until(lambda: planned.fired, "the post", patie', flush=True)
+        bot.process.send_signal(signal.SIGKILL)
+        assert await asyncio.to_thread(bot.process.wait) == -signal.SIGKILL
+        print('T', round(__import__('time').monotonic()-T0,2), 'assert await asyncio.to_thread(bot.process.wait) == -signal.', flush=True)
+        assert read(database, "select state from calls") == [("open",)]
+        print('T', round(__import__('time').monotonic()-T0,2), 'assert read(database, "select state from calls") == [("open"', flush=True)
+        assert read(database, "select count(*) from outbox where state = 'sent'") == [(0,)]
+        print('T', round(__import__('time').monotonic()-T0,2), 'assert read(database, "select count(*) from outbox where sta', flush=True)
+        assert len(posts(channel)) == (fault == "drop-after")
+        print('T', round(__import__('time').monotonic()-T0,2), 'assert len(posts(channel)) == (fault == "drop-after")', flush=True)
+
+        planned.left = 0
+        print('T', round(__import__('time').monotonic()-T0,2), 'planned.left = 0', flush=True)
+        bot = await start(stack, tmp_path, variables)
+        print('T', round(__import__('time').monotonic()-T0,2), 'bot = await start(stack, tmp_path, variables)', flush=True)
+        await discord.ready()
+        print('T', round(__import__('time').monotonic()-T0,2), 'await discord.ready()', flush=True)
+        await channel.until(lambda: posts(channel), "the post", patience=PATIENCE_S)
+        print('T', round(__import__('time').monotonic()-T0,2), 'await channel.until(lambda: posts(channel), "the post", pati', flush=True)
+        (post,) = posts(channel)
+        print('T', round(__import__('time').monotonic()-T0,2), '(post,) = posts(channel)', flush=True)
+        assert "Welcome" in (await alice.slash(channel, "join")).text
+        print('T', round(__import__('time').monotonic()-T0,2), 'assert "Welcome" in (await alice.slash(channel, "join")).tex', flush=True)
+        assert (await alice.press(post, "Done")).text == "Done. Day 1 in a row."
+        print('T', round(__import__('time').monotonic()-T0,2), 'assert (await alice.press(post, "Done")).text == "Done. Day ', flush=True)
+        # Which message it is Muster knows only once it was sent to the end.
+        await discord.until(lambda: "1 person answered so far" in post.content, "count", patience=PATIENCE_S)
+        print('T', round(__import__('time').monotonic()-T0,2), 'await discord.until(lambda: "1 person answered so far" in po', flush=True)
+        assert posts(channel) == [post]
+        print('T', round(__import__('time').monotonic()-T0,2), 'assert posts(channel) == [post]', flush=True)
+        assert await asyncio.to_thread(bot.stop) == 0
+        print('T', round(__import__('time').monotonic()-T0,2), 'assert await asyncio.to_thread(bot.stop) == 0', flush=True)
+    assert read(database, "select count(*) from ledger where kind = 'call.opened'") == [(1,)]
