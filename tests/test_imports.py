@@ -162,7 +162,10 @@ def test_what_areas_need_of_each_other_is_declared_and_no_circle() -> None:
         if inside := IN_AREA.match(module):
             others = {found.group(1) for name in imported(tree) if (found := IN_AREA.match(name))}
             used.setdefault(inside.group(1), set()).update(others - {inside.group(1)})
-    assert {area: sorted(needs) for area, needs in used.items() if needs} == NEEDS
+    needed = {area: sorted(needs) for area, needs in used.items() if needs}
+    for area in sorted(needed.keys() | NEEDS.keys()):
+        wanted = f'"{area}": {needed[area]}' if area in needed else f'no line for "{area}", which needs none'
+        assert needed.get(area) == NEEDS.get(area), f"`NEEDS` above has to have {wanted}"
     graphlib.TopologicalSorter(NEEDS).prepare()  # raises CycleError
 
 

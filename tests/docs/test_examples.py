@@ -23,6 +23,7 @@ CHECKS = (
     "tests/areas/shifts",
     "tests/test_imports.py",
     "tests/test_membership.py",
+    "tests/test_exports.py",
     "tests/test_docs.py",
     "tests/docs/test_pages.py",
     "tests/storage/test_migrations.py::test_head_is_the_newest_script",

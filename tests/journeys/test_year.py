@@ -76,7 +76,7 @@ class Year:
     stage: Stage
     union: Union
     folk: dict[str, Persona]
-    members_storage: dict[str, Member]
+    members: dict[str, Member]
     place: Place
 
     async def work(self) -> None:
@@ -146,6 +146,7 @@ async def lived(year: Year, zone: str, opens: int) -> None:
             await year.stage.told(year.folk["Told"])
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(("backend", "zone", "opens"), YEARS)
 async def test_each_day_has_exactly_one_call_and_no_streak_breaks(
     store: Store, clock: ManualClock, zone: str, opens: int

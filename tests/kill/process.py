@@ -7,9 +7,16 @@ import sqlite3
 from contextlib import AsyncExitStack, closing
 from pathlib import Path
 
+from tests.clock import ManualClock
+from tests.emulators.discord import DiscordEmulator
 from tests.operator.process import Running, running
 
 PATIENCE_S = 120.0
+
+
+def patient_discord() -> DiscordEmulator:
+    """Discord on which no time passes, so that an acknowledgement is never late, however busy the machine is."""
+    return DiscordEmulator(clock=ManualClock())
 
 
 async def start(stack: AsyncExitStack, folder: Path, variables: dict[str, str]) -> Running:

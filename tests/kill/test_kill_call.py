@@ -19,9 +19,9 @@ from bot.domain.clock import SystemClock
 from bot.domain.transaction import Tx
 from bot.schema import metadata
 from bot.storage.store import Store
-from tests.emulators.discord import DiscordEmulator, Message
+from tests.emulators.discord import Message
 from tests.emulators.discord.model import Channel
-from tests.kill.process import PATIENCE_S, read, start
+from tests.kill.process import PATIENCE_S, patient_discord, read, start
 
 
 def populate(tx: Tx, guild: str, channel: str) -> None:
@@ -38,12 +38,12 @@ def posts(channel: Channel) -> list[Message]:
     return [each for each in channel.visible_messages() if each.interaction is None]
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("fault", ["drop-before", "drop-after"])
 async def test_a_call_is_posted_once(tmp_path: Path, fault: str) -> None:
     database = tmp_path / "data" / "muster.db"
     async with AsyncExitStack() as stack:
-        discord = await stack.enter_async_context(DiscordEmulator())
+        discord = await stack.enter_async_context(patient_discord())
         discord.patience = PATIENCE_S
         guild = discord.guild("Farm")
         channel = guild.channel("general")

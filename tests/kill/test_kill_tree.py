@@ -32,7 +32,7 @@ from tests.emulators.discord import DiscordEmulator
 from tests.emulators.discord import Person as Member
 from tests.emulators.telegram import Person as User
 from tests.emulators.telegram import TelegramEmulator
-from tests.kill.process import PATIENCE_S, read, start
+from tests.kill.process import PATIENCE_S, patient_discord, read, start
 
 MEMBERS, NEWCOMERS, ON_TELEGRAM = 100, 40, 20
 KILL_AFTER = 200
@@ -152,13 +152,13 @@ async def examined(url: str) -> RecountReport:
         await store.close()
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(400)
 async def test_the_tree_its_sums_and_the_ledger_agree(tmp_path: Path) -> None:
     database = tmp_path / "data" / "muster.db"
     url = f"sqlite+aiosqlite:///{database}"
     async with AsyncExitStack() as stack:
         telegram = await stack.enter_async_context(TelegramEmulator(SystemClock()))
-        discord = await stack.enter_async_context(DiscordEmulator())
+        discord = await stack.enter_async_context(patient_discord())
         discord.patience, telegram.signal.patience = PATIENCE_S, PATIENCE_S
         crowd = Crowd(discord, telegram)
         store = await Store.open(url, SystemClock(), metadata())

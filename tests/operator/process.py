@@ -24,12 +24,13 @@ def environment(variables: Mapping[str, str]) -> dict[str, str]:
 
 
 def muster(
-    *arguments: str | Path, cwd: Path, stdin: str | None = None, **variables: str
+    *arguments: str | Path, cwd: Path, stdin: str | None = None, first: str | None = None, **variables: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run one command to its end."""
+    """Run one command to its end; before it, in the same process, a line of Python."""
     given = {"input": stdin} if stdin is not None else {"stdin": subprocess.DEVNULL}
+    program = ["-m", "bot"] if first is None else ["-c", f"{first}\nfrom bot.__main__ import main\nmain()"]
     return subprocess.run(
-        [sys.executable, "-m", "bot", *map(str, arguments)],
+        [sys.executable, *program, *map(str, arguments)],
         cwd=cwd,
         env=environment(variables),
         capture_output=True,

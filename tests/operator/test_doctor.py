@@ -154,7 +154,8 @@ def test_unreachable_things_are_findings_without_secrets(tmp_path: Path) -> None
         "MUSTER_PUBLIC_URL": "https://localhost:1",
         "MUSTER_CHAIN_RPC": "http://127.0.0.1:1/v3/plantedkey0123456789",
     }
-    examined = muster("doctor", cwd=tmp_path, **variables)
+    impatient = "from adapters.discord import rest\nrest.PATIENCE_S = 0.5"
+    examined = muster("doctor", cwd=tmp_path, first=impatient, **variables)
     assert examined.returncode == 1
     subjects = " ".join(wrongs(examined.stdout))
     for subject in ("telegram", "discord", "public address", "chain node"):

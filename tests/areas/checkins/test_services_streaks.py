@@ -45,7 +45,7 @@ class Simulated:
     founder: Member
     member: Member
     random: Random
-    calls_storage: dict[int, Call] = field(default_factory=dict)
+    calls: dict[int, Call] = field(default_factory=dict)
     counts: set[int] = field(default_factory=set)
     waits: set[int] = field(default_factory=set)
     done: dict[str, int] = field(default_factory=dict)

@@ -35,7 +35,7 @@ class Crowd:
 
     union: Union
     random: Random
-    members_storage: list[Member]
+    members: list[Member]
     done: dict[str, int] = field(default_factory=dict)
     joined: int = 0
 
