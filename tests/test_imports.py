@@ -164,8 +164,8 @@ def test_what_areas_need_of_each_other_is_declared_and_no_circle() -> None:
             used.setdefault(inside.group(1), set()).update(others - {inside.group(1)})
     needed = {area: sorted(needs) for area, needs in used.items() if needs}
     for area in sorted(needed.keys() | NEEDS.keys()):
-        wanted = f'"{area}": {needed[area]}' if area in needed else f'no line for "{area}", which needs none'
-        assert needed.get(area) == NEEDS.get(area), f"`NEEDS` above has to have {wanted}"
+        line = f"{area!r}: {needed[area]}" if area in needed else f"no line for {area!r}, which needs none"
+        assert needed.get(area) == NEEDS.get(area), f"`NEEDS` above has to have {line}"
     graphlib.TopologicalSorter(NEEDS).prepare()  # raises CycleError
 
 
