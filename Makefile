@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run install init doctor smoke test check bench format pages lock clean
+.PHONY: run install init doctor smoke test quick check bench format pages lock clean
 
 run: install
 	@$(BIN)/python -m bot run
@@ -18,8 +18,15 @@ init doctor: install
 smoke: install
 	@$(BIN)/python -m tests.operator.smoke
 
+# Tests mostly wait for processes, browsers and servers, so more run side by side than there are processors.
+WORKERS ?= 4
+
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+# The rules of the areas and the language of chat, on SQLite only: within a minute.
+quick: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -k "not postgresql" tests/areas tests/chat tests/test_imports.py tests/test_membership.py
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
