@@ -41,10 +41,13 @@ def main() -> None:
 @cli.command()
 def run() -> None:
     """Serve the platforms whose tokens are set, and the playground when there are none."""
-    gc.disable()  # loading makes very many objects and no garbage; `serve` enables it again
-    from bot.runner import run as serve
+    gc.disable()  # loading makes very many objects and no garbage; `serve` enables it when it is ready
+    try:
+        from bot.runner import run as serve
 
-    serve(_settings())
+        serve(_settings())
+    finally:
+        gc.enable()
 
 
 @cli.command()

@@ -63,11 +63,13 @@ class App:
         """Opens the database, the listeners and the platforms. Raises MusterError, with the remedy."""
         clock = clock or SystemClock()
         metrics = Metrics()
+        # Before the database is made or migrated: a program that cannot start leaves it as it is.
+        registry = Registry(commands.areas(), commands.translations())
         store = await Store.open(settings.store_url, clock, metadata(), on_batch=metrics.batch)
         app = cls(settings, clock, store, metrics)
         app._exits.push_async_callback(store.close)
         try:
-            await app._start()
+            await app._start(registry)
         except BaseException:
             await app.stop()
             raise
@@ -77,13 +79,12 @@ class App:
         """Takes no new acts, finishes the accepted ones, and closes everything, the database last."""
         await self._exits.aclose()
 
-    async def _start(self) -> None:
+    async def _start(self, registry: Registry) -> None:
         playground = build.playground(self.settings, self.clock)
         telegram = build.telegram(self.settings, self.clock)
         discord = build.discord(self.settings, self.clock)
         built: list[Adapter | None] = [playground, telegram, discord]
         self.adapters.update((adapter.name, adapter) for adapter in built if adapter is not None)
-        registry = Registry(commands.areas(), commands.translations())
         core = self.core = Dispatcher(
             registry,
             self.store,

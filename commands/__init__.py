@@ -15,7 +15,7 @@ ORDER = (
     "unions", "spaces.spaces", "tree.leadership", "members.members", "invites", "tree.endorsements", "tree.support",
     "calls.calls", "calls.schedule", "calls.approvals", "calls.posts", "checkins.checkins", "contests.contests",
     "checkins.reviews", "checkins.streaks", "reminders", "reports", "flags", "wallets.links", "wallets.wallets",
-    "help",
+    "help", "spaces.events", "tree.digest", "delivery",
 )  # fmt: skip
 """In which order `/help` and the platforms' menus list what modules declare; modules not named here come last."""
 
@@ -32,9 +32,12 @@ def translations() -> dict[str, dict[str, str]]:
 
 
 def _declared() -> Iterator[tuple[str, Area]]:
+    seen: list[Area] = []
     for module in pkgutil.walk_packages(__path__, f"{__name__}."):
         declared = getattr(importlib.import_module(module.name), "area", None)
-        if isinstance(declared, Area):
+        # A module that uses the area of another one declares nothing.
+        if isinstance(declared, Area) and not any(declared is one for one in seen):
+            seen.append(declared)
             yield module.name.removeprefix(f"{__name__}."), declared
 
 

@@ -150,6 +150,13 @@ def test_imports_follow_the_rules() -> None:
     assert wrong == []
 
 
+def test_every_folder_is_a_package() -> None:
+    """What is found by looking through packages would be missed without a word."""
+    for top in ("bot/areas", "commands"):
+        for folder in (path.parent for path in (ROOT / top).rglob("*.py")):
+            assert (folder / "__init__.py").exists(), f"{folder.relative_to(ROOT)} has no __init__.py"
+
+
 def test_an_area_has_the_four_files_and_no_other() -> None:
     for module in modules():
         found = re.fullmatch(r"bot\.areas\.(\w+)\.(\w+)", module)

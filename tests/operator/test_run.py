@@ -77,7 +77,7 @@ def test_told_to_stop_while_it_starts(tmp_path: Path) -> None:
     script = (
         "import asyncio, bot.app, bot.runner\n"
         "from bot.config import load\n"
-        "async def hang(app):\n"
+        "async def hang(app, registry):\n"
         "    app._exits.callback(print, 'closed', flush=True)\n"
         "    print('starting', flush=True)\n"
         "    await asyncio.Event().wait()\n"

@@ -31,9 +31,11 @@ def count_in(members: NDArray[np.int64], pages: Iterable[Sequence[int]]) -> NDAr
     import numpy as np
 
     counts = np.zeros(len(members), np.int64)
+    if not len(members):
+        return counts
     for page in pages:
         found = np.array(page, np.int64)
         places = np.searchsorted(members, found)
         places[places == len(members)] = 0
-        counts[places[members[places] == found] if len(members) else []] += 1
+        counts[places[members[places] == found]] += 1
     return counts
