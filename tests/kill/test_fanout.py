@@ -26,9 +26,10 @@ from bot.domain.messages import NewMessage
 from bot.domain.transaction import Tx
 from bot.schema import metadata
 from bot.storage.store import Store
+from tests.emulators.discord import DiscordEmulator
 from tests.emulators.distance import Distance
 from tests.emulators.telegram import TelegramEmulator
-from tests.kill.process import PATIENCE_S, patient_discord, read, start
+from tests.kill.process import PATIENCE_S, read, start
 
 ON_TELEGRAM, ON_DISCORD = 240, 200
 KILL_AFTER = (0.2, 0.5, 0.8)
@@ -57,7 +58,7 @@ async def test_three_kills_lose_nothing_and_double_only_what_is_counted(tmp_path
     database = tmp_path / "data" / "muster.db"
     async with AsyncExitStack() as stack:
         telegram = await stack.enter_async_context(TelegramEmulator(SystemClock(), limits=True))
-        discord = await stack.enter_async_context(patient_discord())
+        discord = await stack.enter_async_context(DiscordEmulator())
         telegram.distance = discord.distance = Distance(0.04, 0.01)
         discord.patience = telegram.signal.patience = PATIENCE_S
         users = [telegram.user(f"T{number}", started=True) for number in range(ON_TELEGRAM)]

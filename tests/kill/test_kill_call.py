@@ -19,9 +19,9 @@ from bot.domain.clock import SystemClock
 from bot.domain.transaction import Tx
 from bot.schema import metadata
 from bot.storage.store import Store
-from tests.emulators.discord import Message
+from tests.emulators.discord import DiscordEmulator, Message
 from tests.emulators.discord.model import Channel
-from tests.kill.process import PATIENCE_S, patient_discord, read, start
+from tests.kill.process import PATIENCE_S, read, start
 
 
 def populate(tx: Tx, guild: str, channel: str) -> None:
@@ -43,7 +43,7 @@ def posts(channel: Channel) -> list[Message]:
 async def test_a_call_is_posted_once(tmp_path: Path, fault: str) -> None:
     database = tmp_path / "data" / "muster.db"
     async with AsyncExitStack() as stack:
-        discord = await stack.enter_async_context(patient_discord())
+        discord = await stack.enter_async_context(DiscordEmulator())
         discord.patience = PATIENCE_S
         guild = discord.guild("Farm")
         channel = guild.channel("general")

@@ -32,7 +32,7 @@ from tests.emulators.discord import DiscordEmulator
 from tests.emulators.discord import Person as Member
 from tests.emulators.telegram import Person as User
 from tests.emulators.telegram import TelegramEmulator
-from tests.kill.process import PATIENCE_S, patient_discord, read, start
+from tests.kill.process import PATIENCE_S, acknowledged, read, start
 
 MEMBERS, NEWCOMERS, ON_TELEGRAM = 100, 40, 20
 KILL_AFTER = 200
@@ -56,8 +56,8 @@ class Follower:
     async def goes_on(self, channel: Any, answered: Callable[[], None]) -> None:
         while self.waits:
             path, leader = self.steps[self.answered]
-            reply = self.member.send_slash(channel, path, **({"leader": leader} if leader else {}))
-            await reply.answered()
+            named = {"leader": leader} if leader else {}
+            reply = await (await acknowledged(self.member, channel, path, **named)).answered()
             shown = reply.interaction.followups or [reply.message]
             assert any(words in shown[0].text for words in DONE[path]), (path, shown[0].text)
             self.answered += 1
@@ -158,7 +158,7 @@ async def test_the_tree_its_sums_and_the_ledger_agree(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{database}"
     async with AsyncExitStack() as stack:
         telegram = await stack.enter_async_context(TelegramEmulator(SystemClock()))
-        discord = await stack.enter_async_context(patient_discord())
+        discord = await stack.enter_async_context(DiscordEmulator())
         discord.patience, telegram.signal.patience = PATIENCE_S, PATIENCE_S
         crowd = Crowd(discord, telegram)
         store = await Store.open(url, SystemClock(), metadata())
