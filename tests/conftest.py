@@ -38,6 +38,12 @@ settings.register_profile("untimed", deadline=None)  # a slow machine is no fail
 settings.load_profile("untimed")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Twice as many workers as processors for `-n auto`: a good part of the tests' time is waiting."""
+    return 2 * (os.cpu_count() or 1)
+
+
 @pytest.fixture
 async def stage(store: Store, clock: ManualClock) -> Stage:
     """A Muster with two platforms, on both databases."""
