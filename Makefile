@@ -18,15 +18,17 @@ init doctor: install
 smoke: install
 	@$(BIN)/python -m tests.operator.smoke
 
-# Tests mostly wait for processes, browsers and servers, so more run side by side than there are processors.
-WORKERS ?= 4
+# Tests often wait for processes, browsers and servers: auto is two workers for each processor. Modules are compiled
+# once for all workers and processes, also where PYTHONDONTWRITEBYTECODE is set.
+WORKERS ?= auto
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+	$(PYTEST)
 
 # The rules of the areas and the language of chat, on SQLite only: within a minute.
 quick: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -k "not postgresql" tests/areas tests/chat tests/test_imports.py tests/test_membership.py
+	$(PYTEST) -k "not postgresql" tests/areas tests/chat tests/test_imports.py tests/test_membership.py
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .

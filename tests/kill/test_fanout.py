@@ -26,6 +26,7 @@ from bot.domain.messages import NewMessage
 from bot.domain.transaction import Tx
 from bot.schema import metadata
 from bot.storage.store import Store
+from tests.clock import ManualClock
 from tests.emulators.discord import DiscordEmulator
 from tests.emulators.distance import Distance
 from tests.emulators.telegram import TelegramEmulator
@@ -58,7 +59,7 @@ async def test_three_kills_lose_nothing_and_double_only_what_is_counted(tmp_path
     database = tmp_path / "data" / "muster.db"
     async with AsyncExitStack() as stack:
         telegram = await stack.enter_async_context(TelegramEmulator(SystemClock(), limits=True))
-        discord = await stack.enter_async_context(DiscordEmulator())
+        discord = await stack.enter_async_context(DiscordEmulator(clock=ManualClock()))
         telegram.distance = discord.distance = Distance(0.04, 0.01)
         discord.patience = telegram.signal.patience = PATIENCE_S
         users = [telegram.user(f"T{number}", started=True) for number in range(ON_TELEGRAM)]

@@ -21,11 +21,12 @@ from bot.domain.clock import SystemClock
 from bot.domain.transaction import Tx
 from bot.schema import metadata
 from bot.storage.store import Store
+from tests.clock import ManualClock
 from tests.emulators.discord import DiscordEmulator
 from tests.emulators.discord import Person as Member
 from tests.emulators.telegram import Group, TelegramEmulator
 from tests.emulators.telegram import Person as User
-from tests.kill.process import PATIENCE_S, acknowledged, read, start
+from tests.kill.process import PATIENCE_S, read, start
 
 # Telegram takes 20 messages a minute in a group: more groups, not slower tests.
 GROUPS, IN_GROUP, ON_DISCORD = 20, 15, 700
@@ -72,7 +73,7 @@ class Crowd:
 
     async def join_on_discord(self, member: Member) -> None:
         """Type /join; remember whether there was an answer."""
-        reply = await (await acknowledged(member, self.channel, "join")).answered()
+        reply = await member.slash(self.channel, "join")
         assert "Welcome" in reply.text or "already" in reply.text, reply.text
         self.answered.add(member.id)
 
@@ -97,7 +98,7 @@ async def test_nothing_accepted_is_lost_and_nothing_happens_twice(tmp_path: Path
     url = f"sqlite+aiosqlite:///{database}"
     async with AsyncExitStack() as stack:
         telegram = await stack.enter_async_context(TelegramEmulator(SystemClock()))
-        discord = await stack.enter_async_context(DiscordEmulator())
+        discord = await stack.enter_async_context(DiscordEmulator(clock=ManualClock()))
         discord.patience, telegram.signal.patience = PATIENCE_S, PATIENCE_S
         crowd = Crowd(telegram, discord)
         store = await Store.open(url, SystemClock(), metadata())

@@ -19,6 +19,7 @@ from bot.domain.clock import SystemClock
 from bot.domain.transaction import Tx
 from bot.schema import metadata
 from bot.storage.store import Store
+from tests.clock import ManualClock
 from tests.emulators.discord import DiscordEmulator, Message
 from tests.emulators.discord.model import Channel
 from tests.kill.process import PATIENCE_S, read, start
@@ -43,7 +44,7 @@ def posts(channel: Channel) -> list[Message]:
 async def test_a_call_is_posted_once(tmp_path: Path, fault: str) -> None:
     database = tmp_path / "data" / "muster.db"
     async with AsyncExitStack() as stack:
-        discord = await stack.enter_async_context(DiscordEmulator())
+        discord = await stack.enter_async_context(DiscordEmulator(clock=ManualClock()))
         discord.patience = PATIENCE_S
         guild = discord.guild("Farm")
         channel = guild.channel("general")

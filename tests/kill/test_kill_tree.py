@@ -28,11 +28,12 @@ from bot.domain.clock import SystemClock
 from bot.domain.transaction import Tx
 from bot.schema import metadata
 from bot.storage.store import Store
+from tests.clock import ManualClock
 from tests.emulators.discord import DiscordEmulator
 from tests.emulators.discord import Person as Member
 from tests.emulators.telegram import Person as User
 from tests.emulators.telegram import TelegramEmulator
-from tests.kill.process import PATIENCE_S, acknowledged, read, start
+from tests.kill.process import PATIENCE_S, read, start
 
 MEMBERS, NEWCOMERS, ON_TELEGRAM = 100, 40, 20
 KILL_AFTER = 200
@@ -57,7 +58,7 @@ class Follower:
         while self.waits:
             path, leader = self.steps[self.answered]
             named = {"leader": leader} if leader else {}
-            reply = await (await acknowledged(self.member, channel, path, **named)).answered()
+            reply = await self.member.slash(channel, path, **named)
             shown = reply.interaction.followups or [reply.message]
             assert any(words in shown[0].text for words in DONE[path]), (path, shown[0].text)
             self.answered += 1
@@ -158,7 +159,7 @@ async def test_the_tree_its_sums_and_the_ledger_agree(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{database}"
     async with AsyncExitStack() as stack:
         telegram = await stack.enter_async_context(TelegramEmulator(SystemClock()))
-        discord = await stack.enter_async_context(DiscordEmulator())
+        discord = await stack.enter_async_context(DiscordEmulator(clock=ManualClock()))
         discord.patience, telegram.signal.patience = PATIENCE_S, PATIENCE_S
         crowd = Crowd(discord, telegram)
         store = await Store.open(url, SystemClock(), metadata())

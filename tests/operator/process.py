@@ -23,14 +23,20 @@ def environment(variables: Mapping[str, str]) -> dict[str, str]:
     return kept | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": WARNINGS} | free | variables
 
 
+def program(first: str | None) -> list[str]:
+    """The command line, in a process that runs some lines of Python first, say to change how long it waits."""
+    if first is None:
+        return [sys.executable, "-m", "bot"]
+    return [sys.executable, "-c", f"{first}\nfrom bot.__main__ import main\nmain()"]
+
+
 def muster(
     *arguments: str | Path, cwd: Path, stdin: str | None = None, first: str | None = None, **variables: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run one command to its end; before it, in the same process, a line of Python."""
+    """Run one command to its end."""
     given = {"input": stdin} if stdin is not None else {"stdin": subprocess.DEVNULL}
-    program = ["-m", "bot"] if first is None else ["-c", f"{first}\nfrom bot.__main__ import main\nmain()"]
     return subprocess.run(
-        [sys.executable, *program, *map(str, arguments)],
+        [*program(first), *map(str, arguments)],
         cwd=cwd,
         env=environment(variables),
         capture_output=True,
@@ -80,10 +86,10 @@ class Running:
 
 
 @contextmanager
-def running(cwd: Path, **variables: str) -> Iterator[Running]:
+def running(cwd: Path, first: str | None = None, **variables: str) -> Iterator[Running]:
     """Start, wait until it is ready; it is killed at the end unless it was stopped."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "bot", "run"],
+        [*program(first), "run"],
         cwd=cwd,
         env=environment(variables),
         stdin=subprocess.DEVNULL,

@@ -52,7 +52,8 @@ class Watched:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiters = [*(self._waiters or []), (predicate, future)]
         try:
-            await asyncio.wait_for(future, patience)
+            async with asyncio.timeout(patience):  # Python 3.11's wait_for may swallow a cancellation
+                await future
         except TimeoutError:
             raise AssertionError(f"still waiting after {patience:g} s for {what}") from None
 
