@@ -71,7 +71,8 @@ def partial_index(
 
     A query uses the index only if its own condition has the same constant as a literal: `literal_column("2")`.
     """
-    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+    # `postgresql_where=` would load PostgreSQL's part of SQLAlchemy, wherever the tables are imported
+    return Index(name, *columns, unique=unique, info={"where": where})
 
 
 def own_id() -> Column[int]:

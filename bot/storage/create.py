@@ -19,8 +19,9 @@ def create(session: Session, metadata: MetaData, version: str) -> None:
     statements = [_VERSION_TABLE]
     for table in metadata.sorted_tables:
         statements.append(str(CreateTable(table).compile(dialect=dialect)))
-        indexes = sorted(table.indexes, key=lambda index: str(index.name))
-        statements += [str(CreateIndex(index).compile(dialect=dialect)) for index in indexes]
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):
+            index.dialect_options[dialect.name]["where"] = index.info.get("where")  # see `partial_index`
+            statements.append(str(CreateIndex(index).compile(dialect=dialect)))
     # `version` is a constant of this program
     statements.append(f"INSERT INTO alembic_version (version_num) VALUES ('{version}')")  # noqa: S608
     cursor = session.cursor
