@@ -34,6 +34,7 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy --follow-imports=silent tests/bench
 	$(BIN)/python -m pytest tests/test_imports.py
 
 bench: $(VENV)/.installed-bench

@@ -24,6 +24,20 @@ def test_an_area_has_one_word_everywhere() -> None:
     assert set(re.findall(r"^\| `(\w+)` \| [^|]+ \| [^|]+ \|$", page, re.MULTILINE)) == areas
 
 
+def test_an_area_has_one_alias_in_all_tests() -> None:
+    """`services` goes by the area's word, storage by its own or the area's word with `_storage`."""
+    imported = re.compile(
+        r"^\s*from bot\.areas\.(\w+)(?:\.(services|storage))? import (\w+)(?: as (\w+))?$", re.MULTILINE
+    )
+    for path in ROOT.glob("tests/**/*.py"):
+        for area, layer, name, alias in imported.findall(path.read_text("utf-8")):
+            if layer and not ROOT.joinpath("bot", "areas", area, layer, f"{name}.py").exists():
+                continue  # not a module
+            whole = name if layer else area
+            usual = whole if "services" in (layer, name) else f"{whole}_{layer or name}"
+            assert (alias or name) == usual, f"{path.relative_to(ROOT)}: {alias or name} is {usual} elsewhere"
+
+
 def test_no_test_imports_from_another() -> None:
     """What tests share stands in modules of its own."""
     wrong = re.compile(r"^\s*from tests\.(?:\w+\.)*(?:test_\w+ import|\w+ import test_)", re.MULTILINE)

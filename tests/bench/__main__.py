@@ -5,6 +5,7 @@ import importlib
 import inspect
 import pkgutil
 import sys
+from collections.abc import Awaitable, Iterable
 
 import tests.bench
 from tests.bench.figures import Bench, Figure
@@ -29,7 +30,7 @@ def measure(bench: Bench) -> list[Figure]:
     return list(asyncio.run(_wait(result)) if inspect.isawaitable(result) else result)
 
 
-async def _wait(result):  # type: ignore[no-untyped-def]  # any awaitable
+async def _wait(result: Awaitable[Iterable[Figure]]) -> Iterable[Figure]:
     return await result
 
 

@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from tests.emulators.discord import DiscordEmulator
 from tests.emulators.distance import Distance
@@ -129,7 +129,7 @@ class Far(asyncio.Protocol):
             answer = json.dumps(said | {"parameters": refused.parameters}).encode()
         head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(answer)}\r\n\r\n"
         asyncio.get_running_loop().call_later(
-            self.distance.half(), self._transport.write, head.encode() + answer
+            self.distance.half(), cast(asyncio.Transport, self._transport).write, head.encode() + answer
         )
 
 

@@ -25,7 +25,7 @@ from adapters.discord.adapter import DiscordAdapter
 from adapters.discord.rest import connectors
 from adapters.telegram.adapter import TelegramAdapter
 from bot.areas.delivery import services as delivery
-from bot.areas.delivery.storage import outbox as rows
+from bot.areas.delivery.storage import outbox as outbox_storage
 from bot.chat.model import encode, say
 from bot.chat.sender import Sender
 from bot.chat.targets import Target
@@ -46,7 +46,7 @@ def post(tx: Tx, platform: str, people: list[int]) -> None:
     body = encode(say(WORDS))
     for person in people:
         target = msgspec.json.encode(Target(platform, person=str(person))).decode()
-        rows.add(tx, NewMessage(platform, 1, target, body, str(person), bulk=True))
+        outbox_storage.add(tx, NewMessage(platform, 1, target, body, str(person), bulk=True))
 
 
 async def muster(platform: str, reach: Reach) -> None:

@@ -16,19 +16,20 @@ from pathlib import Path
 
 from bot.areas.calls.domain.calls import Call, CallState, Window
 from bot.areas.calls.domain.texts import Texts
-from bot.areas.calls.storage import calls
+from bot.areas.calls.storage import calls as calls_storage
 from bot.areas.calls.storage.calls import NewCall
 from bot.areas.checkins.domain.checkins import CheckinState
 from bot.areas.checkins.domain.streaks import worked_out
 from bot.areas.checkins.services import streaks
-from bot.areas.checkins.storage import checkins as answers
-from bot.areas.checkins.storage import streaks as rows
-from bot.areas.conversations.services import keep_token
+from bot.areas.checkins.storage import checkins as checkins_storage
+from bot.areas.checkins.storage import streaks as streaks_storage
+from bot.areas.conversations import services as conversations
 from bot.areas.ledger.domain import GENESIS
-from bot.areas.members.storage import members
+from bot.areas.members.storage import members as members_storage
 from bot.areas.unions import storage as unions_storage
 from bot.chat.incoming import Actor, Incoming, Place, Press
 from bot.domain.clock import SystemClock
+from bot.domain.tokens import NewToken
 from bot.domain.transaction import Tx
 from bot.schema import metadata
 from bot.storage.migrate import migrate
@@ -100,14 +101,13 @@ def add_call(tx: Tx, day: int, state: CallState) -> Call:
         day=day,
         window=Window(start, start + timedelta(days=1)),
     )
-    return calls.add(tx, new)
+    return calls_storage.add(tx, new)
 
 
 def open_call(tx: Tx) -> tuple[int, str]:
     """Today's call, which stays open over the bench, and the token of its button."""
     made = add_call(tx, NOW.date().toordinal(), CallState.OPEN)
-    token = keep_token(
-        tx,
+    new = NewToken(
         union_id=1,
         kind="button",
         action="call.done",
@@ -117,6 +117,7 @@ def open_call(tx: Tx) -> tuple[int, str]:
         single_use=False,
         lasts_s=None,
     )
+    token = conversations.keep_token(tx, new)
     return made.id, token
 
 
@@ -145,7 +146,7 @@ async def burst() -> list[Figure]:
                 said[reply.notice.startswith("You answered already.")] += 1
 
             taken = await offered(press, range(PRESSES), PER_SECOND)
-            counted = await store.read(calls.by_id, call_id)
+            counted = await store.read(calls_storage.by_id, call_id)
         finally:
             await store.close()
     assert counted is not None
@@ -160,14 +161,14 @@ async def burst() -> list[Figure]:
 
 def histories(tx: Tx) -> None:
     """A call a day for `HISTORY` days; the member 1 answered all."""
-    union, member = unions_storage.by_id(tx, 1), members.by_id(tx, 1)
+    union, member = unions_storage.by_id(tx, 1), members_storage.by_id(tx, 1)
     assert union is not None
     assert member is not None
     today = NOW.date().toordinal()
     for day in range(today - HISTORY, today):
         made = add_call(tx, day, CallState.CLOSED)
         given = {"late": False, "proof": None, "file_id": None, "space_id": None, "judge_id": None}
-        answers.give(tx, made, member.id, CheckinState.DONE, **given)  # type: ignore[arg-type]  # as it asks
+        checkins_storage.give(tx, made, member.id, CheckinState.DONE, **given)  # type: ignore[arg-type]  # as it asks
     add_call(tx, today, CallState.OPEN)
     streaks.recount(tx, union, member.id)
 
@@ -179,8 +180,8 @@ def reading(tx: Tx) -> list[float]:
     page = streaks.longest(tx, union, 11)
 
     def anew() -> None:
-        days = rows.answered_days(tx, 1)
-        gaps = rows.call_days(tx, 1, days[0], days[-1])
+        days = streaks_storage.answered_days(tx, 1)
+        gaps = streaks_storage.call_days(tx, 1, days[0], days[-1])
         worked_out(days, sorted(set(gaps) - set(days)))
 
     return [

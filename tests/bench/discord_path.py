@@ -91,7 +91,7 @@ async def members() -> AsyncIterator[Members]:
 async def muster(crowd: Members) -> AsyncIterator[None]:
     """The whole program, with one command more."""
     areas, before = commands.areas, commands.areas()
-    commands.areas = lambda: (*before, area)  # type: ignore[assignment]
+    commands.areas = lambda: [*before, area]
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
         settings = Settings(
             data_dir=Path(folder),

@@ -20,13 +20,12 @@ import numpy as np
 from sqlalchemy import bindparam, func, select
 
 from bot.areas.ledger.domain import GENESIS
-from bot.areas.members.storage import members
+from bot.areas.members.storage import members as members_storage
 from bot.areas.members.tables import MEMBER_COLUMNS
 from bot.areas.tree.domain.endorsements import MAX_DEPTH
-from bot.areas.tree.services import endorsements as service
-from bot.areas.tree.services import support as views
-from bot.areas.tree.storage import support
-from bot.areas.tree.tables import endorsements
+from bot.areas.tree.services import endorsements, support
+from bot.areas.tree.storage import support as support_storage
+from bot.areas.tree.tables import endorsements as endorsements_table
 from bot.areas.unions import storage as unions_storage
 from bot.domain.clock import SystemClock
 from bot.domain.people import Member, Union
@@ -114,7 +113,7 @@ def tree_bytes(path: Path) -> int:
 
 
 def newcomer(tx: Tx, union: Union) -> Member:
-    return members.add(tx, union.id, f"new-{random.random()}-{time.perf_counter_ns()}")
+    return members_storage.add(tx, union.id, f"new-{random.random()}-{time.perf_counter_ns()}")
 
 
 def endorse_some(tx: Tx, pairs: Iterable[tuple[int, int]]) -> list[float]:
@@ -123,13 +122,13 @@ def endorse_some(tx: Tx, pairs: Iterable[tuple[int, int]]) -> list[float]:
     assert union is not None
     taken = []
     for member_id, leader_id in pairs:
-        member = members.by_id(tx, member_id) if member_id else newcomer(tx, union)
-        leader = members.by_id(tx, leader_id)
+        member = members_storage.by_id(tx, member_id) if member_id else newcomer(tx, union)
+        leader = members_storage.by_id(tx, leader_id)
         assert member is not None
         assert leader is not None
         began = time.perf_counter()
         try:
-            service.endorse(tx, union, member, leader, "words")
+            endorsements.endorse(tx, union, member, leader, "words")
         except MusterError:
             continue
         taken.append(time.perf_counter() - began)
@@ -144,7 +143,9 @@ async def timed(store: Store, pairs: list[tuple[int, int]]) -> list[float]:
 
 
 _BELOW = select(bindparam("start", type_=MEMBER_COLUMNS[0].type).label("id")).cte("below", recursive=True)
-_BELOW = _BELOW.union_all(select(endorsements.c.member_id).where(endorsements.c.leader_id == _BELOW.c.id))
+_BELOW = _BELOW.union_all(
+    select(endorsements_table.c.member_id).where(endorsements_table.c.leader_id == _BELOW.c.id)
+)
 COUNT_ANEW = Statement(select(func.count() - 1).select_from(_BELOW))
 
 
@@ -162,8 +163,8 @@ def reading(tx: Tx) -> tuple[float, float, float]:
         return percentile(taken, 50)
 
     return (
-        best(lambda: support.of(tx, 1), 200),
-        best(lambda: views.ranked(tx, union, "headcount", 100), 50),
+        best(lambda: support_storage.of(tx, 1), 200),
+        best(lambda: support.ranked(tx, union, "headcount", 100), 50),
         best(lambda: tx.value(COUNT_ANEW, start=1), 1),
     )
 
@@ -211,9 +212,9 @@ async def measured(name: str, people: int) -> tuple[list[Figure], float]:
 def no_waiting(tx: Tx) -> None:
     """Choices may be changed at once."""
     from bot.areas.tree.domain.leadership import Rules
-    from bot.areas.tree.storage import rules
+    from bot.areas.tree.storage import rules as rules_storage
 
-    rules.put(tx, 1, Rules(switch_hours=0))
+    rules_storage.put(tx, 1, Rules(switch_hours=0))
 
 
 async def chain() -> list[Figure]:

@@ -98,7 +98,9 @@ def turn(tx: Tx, settled: list[Any], after: dict[Lane, int]) -> planner.Plan:
 async def claiming(url: str, rows: int) -> float:
     """Median milliseconds of a turn."""
     fill(url, rows)
-    taken, settled, after = [], [], {}
+    taken: list[float] = []
+    settled: list[Any] = []
+    after: dict[Any, Any] = {}
     async with opened(url) as store:
         for _ in range(ROUNDS if rows > FEW else 40):
             began = time.perf_counter()

@@ -98,8 +98,8 @@ async def ours(origin: str) -> None:
     from tests.emulators.telegram.emulator import TOKEN
 
     before = commands.areas()
-    commands.areas = lambda: (*before, area)  # type: ignore[assignment]  # one more
-    adapters.telegram.adapter.Pacer = Unpaced  # type: ignore[misc]  # the limits are off
+    commands.areas = lambda: [*before, area]  # one more
+    adapters.telegram.adapter.Pacer = Unpaced  # type: ignore[attr-defined]  # the limits are off
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
         settings = Settings(
             data_dir=Path(folder),
