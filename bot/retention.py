@@ -8,6 +8,7 @@ from bot.areas.conversations import services as conversations
 from bot.areas.delivery import services as delivery
 from bot.areas.files import services as files
 from bot.areas.spaces import services as spaces
+from bot.areas.traces import services as traces
 from bot.areas.wallets.services import links
 from bot.domain.transaction import Tx
 from bot.storage import meta
@@ -27,12 +28,13 @@ def started(tx: Tx, version: str) -> str | None:
 
 
 def prune(tx: Tx) -> None:
-    """Erases answered acts, expired tickets, tokens, codes and dialogues, and old proofs."""
+    """Erases answered acts, expired tickets, tokens, codes, dialogues and traces, and old proofs."""
     expired = tx.now - KEEP_EXPIRED
     conversations.prune(tx, tx.now - KEEP_ACTS, expired)
     links.prune(tx, expired)
     spaces.prune_codes(tx, expired)
     files.prune(tx)
+    traces.prune(tx)
 
 
 def prune_messages(tx: Tx) -> None:

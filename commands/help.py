@@ -18,6 +18,7 @@ WHO = {
     Permission.MEMBER: "members",
     Permission.LEADER: "leaders",
     Permission.MODERATOR: "moderators of this place",
+    Permission.UNION_MODERATOR: "moderators of the union",
     Permission.FOUNDER: "the founder",
 }
 

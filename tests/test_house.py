@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-WITHOUT_COMMANDS = {"conversations", "ledger"}
+WITHOUT_COMMANDS = {"conversations", "ledger", "traces"}
 """Areas in which nobody types anything."""
 NO_AREAS = {"help", "locales"}
 """What else lies in `commands/`."""

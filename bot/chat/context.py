@@ -154,6 +154,8 @@ class Context:
             return True
         if permission is Permission.MODERATOR:
             return self.is_founder or self.moderates
+        if permission is Permission.UNION_MODERATOR:
+            return self.is_founder
         if member is None or union is None:
             return False
         if permission is Permission.MEMBER:
@@ -174,7 +176,7 @@ class Context:
 
     def _require_settled(self) -> None:
         """Raises NotAllowed for an account that a wallet link added just now, because a thief could have done it."""
-        until = self.account.money_after
+        until = self.account.waits_until
         if until is not None and self.now < until:
             raise NotAllowed(text.UNSETTLED)
 

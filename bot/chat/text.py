@@ -23,6 +23,9 @@ NOT_ALLOWED = {
         "Only moderators of this server or group may do this: on Discord those who may manage the server "
         "or its roles, on Telegram its administrators."
     ),
+    Permission.UNION_MODERATOR: (
+        "Only moderators of the whole union may do this. /union about tells who they are."
+    ),
     Permission.FOUNDER: "Only the founder of this union may do this. /union about tells who that is.",
 }
 UNSETTLED = (

@@ -20,6 +20,9 @@ class Permission(StrEnum):
     MEMBER = "member"
     LEADER = "leader"
     MODERATOR = "moderator"
+    """Moderates the place of the act."""
+    UNION_MODERATOR = "union moderator"
+    """Moderates the whole union: the founder, and those to whom the founder gave it."""
     FOUNDER = "founder"
 
 
@@ -52,8 +55,9 @@ class Member:
 class Account:
     """A chat identity of a member.
 
-    `money_after`: a newly merged account cannot use money commands before then. `seen_at`: its last act in this
-    union, exact to half a day.
+    `waits_until`: before then the account cannot change who it is, move money, or use the powers of a founder or
+    leader, because it became one person with others just now. `seen_at`: its last act in this union, exact to half a
+    day.
     """
 
     id: int
@@ -65,13 +69,16 @@ class Account:
     username: str | None
     unreachable_at: datetime | None
     joined_at: datetime
-    money_after: datetime | None
+    waits_until: datetime | None
     seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Wallet:
-    """An Ethereum address (EIP-55) that a member proved to hold. `kind` is "eoa" or "contract"."""
+    """An Ethereum address (EIP-55) that a member proved to hold. `kind` is "eoa" or "contract".
+
+    `waits_until`: before then it does not count for money, gates and votes, because it changed hands just now.
+    """
 
     id: int
     union_id: int
@@ -79,6 +86,7 @@ class Wallet:
     address: str
     kind: str
     linked_at: datetime
+    waits_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

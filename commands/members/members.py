@@ -134,8 +134,8 @@ def _account(account: Account, ctx: Context, zone: str) -> Spans:
     here = account.platform == ctx.place.platform and account.native_id == ctx.actor.native_id
     shown = (bold(one_line(account.name)), f" · {platform_name(account.platform)}")
     more = " (this one)" if here else ""
-    if account.money_after is not None and account.money_after > ctx.now:
-        return spans(*shown, more, " · money commands from ", Moment(account.money_after, zone))
+    if account.waits_until is not None and account.waits_until > ctx.now:
+        return spans(*shown, more, " · money commands from ", Moment(account.waits_until, zone))
     return spans(*shown, more)
 
 

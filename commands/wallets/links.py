@@ -139,7 +139,7 @@ def _finish(ctx: Context, code: str, held: Held | None = None) -> Reply:
             p(bold("Linked."), " ", wallet, " is yours alone in ", union, " now; who had it was told.")
         )
     names = ", ".join(named(other) for other in done.others)
-    money = ctx.account.money_after or ctx.now
+    money = ctx.account.waits_until or ctx.now
     return say(
         p(bold("Linked, and you are one member now."), " ", wallet, " was linked before from ", names, ". "
           "In ", union, " you count as one person with all these accounts."),

@@ -39,7 +39,7 @@ accounts = table(
     words_or_null("username"),  # lower case, without the @
     moment_or_null("unreachable_at"),
     moment("joined_at"),
-    moment_or_null("money_after"),  # end of the cooldown after an account joined an existing member
+    moment_or_null("waits_until"),  # before then it cannot change who it is, move money, or lead
     moment_or_null("seen_at"),  # the last act of the account, exact to half a day
     UniqueConstraint("union_id", "platform", "native_id"),
     Index(None, "platform", "native_id"),
@@ -58,7 +58,7 @@ ACCOUNT_COLUMNS = (
     accounts.c.username,
     accounts.c.unreachable_at,
     accounts.c.joined_at,
-    accounts.c.money_after,
+    accounts.c.waits_until,
     accounts.c.seen_at,
 )
 

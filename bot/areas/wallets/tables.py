@@ -9,6 +9,7 @@ from bot.storage.columns import (
     data,
     member,
     moment,
+    moment_or_null,
     of_union,
     own_id,
     table,
@@ -25,6 +26,7 @@ wallets = table(
     words("address"),  # EIP-55
     words("kind"),  # 'eoa' | 'contract'
     moment("linked_at"),
+    moment_or_null("waits_until"),  # before then it does not count for money, gates and votes
     UniqueConstraint("union_id", "address"),
     Index(None, "member_id"),
 )

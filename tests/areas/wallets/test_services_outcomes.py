@@ -41,8 +41,8 @@ async def test_the_same_wallet_from_a_second_account_merges_the_two(
     assert [account.id for account in done.others] == [people.anna.id]
     joined = await store.read(fresh, people.anna_telegram)
     assert joined.member_id == people.anna.member_id
-    assert joined.money_after == clock.now() + timedelta(hours=24)
-    assert (await store.read(fresh, people.anna)).money_after is None
+    assert joined.waits_until == clock.now() + timedelta(hours=24)
+    assert (await store.read(fresh, people.anna)).waits_until is None
     assert len(await store.read(wallets_storage.of_member, people.anna.member_id)) == 1
 
 

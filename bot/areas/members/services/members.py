@@ -134,7 +134,7 @@ def require_settled(tx: Tx, account: Account) -> None:
 
     It may belong to a thief who got a signature of the person, and could do lasting harm.
     """
-    if account.money_after is not None and tx.now < account.money_after:
+    if account.waits_until is not None and tx.now < account.waits_until:
         raise NotAllowed(
             "This account became one member with others less than 24 hours ago, so it cannot do this yet. "
             "Do it from one of your other accounts, or wait."

@@ -68,7 +68,7 @@ _SEEN = Statement(
 _MOVE = Statement(
     update(accounts)
     .where(accounts.c.member_id == bindparam("absorbed"))
-    .values(member_id=bindparam("survivor"), money_after=bindparam("until"))
+    .values(member_id=bindparam("survivor"), waits_until=bindparam("until"))
 )
 _DELETE_OF = Statement(delete(accounts).where(accounts.c.member_id == bindparam("member")))
 
@@ -138,9 +138,9 @@ def set_seen(tx: Tx, account_id: int) -> None:
     tx.run(_SEEN, account=account_id, at=tx.now)
 
 
-def move(tx: Tx, absorbed_id: int, survivor_id: int, money_after: datetime) -> int:
-    """Gives a member's accounts to another. Their money commands wait until `money_after`."""
-    return tx.run(_MOVE, absorbed=absorbed_id, survivor=survivor_id, until=money_after)
+def move(tx: Tx, absorbed_id: int, survivor_id: int, waits_until: datetime) -> int:
+    """Gives a member's accounts to another. Their money commands wait until `waits_until`."""
+    return tx.run(_MOVE, absorbed=absorbed_id, survivor=survivor_id, until=waits_until)
 
 
 def delete_of(tx: Tx, member_id: int) -> int:

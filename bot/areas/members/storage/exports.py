@@ -36,7 +36,7 @@ EXPORTS = (
             accounts.c.username,
             accounts.c.joined_at,
             accounts.c.unreachable_at,
-            accounts.c.money_after,
+            accounts.c.waits_until,
         ),
     ),
 )

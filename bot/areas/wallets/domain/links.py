@@ -22,10 +22,14 @@ _NOT_DIGITS = re.compile(r"[\s\-\u2009\u202f]")
 
 
 class TicketState(StrEnum):
-    """The progress of a ticket. `done` and `cancelled` are final."""
+    """The progress of a ticket. `done` and `cancelled` are final.
+
+    After a valid signature it is `signed`; after the account brought the code back it is `returned`.
+    """
 
     OPEN = "open"
     SIGNED = "signed"
+    RETURNED = "returned"
     DONE = "done"
     CANCELLED = "cancelled"
 
@@ -51,6 +55,16 @@ class Ticket:
     def works(self, now: datetime) -> bool:
         """Whether the ticket's page still works."""
         return self.state in (TicketState.OPEN, TicketState.SIGNED) and now < self.expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A wallet whose signature an account showed, and whose code it brought back. `holder_id`: the member who holds
+    the wallet, None if nobody does."""
+
+    address: str
+    kind: str
+    holder_id: int | None
 
 
 def new_token() -> str:

@@ -11,7 +11,7 @@ from datetime import datetime
 from bot.areas.members.services import members
 from bot.areas.unions import services as unions
 from bot.areas.wallets.domain import links, siwe_text
-from bot.areas.wallets.domain.links import Ticket, TicketState
+from bot.areas.wallets.domain.links import Proof, Ticket, TicketState
 from bot.areas.wallets.storage import tickets, wallets
 from bot.domain.people import Account, Union
 from bot.domain.transaction import Tx
@@ -141,6 +141,17 @@ def sign(tx: Tx, token: str, attempt: Attempt, kind: str) -> Signed:
     if not tickets.sign(tx, ticket.id, attempt.address, kind, links.code_hash(ticket.token_hash, code)):
         raise BadInput(SIGNED_BEFORE)
     return Signed(code, account.platform)
+
+
+def proof(tx: Tx, account: Account, ticket_id: int) -> Proof | None:
+    """Returns what this account proved with a ticket; None if it proved nothing, or too long ago."""
+    ticket = tickets.by_id(tx, ticket_id)
+    if ticket is None or ticket.account_id != account.id or ticket.state != TicketState.RETURNED:
+        return None
+    if ticket.address is None or ticket.wallet_kind is None or tx.now >= ticket.expires_at:
+        return None
+    held = wallets.by_address(tx, ticket.union_id, ticket.address)
+    return Proof(ticket.address, ticket.wallet_kind, held.member_id if held else None)
 
 
 def prune(tx: Tx, before: datetime) -> None:

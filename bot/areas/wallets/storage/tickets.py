@@ -39,6 +39,7 @@ _ADD = Statement(
     )
 )
 _BY_TOKEN = Statement(select(*_COLUMNS).where(tickets.c.token_hash == bindparam("hash")))
+_BY_ID = Statement(select(*_COLUMNS).where(tickets.c.id == bindparam("ticket")))
 _LATEST = Statement(
     select(*_COLUMNS)
     .where(tickets.c.account_id == bindparam("account"))
@@ -110,6 +111,11 @@ def add(tx: Tx, hashed: bytes, union_id: int, account_id: int, expires_at: datet
 
 def by_token(tx: Tx, hashed: bytes) -> Ticket | None:
     row = tx.one(_BY_TOKEN, hash=hashed)
+    return Ticket(*row) if row else None
+
+
+def by_id(tx: Tx, ticket_id: int) -> Ticket | None:
+    row = tx.one(_BY_ID, ticket=ticket_id)
     return Ticket(*row) if row else None
 
 

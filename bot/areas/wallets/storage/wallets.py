@@ -16,6 +16,7 @@ _COLUMNS = (
     wallets.c.address,
     wallets.c.kind,
     wallets.c.linked_at,
+    wallets.c.waits_until,
 )
 _OF_MEMBER = Statement(
     select(*_COLUMNS).where(wallets.c.member_id == bindparam("member")).order_by(wallets.c.id)

@@ -1,0 +1,54 @@
+"""Traces: one row for each kind of limit or wait of an account, found by a keyed hash only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, or_, select
+
+from bot.areas.traces.domain import Trace
+from bot.areas.traces.tables import traces
+from bot.domain.transaction import Tx
+from bot.storage.statements import Statement, insert
+
+_LIVE = or_(traces.c.until.is_(None), traces.c.until > bindparam("now"))
+_GET = Statement(
+    select(traces.c.number, traces.c.since, traces.c.until).where(traces.c.key == bindparam("wanted"), _LIVE)
+)
+_NEW = insert(traces).values(
+    key=bindparam("key"),
+    union_id=bindparam("union"),
+    kind=bindparam("kind"),
+    number=bindparam("number"),
+    since=bindparam("since"),
+    until=bindparam("until"),
+)
+_PUT = Statement(
+    _NEW.on_conflict_do_update(
+        index_elements=["key"],
+        set_={name: _NEW.excluded[name] for name in ("number", "since", "until")},
+    )
+)
+_REMOVE = Statement(delete(traces).where(traces.c.key == bindparam("wanted")))
+_PRUNE = Statement(delete(traces).where(traces.c.until < bindparam("before")))
+
+
+def get(tx: Tx, key: bytes) -> Trace | None:
+    """Returns what is kept under the key, unless it has run out."""
+    row = tx.one(_GET, wanted=key, now=tx.now)
+    return Trace(*row) if row else None
+
+
+def put(tx: Tx, key: bytes, union_id: int, kind: str, number: int, until: datetime | None) -> None:
+    """Keeps a number and a time under the key, in the place of earlier ones."""
+    tx.run(_PUT, key=key, union=union_id, kind=kind, number=number, since=tx.now, until=until)
+
+
+def remove(tx: Tx, key: bytes) -> bool:
+    """Erases what is kept under the key; returns False if there is nothing."""
+    return tx.run(_REMOVE, wanted=key) > 0
+
+
+def prune(tx: Tx, before: datetime) -> int:
+    """Erases what ran out before that moment; returns how many rows."""
+    return tx.run(_PRUNE, before=before)
