@@ -28,5 +28,9 @@ class StorageError(MusterError):
     """The database cannot be used. Writes are refused until the operator acts."""
 
 
+class OutcomeUnknown(StorageError):
+    """The connection broke while a change was being saved, so it may have been saved or not."""
+
+
 class ConfigError(MusterError):
     """The settings cannot be used. The text has a line for each problem."""

@@ -7,9 +7,10 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import msgspec
 
@@ -29,11 +30,18 @@ from bot.chat.runtime import Runtime
 from bot.chat.tokens import actor_key, keep_held
 from bot.domain.people import Account
 from bot.domain.transaction import Tx
-from bot.errors import MusterError
+from bot.errors import MusterError, OutcomeUnknown
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
 SEEN_WITHIN = timedelta(hours=12)
+LOOKS = 2
+"""How often an act is looked up again after the connection to the database broke while it was being saved."""
+CONCLUDED = " concluded"
+"""Follows the key of an asynchronous command in the key of its changes, which are claimed by themselves."""
 
 # An asynchronous handler that changes something returns this function instead of a reply. It runs in one write,
 # together with the keeping of the answer.
@@ -153,7 +161,7 @@ class Dispatcher:
         command = self._command(incoming)
         if command is not None and command.reads:
             return await self._read(incoming, progress)
-        done = await self._store.write(self._once, incoming)
+        done = await self._certain(self._once, incoming)
         return await self._later(done, progress) if isinstance(done, _Later) else done
 
     def _once(self, tx: Tx, incoming: Incoming) -> Reply | _Later | None:
@@ -178,7 +186,16 @@ class Dispatcher:
 
     async def _later(self, later: _Later, progress: Progress | None) -> Reply | None:
         done = await self._outside(later, progress)
-        return await self._store.write(self._conclude, later, done)
+        return await self._certain(self._conclude, later, done)
+
+    async def _certain(
+        self, fn: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Writes with a function that claims what it does, so that it can be repeated when its outcome is unknown."""
+        for _ in range(LOOKS):
+            with suppress(OutcomeUnknown):
+                return await self._store.write(fn, *args, **kwargs)
+        return await self._store.write(fn, *args, **kwargs)
 
     async def _outside(self, later: _Later, progress: Progress | None) -> Reply | Finish:
         context = later.context
@@ -188,16 +205,19 @@ class Dispatcher:
         return done
 
     def _conclude(self, tx: Tx, later: _Later, done: Reply | Finish) -> Reply | None:
-        """Makes the changes of an asynchronous command, and keeps its answer.
+        """Makes the changes of an asynchronous command once, and keeps its answer.
 
         A crash before this changes nothing. A repeat of the act then gets the answer that it was interrupted.
         """
         context = later.context
+        key, actor = context.incoming.key, actor_key(context.actor)
+        if not self._records.claim(tx, f"{key}{CONCLUDED}", actor)[0]:
+            return _kept(self._records.claim(tx, key, actor)[1])
         context.resume(tx)
         reply = done if isinstance(done, Reply) else self._change(later, done)
         finished = self._router.finish(context, reply, later.command.visibility)
         if finished is not None:
-            self._records.answer(tx, context.incoming.key, encode(finished))
+            self._records.answer(tx, key, encode(finished))
         return finished
 
     def _change(self, later: _Later, finish: Finish) -> Reply | None:

@@ -14,7 +14,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from bot.domain.clock import Clock
-from bot.errors import MusterError, StorageError, TryAgain
+from bot.errors import MusterError, OutcomeUnknown, StorageError, TryAgain
 from bot.storage.session import Failure, FailureKind, Session
 from bot.storage.transaction import Transaction
 
@@ -25,8 +25,8 @@ RECONNECT_DELAYS = (0.0, 0.1, 0.3, 1.0, 2.0)
 """Seconds to wait before each attempt to connect again. Writes wait meanwhile."""
 
 OUTCOME_UNKNOWN = (
-    "The connection to the database broke while this was being saved, so the outcome is unknown. "
-    "Repeat the command: it has no second effect if it was done."
+    "The connection to the database broke while this was being saved, so it may have been done or not. "
+    "Look before you do it again."
 )
 
 OnBatch = Callable[[int, float], None]
@@ -229,7 +229,7 @@ class Writer:
             log.error("Writes are refused: %s", failure.text, extra={"action": "storage.refused"})
         self.problem = failure.text
         self._broken = failure.kind is FailureKind.BROKEN
-        self._settle(jobs, StorageError(OUTCOME_UNKNOWN if unknown else failure.text))
+        self._settle(jobs, OutcomeUnknown(OUTCOME_UNKNOWN) if unknown else StorageError(failure.text))
 
     def _recovered(self) -> None:
         if self.problem is not None:

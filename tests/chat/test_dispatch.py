@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from bot.chat.incoming import CommandCall, Incoming, Press, Say, Submit, Who
 from bot.chat.model import Button, Code, Form, Question, Reply, Visibility, p, say
 from bot.chat.params import Arg
 from bot.domain.people import Permission, Person
-from bot.errors import StorageError
+from bot.errors import OutcomeUnknown, StorageError
 from tests.scenes import founded
 from tests.stage import Heard, Stage
 
@@ -40,6 +41,18 @@ async def slow(ctx: Context, person: Annotated[str, Arg("Anything")] = "x") -> R
     """Reports progress, then answers with a button."""
     await ctx.progress("half way")
     return say(person, buttons=((Button("Again", "/slow", {"person": "again"}),),))
+
+
+@probe.command("counted", "Change something after long work", permission=Permission.ANYONE)
+async def counted(ctx: Context) -> Callable[[Context], Reply]:
+    """Somebody joins at its end."""
+
+    def finish(later: Context) -> Reply:
+        number = members.count(later.tx, later.union)
+        membership.join(later.tx, later.union, "words", f"ghost {number}", "Ghost", None)
+        return say(f"{number + 1} members")
+
+    return finish
 
 
 @probe.command("rare", "Now and then", permission=Permission.ANYONE, needs_union=False, rate=Rate(2, 60))
@@ -158,6 +171,57 @@ async def test_a_slow_command_cut_off_says_so_when_it_comes_again(stage: Stage) 
     again = await stage.core.dispatch(act)
     assert again is not None
     assert "interrupted" in Heard(again).text
+
+
+def breaks(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, *, saved: bool, on: str = "_once", times: int = 1
+) -> None:
+    """The connection breaks while an act is being saved: before the database did it, or after."""
+    write, left = stage.store.write, [None] * times
+
+    async def breaking(fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        if fn.__name__ != on or not left:
+            return await write(fn, *args, **kwargs)
+        left.pop()
+        if saved:
+            await write(fn, *args, **kwargs)
+        raise OutcomeUnknown("it may have been done or not")
+
+    monkeypatch.setattr(stage.store, "write", breaking)
+
+
+@pytest.mark.parametrize("saved", [False, True], ids=["undone", "done"])
+async def test_an_act_of_unknown_outcome_is_looked_up_and_done_once(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, saved: bool
+) -> None:
+    _, farm = await founded(stage)
+    bo = stage.person("Bo")
+    breaks(stage, monkeypatch, saved=saved)
+    assert "Welcome" in (await bo.says("/join", farm)).text
+    assert "Members: 2" in (await bo.says("/union about", farm)).text
+
+
+@pytest.mark.parametrize("saved", [False, True], ids=["undone", "done"])
+async def test_changes_of_a_slow_command_of_unknown_outcome_are_made_once(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, saved: bool
+) -> None:
+    ada, farm = await founded(stage)
+    breaks(stage, monkeypatch, saved=saved, on="_conclude", times=2)
+    first = await ada.does(CommandCall("counted", words=""), farm, native_id="counted")
+    again = await ada.does(CommandCall("counted", words=""), farm, native_id="counted")
+    assert first is not None
+    assert again is not None
+    assert first.text == again.text == "2 members"
+    assert "Members: 2" in (await ada.says("/union about", farm)).text
+
+
+async def test_who_cannot_be_told_the_outcome_is_told_to_look(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, farm = await founded(stage)
+    breaks(stage, monkeypatch, saved=True, times=99)
+    heard = await stage.person("Bo").says("/join", farm)
+    assert "may have been done or not" in heard.text
 
 
 async def test_half_characters_do_not_hold_up_a_batch(stage: Stage) -> None:
