@@ -13,6 +13,7 @@ from bot.areas.conversations import services as conversations
 from bot.areas.delivery import services as delivery
 from bot.areas.files import services as files
 from bot.areas.flags import services as flags
+from bot.areas.intents import services as intents
 from bot.areas.invites import services as invites
 from bot.areas.invites.domain import Invite
 from bot.areas.ledger import services as ledger
@@ -69,6 +70,7 @@ ORDER: Sequence[KeepsPeople] = (
     contests,
     files,
     reminders,
+    intents,
     conversations,
     delivery,
     wallets,

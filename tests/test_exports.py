@@ -10,6 +10,7 @@ EXPORTS_NOTHING = {
     "conversations": "it has acts and buttons of the last days",
     "delivery": "it has messages on their way",
     "files": "the pictures of entries are in `entries`; all others are not exported",
+    "intents": "the ledger has what they did",
     "flags": "they are evidence for moderators, about people who may be innocent",
     "reminders": "they are settings of a member's own",
     "traces": "they are keyed hashes, of people who may have left",

@@ -188,9 +188,7 @@ class Dispatcher:
         done = await self._outside(later, progress)
         return await self._certain(self._conclude, later, done)
 
-    async def _certain(
-        self, fn: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    async def _certain(self, fn: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Writes with a function that claims what it does, so that it can be repeated when its outcome is unknown."""
         for _ in range(LOOKS):
             with suppress(OutcomeUnknown):
