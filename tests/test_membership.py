@@ -220,7 +220,7 @@ async def test_a_member_who_did_everything_leaves_nothing(store: Store) -> None:
                 assert not farm.naming(column), f"{column} still names a member who left"
         left = farm.places_of(SECRET) | farm.places_of(SECRET.lower())
         assert left <= STAYS_WITH_THE_UNION, left - STAYS_WITH_THE_UNION
-        assert ledger.verify(tx, farm.union.id)[1] is None
+        assert ledger.verify(tx, farm.union)[1] is None
 
     await store.write(leave)
 
@@ -241,6 +241,6 @@ async def test_everything_of_a_member_who_is_merged_is_the_survivors(store: Stor
                 assert not farm.naming(column), f"{column} still names a member who was merged"
             if fate is Fate.HANDED_ON:
                 assert survivor.naming(column), f"{column} does not name the survivor: the row was lost"
-        assert ledger.verify(tx, farm.union.id)[1] is None
+        assert ledger.verify(tx, farm.union)[1] is None
 
     await store.write(merge)

@@ -26,6 +26,6 @@ async def test_leaving_erases_and_the_ledger_still_verifies(stage: Stage) -> Non
 
     assert "Hidden-Name" not in await stage.store.read(everything)
     union = (await stage.store.read(unions_of, "words", ada.actor.native_id))[0]
-    entries, broken = await stage.store.read(ledger.verify, union.id)
+    entries, broken = await stage.store.read(ledger.verify, union)
     assert entries >= 5
     assert broken is None
