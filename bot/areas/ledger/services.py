@@ -33,7 +33,7 @@ def record(tx: Tx, union_id: int, kind: str, actor: Member | None, **payload: Js
 
 
 def verify(tx: Tx, union: Union, read: Reader = lambda page: None) -> tuple[int, int | None]:
-    """Verifies a ledger, and lets `read` see it. Returns how many entries are good, and the first that is not, or None.
+    """Verifies a ledger, and lets `read` see it. Returns how many entries are good, and the first bad one or None.
 
     An entry is good if it follows from the entries before it; those after the first bad one are not read. A missing
     entry is the first bad one, and so is the first of a ledger that claims to be older than it can be.

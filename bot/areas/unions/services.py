@@ -90,7 +90,7 @@ def edit(
 
 
 def settings(union: Union) -> dict[str, Json]:
-    """Returns the union's settings as the ledger tells them: name and purpose, which people wrote, by their digests."""
+    """Returns the union's settings as the ledger tells them. Name and purpose are words of people: their digests."""
     return {
         "name": digest_of(union.name),
         "purpose": digest_of(union.purpose),

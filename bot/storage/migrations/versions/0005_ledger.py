@@ -1,4 +1,4 @@
-"""The ledger in format 2: each hash covers the union's ref and the format, and the settings are told with values.
+"""The ledger in format 2, which covers the union's ref, the format and all settings; what is still to be erased.
 
 Each ledger goes on with an entry that binds what is there to its union, and tells all settings of that moment.
 """
@@ -16,6 +16,7 @@ down_revision: str | None = "0004"
 
 # Types, rules and defaults are repeated here, because later changes of the program must not change this script.
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+MOMENT = sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 RULES = {
     "leaders": "founder",
@@ -49,6 +50,18 @@ meta = sa.table("meta", sa.column("key", sa.Text), sa.column("value", sa.Text))
 
 def upgrade() -> None:
     """Migrates from the schema of 0004."""
+    op.create_table(
+        "erasures",
+        sa.Column("id", ID, primary_key=True),
+        sa.Column("union_id", ID, nullable=False, autoincrement=False),
+        sa.Column("platform", sa.Text, nullable=True),
+        sa.Column("native_id", sa.Text, nullable=True),
+        sa.Column("texts", sa.Text, nullable=False),
+        sa.Column("searched", sa.Boolean, nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_erasures"),
+        sqlite_autoincrement=True,
+    )
     bound_from = sa.Column("bound_from", sa.BigInteger, nullable=False, server_default=sa.text("1"))
     op.add_column("ledger_heads", bound_from)
     connection, now = op.get_bind(), datetime.now(UTC)
