@@ -73,6 +73,12 @@ class Erasure:
         return (self.platform, self.native_id) if self.platform and self.native_id else None
 
     @property
+    def values(self) -> list[str]:
+        """The values of JSON that name only what was erased: the account's id, or else the texts themselves."""
+        own = [self.native_id] if self.native_id else json.loads(self.texts)
+        return sorted({json.dumps(value, ensure_ascii=ascii) for value in own for ascii in (True, False)})
+
+    @property
     def forms(self) -> list[str]:
         """The beginning of each text in the forms in which JSON writes it: as it is, as it is shown, with escapes.
 

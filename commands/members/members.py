@@ -115,10 +115,14 @@ def leave(ctx: Context) -> Reply:
             "You founded this union and others are still in it. Hand it on first: /union hand-over @person."
         )
     question = p(
-        "Leave ", bold(one_line(ctx.union.name)), "? All your accounts and wallets here are erased at once, and "
-        "within half an hour also what is kept of answers to others that name you. This cannot be undone.", " Those who endorse you are told; who endorses them stays theirs."
-        if support.has_followers(ctx.tx, ctx.member) else ""
-    )  # fmt: skip
+        "Leave ",
+        bold(one_line(ctx.union.name)),
+        "? All your accounts and wallets here are erased at once. What is kept of answers to others that name you is "
+        "erased within half an hour. This cannot be undone.",
+        " Those who endorse you are told; who endorses them stays theirs."
+        if support.has_followers(ctx.tx, ctx.member)
+        else "",
+    )
     confirm = Button("Leave and erase", "member.leave", style=Style.DANGER, single_use=True, lasts_s=600)
     return Reply((question,), ((confirm,),))
 

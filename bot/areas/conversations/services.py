@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -227,18 +226,19 @@ def forget_account(tx: Tx, union: Union, account: Account) -> None:
 def naming(tx: Tx, erasure: Erasure, last: bool) -> list[Kept]:
     """Returns what is kept of other people's conversations and may name what was erased; for `Store.scan`.
 
-    Kept answers, held replies, forms and whatever has expired go if they have the words in them at all: nobody misses
-    them. Buttons and questions that can still be answered go if they act on the account. An answer that is still on
-    its way to its person stays until the `last` search.
+    Kept answers, held replies, forms and whatever has expired go if they have the words in them at all: nobody
+    misses them. Buttons and questions that can still be answered go if they act on what was erased. An answer that
+    is still on its way to its person stays until the `last` search.
     """
     forms, union_id = erasure.forms, erasure.union_id
-    native = json.dumps(erasure.account[1]) if erasure.account else None
     found = [Kept("answer", (key,)) for key in naming_storage.answers(tx, forms, not last)]
-    known = naming_storage.disposable_tokens(tx, union_id, forms)
-    if native is not None:
-        known += naming_storage.tokens_with_id(tx, union_id, native)
-    found += [Kept("token", (token,)) for token in known]
-    return found + [Kept("dialogue", key) for key in naming_storage.dialogues_naming(tx, forms, native)]
+    known = set(naming_storage.disposable_tokens(tx, union_id, forms))
+    asked = set(naming_storage.expired_dialogues(tx, forms))
+    for value in erasure.values:
+        known.update(naming_storage.tokens_with(tx, union_id, value))
+        asked.update(naming_storage.dialogues_with(tx, value))
+    found += [Kept("token", (token,)) for token in sorted(known)]
+    return found + [Kept("dialogue", key) for key in sorted(asked)]
 
 
 def unname(tx: Tx, erasure: Erasure, found: Sequence[Kept], last: bool) -> None:

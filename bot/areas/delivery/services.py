@@ -156,7 +156,8 @@ def naming(tx: Tx, erasure: Erasure, last: bool) -> list[int]:
     """
     if erasure.account is None:
         return []
-    return outbox.naming(tx, f'"native_id":{json.dumps(erasure.account[1])}')
+    found = {row for value in erasure.values for row in outbox.naming(tx, f'"native_id":{value}')}
+    return sorted(found)
 
 
 def unname(tx: Tx, erasure: Erasure, found: Sequence[int], last: bool) -> None:

@@ -18,12 +18,12 @@ _DISPOSABLE = or_(
     tokens.c.kind.in_([literal_column("'held'"), literal_column("'form'")]),
     tokens.c.expires_at < bindparam("now"),
 )
-_TOKENS_WITH_ID = Statement(
-    select(tokens.c.token).where(holds(tokens.c.arguments, bindparam("native")), _OF_UNION)
+_TOKENS_WITH = Statement(
+    select(tokens.c.token).where(holds(tokens.c.arguments, bindparam("value")), _OF_UNION)
 )
-_DIALOGUES_WITH_ID = Statement(
+_DIALOGUES_WITH = Statement(
     select(dialogues.c.platform, dialogues.c.chat_id, dialogues.c.user_id).where(
-        holds(dialogues.c.state, bindparam("native"))
+        holds(dialogues.c.state, bindparam("value"))
     )
 )
 _FORGET_ANSWER = Statement(
@@ -78,9 +78,9 @@ def disposable_tokens(tx: Tx, union_id: int, forms: Sequence[str]) -> list[str]:
     return [row.token for row in rows]
 
 
-def tokens_with_id(tx: Tx, union_id: int, native: str) -> list[str]:
-    """Returns the tokens of the union that act on somebody with this native id, which is a text of JSON."""
-    return [row.token for row in tx.all(_TOKENS_WITH_ID, union=union_id, native=native)]
+def tokens_with(tx: Tx, union_id: int, value: str) -> list[str]:
+    """Returns the tokens of the union with this value of JSON in their arguments."""
+    return [row.token for row in tx.all(_TOKENS_WITH, union=union_id, value=value)]
 
 
 def forget_token(tx: Tx, token: str) -> None:
@@ -88,10 +88,12 @@ def forget_token(tx: Tx, token: str) -> None:
     tx.run(_FORGET_TOKEN, wanted=token)
 
 
-def dialogues_naming(tx: Tx, forms: Sequence[str], native: str | None) -> list[tuple[str, str, str]]:
-    """Returns (platform, chat, user) of expired questions with one of the forms, and of all with the native id."""
+def expired_dialogues(tx: Tx, forms: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Returns (platform, chat, user) of expired questions that have one of these forms of a text in them."""
     found = {f"form{at}": form for at, form in enumerate(forms)}
-    rows = tx.all(_expired_dialogues(len(forms)), now=tx.now, **found)
-    if native is not None:
-        rows = [*rows, *tx.all(_DIALOGUES_WITH_ID, native=native)]
-    return [tuple(row) for row in rows]
+    return [tuple(row) for row in tx.all(_expired_dialogues(len(forms)), now=tx.now, **found)]
+
+
+def dialogues_with(tx: Tx, value: str) -> list[tuple[str, str, str]]:
+    """Returns (platform, chat, user) of questions with this value of JSON in their state."""
+    return [tuple(row) for row in tx.all(_DIALOGUES_WITH, value=value)]
