@@ -39,7 +39,7 @@ def verify(tx: Tx, union: Union, read: Reader = lambda page: None) -> tuple[int,
     entry is the first bad one, and so is the first of a ledger that claims to be older than it can be.
     """
     head = storage.head(tx, union.id)
-    if head.bound_from > 1 and not _carried(tx, union):
+    if head.bound_from != 1 and not _carried(tx, union):
         return 0, 1
     chain = Chain(union.ref, head.bound_from)
     for page in storage.pages(tx, union.id):
