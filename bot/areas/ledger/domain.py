@@ -18,6 +18,7 @@ FORMAT = 2
 FORMAT_CHANGED = "ledger.format"
 """The kind of the entry with which a ledger that began in format 1 goes on in format 2. No later entry has it."""
 
+_sorted = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _encode = msgspec.json.Encoder().encode  # JSON without white space and without needless escapes
 
 Json = str | int | float | bool | Sequence["Json"] | Mapping[str, "Json"] | None
@@ -55,8 +56,8 @@ def canonical(payload: Mapping[str, Json]) -> str:
     because languages write those differently, and for a name that is no text.
     """
     _require_plain(payload)
-    text = json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.encode("utf-8", "replace").decode()
+    text = _sorted(payload)
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def digest_of(words: str) -> str:
@@ -112,16 +113,25 @@ class Chain:
         """Reads a page. Returns the number of the first entry that does not follow from those before it, or None."""
         seq, previous, marked = self.seq, self.hash, self._bound_from
         for (found, _, kind, actor, payload, digest), time in zip(page.rows, page.times, strict=True):
-            good, seq = previous, seq + 1
+            seq += 1
             if seq == marked:
+                if seq > 1 and kind != FORMAT_CHANGED:
+                    return self._stop(page, seq)
                 previous = bound(self._ref, previous)
+            elif kind == FORMAT_CHANGED:
+                return self._stop(page, seq)
             previous = entry_hash(previous, seq, time, kind, actor, payload)
-            changes = kind == FORMAT_CHANGED
-            if found != seq or digest != previous or changes is not (seq == marked > 1):
-                self.seq, self.hash = seq - 1, good
-                return seq
+            if found != seq or digest != previous:
+                return self._stop(page, seq)
         self.seq, self.hash = seq, previous
         return None
+
+    def _stop(self, page: LedgerPage, broken: int) -> int:
+        """Keeps the last entry before the broken one, and returns the number of the broken one."""
+        good = broken - self.seq - 1
+        if good:
+            self.seq, self.hash = broken - 1, page.rows[good - 1][5]
+        return broken
 
     def follow_entries(self, entries: Iterable[LedgerEntry]) -> int | None:
         """Reads some entries. Returns the number of the first that does not follow from those before it, or None."""
@@ -142,6 +152,8 @@ class Chain:
 
 
 def _require_plain(value: Json) -> None:
+    if value is None or isinstance(value, str | int):
+        return
     if isinstance(value, float):
         raise TypeError(f"a fractional number does not belong in the ledger: {value}")
     if isinstance(value, Mapping):
@@ -149,6 +161,6 @@ def _require_plain(value: Json) -> None:
             if not isinstance(name, str):
                 raise TypeError(f"a name in the ledger is a text, not {name!r}")
             _require_plain(inner)
-    elif isinstance(value, Sequence) and not isinstance(value, str):
+    else:
         for inner in value:
             _require_plain(inner)
