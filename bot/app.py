@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import bot
 import commands
-from bot import build, retention
+from bot import build, erasing, retention
 from bot.areas.conversations import services as conversations
 from bot.areas.delivery import services as delivery
 from bot.chat.chores import Office
@@ -216,6 +216,7 @@ class App:
             if rounds % PRUNE_EVERY == 0:
                 await _tried("prune", self.store.write(retention.prune))
             await _tried("messages", self.store.write(retention.prune_messages))
+            await _tried("erasing", erasing.erase(self.store))
             await _tried("depths", self._depths())
             rounds += 1
             await asyncio.sleep(UPKEEP_EVERY_S)

@@ -13,10 +13,11 @@ from dataclasses import asdict
 from datetime import date, datetime
 from functools import cache
 from importlib.util import find_spec
+from typing import Any
 
 from bot import areas
 from bot.areas.ledger import services as ledger
-from bot.areas.ledger.domain import GENESIS, Json, LedgerEntry, first_broken
+from bot.areas.ledger.domain import Chain, Head, Json, LedgerEntry
 from bot.areas.members.services import members
 from bot.areas.tree.services import leadership
 from bot.domain.people import Union
@@ -24,7 +25,7 @@ from bot.domain.transaction import Tx
 from bot.storage import exporting
 from bot.storage.exporting import Export, OfMembers, OfUnion
 
-FORMAT = 1
+FORMAT = 2
 ORDER = (
     "members", "accounts", "wallets", "endorsements", "recruits", "support_days", "checkins", "streaks",
     "spaces", "calls", "entries", "ledger",
@@ -63,7 +64,7 @@ def files() -> tuple[str, ...]:
 def describe(tx: Tx, union: Union) -> Record:
     """Returns the record of the union itself, with the head of its ledger."""
     founder = members.by_id(tx, union.founder_id) if union.founder_id else None
-    seq, digest = ledger.head(tx, union)
+    head = ledger.head(tx, union)
     return {
         "format": FORMAT,
         "exported_at": _moment(tx.now),
@@ -74,7 +75,7 @@ def describe(tx: Tx, union: Union) -> Record:
         "founder": founder.ref if founder else None,
         "created_at": _moment(union.created_at),
         "rules": asdict(leadership.rules_of(tx, union)),
-        "ledger_head": {"seq": seq, "hash": digest.hex()},
+        "ledger_head": {"seq": head.seq, "hash": head.hash.hex(), "bound_from": head.bound_from},
     }
 
 
@@ -89,18 +90,16 @@ def records(tx: Tx, union: Union) -> Iterator[tuple[str, Record]]:
             yield from ((export.file, _json(row)) for row in export.records(tx, union.id))
 
 
-def broken(lines: Iterable[str], head: Json) -> int | None:
+def broken(lines: Iterable[str], about: Record) -> int | None:
     """Returns the number of the first exported ledger entry that is wrong or missing; None if all is well.
 
-    `head` is the `ledger_head` of the union's record.
+    `about` is the union's record.
     """
-    last, digest = 0, GENESIS
-    for line in lines:
-        entry = _read(line)
-        if first_broken([entry], digest, last + 1) is not None:
-            return last + 1
-        last, digest = entry.seq, entry.hash
-    return None if head == {"seq": last, "hash": digest.hex()} else last + 1
+    said: Any = about["ledger_head"]
+    head = Head(said["seq"], bytes.fromhex(said["hash"]), said["bound_from"])
+    chain = Chain(str(about["ref"]), head.bound_from)
+    broken = chain.follow_entries(_read(line) for line in lines)
+    return broken if broken is not None else chain.missing(head)
 
 
 def _place(export: Export) -> tuple[bool, int, str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot import union_settings
 from bot.areas.calls.services import membership as calls
 from bot.areas.checkins.services import membership as checkins
 from bot.areas.contests import services as contests
@@ -118,7 +119,7 @@ def found(
     key = zone(time_zone).key
     spaces.require_free(tx, founder.platform, native_space)
     union = unions.add(tx, new_ref(), name, purpose, key)
-    ledger.begin(tx, union)
+    ledger.begin(tx, union, **union_settings.by_tables(tx, union))
     member, account = join(tx, union, founder.platform, founder.native_id, founder.name, founder.username)
     unions.set_founder(tx, union, member)
     spaces.add(tx, union, member, founder.platform, native_space, title, chat, thread)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import bot
-from bot import exports
+from bot import exports, union_settings
 from bot.areas.tree.services import recount as recounts
 from bot.areas.tree.services.recount import RecountReport
 from bot.areas.unions import services as unions
@@ -121,7 +121,11 @@ def _chosen(tx: Tx, wanted: str | None) -> list[Union]:
 def _recount(
     tx: Tx, wanted: str | None, work: Callable[[Tx, Union], RecountReport]
 ) -> list[tuple[Union, RecountReport]]:
-    return [(union, work(tx, union)) for union in _chosen(tx, wanted)]
+    found = [(union, work(tx, union)) for union in _chosen(tx, wanted)]
+    for union, report in found:
+        if report.broken is None:
+            report.add_settings(union_settings.differences(tx, union), union_settings.REMEDY)
+    return found
 
 
 def _verdict(report: RecountReport) -> str:
@@ -131,8 +135,11 @@ def _verdict(report: RecountReport) -> str:
     numbers = f"{report.entries:,} ledger entries, which verify; {members}, {report.endorsing:,} endorsements"
     if not report.differences:
         return f"{numbers}; the tables say the same"
-    wrong = ", ".join(f"{count:,} in {kind}" for kind, count in report.differences.items())
-    return f"{numbers}; DIFFERENCES: {wrong}{' (repaired)' if report.repaired else ''}"
+    wrong = ", ".join(
+        f"{count:,} in {kind}{' (repaired)' if report.repaired and kind not in recounts.BEYOND_REPAIR else ''}"
+        for kind, count in report.differences.items()
+    )
+    return f"{numbers}; DIFFERENCES: {wrong}"
 
 
 def _export(tx: Tx, folder: Path, wanted: str | None) -> int:
@@ -166,7 +173,7 @@ def _write(tx: Tx, union: Union, place: Path) -> tuple[Counter[str], int | None]
             os.fsync(file.fileno())
     about = exports.describe(tx, union)
     with (place / "ledger.jsonl").open(encoding="utf-8") as written:
-        broken = exports.broken(written, about["ledger_head"])
+        broken = exports.broken(written, about)
     about |= {"muster": bot.__version__, "counts": dict(counts), "ledger_verifies": broken is None}
     with open(place / "union.json", "w", encoding="utf-8", opener=_private) as file:
         json.dump(about, file, ensure_ascii=False, indent=2)

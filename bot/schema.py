@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from sqlalchemy import MetaData
 
 from bot import areas
-from bot.storage import columns, meta
+from bot.storage import columns, erasures, meta
 
 
 def metadata() -> MetaData:
@@ -17,5 +17,5 @@ def metadata() -> MetaData:
     for area in pkgutil.iter_modules(areas.__path__, f"{areas.__name__}."):
         if find_spec(f"{area.name}.tables") is not None:
             importlib.import_module(f"{area.name}.tables")
-    assert meta.meta.metadata is columns.metadata
+    assert meta.meta.metadata is erasures.erasures.metadata is columns.metadata
     return columns.metadata

@@ -17,8 +17,8 @@ from bot.areas.calls.storage import calls as calls_storage
 from bot.areas.ledger import storage as ledger_storage
 from bot.areas.members.storage import accounts as accounts_storage
 from bot.areas.members.storage import members as members_storage
-from bot.areas.tree.domain.leadership import Rules
-from bot.areas.tree.storage import rules as rules_storage
+from bot.areas.tree.domain.leadership import RuleChanges
+from bot.areas.tree.services import leadership
 from bot.areas.tree.tables import support as support_table
 from bot.areas.wallets.services import wallets
 from bot.chat.incoming import Place, Who
@@ -47,7 +47,7 @@ def found(tx: Tx, time_zone: str = "UTC", switch_hours: int = 0) -> tuple[Union,
     """A union and its founder; members may endorse another leader at once, unless said otherwise."""
     founder = membership.Founder("words", "founder", "Founder", "founder")
     union, member, _ = membership.found(tx, "Crowd", "Test", time_zone, founder, "space", "Space")
-    rules_storage.put(tx, union.id, Rules(switch_hours=switch_hours))
+    leadership.change_rules(tx, union, member, RuleChanges(switch_hours=switch_hours))
     return union, member
 
 

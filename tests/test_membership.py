@@ -11,23 +11,32 @@ from typing import Any
 import pytest
 from sqlalchemy import Boolean, Column, LargeBinary, Numeric, Table, Text, func, select
 
-from bot import areas, membership
+from bot import areas, erasing, membership
 from bot.areas.ledger import services as ledger
 from bot.domain.people import Account, Member, Union
 from bot.domain.transaction import Tx
 from bot.schema import metadata
 from bot.storage.columns import Fate, Fates
+from bot.storage.erasures import LAST_AFTER
 from bot.storage.statements import Statement, insert
 from bot.storage.store import Store
 from bot.storage.types import Id, UtcDateTime
+from tests.clock import ManualClock
 
 SECRET = "Vera-of-the-Hills"
 """Stands in every text of every row that the member has."""
-NOT_PEOPLE = {"calls.rule_id", "checkins.space_id", "outbox.share", "outbox.union_id", "tokens.union_id"}
+NOT_PEOPLE = {
+    "calls.rule_id",
+    "checkins.space_id",
+    "outbox.share",
+    "outbox.union_id",
+    "tokens.union_id",
+    "erasures.union_id",
+}
 """Numbers without a foreign key that name no member and no account."""
 KEYS_OF_PEOPLE = ("actor", "native_id", "person", "presser", "user_id")
 """Names of columns in which a person's own id on a platform may stand."""
-NOT_KEYS_OF_PEOPLE = {"spaces.native_id", "ledger.actor"}
+NOT_KEYS_OF_PEOPLE = {"spaces.native_id", "ledger.actor", "erasures.native_id"}
 ONE_OF: dict[str, object] = {
     "calls.state": "closed", "calls.proof": "word", "checkins.state": "waiting", "flags.kind": "burst",
     "tickets.state": "open", "wallets.kind": "eoa", "flags.closed_at": None, "entries.votes": 0,
@@ -211,18 +220,26 @@ def everything(tx: Tx) -> World:
     return made
 
 
-async def test_a_member_who_did_everything_leaves_nothing(store: Store) -> None:
-    def leave(tx: Tx) -> None:
+async def test_a_member_who_did_everything_leaves_nothing(store: Store, clock: ManualClock) -> None:
+    def leave(tx: Tx) -> World:
         farm = everything(tx)
         membership.leave(tx, farm.union, farm.member)
         for column in with_fates():
             if fates_of(column).leaving is not Fate.KEPT:
                 assert not farm.naming(column), f"{column} still names a member who left"
+        return farm
+
+    def left(tx: Tx, farm: World) -> None:
+        farm.tx = tx
         left = farm.places_of(SECRET) | farm.places_of(SECRET.lower())
         assert left <= STAYS_WITH_THE_UNION, left - STAYS_WITH_THE_UNION
-        assert ledger.verify(tx, farm.union.id)[1] is None
+        assert ledger.verify(tx, farm.union)[1] is None
 
-    await store.write(leave)
+    farm = await store.write(leave)
+    await erasing.erase(store)
+    clock.advance(LAST_AFTER)
+    await erasing.erase(store)
+    await store.read(left, farm)
 
 
 @pytest.mark.parametrize("both", [False, True], ids=["only one has rows", "both have rows"])
@@ -241,6 +258,6 @@ async def test_everything_of_a_member_who_is_merged_is_the_survivors(store: Stor
                 assert not farm.naming(column), f"{column} still names a member who was merged"
             if fate is Fate.HANDED_ON:
                 assert survivor.naming(column), f"{column} does not name the survivor: the row was lost"
-        assert ledger.verify(tx, farm.union.id)[1] is None
+        assert ledger.verify(tx, farm.union)[1] is None
 
     await store.write(merge)

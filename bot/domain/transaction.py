@@ -33,3 +33,6 @@ class Tx(Protocol):
 
     def run(self, statement: Any, /, **params: Any) -> int:
         """Inserts, updates or deletes; returns the number of rows that it touched."""
+
+    def erased(self) -> None:
+        """Says that something of a person is erased here, so that no file of the database may keep it either."""

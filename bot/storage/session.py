@@ -70,6 +70,12 @@ class Session(Protocol):
     def version(self) -> str | None:
         """Returns the schema's version; None in an empty database. Raises StorageError if it is not Muster's."""
 
+    def purge(self) -> bool:
+        """Takes what was erased out of all files of the database; returns False if a reader still needs it.
+
+        Does not wait for readers. May raise the driver's error.
+        """
+
     def diagnose(self, error: BaseException) -> Failure | None:
         """Returns what an error says about the database; None when it concerns one statement only."""
 

@@ -21,6 +21,8 @@ _SETTINGS = (
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA temp_store=MEMORY",
+    # Zeros overwrite what is deleted, also in pages that become free ("fast" leaves those).
+    "PRAGMA secure_delete=ON",
 )
 
 # https://www.sqlite.org/rescode.html: primary result codes, the low byte of the code that the driver reports.
@@ -118,6 +120,19 @@ class SqliteSession:
         self.cursor.execute("SELECT version_num FROM alembic_version")
         rows = self.cursor.fetchall()
         return str(rows[0][0]) if rows else None
+
+    def purge(self) -> bool:
+        """Empties the write-ahead log, which has copies of erased rows; returns False if a reader still needs it.
+
+        Source: https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
+        """
+        self.cursor.execute("PRAGMA busy_timeout=0")
+        try:
+            self.cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            [(busy, _, _)] = self.cursor.fetchall()
+        finally:
+            self.cursor.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
+        return not busy
 
     def diagnose(self, error: BaseException) -> Failure | None:
         """Returns what an error says about the database; None when it concerns one statement only."""

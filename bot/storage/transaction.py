@@ -14,7 +14,7 @@ class Transaction:
     driver's own error when the database refuses.
     """
 
-    __slots__ = ("_cursor", "_dialect", "now")
+    __slots__ = ("_cursor", "_dialect", "erases", "now")
 
     now: datetime
     """The time (aware, UTC) at which the function that got this transaction started; it does not change."""
@@ -23,6 +23,8 @@ class Transaction:
         self._cursor = cursor
         self._dialect = dialect
         self.now = now
+        self.erases = False
+        """Whether something of a person is erased here."""
 
     def all(self, statement: Statement, /, **params: Any) -> list[Any]:
         """Returns every row, as named tuples."""
@@ -54,3 +56,7 @@ class Transaction:
         """Inserts, updates or deletes; returns how many rows."""
         statement.prepared(self._dialect).execute(self._cursor, params)
         return self._cursor.rowcount
+
+    def erased(self) -> None:
+        """Says that something of a person is erased here, so that no file of the database may keep it either."""
+        self.erases = True

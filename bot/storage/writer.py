@@ -23,6 +23,10 @@ WAITING_LIMIT = 10_000
 ATTEMPTS = 3
 RECONNECT_DELAYS = (0.0, 0.1, 0.3, 1.0, 2.0)
 """Seconds to wait before each attempt to connect again. Writes wait meanwhile."""
+PURGE_AGAIN_S = 0.5
+"""Seconds to wait before the files are purged again, while a reader still needs what was erased."""
+PURGE_FAILED_S = 60.0
+"""Seconds to wait after purging failed, for example because the disk is full."""
 
 OUTCOME_UNKNOWN = (
     "The connection to the database broke while this was being saved, so it may have been done or not. "
@@ -71,6 +75,7 @@ class Writer:
         self._stopping = threading.Event()
         self._ended: asyncio.Future[None] = self._loop.create_future()
         self._broken = False
+        self._purge_at: float | None = 0.0  # a process that was killed may have left something to purge
         self.problem: str | None = None
 
     async def start(self) -> None:
@@ -110,15 +115,24 @@ class Writer:
             self._tell(_finish, ready, StorageError(failure.text) if failure else error)
             return
         self._tell(_finish, ready, None)
-        while jobs := self._take():
-            self._process(jobs)
+        self._purge()
+        while (jobs := self._take()) is not None:
+            if jobs:
+                self._process(jobs)
+            self._purge()
         self._session.close()
         self._tell(_finish, self._ended, None)
 
-    def _take(self) -> list[Job]:
-        """Returns the jobs that wait, at least one and at most BATCH_LIMIT; none when it is time to end."""
-        job = self._queue.get()
+    def _take(self) -> list[Job] | None:
+        """Returns the jobs that wait, at most BATCH_LIMIT; None when it is time to end.
+
+        There are none if nothing came until it is time to purge the files.
+        """
         jobs: list[Job] = []
+        try:
+            job = self._queue.get(timeout=self._until_purge())
+        except Empty:
+            return jobs
         while job is not None:
             jobs.append(job)
             if len(jobs) >= BATCH_LIMIT:
@@ -129,7 +143,25 @@ class Writer:
                 return jobs
         if jobs:
             self._queue.put(None)
-        return jobs
+            return jobs
+        return None
+
+    def _until_purge(self) -> float | None:
+        return None if self._purge_at is None else max(0.0, self._purge_at - time.monotonic())
+
+    def _purge(self) -> None:
+        """Takes what was erased out of the files of the database, or tries again later."""
+        if self._purge_at is None or self._purge_at > time.monotonic():
+            return
+        self._purge_at = time.monotonic() + PURGE_AGAIN_S
+        if not self._session.connected:
+            return
+        try:
+            if self._session.purge():
+                self._purge_at = None
+        except Exception as error:  # writing goes on all the same, and tells what is wrong with the database
+            self._purge_at = time.monotonic() + PURGE_FAILED_S
+            log.warning("Erased rows are still in the log: %s", error, extra={"action": "storage.purge"})
 
     def _process(self, jobs: Sequence[Job]) -> None:
         for _ in range(ATTEMPTS):
@@ -183,6 +215,8 @@ class Writer:
             job.error = None
             # This fails if the function swallowed an error of the database: then it is undone like any other.
             execute("RELEASE SAVEPOINT one")
+            if tx.erases and self._purge_at is None:
+                self._purge_at = 0.0
         except BaseException as error:
             if self._session.diagnose(error) is not None:
                 raise

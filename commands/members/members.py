@@ -106,7 +106,8 @@ def whois(ctx: Context, person: Annotated[Person, "Who you ask about"]) -> Reply
 def leave(ctx: Context) -> Reply:
     """Ends your membership and erases your accounts, names and wallets here.
 
-    The union's ledger keeps a random number in your place, so that it can still be verified.
+    The union's ledger keeps a random number in your place, so that it can still be verified. What others wrote about
+    you in chats stays there, and so do the messages that you can see.
     """
     members.require_settled(ctx.tx, ctx.account)
     if ctx.union.founder_id == ctx.member.id and members.count(ctx.tx, ctx.union) > 1:
@@ -114,10 +115,14 @@ def leave(ctx: Context) -> Reply:
             "You founded this union and others are still in it. Hand it on first: /union hand-over @person."
         )
     question = p(
-        "Leave ", bold(one_line(ctx.union.name)), "? All your accounts and wallets here are erased. "
-        "This cannot be undone.", " Those who endorse you are told; who endorses them stays theirs."
-        if support.has_followers(ctx.tx, ctx.member) else ""
-    )  # fmt: skip
+        "Leave ",
+        bold(one_line(ctx.union.name)),
+        "? All your accounts and wallets here are erased at once. What is kept of answers to others that name you is "
+        "erased within half an hour. This cannot be undone.",
+        " Those who endorse you are told; who endorses them stays theirs."
+        if support.has_followers(ctx.tx, ctx.member)
+        else "",
+    )
     confirm = Button("Leave and erase", "member.leave", style=Style.DANGER, single_use=True, lasts_s=600)
     return Reply((question,), ((confirm,),))
 
@@ -127,7 +132,15 @@ def left(ctx: Context) -> Reply:
     name = one_line(ctx.union.name)
     members.require_settled(ctx.tx, ctx.account)
     membership.leave(ctx.tx, ctx.union, ctx.member)
-    return say(p("You have left ", bold(name), ", and what it knew of you is erased."), edit=True)
+    return say(
+        p(
+            "You have left ",
+            bold(name),
+            ", and what it knew of you is erased. Answers to others that "
+            "name you are forgotten within half an hour.",
+        ),
+        edit=True,
+    )
 
 
 def _account(account: Account, ctx: Context, zone: str) -> Spans:

@@ -55,7 +55,7 @@ def fill(path: Path, people: int) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.executescript("PRAGMA synchronous=OFF; PRAGMA cache_size=-400000; BEGIN")
         db.execute("INSERT INTO unions VALUES (1, 'u', 'U', '', 'UTC', 1, ?)", (MOMENT,))
-        db.execute("INSERT INTO ledger_heads VALUES (1, 0, ?)", (GENESIS,))
+        db.execute("INSERT INTO ledger_heads VALUES (1, 0, ?, 1)", (GENESIS,))
         for number, platform in enumerate(PLATFORMS, start=1):
             _many(db, "spaces", iter([_space(number, platform)]))
         _many(db, "members", ((n + 1, 1, f"ref-{n:016}", MOMENT, None, None, None) for n in range(people)))

@@ -77,7 +77,7 @@ def fill(path: Path, leader: list[int]) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.executescript("PRAGMA synchronous=OFF; PRAGMA cache_size=-400000; BEGIN")
         db.execute("INSERT INTO unions VALUES (1, 'u', 'U', '', 'UTC', 1, ?)", (MOMENT,))
-        db.execute("INSERT INTO ledger_heads VALUES (1, 0, ?)", (GENESIS,))
+        db.execute("INSERT INTO ledger_heads VALUES (1, 0, ?, 1)", (GENESIS,))
         people = range(len(leader))
         _many(db, "members", ((n + 1, 1, f"ref-{n:016}", MOMENT) for n in people))
         _many(

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.areas.ledger.domain import GENESIS, canonical, entry_hash
+from bot.areas.ledger.domain import bound, canonical, entry_hash
 from bot.areas.tree.domain.forest import grow
 from bot.areas.tree.services import recount
 from bot.domain.clock import SystemClock
@@ -149,7 +149,7 @@ def entries() -> Iterator[tuple[str, str, dict[str, str]]]:
 
 def write_ledger(path: Path) -> None:
     """A union whose ledger has `ENTRIES` entries, some seconds apart."""
-    rows, previous, moment = [], GENESIS, START
+    rows, previous, moment = [], bound("u"), START
     for seq, (kind, actor, payload) in zip(range(1, ENTRIES + 1), entries(), strict=False):
         moment += timedelta(microseconds=7_654_321)
         text = canonical(payload)

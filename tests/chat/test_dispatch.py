@@ -376,13 +376,13 @@ async def test_suggestions_are_for_those_who_may(stage: Stage) -> None:
 async def test_the_ledger_shows_tampering(stage: Stage) -> None:
     ada, _ = await founded(stage)
     union = (await stage.store.read(members.unions_of, "words", ada.actor.native_id))[0]
-    assert (await stage.store.read(ledger.verify, union.id))[1] is None
+    assert (await stage.store.read(ledger.verify, union))[1] is None
 
     def tamper(tx: object) -> None:
         tx._cursor.execute("update ledger set payload = '{}' where seq = 2")  # type: ignore[attr-defined]
 
     await stage.store.write(tamper)
-    assert (await stage.store.read(ledger.verify, union.id))[1] == 2
+    assert (await stage.store.read(ledger.verify, union))[1] == 2
 
 
 def test_records_is_the_port() -> None:

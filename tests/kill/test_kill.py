@@ -17,6 +17,7 @@ import pytest
 from bot import membership
 from bot.areas.ledger import services as ledger
 from bot.areas.spaces import services as spaces
+from bot.areas.unions import services as unions
 from bot.domain.clock import SystemClock
 from bot.domain.transaction import Tx
 from bot.schema import metadata
@@ -87,7 +88,7 @@ class Crowd:
 async def checked(store_url: str) -> tuple[int, int | None]:
     store = await Store.open(store_url, SystemClock(), metadata())
     try:
-        return await store.read(ledger.verify, 1)
+        return await store.read(lambda tx: ledger.verify(tx, unions.every(tx)[0]))
     finally:
         await store.close()
 

@@ -42,7 +42,7 @@ async def test_beside_an_open_store(store: Store, database: Database, tmp_path: 
     other = await store.write(another)
     assert await operate.recount(settings, None) == 0
     assert capsys.readouterr().out.splitlines() == [
-        f"Crowd (union-{union.ref}): 10 ledger entries, which verify; 4 members, 3 endorsements; "
+        f"Crowd (union-{union.ref}): 11 ledger entries, which verify; 4 members, 3 endorsements; "
         "the tables say the same",
         f"Another (union-{other.ref}): 4 ledger entries, which verify; 1 member, 0 endorsements; "
         "the tables say the same",

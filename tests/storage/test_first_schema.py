@@ -84,7 +84,7 @@ async def test_everything_goes_on_from_what_the_first_version_kept(old_url: str,
     try:
         farm, isle = [await store.read(_union, name) for name in ("Free Farmers", "Islanders")]
         for union in (farm, isle):
-            assert (await store.read(ledger.verify, union.id))[1] is None
+            assert (await store.read(ledger.verify, union))[1] is None
             report = await store.scan(recount.compare, union)
             assert (report.differences, report.first, report.broken) == ({}, [], None)
         await store.write(_go_on, farm)

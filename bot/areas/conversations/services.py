@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from bot.areas.conversations.storage import dialogues, inbound, standing, tokens
+from bot.areas.conversations.storage import naming as naming_storage
 from bot.areas.delivery import services as delivery
 from bot.areas.members.services import members
 from bot.areas.spaces import services as spaces
@@ -15,6 +19,17 @@ from bot.domain.people import Account, Member, Person, Space, Standing, Union, n
 from bot.domain.tokens import NewToken, Token
 from bot.domain.transaction import Tx
 from bot.errors import BadInput
+from bot.storage import erasures
+from bot.storage.erasures import Erasure
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A row that names somebody who was erased: the key of an act, a token, or the key of a dialogue."""
+
+    what: Literal["answer", "token", "dialogue"]
+    key: tuple[str, ...]
+
 
 # -- acts that came in ---------------------------------------------------------------------------------------
 
@@ -191,10 +206,52 @@ def prune(tx: Tx, acts_before: datetime, expired_before: datetime) -> None:
 def forget(tx: Tx, union: Union, member: Member) -> None:
     """Erases the buttons, dialogues and kept answers of a member who leaves."""
     for account in members.accounts_of(tx, member.id):
-        key = f"{account.platform}:{account.native_id}"
-        tokens.erase(tx, union.id, key)
-        dialogues.erase(tx, account.platform, account.native_id)
-        inbound.erase(tx, key)
+        forget_account(tx, union, account)
+
+
+def forget_account(tx: Tx, union: Union, account: Account) -> None:
+    """Erases what is kept for an account that is erased, and notes that others may hold its name (see `naming`)."""
+    key = f"{account.platform}:{account.native_id}"
+    tokens.erase(tx, union.id, key)
+    dialogues.erase(tx, account.platform, account.native_id)
+    inbound.erase(tx, key)
+    erasures.note(
+        tx,
+        union.id,
+        (account.name, account.username, account.native_id),
+        (account.platform, account.native_id),
+    )
+
+
+def naming(tx: Tx, erasure: Erasure, last: bool) -> list[Kept]:
+    """Returns what is kept of other people's conversations and may name what was erased; for `Store.scan`.
+
+    Kept answers, held replies, forms and whatever has expired go if they have the words in them at all: nobody
+    misses them. Buttons and questions that can still be answered go if they act on what was erased. An answer that
+    is still on its way to its person stays until the `last` search.
+    """
+    forms, union_id = erasure.forms, erasure.union_id
+    found = [Kept("answer", (key,)) for key in naming_storage.answers(tx, forms, not last)]
+    known = set(naming_storage.disposable_tokens(tx, union_id, forms))
+    asked = set(naming_storage.expired_dialogues(tx, forms))
+    for value in erasure.values:
+        known.update(naming_storage.tokens_with(tx, union_id, value))
+        asked.update(naming_storage.dialogues_with(tx, value))
+    found += [Kept("token", (token,)) for token in sorted(known)]
+    return found + [Kept("dialogue", key) for key in sorted(asked)]
+
+
+def unname(tx: Tx, erasure: Erasure, found: Sequence[Kept], last: bool) -> None:
+    """Erases what was found by `naming`."""
+    tx.erased()
+    for one in found:
+        if one.what == "answer":
+            naming_storage.forget_answer(tx, one.key[0], not last)
+        elif one.what == "token":
+            naming_storage.forget_token(tx, one.key[0])
+        else:
+            platform, chat, user = one.key
+            dialogues.end(tx, platform, chat, user)
 
 
 def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:

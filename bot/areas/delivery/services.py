@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from bot.areas.delivery.domain import Unreached
+from bot.areas.delivery.domain import Unreached, without_mentions
 from bot.areas.delivery.storage import outbox, sending, unreached
 from bot.areas.members.services import daily_notice, members
 from bot.areas.unions import services as unions
@@ -14,6 +14,7 @@ from bot.domain.messages import NewMessage, OutboxRow
 from bot.domain.people import Member, Union
 from bot.domain.times import moment, union_day
 from bot.domain.transaction import Tx
+from bot.storage.erasures import Erasure
 
 TOLD_OF = frozenset({"blocked", "gone", "rights"})
 """The kinds of failures that moderators can mend; all others concern the operator."""
@@ -143,6 +144,29 @@ def forget(tx: Tx, union: Union, member: Member) -> None:
     """Erases the union's messages for the private chats of a member who leaves."""
     for account in members.accounts_of(tx, member.id):
         outbox.erase_person(tx, union.id, account.platform, account.native_id)
+        if len(members.accounts_everywhere(tx, account.platform, account.native_id)) == 1:
+            outbox.erase_person(tx, None, account.platform, account.native_id)
+
+
+def naming(tx: Tx, erasure: Erasure, last: bool) -> list[int]:
+    """Returns the messages to others that still wait to be sent and mention an account that was erased.
+
+    A message loses its text when it is sent or given up, so that others hold nothing. A name in plain words stays in
+    a message that waits: whoever calls themselves like a common word could otherwise spoil everybody's messages.
+    """
+    if erasure.account is None:
+        return []
+    found = {row for value in erasure.values for row in outbox.naming(tx, f'"native_id":{value}')}
+    return sorted(found)
+
+
+def unname(tx: Tx, erasure: Erasure, found: Sequence[int], last: bool) -> None:
+    """Replaces the mentions of the account in these messages by words that name nobody."""
+    for row in found:
+        body = outbox.body(tx, row)
+        if body:
+            named = without_mentions(json.loads(body), erasure.account)
+            outbox.set_body(tx, row, json.dumps(named, separators=(",", ":"), ensure_ascii=False).encode())
 
 
 def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:

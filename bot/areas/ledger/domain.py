@@ -12,6 +12,13 @@ import msgspec
 
 GENESIS = bytes(32)
 
+FORMAT = 2
+"""The format in which entries are written. In format 1, no hash covered the union's ref or the format."""
+
+FORMAT_CHANGED = "ledger.format"
+"""The kind of the entry with which a ledger that began in format 1 goes on in format 2. No later entry has it."""
+
+_sorted = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _encode = msgspec.json.Encoder().encode  # JSON without white space and without needless escapes
 
 Json = str | int | float | bool | Sequence["Json"] | Mapping[str, "Json"] | None
@@ -30,9 +37,40 @@ class LedgerEntry:
     hash: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of a ledger: number and hash of its last entry, and the number of the first entry in format 2.
+
+    `bound_from` is 1, except in ledgers that began in format 1.
+    """
+
+    seq: int
+    hash: bytes
+    bound_from: int
+
+
 def canonical(payload: Mapping[str, Json]) -> str:
-    """Returns JSON with sorted keys and without white space, so that equal values have equal texts."""
-    return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """Returns JSON with sorted keys and without white space, so that equal values have equal texts.
+
+    Lone surrogates, which no UTF-8 text can hold, are replaced by "?". Raises TypeError for a fractional number,
+    because languages write those differently, and for a name that is no text.
+    """
+    _require_plain(payload)
+    text = _sorted(payload)
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def digest_of(words: str) -> str:
+    """Returns the SHA-256, in hexadecimal, by which the ledger tells words that it must not hold for ever."""
+    return hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()
+
+
+def bound(ref: str, previous: bytes = GENESIS) -> bytes:
+    """Returns the hash that the first entry in format 2 takes as that of the entry before it.
+
+    It covers the union's ref and the format, and so does every hash that follows from it.
+    """
+    return hashlib.sha256(b"muster ledger %d\n%b\n%b" % (FORMAT, ref.encode(), previous)).digest()
 
 
 def entry_hash(
@@ -46,16 +84,6 @@ def entry_hash(
     return hashlib.sha256(previous + _encode((seq, moment, kind, actor, payload))).digest()
 
 
-def first_broken(entries: Iterable[LedgerEntry], previous: bytes = GENESIS, seq: int = 1) -> int | None:
-    """Returns the number of the first entry that does not follow from the entries before it; None if all do."""
-    for entry in entries:
-        good = entry_hash(previous, seq, entry.time, entry.kind, entry.actor, entry.payload)
-        if entry.seq != seq or entry.hash != good:
-            return seq
-        previous, seq = entry.hash, seq + 1
-    return None
-
-
 Row = tuple[int, datetime | int, str, str | None, str, bytes]
 """Number, time as the driver gives it, kind, actor, payload, hash."""
 
@@ -67,16 +95,72 @@ class LedgerPage:
     rows: Sequence[Row]
     times: Sequence[str]
 
-    @property
-    def last(self) -> tuple[int, bytes]:
-        """Returns the number and the hash of the last entry."""
-        return self.rows[-1][0], self.rows[-1][5]
 
-    def first_broken(self, previous: bytes, seq: int) -> int | None:
-        """Returns the same as the function of this name."""
-        for (found, _, kind, actor, payload, digest), time in zip(self.rows, self.times, strict=True):
+class Chain:
+    """Verifies a ledger from its first entry on, one page or entry after another.
+
+    `ref` is that of the union, `bound_from` the number of the first entry in format 2. `seq` and `hash` are those of
+    the last entry that is good.
+    """
+
+    def __init__(self, ref: str, bound_from: int) -> None:
+        self._ref = ref
+        self._bound_from = bound_from
+        self.seq = 0
+        self.hash = GENESIS
+
+    def follow(self, page: LedgerPage) -> int | None:
+        """Reads a page. Returns the number of the first entry that does not follow from those before it, or None."""
+        seq, previous, marked = self.seq, self.hash, self._bound_from
+        for (found, _, kind, actor, payload, digest), time in zip(page.rows, page.times, strict=True):
+            seq += 1
+            if seq == marked:
+                if seq > 1 and kind != FORMAT_CHANGED:
+                    return self._stop(page, seq)
+                previous = bound(self._ref, previous)
+            elif kind == FORMAT_CHANGED:
+                return self._stop(page, seq)
             previous = entry_hash(previous, seq, time, kind, actor, payload)
             if found != seq or digest != previous:
-                return seq
-            seq += 1
+                return self._stop(page, seq)
+        self.seq, self.hash = seq, previous
         return None
+
+    def _stop(self, page: LedgerPage, broken: int) -> int:
+        """Keeps the last entry before the broken one, and returns the number of the broken one."""
+        good = broken - self.seq - 1
+        if good:
+            self.seq, self.hash = broken - 1, page.rows[good - 1][5]
+        return broken
+
+    def follow_entries(self, entries: Iterable[LedgerEntry]) -> int | None:
+        """Reads some entries. Returns the number of the first that does not follow from those before it, or None."""
+        for one in entries:
+            row = (one.seq, one.time, one.kind, one.actor, one.payload, one.hash)
+            broken = self.follow(LedgerPage([row], [one.time.isoformat(timespec="microseconds")]))
+            if broken is not None:
+                return broken
+        return None
+
+    def missing(self, head: Head) -> int | None:
+        """Returns the number of the first entry that is missing at the end; None if the ledger ends with `head`.
+
+        A ledger that ends in format 1 lacks the entry that binds it to its union.
+        """
+        ends = (self.seq, self.hash) == (head.seq, head.hash) and head.bound_from == self._bound_from
+        return None if ends and 1 <= self._bound_from <= self.seq else self.seq + 1
+
+
+def _require_plain(value: Json) -> None:
+    if value is None or isinstance(value, str | int):
+        return
+    if isinstance(value, float):
+        raise TypeError(f"a fractional number does not belong in the ledger: {value}")
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            if not isinstance(name, str):
+                raise TypeError(f"a name in the ledger is a text, not {name!r}")
+            _require_plain(inner)
+    else:
+        for inner in value:
+            _require_plain(inner)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from sqlalchemy import bindparam, select, update
 
-from bot.areas.ledger.domain import GENESIS, LedgerEntry, LedgerPage, entry_hash
+from bot.areas.ledger.domain import Head, LedgerEntry, LedgerPage, bound, entry_hash
 from bot.areas.ledger.tables import ledger, ledger_heads
 from bot.domain.transaction import Tx
 from bot.storage.exporting import OfUnion, Record
@@ -29,7 +29,7 @@ _SET_HASH = Statement(
     .values(hash=bindparam("new_hash"))
 )
 _BEGIN = Statement(
-    insert(ledger_heads).values(union_id=bindparam("union_id"), seq=bindparam("seq"), hash=bindparam("hash"))
+    insert(ledger_heads).values(union_id=bindparam("union_id"), seq=0, hash=bindparam("hash"), bound_from=1)
 )
 _INSERT = Statement(
     insert(ledger).values(
@@ -42,20 +42,24 @@ _INSERT = Statement(
         hash=bindparam("hash"),
     )
 )
-_AFTER = Statement(
+_PAGE = (
     select(ledger.c.seq, ledger.c.time, ledger.c.kind, ledger.c.actor, ledger.c.payload, ledger.c.hash)
     .where(ledger.c.union_id == bindparam("union"), ledger.c.seq > bindparam("after"))
     .order_by(ledger.c.seq)
     .limit(bindparam("most"))
 )
+_AFTER = Statement(_PAGE)
+_OF_KINDS = Statement(_PAGE.where(ledger.c.kind.in_(bindparam("kinds", expanding=True))))
 _HEAD = Statement(
-    select(ledger_heads.c.seq, ledger_heads.c.hash).where(ledger_heads.c.union_id == bindparam("union"))
+    select(ledger_heads.c.seq, ledger_heads.c.hash, ledger_heads.c.bound_from).where(
+        ledger_heads.c.union_id == bindparam("union")
+    )
 )
 
 
-def begin(tx: Tx, union_id: int) -> None:
-    """Starts the chain of a new union."""
-    tx.run(_BEGIN, union_id=union_id, seq=0, hash=GENESIS)
+def begin(tx: Tx, union_id: int, ref: str) -> None:
+    """Starts the chain of a new union, bound to its ref."""
+    tx.run(_BEGIN, union_id=union_id, hash=bound(ref))
 
 
 def append(tx: Tx, union_id: int, kind: str, actor: str | None, payload: str) -> LedgerEntry:
@@ -79,11 +83,19 @@ def append(tx: Tx, union_id: int, kind: str, actor: str | None, payload: str) ->
     return entry
 
 
-def head(tx: Tx, union_id: int) -> tuple[int, bytes]:
-    """Returns the number and hash of the ledger's last entry."""
+def head(tx: Tx, union_id: int) -> Head:
+    """Returns the end of the ledger."""
     row = tx.one(_HEAD, union=union_id)
     assert row is not None, "every union has a ledger head from its creation on"
-    return row.seq, row.hash
+    return Head(*row)
+
+
+def of_kinds(tx: Tx, union_id: int, kinds: Sequence[str], most: int = 1000) -> Iterator[LedgerEntry]:
+    """Reads the entries of these kinds, in order."""
+    after = 0
+    while rows := tx.all(_OF_KINDS, union=union_id, kinds=list(kinds), after=after, most=most):
+        yield from (LedgerEntry(*row) for row in rows)
+        after = rows[-1].seq
 
 
 def entries(tx: Tx, union_id: int, after: int = 0, most: int = 1000) -> list[LedgerEntry]:

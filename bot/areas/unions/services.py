@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from bot.areas.ledger.domain import Json, digest_of
 from bot.areas.ledger.services import record
 from bot.areas.unions import storage
 from bot.domain.people import Member, Person, Union
@@ -79,14 +80,22 @@ def edit(
         raise BadInput("Say what to change: name, purpose or time_zone.")
     key = zone(time_zone).key if time_zone else union.time_zone
     storage.edit(tx, union.id, name or union.name, purpose or union.purpose, key)
-    changed = [
-        field for field, given in (("name", name), ("purpose", purpose), ("time_zone", time_zone)) if given
-    ]
-    record(tx, union.id, "union.edited", actor, changed=changed)
     edited = storage.by_id(tx, union.id) or union
+    given = {"name": name, "purpose": purpose, "time_zone": time_zone}
+    changed = {field: value for field, value in settings(edited).items() if given[field]}
+    record(tx, union.id, "union.edited", actor, **changed)
     if edited.time_zone != union.time_zone:
         zone_changed(tx, edited)
     return edited
+
+
+def settings(union: Union) -> dict[str, Json]:
+    """Returns the union's settings as the ledger tells them. Name and purpose are words of people: their digests."""
+    return {
+        "name": digest_of(union.name),
+        "purpose": digest_of(union.purpose),
+        "time_zone": union.time_zone,
+    }
 
 
 def hand_over(tx: Tx, union: Union, actor: Member, heir: Person) -> None:

@@ -414,7 +414,7 @@ async def test_who_leaves_is_counted_no_longer_while_the_call_is_open(farm: Farm
     await farm.bob.runs("join", farm.place)
     assert (await farm.press(farm.bob, asked)).text == "Done. Day 1 in a row."
     assert await farm.answered(asked) == 2
-    _, broken = await farm.stage.store.read(lambda tx: ledger.verify(tx, farm.union(tx).id))
+    _, broken = await farm.stage.store.read(lambda tx: ledger.verify(tx, farm.union(tx)))
     assert broken is None
 
 

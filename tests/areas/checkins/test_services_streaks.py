@@ -267,7 +267,7 @@ async def test_a_leader_repairs_a_day_of_their_base_and_nobody_elses(town: Town,
     town.clock.advance(timedelta(days=1))
     with pytest.raises(BadInput, match="no call on that day"):
         await store.write(streaks.repair, union, founder, bo, "yesterday")
-    _, broken = await store.read(ledger.verify, union.id)
+    _, broken = await store.read(ledger.verify, union)
     assert broken is None
 
 

@@ -57,7 +57,7 @@ async def test_any_sequence_of_acts_keeps_the_numbers_exact(
         "merge",
         "leave",
     } <= crowd.done.keys()
-    _, broken = await store.read(ledger.verify, union.id)
+    _, broken = await store.read(ledger.verify, union)
     assert broken is None
 
 

@@ -64,7 +64,7 @@ def allow(tx: Tx, union: Union, actor: Member, words: str) -> tuple[str, list[Ca
         raise BadInput(f"The list has {MOST_HOSTS} hosts already. Remove one first.")
     if not call_hosts.add(tx, union.id, name):
         raise BadInput(f"{name} is on the list already.")
-    record(tx, union.id, "call.host-allowed", actor)
+    record(tx, union.id, "call.host-allowed", actor, host=name)
     freed = [call for call in lists.unapproved(tx, union.id, MOST_PENDING) if not new_hosts(tx, union, call)]
     for call in freed:
         _let_through(tx, union, actor, call)
@@ -76,7 +76,7 @@ def forbid(tx: Tx, union: Union, actor: Member, words: str) -> str:
     name = host(words)
     if not call_hosts.remove(tx, union.id, name):
         raise BadInput(f"{name} is not on the list. /call hosts shows it.")
-    record(tx, union.id, "call.host-removed", actor)
+    record(tx, union.id, "call.host-removed", actor, host=name)
     return name
 
 

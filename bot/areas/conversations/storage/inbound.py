@@ -93,6 +93,7 @@ def unfinished(tx: Tx) -> list[tuple[str, bytes]]:
 
 def prune(tx: Tx, before: datetime) -> int:
     """Erases acts that are too old for a platform to repeat them."""
+    tx.erased()
     return tx.run(_PRUNE, before=before)
 
 

@@ -11,6 +11,7 @@ from bot.areas.delivery.tables import outbox, unreached
 from bot.areas.members.tables import accounts
 from bot.domain.messages import NewMessage
 from bot.domain.transaction import Tx
+from bot.storage.searching import holds
 from bot.storage.statements import Statement, insert
 
 DUE, BEHIND, SENDING = "due", "behind", "sending"
@@ -91,6 +92,21 @@ _ERASE_PERSON = Statement(
         outbox.c.person == bindparam("native"),
     )
 )
+_ERASE_PERSON_OF_NONE = Statement(
+    delete(outbox).where(
+        outbox.c.union_id.is_(None),
+        outbox.c.platform == bindparam("on"),
+        outbox.c.person == bindparam("native"),
+    )
+)
+_STILL_WAITS = outbox.c.state.in_([literal_column(f"'{state}'") for state in (DUE, BEHIND)])
+_NAMING = Statement(
+    select(outbox.c.id).where(_STILL_WAITS, _IS_UNSENT, holds(outbox.c.body, bindparam("mention")))
+)
+_BODY = Statement(select(outbox.c.body).where(outbox.c.id == bindparam("row"), _STILL_WAITS))
+_SET_BODY = Statement(
+    update(outbox).where(outbox.c.id == bindparam("row"), _STILL_WAITS).values(body=bindparam("new"))
+)
 _ERASE_MARK = Statement(
     delete(unreached).where(
         unreached.c.union_id == bindparam("union"),
@@ -163,7 +179,27 @@ def prune(tx: Tx, before: datetime) -> int:
     return tx.run(_PRUNE, before=before, most=PRUNED_AT_ONCE)
 
 
-def erase_person(tx: Tx, union_id: int, platform: str, native_id: str) -> int:
-    """Erases this union's messages for this person's private chat; returns how many."""
+def erase_person(tx: Tx, union_id: int | None, platform: str, native_id: str) -> int:
+    """Erases this union's messages for this person's private chat (None: those of no union); returns how many."""
+    tx.erased()
+    if union_id is None:
+        return tx.run(_ERASE_PERSON_OF_NONE, on=platform, native=native_id)
     tx.run(_ERASE_MARK, union=union_id, on=platform, native=native_id)
     return tx.run(_ERASE_PERSON, union=union_id, on=platform, native=native_id)
+
+
+def naming(tx: Tx, mention: str) -> list[int]:
+    """Returns the messages that still wait to be sent and have this mention in their JSON."""
+    return [row.id for row in tx.all(_NAMING, mention=mention.encode())]
+
+
+def body(tx: Tx, row_id: int) -> bytes | None:
+    """Returns the text of a message that still waits to be sent."""
+    found: bytes | None = tx.value(_BODY, row=row_id)
+    return found
+
+
+def set_body(tx: Tx, row_id: int, new: bytes) -> None:
+    """Sets the text of a message that still waits to be sent."""
+    tx.erased()
+    tx.run(_SET_BODY, row=row_id, new=new)

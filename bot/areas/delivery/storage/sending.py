@@ -92,7 +92,9 @@ _NEXT = Statement(
     .values(state=DUE, due_at=case((outbox.c.due_at < _AT, _AT), else_=outbox.c.due_at))
 )
 _PARK = Statement(
-    update(outbox).where(outbox.c.id == bindparam("row")).values(state=PARKED, last_error=bindparam("error"))
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"))
+    .values(state=PARKED, last_error=bindparam("error"), body=b"")
 )
 _LEFT = Statement(
     select(outbox.c.id).where(
@@ -149,7 +151,7 @@ def defer(tx: Tx, row: OutboxRow, at: datetime) -> None:
 
 
 def park(tx: Tx, row: OutboxRow, error: str) -> None:
-    """Gives a row up. It is not tried again, and the operator is told."""
+    """Gives a row up, and erases its text. It is not tried again, and the operator is told."""
     tx.run(_PARK, row=row.id, error=error)
     _let_next(tx, row, tx.now)
 

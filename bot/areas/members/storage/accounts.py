@@ -144,4 +144,5 @@ def move(tx: Tx, absorbed_id: int, survivor_id: int, waits_until: datetime) -> i
 
 
 def delete_of(tx: Tx, member_id: int) -> int:
+    tx.erased()
     return tx.run(_DELETE_OF, member=member_id)

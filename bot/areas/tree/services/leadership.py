@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
+from bot.areas.ledger.domain import Json
 from bot.areas.ledger.services import record
 from bot.areas.members.services import daily_notice, display, members
 from bot.areas.tree.domain.leadership import (
@@ -72,6 +73,12 @@ def is_leader(tx: Tx, union: Union, member: Member) -> bool:
 def rules_of(tx: Tx, union: Union) -> Rules:
     """Returns the union's rules."""
     return rules.of(tx, union.id)
+
+
+def settings(tx: Tx, union: Union) -> dict[str, Json]:
+    """Returns the union's rules as the ledger tells them: of the chat for flags, only whether there is one."""
+    found = rules.of(tx, union.id)
+    return {"rules": asdict(found) | {"alerts": found.alerts is not None}}
 
 
 def alerts(tx: Tx, union: Union) -> str | None:

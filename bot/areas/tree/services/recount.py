@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.areas.ledger import services as ledger
-from bot.areas.ledger.domain import GENESIS
 from bot.areas.tree.domain.endorsements import Base
 from bot.areas.tree.domain.forest import grow
 from bot.areas.tree.domain.recount import LedgerTree, Replay
@@ -25,7 +24,9 @@ if TYPE_CHECKING:
 
 NAMED = 5
 """The most differences of each kind that are told one by one."""
-BEYOND_REPAIR = frozenset({"members", "circles"})
+SETTINGS = "settings"
+"""The kind of differences between the union's settings and those that the ledger tells (see `add_settings`)."""
+BEYOND_REPAIR = frozenset({"members", "circles", SETTINGS})
 """Kinds of differences that `repair` cannot mend."""
 
 
@@ -46,7 +47,14 @@ class RecountReport:
     @property
     def well(self) -> bool:
         """Whether the ledger verifies and the tables are right, maybe after a repair."""
-        return self.broken is None and (self.repaired or not self.differences)
+        left = self.differences.keys() & BEYOND_REPAIR if self.repaired else self.differences
+        return self.broken is None and not left
+
+    def add_settings(self, found: list[str], remedy: str) -> None:
+        """Adds differences of the settings, in words, which other areas found."""
+        if found:
+            self.differences[SETTINGS] = len(found)
+            self.first += [*found, remedy]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,15 +152,8 @@ def _examine(tx: Tx, union: Union) -> tuple[RecountReport, _Comparison | None]:
 
 def replayed(tx: Tx, union: Union) -> tuple[RecountReport, Replay]:
     """Verifies and reads the union's ledger to its end, or to the first entry that is wrong or missing."""
-    replay, read, previous = Replay(), 0, GENESIS
-    for page in ledger.pages(tx, union):
-        broken = page.first_broken(previous, read + 1)
-        if broken is None:
-            broken = replay.read(page)
-        if broken is not None:
-            return RecountReport(read, broken), replay
-        read, previous = page.last
-    return RecountReport(read, None if (read, previous) == ledger.head(tx, union) else read + 1), replay
+    replay = Replay()
+    return RecountReport(*ledger.verify(tx, union, replay.read)), replay
 
 
 def _true(tree: LedgerTree) -> _Tree:

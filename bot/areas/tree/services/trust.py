@@ -84,7 +84,7 @@ def _due(tx: Tx, union: Union) -> bool:
         return True
     return (
         tx.now - last.at >= PAUSE
-        and ledger.head(tx, union)[0] != last.entries
+        and ledger.head(tx, union).seq != last.entries
         and not scores.larger_than(tx, union.id, SMALL)
     )
 
@@ -102,7 +102,7 @@ def read(tx: Tx, union: Union, answers: Answers) -> TrustData:
         count_in(days[:, 0], pages),
         calls,
         dict(chain.from_iterable(scores.kept(tx, union.id))),
-        Round(tx.now, ledger.head(tx, union)[0]),
+        Round(tx.now, ledger.head(tx, union).seq),
     )
 
 

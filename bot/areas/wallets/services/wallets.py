@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from bot.areas.ledger.services import record
 from bot.areas.members.services import members
-from bot.areas.wallets.storage import wallets
+from bot.areas.wallets.storage import tickets, wallets
 from bot.domain.people import Account, Member, Wallet
 from bot.domain.transaction import Tx
 from bot.errors import NotFound
+from bot.storage import erasures
 
 NO_SUCH_WALLET = "You have no wallet with that address. /wallets shows those you have."
 
@@ -42,6 +43,8 @@ def take(tx: Tx, member: Member, address: str, changed: HoldingChanged) -> bool:
     """Takes a wallet from the member; returns False if they do not hold it."""
     if not wallets.remove(tx, member.id, address):
         return False
+    tickets.forget_address(tx, member.id, address)
+    erasures.note(tx, member.union_id, [address])
     record(tx, member.union_id, "wallet.unlinked", member)
     if not wallets.held(tx, member.id):
         changed(tx, member, -1)

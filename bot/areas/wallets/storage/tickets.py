@@ -95,6 +95,15 @@ _DELETE_OF = Statement(
         tickets.c.account_id.in_(select(accounts.c.id).where(accounts.c.member_id == bindparam("member")))
     )
 )
+_FORGET_ADDRESS = Statement(
+    update(tickets)
+    .where(
+        tickets.c.account_id.in_(select(accounts.c.id).where(accounts.c.member_id == bindparam("member"))),
+        tickets.c.address == bindparam("wanted"),
+        tickets.c.state.in_([TicketState.DONE.value, TicketState.CANCELLED.value]),
+    )
+    .values(address=None, message=None)
+)
 _PRUNE = Statement(delete(tickets).where(tickets.c.expires_at < bindparam("before")))
 
 
@@ -158,6 +167,11 @@ def close(tx: Tx, ticket_id: int) -> bool:
 def delete_of(tx: Tx, member_id: int) -> int:
     """Erases the tickets of a member's accounts. This comes before the accounts are erased."""
     return tx.run(_DELETE_OF, member=member_id)
+
+
+def forget_address(tx: Tx, member_id: int, address: str) -> None:
+    """Erases an address from the member's tickets that are done or cancelled."""
+    tx.run(_FORGET_ADDRESS, member=member_id, wanted=address)
 
 
 def prune(tx: Tx, before: datetime) -> int:

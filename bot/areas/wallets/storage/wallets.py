@@ -75,6 +75,7 @@ def add(tx: Tx, union_id: int, member_id: int, address: str, kind: str) -> Walle
 
 def remove(tx: Tx, member_id: int, address: str) -> bool:
     """Erases a wallet of the member; returns False if they do not hold it."""
+    tx.erased()
     return tx.run(_DELETE, member=member_id, wanted=address) > 0
 
 
