@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
 import secrets
@@ -20,7 +21,7 @@ from bot.chat.incoming import Actor, CommandCall, Incoming, Place
 from bot.chat.incoming import decode as decode_act
 from bot.chat.incoming import encode as encode_act
 from bot.chat.model import Reply, Visibility, decode, encode, say
-from bot.chat.port import Adapter, Progress
+from bot.chat.port import Adapter, Progress, Turn
 from bot.chat.rate_limits import RateLimits
 from bot.chat.records import Records, Store
 from bot.chat.registry import Registry
@@ -52,6 +53,14 @@ class _Later:
     values: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Outside:
+    """What an adapter gives with an act, for the time when the act waits for something outside."""
+
+    progress: Progress | None
+    turn: Turn | None
+
+
 class Dispatcher:
     """The core that adapters talk to (`chat.port.Core`)."""
 
@@ -81,15 +90,18 @@ class Dispatcher:
         """All commands."""
         return self._registry
 
-    async def dispatch(self, incoming: Incoming, progress: Progress | None = None) -> Reply | None:
+    async def dispatch(
+        self, incoming: Incoming, progress: Progress | None = None, turn: Turn | None = None
+    ) -> Reply | None:
         """Does the act, once, and returns the answer. Errors are answers too."""
+        outside = _Outside(progress, turn)
         began = time.perf_counter()
         outcome: str
         reply: Reply | None
         if isinstance(incoming.act, CommandCall):
             incoming = msgspec.structs.replace(incoming, act=whole_path(self._registry, incoming.act))
         try:
-            outcome, reply = await self._settled(incoming, progress)
+            outcome, reply = await self._settled(incoming, outside)
         except MusterError as error:
             outcome, reply = "refused", say(str(error), visibility=Visibility.PRIVATE)
         except Exception:
@@ -134,27 +146,27 @@ class Dispatcher:
 
     # -- one try -----------------------------------------------------------------------------------------
 
-    async def _settled(self, incoming: Incoming, progress: Progress | None) -> tuple[str, Reply | None]:
+    async def _settled(self, incoming: Incoming, outside: _Outside) -> tuple[str, Reply | None]:
         """Returns the outcome and the answer.
 
         Asks the platform whether the actor moderates, or the person which union is meant, if it depends on that.
         """
         try:
             try:
-                return "ok", await self._attempt(incoming, progress)
+                return "ok", await self._attempt(incoming, outside)
             except ModeratorUnknown as unknown:
                 known = await self._with_moderator(incoming, unknown.place)
-                return "ok", await self._attempt(known, progress)
+                return "ok", await self._attempt(known, outside)
         except ChooseUnion as choice:
             question = choose_union(choice.choices)
             return "refused", await self._store.write(self._finish_reply, incoming, question)
 
-    async def _attempt(self, incoming: Incoming, progress: Progress | None) -> Reply | None:
+    async def _attempt(self, incoming: Incoming, outside: _Outside) -> Reply | None:
         command = self._command(incoming)
         if command is not None and command.reads:
-            return await self._read(incoming, progress)
+            return await self._read(incoming, outside)
         done = await self._store.write(self._once, incoming)
-        return await self._later(done, progress) if isinstance(done, _Later) else done
+        return await self._later(done, outside) if isinstance(done, _Later) else done
 
     def _once(self, tx: Tx, incoming: Incoming) -> Reply | _Later | None:
         """Does the whole act in one write transaction: claims it, answers it, and keeps its answer."""
@@ -176,15 +188,17 @@ class Dispatcher:
             self._records.answer(tx, incoming.key, encode(reply))
         return reply
 
-    async def _later(self, later: _Later, progress: Progress | None) -> Reply | None:
-        done = await self._outside(later, progress)
+    async def _later(self, later: _Later, outside: _Outside) -> Reply | None:
+        done = await self._run(later, outside)
         return await self._store.write(self._conclude, later, done)
 
-    async def _outside(self, later: _Later, progress: Progress | None) -> Reply | Finish:
+    async def _run(self, later: _Later, outside: _Outside) -> Reply | Finish:
+        """Runs an asynchronous command. Meanwhile its turn belongs to the acts of others."""
         context = later.context
-        context.store, context.report = self._store, progress
+        context.store, context.report = self._store, outside.progress
         context.fetcher = self._adapters[context.place.platform].fetch
-        done: Reply | Finish = await later.command.handler(context, **later.values)
+        async with outside.turn.aside() if outside.turn is not None else contextlib.nullcontext():
+            done: Reply | Finish = await later.command.handler(context, **later.values)
         return done
 
     def _conclude(self, tx: Tx, later: _Later, done: Reply | Finish) -> Reply | None:
@@ -207,11 +221,11 @@ class Dispatcher:
         later.context.require(later.command.permission)
         return finish(later.context)
 
-    async def _read(self, incoming: Incoming, progress: Progress | None) -> Reply | None:
+    async def _read(self, incoming: Incoming, outside: _Outside) -> Reply | None:
         """Does a command that changes nothing. Neither its act nor its answer is kept."""
         context, done = await self._store.read(self._answered, incoming)
         if isinstance(done, _Later):
-            reply = await self._outside(done, progress)
+            reply = await self._run(done, outside)
             if not isinstance(reply, Reply):
                 raise TypeError(f"/{done.command.path} is declared as a read and wants to change something")
             done = self._router.finish(context, reply, done.command.visibility)
