@@ -15,12 +15,13 @@ from typing import Any
 import msgspec
 
 from bot.chat import text
+from bot.chat.answers import Answers
 from bot.chat.context import ChooseUnion, Context, ModeratorUnknown
 from bot.chat.declarations import Command
 from bot.chat.incoming import Actor, CommandCall, Incoming, Place
 from bot.chat.incoming import decode as decode_act
 from bot.chat.incoming import encode as encode_act
-from bot.chat.model import Reply, Visibility, decode, encode, say
+from bot.chat.model import Reply, Visibility, say
 from bot.chat.port import Adapter, Progress, Turn
 from bot.chat.rate_limits import RateLimits
 from bot.chat.records import Records, Store
@@ -81,6 +82,7 @@ class Dispatcher:
         self._adapters = adapters
         self._observe = observe
         self._trouble = trouble
+        self._answers = Answers(records)
         self._router = Router(
             RateLimits(), {name: adapter.capabilities for name, adapter in adapters.items()}
         )
@@ -172,7 +174,7 @@ class Dispatcher:
         """Does the whole act in one write transaction: claims it, answers it, and keeps its answer."""
         ours, before = self._records.claim(tx, incoming.key, actor_key(incoming.actor))
         if not ours:
-            return _kept(before)
+            return self._answers.read(tx, before)
         context = self._context(tx, incoming)
         self._note_actor(context)
         reply: Reply | None
@@ -181,11 +183,11 @@ class Dispatcher:
         except RunOutside as outside:
             # The act is claimed before the command begins, so a repeat of the act never runs it twice.
             interrupted = say(text.INTERRUPTED, visibility=Visibility.PRIVATE)
-            self._records.answer(tx, incoming.key, encode(interrupted))
+            self._answers.keep(tx, incoming, interrupted)
             context.end()
             return _Later(context, outside.command, outside.values)
         if reply is not None:
-            self._records.answer(tx, incoming.key, encode(reply))
+            self._answers.keep(tx, incoming, reply)
         return reply
 
     async def _later(self, later: _Later, outside: _Outside) -> Reply | None:
@@ -211,7 +213,7 @@ class Dispatcher:
         reply = done if isinstance(done, Reply) else self._change(later, done)
         finished = self._router.finish(context, reply, later.command.visibility)
         if finished is not None:
-            self._records.answer(tx, context.incoming.key, encode(finished))
+            self._answers.keep(tx, context.incoming, finished)
         return finished
 
     def _change(self, later: _Later, finish: Finish) -> Reply | None:
@@ -316,10 +318,6 @@ def _read_back(payload: bytes) -> Incoming | None:
 
 def _long_unseen(account: Account, now: datetime) -> bool:
     return account.seen_at is None or now - account.seen_at > SEEN_WITHIN
-
-
-def _kept(answer: bytes | None) -> Reply | None:
-    return decode(answer) if answer else None
 
 
 def _needs_tokens(reply: Reply) -> bool:
