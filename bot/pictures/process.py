@@ -19,6 +19,7 @@ from bot.pictures.refusals import PictureRefused, Refusal
 WALL_S = 12.0
 """The worker's limit of processor time ends it first, unless the machine has too much to do."""
 MOST_ANSWER = 4 * 1024**2
+CHUNK = 256 * 1024
 COMMAND = (sys.executable, "-E", "-s", "-m", "bot.pictures.worker")
 TROUBLED = "Pictures cannot be read at the moment. Nothing was changed. Try again in a minute."
 
@@ -38,7 +39,7 @@ async def redraw(data: bytes) -> Photo:
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     try:
         process = await asyncio.create_subprocess_exec(
-            *COMMAND, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, cwd=_ROOT, env=environment, start_new_session=True
+            *COMMAND, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, cwd=_ROOT, env=environment, process_group=0
         )  # fmt: skip
     except OSError:
         raise TryAgain(TROUBLED) from None
@@ -62,15 +63,16 @@ async def _write(process: Process, data: bytes) -> None:
     assert process.stdin is not None
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the worker has ended
         process.stdin.write(len(data).to_bytes(8, "big"))
-        process.stdin.write(data)
-        await process.stdin.drain()
+        for start in range(0, len(data), CHUNK):  # not all at once, which would be a copy
+            process.stdin.write(data[start : start + CHUNK])
+            await process.stdin.drain()
     process.stdin.close()
 
 
 async def _read(process: Process) -> bytes:
     assert process.stdout is not None
     answer = bytearray()
-    while more := await process.stdout.read(64 * 1024):
+    while more := await process.stdout.read(CHUNK):
         answer += more
         if len(answer) > MOST_ANSWER:
             process.kill()

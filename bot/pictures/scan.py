@@ -61,6 +61,8 @@ def _count(data: bytes, at: int, frame: bytes, *, png: bool) -> None:
     chunks = frames = 0
     while at + 8 <= len(data):
         first, second = data[at : at + 4], data[at + 4 : at + 8]
+        if png and second == b"IEND":
+            break  # what comes behind is not read
         chunks += 1
         frames += (second if png else first) == frame
         if chunks > MOST_CHUNKS or frames > MOST_FRAMES:

@@ -14,7 +14,7 @@ from bot.pictures import process
 
 AT_ONCE = 2
 """Pictures that are decoded side by side. Each takes a processor and up to `worker.MOST_MEMORY`."""
-LOADED = 4
+LOADED = 3
 """Pictures whose bytes (8 MiB at most) are in memory: those that are decoded, and the next ones."""
 MOST_PEOPLE = 32
 """People who wait, or whose picture is being decoded. Further people are asked to come back."""

@@ -79,12 +79,14 @@ async def serve(folder: Path, tell: Callable[[str], None]) -> None:
         others = [emu.user(f"Other {number}", started=True) for number in range(OTHERS)]
         tell(emu.server.origin)
         waiting: dict[int, asyncio.Future[None]] = {}
+        said: dict[int, str] = {}
         acted = emu.acted
 
         def seen(act) -> None:  # type: ignore[no-untyped-def]  # an Act
             acted(act)
             future = waiting.get(act.chat.id)
             if act.kind == "sent" and future is not None and not future.done():
+                said[act.chat.id] = act.message.text
                 future.set_result(None)
             emu.log.clear()
             emu.requests.clear()
@@ -102,6 +104,8 @@ async def serve(folder: Path, tell: Callable[[str], None]) -> None:
             for number in itertools.count(first):
                 await answer_to(person, "/send", document=sent[number % len(sent)])
                 answered += 1
+                if "in a minute" in said[person.chat.id]:
+                    await asyncio.sleep(1)
 
         async def types_at_a_rate() -> list[float]:
             loop, taken, tasks = asyncio.get_running_loop(), list[float](), list[asyncio.Task[None]]()

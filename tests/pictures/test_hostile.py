@@ -12,8 +12,11 @@ import pytest
 from PIL import Image
 
 from bot.pictures import process, scan
+from bot.pictures.model import Branch
 from bot.pictures.photo import MOST_PX, redraw
 from bot.pictures.refusals import PictureRefused, Refusal
+from bot.pictures.report import BranchBar, Results, report_picture
+from bot.pictures.support import support_picture
 from tests.pictures import hostile
 from tests.pictures.hostile import encoded
 
@@ -68,6 +71,7 @@ def test_pictures_as_programs_write_them_pass() -> None:
         encoded(frames[0], "PNG", save_all=True, append_images=frames[1:]),
         encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:]),
         encoded(Image.new("I;16", (30, 20)), "PNG"),
+        encoded(grey, "PNG") + bytes(1_000_000),
     ):
         assert redraw(data).width
 
@@ -171,3 +175,26 @@ async def test_where_no_process_starts_the_person_is_asked_to_come_back(
     monkeypatch.setattr(process, "COMMAND", ("/nowhere/python",))
     with pytest.raises(Exception, match="Try again in a minute"):
         await process.redraw(SMALL)
+
+
+# -- our own pictures ----------------------------------------------------------------------------------------
+
+NAMES = {
+    "long": "W" * 100_000,
+    "marks": "a" + "\u0301" * 50_000,
+    "wide": "W\u0301" * 20_000,
+    "every letter": "".join(map(chr, range(32, 0xD000))),
+    "joined": "\U0001f469\u200d\U0001f467" * 10_000,
+    "empty": "\u200b" * 10_000,
+}
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
+@pytest.mark.parametrize("people", [1, 10**30])
+def test_no_name_and_no_number_makes_our_own_pictures_slow(name: str, people: int) -> None:
+    children = tuple(Branch(name, people + number) for number in range(12))
+    began = time.process_time()
+    assert support_picture(Branch(name, 20 * people, children), [(738_000, people), (738_365, 1)])
+    bars = [BranchBar(name, people, people) for _ in range(8)]
+    assert report_picture(Results(name, 738_000, 738_030, {738_030: people}, float(people), bars))
+    assert time.process_time() - began < 5
