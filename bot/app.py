@@ -24,8 +24,10 @@ from bot.chat.registry import Registry
 from bot.chat.sender import Sender
 from bot.config import Settings
 from bot.domain.clock import Clock, SystemClock
+from bot.domain.photos import Photo
 from bot.errors import ConfigError, MusterError
 from bot.metrics import Metrics
+from bot.pictures.workshop import Workshop
 from bot.schema import metadata
 from bot.storage.store import Store
 
@@ -53,6 +55,7 @@ class App:
         self.urls: dict[str, str] = {}
         self.adapters: dict[str, Adapter] = {}
         self.chain: ChainClient | None = None
+        self.workshop = Workshop()
         self.core: Dispatcher
         self._senders: dict[str, Sender] = {}
         self._exits = contextlib.AsyncExitStack()
@@ -102,6 +105,7 @@ class App:
         self._exits.push_async_callback(_stop_all, [adapter.stop for adapter in self.adapters.values()])
         # Exits run in reverse, so the senders stop before their adapters.
         self._exits.push_async_callback(_stop_all, [sender.stop for sender in self._senders.values()])
+        self._exits.push_async_callback(self.workshop.close)  # before the adapters finish their acts
         await asyncio.gather(*(adapter.start(core) for adapter in self.adapters.values()))
         await asyncio.gather(*(sender.start() for sender in self._senders.values()))
         before = await self.store.write(retention.started, bot.__version__)
@@ -126,6 +130,10 @@ class App:
     async def check_space(self, platform: str, native_id: str) -> Sequence[Finding]:
         """Checks whether the bot can do its work in a space."""
         return await self.adapters[platform].check([native_id])
+
+    async def redraw(self, person: str, fetch: Callable[[], Awaitable[bytes]]) -> Photo:
+        """Fetches a picture of this person and draws it anew, when it is their turn."""
+        return await self.workshop.redraw(person, fetch)
 
     def posted(self, platform: str) -> None:
         """Wakes the platform's sender, because a message was queued. The writer's thread calls this."""

@@ -10,7 +10,7 @@ Only the platform is doubled: `stage.people` types words (as on Telegram) or val
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -61,6 +61,9 @@ from bot.chat.port import Capabilities, Core
 from bot.chat.registry import Registry
 from bot.chat.sender import Sender
 from bot.chat.targets import Lane, Target
+from bot.domain.photos import Photo
+from bot.pictures.photo import redraw
+from bot.pictures.workshop import Workshop
 from bot.storage.store import Store
 from tests.clock import ManualClock
 
@@ -131,6 +134,11 @@ class Platform:
         return None
 
 
+async def drawn_here(data: bytes) -> Photo:
+    """Draws a picture anew without a process of its own, which takes longer than most tests."""
+    return redraw(data)
+
+
 @dataclass
 class Stage:
     """One Muster with two platforms: `words`, where lines are typed, and `values`, where options are."""
@@ -142,6 +150,7 @@ class Stage:
     acts: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
     observed: list[tuple[str, str]] = field(default_factory=list)
     woken: list[str] = field(default_factory=list)
+    workshop: Workshop = field(default_factory=lambda: Workshop(drawn_here))
 
     def __post_init__(self) -> None:
         self.platforms = {name: Platform(name, name == "values") for name in ("words", "values")}
@@ -194,6 +203,9 @@ class Stage:
 
     async def check_space(self, platform: str, native_id: str) -> Sequence[Finding]:
         return await self.platforms[platform].check([native_id])
+
+    async def redraw(self, person: str, fetch: Callable[[], Awaitable[bytes]]) -> Photo:
+        return await self.workshop.redraw(person, fetch)
 
     def posted(self, platform: str) -> None:
         self.woken.append(platform)

@@ -7,7 +7,6 @@ button that opens the private chat. It is never shown in public.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
@@ -27,12 +26,14 @@ from bot.chat.incoming import CommandCall, Incoming, Press
 from bot.chat.model import Mention, Reply, Visibility, say
 from bot.chat.port import Core
 from bot.chat.router import whole_path
+from bot.chat.turns import Turns
 from bot.errors import MusterError
 
 log = logging.getLogger(__name__)
 
 AT_ONCE: Final = 64
-"""Acts that are dispatched side by side; answers that wait for their turn to be sent are not counted."""
+"""Acts that are dispatched side by side. Not counted are acts that wait for something outside, like a picture, and
+answers that wait for their turn to be sent."""
 
 
 class Answerer:
@@ -51,7 +52,7 @@ class Answerer:
         self._wire = wire
         self._link = link
         self._ephemeral = ephemeral
-        self._at_once = asyncio.Semaphore(AT_ONCE)
+        self._turns = Turns(AT_ONCE)
 
     async def answer(self, heard: Heard) -> None:
         """Dispatches an act and shows its answer. An answer that Telegram refuses for good is logged and given up.
@@ -93,8 +94,8 @@ class Answerer:
         )
 
     async def _dispatched(self, act: Incoming, feedback: Feedback) -> Reply | None:
-        async with self._at_once:
-            return await self._core.dispatch(act, feedback.progress)
+        async with self._turns.one() as turn:
+            return await self._core.dispatch(act, feedback.progress, turn)
 
     def _feedback(self, act: Incoming) -> Feedback:
         where = int(act.place.chat)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
 import secrets
@@ -15,13 +16,14 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import msgspec
 
 from bot.chat import text
+from bot.chat.answers import Answers
 from bot.chat.context import ChooseUnion, Context, ModeratorUnknown
 from bot.chat.declarations import Command
 from bot.chat.incoming import Actor, CommandCall, Incoming, Place
 from bot.chat.incoming import decode as decode_act
 from bot.chat.incoming import encode as encode_act
-from bot.chat.model import Reply, Visibility, decode, encode, say
-from bot.chat.port import Adapter, Progress
+from bot.chat.model import Reply, Visibility, say
+from bot.chat.port import Adapter, Progress, Turn
 from bot.chat.rate_limits import RateLimits
 from bot.chat.records import Records, Store
 from bot.chat.registry import Registry
@@ -60,6 +62,14 @@ class _Later:
     values: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Outside:
+    """What an adapter gives with an act, for the time when the act waits for something outside."""
+
+    progress: Progress | None
+    turn: Turn | None
+
+
 class Dispatcher:
     """The core that adapters talk to (`chat.port.Core`)."""
 
@@ -80,6 +90,7 @@ class Dispatcher:
         self._adapters = adapters
         self._observe = observe
         self._trouble = trouble
+        self._answers = Answers(records)
         self._router = Router(
             RateLimits(), {name: adapter.capabilities for name, adapter in adapters.items()}
         )
@@ -89,15 +100,18 @@ class Dispatcher:
         """All commands."""
         return self._registry
 
-    async def dispatch(self, incoming: Incoming, progress: Progress | None = None) -> Reply | None:
+    async def dispatch(
+        self, incoming: Incoming, progress: Progress | None = None, turn: Turn | None = None
+    ) -> Reply | None:
         """Does the act, once, and returns the answer. Errors are answers too."""
+        outside = _Outside(progress, turn)
         began = time.perf_counter()
         outcome: str
         reply: Reply | None
         if isinstance(incoming.act, CommandCall):
             incoming = msgspec.structs.replace(incoming, act=whole_path(self._registry, incoming.act))
         try:
-            outcome, reply = await self._settled(incoming, progress)
+            outcome, reply = await self._settled(incoming, outside)
         except MusterError as error:
             outcome, reply = "refused", say(str(error), visibility=Visibility.PRIVATE)
         except Exception:
@@ -142,33 +156,33 @@ class Dispatcher:
 
     # -- one try -----------------------------------------------------------------------------------------
 
-    async def _settled(self, incoming: Incoming, progress: Progress | None) -> tuple[str, Reply | None]:
+    async def _settled(self, incoming: Incoming, outside: _Outside) -> tuple[str, Reply | None]:
         """Returns the outcome and the answer.
 
         Asks the platform whether the actor moderates, or the person which union is meant, if it depends on that.
         """
         try:
             try:
-                return "ok", await self._attempt(incoming, progress)
+                return "ok", await self._attempt(incoming, outside)
             except ModeratorUnknown as unknown:
                 known = await self._with_moderator(incoming, unknown.place)
-                return "ok", await self._attempt(known, progress)
+                return "ok", await self._attempt(known, outside)
         except ChooseUnion as choice:
             question = choose_union(choice.choices)
             return "refused", await self._store.write(self._finish_reply, incoming, question)
 
-    async def _attempt(self, incoming: Incoming, progress: Progress | None) -> Reply | None:
+    async def _attempt(self, incoming: Incoming, outside: _Outside) -> Reply | None:
         command = self._command(incoming)
         if command is not None and command.reads:
-            return await self._read(incoming, progress)
+            return await self._read(incoming, outside)
         done = await self._certain(self._once, incoming)
-        return await self._later(done, progress) if isinstance(done, _Later) else done
+        return await self._later(done, outside) if isinstance(done, _Later) else done
 
     def _once(self, tx: Tx, incoming: Incoming) -> Reply | _Later | None:
         """Does the whole act in one write transaction: claims it, answers it, and keeps its answer."""
         ours, before = self._records.claim(tx, incoming.key, actor_key(incoming.actor))
         if not ours:
-            return _kept(before)
+            return self._answers.read(tx, before)
         context = self._context(tx, incoming)
         self._note_actor(context)
         reply: Reply | None
@@ -177,15 +191,15 @@ class Dispatcher:
         except RunOutside as outside:
             # The act is claimed before the command begins, so a repeat of the act never runs it twice.
             interrupted = say(text.INTERRUPTED, visibility=Visibility.PRIVATE)
-            self._records.answer(tx, incoming.key, encode(interrupted))
+            self._answers.keep(tx, incoming, interrupted)
             context.end()
             return _Later(context, outside.command, outside.values)
         if reply is not None:
-            self._records.answer(tx, incoming.key, encode(reply))
+            self._answers.keep(tx, incoming, reply)
         return reply
 
-    async def _later(self, later: _Later, progress: Progress | None) -> Reply | None:
-        done = await self._outside(later, progress)
+    async def _later(self, later: _Later, outside: _Outside) -> Reply | None:
+        done = await self._run(later, outside)
         return await self._certain(self._conclude, later, done)
 
     async def _certain(self, fn: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -195,11 +209,13 @@ class Dispatcher:
                 return await self._store.write(fn, *args, **kwargs)
         return await self._store.write(fn, *args, **kwargs)
 
-    async def _outside(self, later: _Later, progress: Progress | None) -> Reply | Finish:
+    async def _run(self, later: _Later, outside: _Outside) -> Reply | Finish:
+        """Runs an asynchronous command. Meanwhile its turn belongs to the acts of others."""
         context = later.context
-        context.store, context.report = self._store, progress
+        context.store, context.report = self._store, outside.progress
         context.fetcher = self._adapters[context.place.platform].fetch
-        done: Reply | Finish = await later.command.handler(context, **later.values)
+        async with outside.turn.aside() if outside.turn is not None else contextlib.nullcontext():
+            done: Reply | Finish = await later.command.handler(context, **later.values)
         return done
 
     def _conclude(self, tx: Tx, later: _Later, done: Reply | Finish) -> Reply | None:
@@ -210,12 +226,12 @@ class Dispatcher:
         context = later.context
         key, actor = context.incoming.key, actor_key(context.actor)
         if not self._records.claim(tx, f"{key}{CONCLUDED}", actor)[0]:
-            return _kept(self._records.claim(tx, key, actor)[1])
+            return self._answers.read(tx, self._records.claim(tx, key, actor)[1])
         context.resume(tx)
         reply = done if isinstance(done, Reply) else self._change(later, done)
         finished = self._router.finish(context, reply, later.command.visibility)
         if finished is not None:
-            self._records.answer(tx, key, encode(finished))
+            self._answers.keep(tx, context.incoming, finished)
         return finished
 
     def _change(self, later: _Later, finish: Finish) -> Reply | None:
@@ -225,11 +241,11 @@ class Dispatcher:
         later.context.require(later.command.permission)
         return finish(later.context)
 
-    async def _read(self, incoming: Incoming, progress: Progress | None) -> Reply | None:
+    async def _read(self, incoming: Incoming, outside: _Outside) -> Reply | None:
         """Does a command that changes nothing. Neither its act nor its answer is kept."""
         context, done = await self._store.read(self._answered, incoming)
         if isinstance(done, _Later):
-            reply = await self._outside(done, progress)
+            reply = await self._run(done, outside)
             if not isinstance(reply, Reply):
                 raise TypeError(f"/{done.command.path} is declared as a read and wants to change something")
             done = self._router.finish(context, reply, done.command.visibility)
@@ -320,10 +336,6 @@ def _read_back(payload: bytes) -> Incoming | None:
 
 def _long_unseen(account: Account, now: datetime) -> bool:
     return account.seen_at is None or now - account.seen_at > SEEN_WITHIN
-
-
-def _kept(answer: bytes | None) -> Reply | None:
-    return decode(answer) if answer else None
 
 
 def _needs_tokens(reply: Reply) -> bool:

@@ -106,11 +106,17 @@ class Table(_Value, frozen=True, tag="g"):
 
 
 class Image(_Value, frozen=True, tag="x"):
-    """A PNG, or a JPEG if `name` ends with .jpg. `alt` describes it in words. At most one in a reply."""
+    """A PNG, or a JPEG if `name` ends with .jpg. `alt` describes it in words. At most one in a reply.
+
+    `file` is the id of a picture that a member gave. A stored reply has no `data`: its picture is the `file`, or was
+    `kept` under this number (`kept.py`).
+    """
 
     data: bytes = msgspec.field(name="png")  # the name in stored replies, from before there were JPEGs
     alt: str
     name: str = "image.png"
+    file: int | None = None
+    kept: int | None = None
 
     @property
     def mime(self) -> str:
@@ -211,7 +217,9 @@ _DECODER = msgspec.json.Decoder(Reply)
 
 
 def encode(reply: Reply) -> bytes:
-    """Returns the reply as JSON."""
+    """Returns the reply as JSON. Raises ValueError if it has a picture: `kept.stored` is for those."""
+    if any(isinstance(block, Image) and block.data for block in reply.blocks):
+        raise ValueError("a picture is not stored with its reply")
     return _ENCODER.encode(reply)
 
 

@@ -6,7 +6,8 @@ from typing import Protocol
 
 import msgspec
 
-from bot.chat.model import Reply, encode
+from bot.chat.kept import stored
+from bot.chat.model import Reply
 from bot.chat.records import Records
 from bot.chat.runtime import Runtime
 from bot.chat.targets import Target
@@ -25,6 +26,11 @@ class Poster(Protocol):
     def records(self) -> Records: ...
     @property
     def runtime(self) -> Runtime: ...
+
+
+def of_union(union_id: int | None) -> str:
+    """Returns the name under which the pictures of a union's messages are kept, once for all who get them."""
+    return f"union {union_id or 0}"
 
 
 def post(
@@ -51,7 +57,7 @@ def post(
         target.platform,
         union_id,
         msgspec.json.encode(target).decode(),
-        encode(ready),
+        stored(by.records, by.tx, of_union(union_id), ready),
         target.person,
         target.chat,
         dedupe_key,

@@ -28,6 +28,12 @@ class Outbox(Protocol):
     REPEATED: str
     """The note at a row that is sent again because it may not have arrived."""
 
+    def keep_picture(self, tx: Tx, owner: str, data: bytes) -> int:
+        """Keeps a picture for a while, for `owner`; returns its number. The same picture has one number."""
+
+    def picture(self, tx: Tx, file: int | None, kept: int | None) -> bytes | None:
+        """Returns a picture that a member gave (`file`), or that was kept; None if it is gone."""
+
     def shares(self, tx: Tx, platform: str, lane: int, after: int, most: int) -> list[tuple[int, datetime]]:
         """Returns (share, when its first row is due) of up to `most` shares after this one with waiting rows."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, runtime_checkable
@@ -122,6 +123,13 @@ class Paying(Protocol):
     """The number of messages that may be paid for now. The adapter takes from it, the sender adds to it."""
 
 
+class Turn(Protocol):
+    """The turn of an act, where an adapter dispatches only so many side by side."""
+
+    def aside(self) -> AbstractAsyncContextManager[None]:
+        """Gives the turn back for the block, because the act waits for something outside."""
+
+
 class Core(Protocol):
     """The core, as adapters use it. `bot.chat.dispatch.Dispatcher` implements it."""
 
@@ -135,8 +143,10 @@ class Core(Protocol):
     async def unfinished(self, platform: str) -> Sequence[Incoming]:
         """Returns the accepted acts that are not `delivered`, oldest first. Adapters dispatch them again at start."""
 
-    async def dispatch(self, incoming: Incoming, progress: Progress | None = None) -> Reply | None:
-        """Does the act, once, and returns the answer; None for silence.
+    async def dispatch(
+        self, incoming: Incoming, progress: Progress | None = None, turn: Turn | None = None
+    ) -> Reply | None:
+        """Does the act, once, and returns the answer; None for silence. The act has this `turn`, where turns count.
 
         The answer has its `visibility`, and its buttons and form have their tokens. Errors are answers too: nothing
         that a member does makes it raise.

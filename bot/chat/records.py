@@ -29,10 +29,22 @@ class Records(Protocol):
     """Plain, synchronous functions of a transaction."""
 
     def claim(self, tx: Tx, key: str, actor: str) -> tuple[bool, bytes | None]:
-        """Claims an act. Returns (True, None) if it is to be done now, (False, its answer) if it was done before."""
+        """Claims an act. Returns (True, None) if it is to be done now, (False, its answer) if it was done before.
+
+        The answer is empty if it is no longer kept, and None if there is none.
+        """
 
     def answer(self, tx: Tx, key: str, reply: bytes) -> None:
         """Keeps the answer to a claimed act."""
+
+    def trim_answers(self, tx: Tx, actor: str) -> None:
+        """Drops the oldest kept answers of an account that has more than its room for them."""
+
+    def keep_picture(self, tx: Tx, owner: str, data: bytes) -> int:
+        """Keeps a picture for a while, for `owner`; returns its number. The same picture has one number."""
+
+    def picture(self, tx: Tx, file: int | None, kept: int | None) -> bytes | None:
+        """Returns a picture that a member gave (`file`), or that was kept; None if it is gone."""
 
     def receive(self, tx: Tx, key: str, actor: str, payload: bytes) -> None:
         """Records an act before the platform is told that it arrived."""

@@ -16,7 +16,8 @@ from bot.chat import dialogue, text
 from bot.chat.context import Context, ModeratorUnknown
 from bot.chat.declarations import Command, Rate
 from bot.chat.incoming import Answer, CommandCall, Press, Say, Start, Submit, Value
-from bot.chat.model import Button, Form, Question, Reply, Style, Visibility, decode, p, say
+from bot.chat.kept import restored
+from bot.chat.model import Button, Form, Question, Reply, Style, Visibility, p, say
 from bot.chat.params import Param, ParamKind
 from bot.chat.parse import parse
 from bot.chat.port import Capabilities
@@ -243,7 +244,7 @@ class Router:
             return self.finish(ctx, link.handler(ctx, rest), Visibility.PRIVATE)
         row = ctx.records.token(ctx.tx, act.payload) if act.payload else None
         if row is not None and row.kind == HELD and row.presser == actor_key(ctx.actor):
-            return decode(row.arguments.encode())
+            return restored(ctx.records, ctx.tx, row.arguments.encode())
         if act.payload and (row is None or row.kind == HELD):
             raise NotFound(text.HELD_GONE)
         return self._event(ctx)

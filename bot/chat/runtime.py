@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from bot.chat.findings import Finding
+from bot.domain.photos import Photo
 
 
 class Runtime(Protocol):
@@ -22,3 +23,6 @@ class Runtime(Protocol):
 
     def posted(self, platform: str) -> None:
         """Wakes the platform's sender, because a message was queued. Any thread may call it, before the commit."""
+
+    async def redraw(self, person: str, fetch: Callable[[], Awaitable[bytes]]) -> Photo:
+        """Fetches a picture of this person and draws it anew, when it is their turn. Raises BadInput, TryAgain."""

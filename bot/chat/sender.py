@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from bot.chat import planner
-from bot.chat.model import decode
+from bot.chat.kept import read_back
 from bot.chat.paid_budget import PaidBudget
 from bot.chat.planner import Capacity, Outbox, Plan
 from bot.chat.port import Adapter, Paced, RetryLater, Uncertain, Undeliverable
@@ -220,7 +220,8 @@ class Sender:
             # An empty body: while the row was on its way, a newer message took its place.
             lane, sent_id = Lane(row.lane), ""
             if row.body:
-                sent_id = await self._adapter.deliver(target, decode(row.body), key_of(row), lane)
+                reply = await read_back(self._store, self._outbox, row.body)
+                sent_id = await self._adapter.deliver(target, reply, key_of(row), lane)
         except RetryLater as later:
             self._platform_failed(later)
             self._retry(row, str(later), MOST_WAITS, later.after_s)

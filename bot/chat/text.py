@@ -61,11 +61,18 @@ SEND_PICTURE = "Send a picture."
 PICTURE_GIVEN = "a picture"
 FILE_GONE = "That picture is no longer there. Send it again."
 NOT_FETCHED = "The picture could not be fetched. Nothing was changed. Try again in a moment."
+ANSWER_GONE = (
+    "This was done already. Its answer is no longer kept: type the command again to see how things stand."
+)
 HELD_GONE = "This answer is no longer kept. Type the command again."
 
 
 def at_present(value: str) -> str:
     return f"At present: {value}"
+
+
+def picture_gone(alt: str) -> str:
+    return f"({alt}: the picture is no longer kept.)"
 
 
 def platform_name(platform: str) -> str:

@@ -7,7 +7,8 @@ import json
 import msgspec
 
 from bot.chat.incoming import Actor
-from bot.chat.model import AnyButton, Button, Form, Reply, encode
+from bot.chat.kept import stored
+from bot.chat.model import AnyButton, Button, Form, Reply
 from bot.chat.records import Records
 from bot.domain.tokens import NewToken
 from bot.domain.transaction import Tx
@@ -77,7 +78,7 @@ def keep_held(records: Records, tx: Tx, actor: Actor, reply: Reply) -> str:
         union_id=None,
         kind=HELD,
         action="",
-        arguments=encode(reply).decode(),
+        arguments=stored(records, tx, actor_key(actor), reply).decode(),
         presser=actor_key(actor),
         space=None,
         single_use=False,

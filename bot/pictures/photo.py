@@ -1,58 +1,59 @@
-"""Re-encodes pictures that members send, so that only the visible picture is kept, and no other part of the file."""
+"""Re-encodes pictures that members send, so that only the visible picture is kept, and no other part of the file.
+
+Call it through `bot.pictures.workshop`, which does it in a process that can be killed.
+"""
 
 from __future__ import annotations
 
 import io
-import threading
 from typing import TYPE_CHECKING
 
 from bot.domain.photos import Photo
-from bot.errors import BadInput
+from bot.pictures import scan
+from bot.pictures.refusals import PictureRefused, Refusal
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 MOST_PX = 1280
-MOST_PIXELS = 36_000_000  # of a JPEG, which can be decoded smaller
-MOST_PIXELS_WHOLE = 16_000_000  # of other formats, whose pixels are all in memory, for a moment twice
+MOST_PIXELS = 36_000_000  # of a JPEG with one scan, which can be decoded smaller
+MOST_PIXELS_WHOLE = 16_000_000  # of others, whose pixels are all in memory, for a moment twice
 MOST_SHAPE = 20  # the longer side divided by the shorter; Telegram shows no others as a photo
 MOST_PNG_BYTES = 256 * 1024
 QUALITY = 85
 
 _FORMATS = ("PNG", "JPEG", "WEBP")
-_ONE_AT_A_TIME = threading.Lock()  # because one decoded picture can take 130 MB
 
 
 def redraw(data: bytes) -> Photo:
     """Re-encodes a PNG, JPEG or WebP: without metadata, upright, at most `MOST_PX` px wide and high.
 
-    Keeps the first frame of an animation. It takes up to a second, so run it in a thread. Raises BadInput.
+    Keeps the first frame of an animation. It takes up to a second, and much longer for a hostile picture. Raises
+    PictureRefused.
     """
     from PIL.Image import DecompressionBombError, DecompressionBombWarning
 
-    with _ONE_AT_A_TIME:
-        try:
-            return _encoded(_decoded(data))
-        except BadInput:
-            raise
-        except (DecompressionBombError, DecompressionBombWarning, MemoryError):
-            raise BadInput("That picture has too many pixels. Send a smaller one.") from None
-        except Exception as broken:  # decoders raise all kinds of exceptions
-            raise BadInput("That is not a picture that can be read. Send a PNG, JPEG or WebP.") from broken
+    try:
+        return _encoded(_decoded(data, scan.scans(data)))
+    except PictureRefused:
+        raise
+    except (DecompressionBombError, DecompressionBombWarning, MemoryError):
+        raise PictureRefused(Refusal.PIXELS) from None
+    except Exception as broken:  # decoders raise all kinds of exceptions
+        raise PictureRefused(Refusal.UNREADABLE) from broken
 
 
-def _decoded(data: bytes) -> Image:
+def _decoded(data: bytes, scans: int) -> Image:
     """Returns a new picture with the pixels alone, so that no metadata can be left."""
     from PIL import Image, ImageOps
 
     with Image.open(io.BytesIO(data), formats=_FORMATS) as found:
         width, height = found.size
-        if width * height > (MOST_PIXELS if found.format == "JPEG" else MOST_PIXELS_WHOLE):
-            raise BadInput(
-                f"That picture has {width} × {height} pixels, which is too many. Send a smaller one."
-            )
+        in_rows = found.format == "JPEG" and scans == 1  # otherwise the decoder keeps the whole picture
+        if width * height > (MOST_PIXELS if in_rows else MOST_PIXELS_WHOLE):
+            raise PictureRefused(Refusal.PIXELS)
         if max(width, height) > MOST_SHAPE * min(width, height):
-            raise BadInput("That picture is too narrow to be shown. Send one of a usual shape.")
+            raise PictureRefused(Refusal.NARROW)
         found.draft("RGB", (MOST_PX, MOST_PX))  # decodes a JPEG only as finely as needed
         mode = "RGBA" if found.has_transparency_data else "RGB"
         picture = found.convert(mode)

@@ -65,6 +65,8 @@ async def new(
     with /call today and in their reminders; it is not posted. What leads to a host that the union does not trust has
     to be approved by somebody else first. You may have 20 drafts.
     """
+    if image is not None:
+        await ctx.read(call_writing.check_room, ctx.union, ctx.member)
     picture = await drawn(ctx, image)
     return lambda now: _new(now, Options.typed(proof, contest, opens, closes), audience, picture)
 
@@ -200,6 +202,8 @@ async def edit(
     """Shows what the call says and lets you change it. Of a call that is open only the words can change; its posts
     are edited and answers stay. Calls that a rule has planned change with the text of the rule.
     """
+    if image is not None:
+        await ctx.read(call_writing.check_changeable, ctx.union, ctx.member, call)
     picture = await drawn(ctx, image)
     return lambda now: _edit(now, call, Options.typed(proof, contest, opens, closes), picture)
 

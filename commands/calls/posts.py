@@ -16,7 +16,9 @@ from bot.areas.members.services import display
 from bot.chat.chores import Duty, Office
 from bot.chat.context import Context
 from bot.chat.declarations import Area
-from bot.chat.model import Block, Button, Code, Heading, Image, Moment, Reply, Style, bold, encode, p, say
+from bot.chat.kept import stored
+from bot.chat.model import Block, Button, Code, Heading, Image, Moment, Reply, Style, bold, p, say
+from bot.chat.outgoing import of_union
 from bot.chat.targets import Target
 from bot.chat.text import platform_name
 from bot.chat.tokens import BUTTON
@@ -68,7 +70,7 @@ def text(by: Context | Duty, call: Call, count: int) -> Reply:
     blocks.append(_status(by, call, count))
     picture = files.picture(by.tx, by.union, call.file_id)
     if picture is not None:
-        blocks.append(Image(picture.data, "A picture", picture.name))
+        blocks.append(Image(picture.data, "A picture", picture.name, call.file_id))
     return Reply(tuple(blocks))
 
 
@@ -231,7 +233,7 @@ def _edit(duty: Duty, call_id: int) -> None:
                     target.platform,
                     duty.union.id,
                     edit.target,
-                    encode(reply),
+                    stored(duty.records, duty.tx, of_union(duty.union.id), reply),
                     chat=target.chat,
                     dedupe_key=edit.key,
                     bulk=True,

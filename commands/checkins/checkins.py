@@ -34,8 +34,10 @@ from bot.chat.model import (
 )
 from bot.chat.params import Arg
 from bot.domain.names import one_line
+from bot.domain.people import Member, Union
 from bot.domain.photos import Photo
 from bot.domain.times import union_day
+from bot.domain.transaction import Tx
 from bot.errors import NotFound
 from commands.calls.words import PROOFS, link_of
 from commands.contests.views import hub
@@ -94,16 +96,28 @@ async def done(
     begins with https://, or a picture, from which everything but what it shows is removed.
     """
     shown = proof_link(link) if link else None
-    picture = await drawn(ctx, photo)
+    wanted = photo is not None and await ctx.read(_wanted, ctx.union, ctx.member, call)
+    picture = await drawn(ctx, photo if wanted else None)
     return lambda now: _done(now, call, shown, picture)
+
+
+def _wanted(tx: Tx, union: Union, member: Member, call: int | None) -> bool:
+    """Whether an answer to this call, or to today's, is taken now. Raises NotFound, NotAllowed."""
+    if call is None:
+        call = _todays(tx, union, member)
+    return call is not None and checkins.may_answer(tx, union, member, call)
+
+
+def _todays(tx: Tx, union: Union, member: Member) -> int | None:
+    """Returns the first of today's calls that the member can answer."""
+    return next((mine.call.id for mine in checkins.today(tx, union, member) if mine.answerable), None)
 
 
 def _done(ctx: Context, call: int | None, link: str | None, picture: Photo | None) -> Reply:
     if call is None:
-        open_ = [mine.call for mine in checkins.today(ctx.tx, ctx.union, ctx.member) if mine.answerable]
-        if not open_:
+        call = _todays(ctx.tx, ctx.union, ctx.member)
+        if call is None:
             return _today(ctx)
-        call = open_[0].id
     file_id = files.keep(ctx.tx, ctx.union, ctx.member, picture) if picture else None
     given = checkins.answer(
         ctx.tx,

@@ -20,8 +20,9 @@ from bot.chat.model import Button, Form, Question, Reply, Style, Visibility, bol
 from bot.chat.params import Arg
 from bot.chat.targets import Target
 from bot.domain.names import one_line
-from bot.domain.people import Account, Permission, Union
+from bot.domain.people import Account, Member, Permission, Union
 from bot.domain.photos import Photo
+from bot.domain.transaction import Tx
 from bot.errors import NotFound
 from commands.checkins.checkins import in_a_row
 from commands.contests.views import hub, page, ranking
@@ -48,17 +49,30 @@ async def enter(
     Of a picture everything but what it shows is removed, like the place where it was taken. Your name is shown with
     the ranking in the end, and not before.
     """
+    if photo is not None:
+        await ctx.read(_check, ctx.union, ctx.member, answer, call)
     picture = await drawn(ctx, photo)
     return lambda now: _entered(now, answer, picture, call)
 
 
+def _check(tx: Tx, union: Union, member: Member, words: str, call_id: int | None) -> None:
+    """Checks whether this entry is taken now, before its picture is fetched."""
+    contests.check_entry(tx, union, member, _which(tx, union, member, call_id), words)
+
+
+def _which(tx: Tx, union: Union, member: Member, call_id: int | None) -> int:
+    """Returns the contest that is meant: today's, if none is named. Raises NotFound."""
+    if call_id is not None:
+        return call_id
+    running = contests.running(tx, union, member)
+    if running is None:
+        raise NotFound("There is no contest today. /call today shows what there is.")
+    return running.id
+
+
 def _entered(ctx: Context, words: str, picture: Photo | None, call_id: int | None) -> Reply:
     tx, union, member = ctx.tx, ctx.union, ctx.member
-    if call_id is None:
-        running = contests.running(tx, union, member)
-        if running is None:
-            raise NotFound("There is no contest today. /call today shows what there is.")
-        call_id = running.id
+    call_id = _which(tx, union, member, call_id)
     file_id = files.keep(tx, union, member, picture) if picture else None
     space = ctx.standing.space
     given, again = contests.enter(tx, union, member, call_id, words, file_id, space.id if space else None)

@@ -114,4 +114,4 @@ def _entry(ctx: Context, entry: ContestEntry) -> list[Block]:
 
 def _picture(by: Context | Duty, entry: ContestEntry, alt: str) -> list[Block]:
     photo = files.picture(by.tx, by.union, entry.file_id)
-    return [Image(photo.data, alt, photo.name)] if photo is not None else []
+    return [Image(photo.data, alt, photo.name, entry.file_id)] if photo is not None else []

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import io
+import random
 from typing import Annotated
 
 from PIL import Image as Drawn
@@ -16,7 +16,7 @@ from bot.chat.incoming import File
 from bot.chat.model import Button, Form, Image, Question, Reply, Visibility, say
 from bot.domain.people import Permission
 from bot.domain.photos import Photo
-from bot.pictures.photo import redraw
+from commands.files import drawn
 
 area = Area()
 
@@ -24,6 +24,13 @@ area = Area()
 def picture(width: int = 60, height: int = 40, format: str = "JPEG") -> bytes:
     out = io.BytesIO()
     Drawn.new("RGB", (width, height), "teal").save(out, format)
+    return out.getvalue()
+
+
+def photograph() -> bytes:
+    """A PNG of very many colours, of which drawing anew makes a JPEG."""
+    out = io.BytesIO()
+    Drawn.frombytes("RGB", (400, 300), random.Random(1).randbytes(400 * 300 * 3)).save(out, "PNG")
     return out.getvalue()
 
 
@@ -41,7 +48,8 @@ async def show(
     """Draws it anew and shows it."""
     if image is None:
         return say("No picture.")
-    photo = await asyncio.to_thread(redraw, await ctx.fetch(image))
+    photo = await drawn(ctx, image)
+    assert photo is not None
     return functools.partial(_shown, photo=photo, words=words or "")
 
 

@@ -111,9 +111,8 @@ def enter(
 
     Returns the result of the answer, and whether there was an entry before. Raises BadInput, NotFound, NotAllowed.
     """
-    call = _require_open(tx, union, member, call_id)
-    if not 1 <= len(words) <= MOST_WORDS:
-        raise BadInput(f"An entry has 1–{MOST_WORDS} characters; this has {len(words)}.")
+    check_entry(tx, union, member, call_id, words)
+    call = of(tx, union, member, call_id)
     before = entries.of_member(tx, call.id, member.id)
     shown = before.file_id if before is not None and file_id is None else file_id
     contests.begin(tx, call.id)
@@ -124,6 +123,15 @@ def enter(
             files.drop(tx, before.file_id)
     answer = checkins.answer(tx, union, member, call.id, space_id=space_id, entered=True)
     return answer, before is not None
+
+
+def check_entry(tx: Tx, union: Union, member: Member, call_id: int, words: str) -> None:
+    """Checks whether the contest takes this entry. Changes nothing. Raises the errors of `enter`."""
+    _require_open(tx, union, member, call_id)
+    if not 1 <= len(words) <= MOST_WORDS:
+        raise BadInput(f"An entry has 1–{MOST_WORDS} characters; this has {len(words)}.")
+    if entries.of_member(tx, call_id, member.id) is None:
+        checkins.may_answer(tx, union, member, call_id)
 
 
 def entry_of(tx: Tx, call: Call, member: Member) -> ContestEntry | None:

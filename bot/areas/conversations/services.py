@@ -10,6 +10,7 @@ from typing import Literal
 from bot.areas.conversations.storage import dialogues, inbound, standing, tokens
 from bot.areas.conversations.storage import naming as naming_storage
 from bot.areas.delivery import services as delivery
+from bot.areas.files import services as files
 from bot.areas.members.services import members
 from bot.areas.spaces import services as spaces
 from bot.areas.tree.services import leadership
@@ -31,17 +32,38 @@ class Kept:
     key: tuple[str, ...]
 
 
+MOST_ANSWERS = 2 * 1024**2
+"""Bytes of kept answers of one account, without their pictures: those of some thousand acts."""
+
 # -- acts that came in ---------------------------------------------------------------------------------------
 
 
 def claim(tx: Tx, key: str, actor: str) -> tuple[bool, bytes | None]:
-    """Claims an act. Returns (True, None) if it is to be done now, (False, its answer) if it was done before."""
+    """Claims an act. Returns (True, None) if it is to be done now, (False, its answer) if it was done before.
+
+    The answer is empty if it is no longer kept.
+    """
     return inbound.claim(tx, key, actor)
 
 
 def answer(tx: Tx, key: str, reply: bytes) -> None:
     """Keeps the answer to a claimed act."""
     inbound.answer(tx, key, reply)
+
+
+def trim_answers(tx: Tx, actor: str) -> None:
+    """Drops the oldest kept answers of an account that has more than `MOST_ANSWERS` bytes of them."""
+    inbound.trim(tx, actor, MOST_ANSWERS)
+
+
+def keep_picture(tx: Tx, owner: str, data: bytes) -> int:
+    """Keeps a picture of an answer for a while; returns its number."""
+    return files.keep_shown(tx, owner, data)
+
+
+def picture(tx: Tx, file: int | None, kept: int | None) -> bytes | None:
+    """Returns a picture that a member gave (`file`), or that was kept; None if it is gone."""
+    return files.shown(tx, file, kept)
 
 
 def receive(tx: Tx, key: str, actor: str, payload: bytes) -> None:
@@ -215,6 +237,7 @@ def forget_account(tx: Tx, union: Union, account: Account) -> None:
     tokens.erase(tx, union.id, key)
     dialogues.erase(tx, account.platform, account.native_id)
     inbound.erase(tx, key)
+    files.forget_shown(tx, key)
     erasures.note(
         tx,
         union.id,

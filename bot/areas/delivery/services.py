@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from bot.areas.delivery.domain import Unreached, without_mentions
 from bot.areas.delivery.storage import outbox, sending, unreached
+from bot.areas.files import services as files
 from bot.areas.members.services import daily_notice, members
 from bot.areas.unions import services as unions
 from bot.domain.messages import NewMessage, OutboxRow
@@ -31,6 +32,16 @@ def post(tx: Tx, message: NewMessage) -> None:
 def replace_post(tx: Tx, message: NewMessage) -> None:
     """Queues a message in place of one with the same `dedupe_key` that still waits."""
     outbox.replace(tx, message)
+
+
+def keep_picture(tx: Tx, owner: str, data: bytes) -> int:
+    """Keeps a picture of a message until it is sent; returns its number."""
+    return files.keep_shown(tx, owner, data)
+
+
+def picture(tx: Tx, file: int | None, kept: int | None) -> bytes | None:
+    """Returns a picture that a member gave (`file`), or that was kept; None if it is gone."""
+    return files.shown(tx, file, kept)
 
 
 def sent_id(tx: Tx, dedupe_key: str) -> str | None:

@@ -1,8 +1,8 @@
-"""Pictures that members gave, re-encoded, and the columns in which other areas show them."""
+"""Pictures that members gave, the columns in which other areas show them, and pictures that were shown."""
 
 from enum import StrEnum
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Table
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table, UniqueConstraint
 
 from bot.storage.columns import HISTORY, data, member, moment, of_union, own_id, partial_index, table, words
 from bot.storage.types import Id
@@ -18,6 +18,19 @@ files = table(
     data("data"),
     moment("at"),
     Index(None, "member_id"),
+    Index(None, "at"),
+)
+
+
+# Other pictures that were shown, like drawings, for as long as their answer may be repeated or their message waits.
+shown = table(
+    "kept_pictures",
+    own_id(),
+    words("owner"),  # "platform:native_id" of the account that saw it, or "union 1" of a union's messages
+    data("digest"),  # SHA-256, by which the same picture is kept once
+    data("data"),
+    moment("at"),  # when it was last shown
+    UniqueConstraint("owner", "digest"),
     Index(None, "at"),
 )
 

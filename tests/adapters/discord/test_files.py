@@ -10,7 +10,7 @@ from bot.chat.incoming import File
 from bot.errors import BadInput, TryAgain
 from tests.adapters import pictures
 from tests.adapters.discord.conftest import House
-from tests.adapters.pictures import heavy, picture
+from tests.adapters.pictures import heavy, photograph, picture
 from tests.declared import declare
 
 
@@ -31,11 +31,8 @@ async def test_an_attached_picture_comes_back_drawn_anew(muster: House) -> None:
     assert shown.data != sent.data
 
 
-async def test_a_photograph_is_sent_as_one(muster: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.pictures.photo.MOST_PNG_BYTES", 10)
-    reply = await muster.alice.slash(
-        muster.room, "show", image=muster.alice.attaches("me.png", picture(format="PNG"))
-    )
+async def test_a_photograph_is_sent_as_one(muster: House) -> None:
+    reply = await muster.alice.slash(muster.room, "show", image=muster.alice.attaches("me.png", photograph()))
     assert [(one.filename, one.content_type) for one in reply.attachments] == [("photo.jpg", "image/jpeg")]
 
 

@@ -15,7 +15,7 @@ from adapters.playground.adapter import PlaygroundAdapter
 from bot.chat.declarations import Area
 from bot.chat.incoming import Incoming
 from bot.chat.model import Reply, say
-from bot.chat.port import Progress
+from bot.chat.port import Progress, Turn
 from bot.chat.registry import Registry
 from tests.clock import ManualClock
 
@@ -40,7 +40,9 @@ class ScriptedCore:
         self.asked: list[tuple[Incoming, str, str]] = []
         self.answer: Answer = nothing
 
-    async def dispatch(self, incoming: Incoming, progress: Progress | None = None) -> Reply | None:
+    async def dispatch(
+        self, incoming: Incoming, progress: Progress | None = None, turn: Turn | None = None
+    ) -> Reply | None:
         self.acts.append(incoming)
         return await self.answer(incoming, progress)
 

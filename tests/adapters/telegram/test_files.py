@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
+
 import pytest
 from telegram.error import TelegramError
 
+from adapters.telegram import answering
 from bot.chat.incoming import File
 from bot.errors import BadInput, TryAgain
+from bot.pictures import process
 from tests.adapters import pictures
 from tests.adapters.pictures import heavy, picture
 from tests.adapters.telegram.conftest import House
 from tests.declared import declare
 from tests.emulators.telegram import Group, Person
+from tests.waiting import eventually
 
 PHOTO = picture(800, 600)
 
@@ -113,3 +119,44 @@ async def test_a_cut_connection_is_worth_another_try(muster: House) -> None:
     muster.emu.drops("file", times=2)
     with pytest.raises(TryAgain):
         await muster.adapter.fetch(File(kept))
+
+
+# -- pictures that take long -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def endless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every picture takes for ever."""
+    monkeypatch.setattr(process, "COMMAND", (sys.executable, "-c", "import time; time.sleep(1000)"))
+
+
+async def waiting(muster: House, people: int) -> None:
+    assert muster.app is not None
+    shop = muster.app.workshop
+    await eventually(lambda: len(shop._people) == people)
+
+
+async def test_pictures_that_wait_keep_no_commands_of_others_waiting(
+    endless: None, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answering, "AT_ONCE", 2)
+    declare(monkeypatch, pictures.area)
+    await house.start()
+    house.emu.settle = None
+    for number in range(8):
+        house.emu.user(f"Sender {number}", started=True).types("/show", photo=PHOTO)
+    await waiting(house, 8)
+    other = house.emu.user("Other", started=True)
+    other.types("/show")
+    await eventually(lambda: any(one.text == "No picture." for one in other.chat.messages.values()))
+
+
+async def test_a_stop_does_not_wait_for_a_picture_and_its_sender_is_told(
+    endless: None, muster: House, alice: Person
+) -> None:
+    muster.emu.settle = None
+    alice.types("/show", photo=PHOTO)
+    await waiting(muster, 1)
+    async with asyncio.timeout(10):
+        await muster.stop()
+    assert "being restarted" in list(alice.chat.messages.values())[-1].text

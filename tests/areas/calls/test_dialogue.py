@@ -9,7 +9,7 @@ import pytest
 from bot.areas.calls.domain.calls import CallState
 from bot.areas.calls.storage import calls as calls_storage
 from bot.areas.calls.storage import lists as lists_storage
-from bot.chat.incoming import Place, SpaceMoved
+from bot.chat.incoming import File, Place, SpaceMoved
 from bot.chat.targets import Target
 from tests.scenes import (
     DAY,
@@ -476,3 +476,21 @@ async def test_what_a_leader_prepared_goes_with_them(stage: Stage) -> None:
     await bo.presses(await bo.says("/leave"), "Leave and erase")
     for state in (CallState.DRAFT, CallState.PLANNED, CallState.TEMPLATE, CallState.QUEUED):
         assert await stage.store.read(lists_storage.of_branch, 1, 2, state, 10) == []
+
+
+async def test_no_picture_is_fetched_for_a_call_that_cannot_have_it(stage: Stage) -> None:
+    """Its file is not there: fetching it would be an incident."""
+    ada, _ = await founded(stage)
+    gone = File("nowhere", "a.jpg", "image/jpeg", 9)
+    await ada.presses(await write_call(ada, "Over", "A tree"), "Post today")
+    await later(stage, DAY)
+    assert "This call is over" in (await ada.runs("call edit", call="1", image=gone)).text
+    assert "no such call" in (await ada.runs("call edit", call="99", image=gone)).text
+    stage.clock.advance(DAY)
+    for _ in range(10):
+        await write_call(ada, "Plant", "A tree")
+    stage.clock.advance(DAY)
+    for _ in range(10):
+        await write_call(ada, "Plant", "A tree")
+    stage.clock.advance(DAY)
+    assert "You have 20 drafts" in (await ada.runs("call new", image=gone)).text

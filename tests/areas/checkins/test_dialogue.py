@@ -17,7 +17,7 @@ from bot.areas.checkins.services import checkins
 from bot.areas.checkins.storage import checkins as checkins_storage
 from bot.areas.files.tables import files as files_table
 from bot.areas.ledger import services as ledger
-from bot.chat.incoming import Press
+from bot.chat.incoming import File, Press
 from bot.domain.people import Member
 from bot.domain.transaction import Tx
 from bot.errors import NotAllowed
@@ -430,3 +430,18 @@ async def test_who_leaves_and_joins_again_counts_once_in_a_call_of_yesterday(far
         await farm.bob.runs("join", farm.place)
         assert "Done, late." in (await farm.press(farm.bob, asked)).text
     assert await farm.answered(asked) == 1
+
+
+async def test_no_picture_is_fetched_for_a_call_that_takes_no_answer(farm: Farm) -> None:
+    """Its file is not there: fetching it would be an incident."""
+    asked = await farm.calls(proof=Proof.PHOTO)
+    gone = File("nowhere", "a.jpg", "image/jpeg", 9)
+    await farm.bob.runs("call done", photo=farm.bob.attaches(png()))
+    assert "You answered. Day 1" in (await farm.bob.runs("call done", photo=gone)).text
+    again = await farm.bob.runs("call done", photo=gone, call=asked.id)
+    assert "You answered already." in again.text
+    assert "there is none like it" in (await farm.cat.runs("call done", photo=gone, call=999)).text
+    farm.stage.clock.advance(3 * DAY)
+    assert "This call is over" in (await farm.cat.runs("call done", photo=gone, call=asked.id)).text
+    stranger = farm.stage.person("Zoe", farm.on)
+    assert "/join" in (await stranger.runs("call done", farm.place, photo=gone)).text

@@ -24,7 +24,7 @@ from bot.areas.conversations import services as conversations
 from bot.areas.ledger import storage as ledger_storage
 from bot.areas.tree.storage import rules as rules_storage
 from bot.areas.wallets.storage import wallets as wallets_storage
-from bot.chat.incoming import Place
+from bot.chat.incoming import File, Place
 from bot.chat.model import Image
 from bot.domain.people import Union, Wallet
 from tests.scenes import HOUR, fill, founded, later, posts, write_call
@@ -568,3 +568,14 @@ async def test_a_calls_picture_is_under_its_post_and_can_be_changed(stage: Stage
     await ada.presses(drafted, "Post today")
     await later(stage, timedelta(0))
     assert shows_a_picture((await posts(stage, farm))[-1])
+
+
+async def test_no_picture_is_fetched_for_an_entry_that_is_not_taken(fair: Fair) -> None:
+    """Its file is not there: fetching it would be an incident."""
+    bo = fair.people["Bo"]
+    gone = File("nowhere", "a.jpg", "image/jpeg", 9)
+    assert "no such contest" in (await bo.runs("call enter", fair.farm, answer="x", photo=gone, call=99)).text
+    await later(fair.stage, timedelta(days=1))
+    said = await bo.runs("call enter", fair.farm, answer="x", photo=gone, call=1)
+    assert "This contest is closed" in said.text
+    assert "no contest today" in (await bo.runs("call enter", fair.farm, answer="x", photo=gone)).text

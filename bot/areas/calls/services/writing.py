@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.areas.calls.domain.calls import Call, CallState
 from bot.areas.calls.domain.texts import Texts, checked
 from bot.areas.calls.services import approvals, schedule
-from bot.areas.calls.services.calls import MOST_DRAFTS
+from bot.areas.calls.services.calls import MOST_DRAFTS, find
 from bot.areas.calls.storage import calls, lists, posts, repeats
 from bot.areas.calls.storage.calls import NewCall
 from bot.areas.ledger.services import record
@@ -17,10 +17,15 @@ CHANGEABLE = (CallState.DRAFT, CallState.TEMPLATE, CallState.QUEUED, CallState.P
 """The states of a call that is not over."""
 
 
-def draft(tx: Tx, union: Union, author: Member, texts: Texts, leader_id: int | None) -> Call:
-    """Adds a draft. Raises BadInput if the texts do not fit, NotAllowed if the author has too many drafts."""
+def check_room(tx: Tx, union: Union, author: Member) -> None:
+    """Checks whether the author may have another draft. Raises NotAllowed."""
     if lists.count_drafts(tx, union.id, author.id) >= MOST_DRAFTS:
         raise NotAllowed(f"You have {MOST_DRAFTS} drafts. Post, queue or discard some first: /call list.")
+
+
+def draft(tx: Tx, union: Union, author: Member, texts: Texts, leader_id: int | None) -> Call:
+    """Adds a draft. Raises BadInput if the texts do not fit, NotAllowed if the author has too many drafts."""
+    check_room(tx, union, author)
     good = checked(texts)
     approved = approvals.trusted(tx, union, good)
     return calls.add(tx, NewCall(union.id, leader_id, author.id, good, CallState.DRAFT, approved))
@@ -34,8 +39,7 @@ def edit(tx: Tx, union: Union, actor: Member, call: Call, texts: Texts) -> Call:
         NotAllowed: the call is over; or it is open, and the change is of more than its words, or adds a new host.
     """
     good = checked(texts)
-    if call.state not in CHANGEABLE:
-        raise NotAllowed("This call is over. What it said stays. /call new prepares another.")
+    _require_changeable(call)
     approved = approvals.still_approved(tx, union, call, good)
     if call.state is CallState.OPEN:
         _require_words_only(call, good, approved)
@@ -66,6 +70,17 @@ def cancel(tx: Tx, union: Union, actor: Member, call: Call) -> None:
     calls.unplan(tx, call.id, CallState.CANCELLED)
     record(tx, union.id, "call.cancelled", actor, call=call.id)
     schedule.fill(tx, union, call.leader_id)
+
+
+def check_changeable(tx: Tx, union: Union, member: Member, which: str) -> None:
+    """Checks whether the member may change this call now. Raises NotFound, NotAllowed."""
+    _require_changeable(find(tx, union, member, which))
+
+
+def _require_changeable(call: Call) -> None:
+    """Raises NotAllowed if the call is over."""
+    if call.state not in CHANGEABLE:
+        raise NotAllowed("This call is over. What it said stays. /call new prepares another.")
 
 
 def _put(tx: Tx, union: Union, call: Call, texts: Texts, approved: bool) -> None:

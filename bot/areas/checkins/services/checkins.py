@@ -98,9 +98,7 @@ def answer(
         NotFound: the union has no such call.
         NotAllowed: the call is not open yet, or no longer forgiven, or for a branch that the member is not in.
     """
-    call = calls.answerable(tx, union, call_id)
-    if call.leader_id is not None and not calls.concerns(tx, call, member):
-        raise NotAllowed("This call is for another branch. /call today shows the calls for you.")
+    call = _for_member(tx, union, member, call_id)
     late = call.closes_at is not None and tx.now >= call.closes_at
     shown = proof is not None or file_id is not None
     if call.contest and not entered:
@@ -127,6 +125,12 @@ def answer(
     more: dict[str, Json] = {"late": True} if late else {}
     record(tx, union.id, "checkin.done", member, call=call.id, **more)
     return Answer(call, AnswerOutcome.DONE, late, _count(tx, union, call, member.id))
+
+
+def may_answer(tx: Tx, union: Union, member: Member, call_id: int) -> bool:
+    """Whether the member has no answer to this call yet. Changes nothing. Raises the errors of `answer`."""
+    call = _for_member(tx, union, member, call_id)
+    return _unchanged(tx, call, member).outcome is AnswerOutcome.PROOF_NEEDED
 
 
 def take_back(tx: Tx, union: Union, member: Member, call_id: int) -> Call:
@@ -182,6 +186,14 @@ def _count(tx: Tx, union: Union, call: Call, member_id: int) -> Counted | None:
     if call.leader_id is not None or call.day is None:
         return None
     return streaks.count(tx, union, member_id, call.day)
+
+
+def _for_member(tx: Tx, union: Union, member: Member, call_id: int) -> Call:
+    """Returns a call that the member may answer now. Raises NotFound, NotAllowed."""
+    call = calls.answerable(tx, union, call_id)
+    if call.leader_id is not None and not calls.concerns(tx, call, member):
+        raise NotAllowed("This call is for another branch. /call today shows the calls for you.")
+    return call
 
 
 def _unchanged(tx: Tx, call: Call, member: Member) -> Answer:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, delete, literal_column, or_, select, update
+from sqlalchemy import BindParameter, bindparam, delete, func, literal_column, or_, select, update
 
 from bot.areas.conversations.tables import inbound
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement, insert
 
 RECEIVED, DONE, DELIVERED = 0, 1, 2
+AT_ONCE = 500
 
 _GET = Statement(
     select(inbound.c.reply).where(
@@ -50,6 +52,13 @@ _UNFINISHED = Statement(
     .where(inbound.c.state < literal_column("2"), inbound.c.payload.is_not(None))
     .order_by(inbound.c.received_at, inbound.c.key)
 )
+_LENGTHS = Statement(
+    select(inbound.c.key, func.length(inbound.c.reply).label("bytes"))
+    .where(inbound.c.actor == bindparam("who"), inbound.c.reply.is_not(None))
+    .order_by(inbound.c.received_at.desc(), inbound.c.key.desc())
+)
+_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
+_DROP = Statement(update(inbound).where(inbound.c.key.in_(_KEYS)).values(reply=b""))
 _PRUNE = Statement(delete(inbound).where(inbound.c.received_at < bindparam("before")))
 _ERASE = Statement(
     update(inbound)
@@ -80,6 +89,17 @@ def claim(tx: Tx, key: str, actor: str) -> tuple[bool, bytes | None]:
 def answer(tx: Tx, key: str, reply: bytes) -> None:
     """Keeps the answer to a claimed act, for repeats and after restarts."""
     tx.run(_ANSWER, wanted=key, answer=reply)
+
+
+def trim(tx: Tx, actor: str, most: int) -> None:
+    """Empties the account's oldest answers, so that its newest `most` bytes are left."""
+    old: list[str] = []
+    for row in tx.all(_LENGTHS, who=actor):
+        most -= row.bytes
+        if most < 0 and row.bytes:
+            old.append(row.key)
+    for start in range(0, len(old), AT_ONCE):
+        tx.run(_DROP, keys=old[start : start + AT_ONCE])
 
 
 def delivered(tx: Tx, key: str) -> None:

@@ -1,0 +1,1 @@
+"""Pictures that members gave, and pictures that were shown."""

@@ -1,0 +1,40 @@
+"""Keeps the answers to acts, for repeats."""
+
+from __future__ import annotations
+
+from bot.chat import text
+from bot.chat.bounded import BoundedDict
+from bot.chat.incoming import Incoming
+from bot.chat.kept import restored, stored
+from bot.chat.model import Reply, Visibility, say
+from bot.chat.records import Records
+from bot.chat.tokens import actor_key
+from bot.domain.transaction import Tx
+
+REMEMBERED = 10_000  # accounts
+TRIM_EVERY = 256 * 1024
+"""Bytes of new answers after which the kept answers of an account are counted."""
+
+
+class Answers:
+    """Keeps answers in the records. An account has room for the newest ones only."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+        self._grown: BoundedDict[str, int] = BoundedDict(REMEMBERED)
+
+    def keep(self, tx: Tx, incoming: Incoming, reply: Reply) -> None:
+        """Keeps the answer to a claimed act. Now and then drops the oldest ones of an account that has too many."""
+        actor = actor_key(incoming.actor)
+        answer = stored(self._records, tx, actor, reply)
+        self._records.answer(tx, incoming.key, answer)
+        grown = self._grown.get(actor, 0) + len(answer)
+        if grown >= TRIM_EVERY:
+            self._records.trim_answers(tx, actor)
+        self._grown[actor] = grown % TRIM_EVERY
+
+    def read(self, tx: Tx, answer: bytes | None) -> Reply | None:
+        """Returns the answer to a repeat: as it was given, or that it is gone if it was dropped."""
+        if answer == b"":
+            return say(text.ANSWER_GONE, visibility=Visibility.PRIVATE)
+        return restored(self._records, tx, answer) if answer else None
