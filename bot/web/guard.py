@@ -12,6 +12,7 @@ from aiohttp import web
 
 from bot.errors import BadInput, MusterError, NotAllowed, NotFound, TryAgain
 from bot.web import pages
+from bot.web.connection import TooSlow
 from bot.web.deps import DEPS
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,8 @@ _PLAIN = {
     405: "This address is not used that way.",
     413: "That is too much to send.",
 }
+_BROKEN = "Your request did not arrive whole, so nothing was done. Load the page again and try again."
+_SLOW = "Your request took too long to arrive, so nothing was done. Try again with a better connection."
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
@@ -77,7 +80,10 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except MusterError as problem:
         status = next((code for kind, code in _STATUS if isinstance(problem, kind)), 503)
         return _answer(request, status, str(problem))
-    except Exception:
+    except Exception as problem:
+        # Then the client is gone, is too slow, or sent a body that cannot be read.
+        if problem is request.content.exception():
+            return _answer(request, 408, _SLOW) if isinstance(problem, TooSlow) else _answer(request, 400, _BROKEN)
         number = secrets.token_hex(4)
         # The path is not logged, because it can have a token.
         log.exception("a web request failed", extra={"action": "web.incident", "incident": number})
@@ -108,12 +114,23 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 async def body_of(request: web.Request, limit: int) -> bytes:
     """Reads the request's body. Stops after `limit` bytes and raises HTTPRequestEntityTooLarge."""
-    body = b""
+    announced = request.content_length or 0
+    if announced > limit:
+        raise web.HTTPRequestEntityTooLarge(max_size=limit, actual_size=announced)
+    body = bytearray()
     async for chunk in request.content.iter_any():
         body += chunk
         if len(body) > limit:
             raise web.HTTPRequestEntityTooLarge(max_size=limit, actual_size=len(body))
-    return body
+    return bytes(body)
+
+
+def host_name(request: web.Request) -> str:
+    """Returns the host that the request names, without a port; "" if that is no host."""
+    try:
+        return urlsplit(f"//{request.host}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _hosts(host: str, origin: str) -> tuple[str, str]:
@@ -125,7 +142,7 @@ def _hosts(host: str, origin: str) -> tuple[str, str]:
 def _monitoring(request: web.Request) -> bool:
     if request.path not in _MONITORED:
         return False
-    name = urlsplit(f"//{request.host}").hostname or ""
+    name = host_name(request)
     if name == "localhost":
         return True
     try:
