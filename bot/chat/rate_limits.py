@@ -28,8 +28,8 @@ class RateLimits:
 
     A window is known by a hash of its person and command, so that its size does not depend on their length. Windows
     that ended are forgotten. If there are still more than `MOST_WINDOWS`, the windows that end soonest are forgotten.
-    So a flood of new persons mostly forgets its own windows: to get rid of another one, it has to fill the memory with
-    windows that end later.
+    So a flood of new persons mostly forgets its own windows: to get rid of another one, it has to fill the memory
+    with windows that end later.
     """
 
     def __init__(self) -> None:
@@ -80,5 +80,5 @@ class RateLimits:
 
 
 def _key(person: str, command: str) -> bytes:
-    text = f"{person}\0{command}".encode("utf-8", "surrogatepass")
+    text = f"{len(person)} {person}{command}".encode("utf-8", "surrogatepass")
     return hashlib.blake2b(text, digest_size=16).digest()

@@ -14,8 +14,8 @@ T = TypeVar("T")
 def decoded(body: bytes | str, shape: type[T] | msgspec.json.Decoder[T]) -> T:
     """Returns the value in `body`, which has the type `shape`.
 
-    Raises BadInput, with the reason, for everything else: also for text that is no UTF-8, for lone surrogates, and for
-    values nested so deeply that reading them would overflow the stack. None of these is a `msgspec.MsgspecError`.
+    Raises BadInput, with the reason, for everything else. That includes text that is no UTF-8, and values nested so
+    deeply that reading them would overflow the stack: msgspec raises errors of other kinds for those.
     """
     try:
         if isinstance(shape, msgspec.json.Decoder):

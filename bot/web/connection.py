@@ -13,7 +13,8 @@ from aiohttp import web
 NO_HTTP = "This is not a request that a browser sends. Open the address in a browser, or check the program that asks."
 NOT_EXPECTED = "Muster does not know what this request expects. Send it without the header Expect."
 
-# Statuses below this one are the client's fault.
+TOO_SLOW = "This took too long to arrive, so nothing was done. Try again with a better connection."
+
 _OUR_FAULT = 500
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
@@ -22,10 +23,10 @@ _HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 class Patience:
     """The seconds that a server waits for a client, and how often it looks whether they are over.
 
-    `idle_s`: until the next request begins; reverse proxies keep their connections for about a minute. `headers_s`: from
-    the first byte of a request to the end of its headers. `body_s`: from there to the end of its body. `answer_s`: until
-    the client takes more of an answer. `linger_s`: until the rest of a body arrives that is not wanted any more.
-    `work_s` is the longest that our own work for one request takes, websockets excepted.
+    `idle_s`: until the next request begins; reverse proxies keep their connections for about a minute.
+    `headers_s`: from the first byte of a request to the end of its headers. `body_s`: from there to the end of its
+    body. `answer_s`: until the client takes more of an answer. `linger_s`: until the rest of a body arrives that is
+    not wanted any more. `work_s` is the longest that our own work for one request takes, websockets excepted.
     """
 
     idle_s: float = 75.0
@@ -58,7 +59,17 @@ class Connection(web.RequestHandler):
     `waits_since` is the moment from which the server waits for the client, None while the server works.
     """
 
-    __slots__ = ("_body_refused", "_heard_at", "_line", "_now", "_open", "_paused_at", "_request", "_since", "_websocket")
+    __slots__ = (
+        "_body_refused",
+        "_heard_at",
+        "_line",
+        "_now",
+        "_open",
+        "_paused_at",
+        "_request",
+        "_since",
+        "_websocket",
+    )
 
     def __init__(self, server: web.Server, open_ones: set[Connection], patience: Patience) -> None:
         loop = asyncio.get_running_loop()
@@ -68,6 +79,7 @@ class Connection(web.RequestHandler):
             access_log=None,  # type: ignore[arg-type]  # aiohttp's own runner passes None too
             keepalive_timeout=patience.idle_s,
             lingering_time=patience.linger_s,
+            auto_decompress=False,  # a small body could become a big one, and nobody has to compress any
         )
         self._now = loop.time
         self._open = open_ones
@@ -131,9 +143,14 @@ class Connection(web.RequestHandler):
         message: str | None = None,
     ) -> web.StreamResponse:
         """Answers a request that aiohttp could not read, without a line in the log: anybody can send thousands."""
-        if status >= _OUR_FAULT:
+        if status == _OUR_FAULT:
             return super().handle_error(request, status, exc, message)
-        return _closing(status, NO_HTTP)
+        return _closing(status, NO_HTTP) if status < _OUR_FAULT else _closing(408, TOO_SLOW)
+
+    def log_exception(self, *args: Any, **kw: Any) -> None:
+        """Logs errors of ours. A body that breaks off after it was answered is none."""
+        if not isinstance(kw.get("exc_info"), web.RequestPayloadError | ConnectionError):
+            super().log_exception(*args, **kw)
 
     # -- what is awaited -----------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from bot.errors import BadInput, MusterError, NotAllowed, NotFound, TryAgain
 from bot.web import pages
-from bot.web.connection import TooSlow
+from bot.web.connection import TOO_SLOW, TooSlow
 from bot.web.deps import DEPS
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,6 @@ _PLAIN = {
     413: "That is too much to send.",
 }
 _BROKEN = "Your request did not arrive whole, so nothing was done. Load the page again and try again."
-_SLOW = "Your request took too long to arrive, so nothing was done. Try again with a better connection."
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
@@ -83,7 +82,11 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except Exception as problem:
         # Then the client is gone, is too slow, or sent a body that cannot be read.
         if problem is request.content.exception():
-            return _answer(request, 408, _SLOW) if isinstance(problem, TooSlow) else _answer(request, 400, _BROKEN)
+            return (
+                _answer(request, 408, TOO_SLOW)
+                if isinstance(problem, TooSlow)
+                else _answer(request, 400, _BROKEN)
+            )
         number = secrets.token_hex(4)
         # The path is not logged, because it can have a token.
         log.exception("a web request failed", extra={"action": "web.incident", "incident": number})
@@ -97,8 +100,12 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuses requests for another host (DNS rebinding), and requests that another site makes a browser send."""
+    """Refuses requests for another host (DNS rebinding), those that another site makes a browser send, and nonsense."""
     deps = request.app[DEPS]
+    if not _readable(request):
+        return _answer(
+            request, 400, "A header of this request is not UTF-8 text. Send it without that header."
+        )
     if request.host.lower() not in _hosts(deps.host, deps.origin) and not _monitoring(request):
         return _answer(request, 421, f"This address is not served here. Open {deps.origin}/ instead.")
     if request.method not in _READING and request.path != WEBHOOK_PATH:
@@ -148,6 +155,15 @@ def _monitoring(request: web.Request) -> bool:
     try:
         ipaddress.ip_address(name)
     except ValueError:
+        return False
+    return True
+
+
+def _readable(request: web.Request) -> bool:
+    try:
+        for name, value in request.raw_headers:
+            (name + value).decode("utf-8")
+    except UnicodeDecodeError:
         return False
     return True
 

@@ -44,7 +44,17 @@ class Site(web.BaseSite):
     closed. asyncio's own server would log every failed accept, without an end.
     """
 
-    __slots__ = ("_closed", "_connecting", "_errors", "_listener", "_loop", "_look", "_most", "_open", "_patience")
+    __slots__ = (
+        "_closed",
+        "_connecting",
+        "_errors",
+        "_listener",
+        "_look",
+        "_loop",
+        "_most",
+        "_open",
+        "_patience",
+    )
 
     def __init__(
         self,
