@@ -100,7 +100,7 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuses requests for another host (DNS rebinding), those that another site makes a browser send, and nonsense."""
+    """Refuses headers of nonsense, other hosts (DNS rebinding), and what another site makes a browser send."""
     deps = request.app[DEPS]
     if not _readable(request):
         return _answer(
