@@ -60,12 +60,15 @@ def doctor() -> None:
 
 @cli.command()
 def init(
-    path: Annotated[Path, typer.Option("--file", help="The file to write.")] = Path(".env"),
+    path: Annotated[
+        Path | None, typer.Option("--file", help="The file to write, instead of Muster's own .env.")
+    ] = None,
 ) -> None:
     """Ask for what is needed and write it to .env, which nobody else may read."""
+    from bot import env_file
     from bot.setup import ask
 
-    ask(path)
+    ask(path or env_file.path() or Path(".env"))
 
 
 @cli.command()
@@ -118,9 +121,12 @@ def version() -> None:
 
 
 def _settings() -> Settings:
+    from bot import env_file
     from bot.config import load
     from bot.logs import set_up
 
+    if notice := env_file.ignored():
+        print(f"muster: {notice}", file=sys.stderr)
     settings = load()
     set_up("console", "WARNING", settings.secrets())  # `run` sets up the log again, by the settings
     return settings

@@ -176,7 +176,7 @@ class App:
         from bot.chain.addresses import parse_address
         from bot.chain.signatures import verify
         from bot.web.deps import Deps
-        from bot.web.server import build_app, serve
+        from bot.web.server import build_app, most_connections, serve
 
         deps = Deps(
             store=self.store,
@@ -192,7 +192,8 @@ class App:
             demo=demo,
             extra=extra,
         )
-        runner = await serve(build_app(deps), listener)
+        listeners = self.settings.has_tokens + self.settings.plays
+        runner = await serve(build_app(deps), listener, most=most_connections(listeners))
         self._exits.push_async_callback(runner.cleanup)
 
     async def health(self) -> Health:

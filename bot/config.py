@@ -1,25 +1,24 @@
-"""The settings, from the environment and `.env`. Secrets are never printed."""
+"""The settings, from the environment and Muster's own `.env`. Secrets are never printed."""
 
 from __future__ import annotations
 
 import difflib
-import ipaddress
 import logging
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import SplitResult, quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
-from dotenv.parser import parse_stream
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot import env_file
 from bot.errors import ConfigError
+from bot.urls import is_local, url_parts
 
 PREFIX = "MUSTER_"
-ENV_FILE = Path(".env")
 TEST_VARIABLES = frozenset({"MUSTER_NO_SKIP", "MUSTER_SPECS", "MUSTER_GOLDEN"})
 """Variables of the test suite, which may be set when a bot is started."""
 SHORTEST_KEY = 16
@@ -38,14 +37,13 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
-        env_file=ENV_FILE,
         env_file_encoding="utf-8",
         extra="ignore",  # other programs can share the file; `load` refuses unknown names that begin like ours
         env_ignore_empty=True,
         hide_input_in_errors=True,
     )
 
-    data_dir: Path = Path("data")
+    data_dir: Annotated[Path, Field(validate_default=True)] = Path("data")
     database_url: SecretStr | None = None
 
     discord_token: SecretStr | None = None
@@ -75,9 +73,16 @@ class Settings(BaseSettings):
     def _is_url(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        if _url(value) is None:
+        if url_parts(value) is None:
             raise ValueError("must be a URL like https://muster.example.org")
         return value.rstrip("/")
+
+    @field_validator("telegram_api", "discord_api")
+    @classmethod
+    def _is_private(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith("https://") and not is_local(value):
+            raise ValueError("must be https, except on this machine: the bot's token is sent there")
+        return value
 
     @field_validator("public_url")
     @classmethod
@@ -89,7 +94,7 @@ class Settings(BaseSettings):
     @field_validator("chain_rpc")
     @classmethod
     def _is_node(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and _url(value.get_secret_value(), bare=False) is None:
+        if value is not None and url_parts(value.get_secret_value(), bare=False) is None:
             raise ValueError("must be the http(s) URL of an Ethereum node's JSON-RPC")
         return value
 
@@ -109,7 +114,9 @@ class Settings(BaseSettings):
                 "must be like sqlite+aiosqlite:///data/muster.db or "
                 "postgresql+psycopg://user:password@host/database"
             )
-        return value
+        if value is None or not value.get_secret_value().startswith(_SQLITE):
+            return value
+        return SecretStr(f"{_SQLITE}{env_file.folder() / value.get_secret_value().removeprefix(_SQLITE)}")
 
     @field_validator("discord_token")
     @classmethod
@@ -135,13 +142,14 @@ class Settings(BaseSettings):
     @field_validator("discord_api_ca")
     @classmethod
     def _is_file(cls, value: Path | None) -> Path | None:
-        if value is not None and not value.is_file():
+        if value is not None and not (env_file.folder() / value).is_file():
             raise ValueError("there is no such file")
-        return value
+        return env_file.folder() / value if value is not None else None
 
     @field_validator("data_dir")
     @classmethod
     def _is_folder(cls, value: Path) -> Path:
+        value = env_file.folder() / value
         if value.exists() and not value.is_dir():
             raise ValueError("is not a folder")
         return value
@@ -178,11 +186,7 @@ class Settings(BaseSettings):
     @property
     def is_local(self) -> bool:
         """Whether the public pages are for this machine only."""
-        host = urlsplit(self.public_url).hostname or "" if self.public_url else "localhost"
-        try:
-            return host == "localhost" or ipaddress.ip_address(host).is_loopback
-        except ValueError:
-            return False
+        return self.public_url is None or is_local(self.public_url)
 
     def secrets(self) -> list[str]:
         """Returns everything that must never be printed: secret values, and parts of them that are secret alone."""
@@ -218,9 +222,9 @@ def load(**overrides: object) -> Settings:
     """
     # Warnings of dotenv would repeat problems that this function reports.
     logging.getLogger("dotenv").setLevel(logging.ERROR)
-    strange = [*_strange(os.environ), *_strange_lines(ENV_FILE)]
+    strange = [*_strange(os.environ.keys() - {env_file.VARIABLE}), *_strange_lines()]
     try:
-        settings = Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks them
+        settings = Settings(_env_file=env_file.path(), **overrides)  # type: ignore[arg-type, call-arg]  # pydantic checks them
     except ValidationError as wrong:
         lines = [line for lines in problems(wrong).values() for line in lines]
         raise ConfigError("\n".join(strange + lines)) from None
@@ -244,7 +248,7 @@ def names() -> list[str]:
     return [PREFIX + name.upper() for name in Settings.model_fields]
 
 
-def _strange(given: Mapping[str, str | None]) -> Iterator[str]:
+def _strange(given: Iterable[str]) -> Iterator[str]:
     """Yields a line for each name that begins like a setting but is none, as that is most likely a mistake."""
     known = names()
     for name in sorted({name.upper() for name in given}):
@@ -255,36 +259,17 @@ def _strange(given: Mapping[str, str | None]) -> Iterator[str]:
             yield f"{name}: there is no such setting. {meant}"
 
 
-def _strange_lines(path: Path) -> Iterator[str]:
-    """Yields a line for each mistake in a `.env` file, if there is one. Raises ConfigError if it cannot be read."""
-    try:
-        with path.open(encoding="utf-8") as file:
-            bindings = list(parse_stream(file))
-    except FileNotFoundError:
-        return
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise ConfigError(f"{path} cannot be read ({why}).") from None
+def _strange_lines() -> Iterator[str]:
+    """Yields a line for each mistake in the `.env` file, if there is one. Raises ConfigError if it cannot be read."""
+    bindings = env_file.bindings()
     for binding in bindings:
         if binding.error:
-            yield f"{path}: line {binding.original.line} is not NAME=value"
-    yield from _strange({binding.key: binding.value for binding in bindings if binding.key})
-
-
-def _url(value: str, *, bare: bool = True) -> SplitResult | None:
-    """Returns the parts of an http(s) URL; None if it is none. A `bare` URL has no user, query or fragment."""
-    try:
-        parts = urlsplit(value)
-        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
-        return None
-    if (
-        not good
-        or re.search(r"\s", value)
-        or (bare and ("@" in parts.netloc or parts.query or parts.fragment))
-    ):
-        return None
-    return parts
+            yield f"{env_file.path()}: line {binding.original.line} is not NAME=value"
+        elif binding.key == env_file.VARIABLE:
+            yield f"{env_file.VARIABLE}: this has no effect in the file itself. Set it in the environment."
+    yield from _strange(
+        binding.key for binding in bindings if binding.key and binding.key != env_file.VARIABLE
+    )
 
 
 def _secret_parts(secret: str) -> Iterator[str]:

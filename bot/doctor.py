@@ -11,12 +11,12 @@ from datetime import timedelta
 
 import bot
 from adapters.playground import check as playground
-from bot import build
+from bot import build, env_file
 from bot.areas.delivery import services as delivery
 from bot.areas.spaces import services as spaces
 from bot.chat.findings import Finding
 from bot.chat.port import Adapter
-from bot.config import ENV_FILE, Settings
+from bot.config import Settings
 from bot.domain.clock import SystemClock
 from bot.domain.names import one_line
 from bot.domain.transaction import Tx
@@ -89,8 +89,8 @@ async def _guarded(subject: str, check: Awaitable[Sequence[Finding]]) -> Sequenc
 
 def _files(settings: Settings) -> Iterator[Finding]:
     """Checks whether others on this machine can read secrets or personal data."""
-    for path in (ENV_FILE, settings.database_file):
-        if path is None or not path.exists():
+    for path in (env_file.path(), settings.database_file):
+        if path is None or not path.is_file():
             continue
         mode = path.stat().st_mode & 0o777
         if mode & 0o077:

@@ -15,6 +15,7 @@ import typer
 from dotenv import dotenv_values
 from pydantic import ValidationError
 
+from bot import env_file
 from bot.config import PREFIX, Settings, problems
 from bot.errors import ConfigError
 
@@ -98,6 +99,9 @@ def ask(path: Path) -> None:
                 answers[question.setting] = answer
     _write(path, {PREFIX + setting.upper(): value for setting, value in answers.items()})
     typer.echo(f"Wrote {path}; only you can read it. Next: muster doctor, then muster run.")
+    own = env_file.path()
+    if own is None or path != own.resolve():
+        typer.echo(f"That is not the file that Muster reads by itself: set {env_file.VARIABLE}={path}")
 
 
 def _answer(question: SettingQuestion, before: dict[str, str]) -> str:

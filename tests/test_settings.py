@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from dotenv import dotenv_values
 
-from bot import config, logs
+from bot import config, env_file, logs
 from bot.config import Settings, load
 from bot.errors import ConfigError
 
@@ -33,6 +33,8 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("MUSTER_") and name not in config.TEST_VARIABLES:
             monkeypatch.delenv(name)
+    (tmp_path / ".env").touch()
+    monkeypatch.setenv(env_file.VARIABLE, str(tmp_path / ".env"))
 
 
 @pytest.fixture
@@ -88,12 +90,12 @@ def test_the_example_is_accepted_once_uncommented(tmp_path: Path) -> None:
     assert settings.chain_id == 8453
 
 
-def test_nothing_set_opens_the_playground() -> None:
+def test_nothing_set_opens_the_playground(tmp_path: Path) -> None:
     settings = load()
     assert settings.plays
     assert not settings.has_tokens
-    assert settings.store_url == "sqlite+aiosqlite:///data/muster.db"
-    assert settings.database_file == Path("data/muster.db")
+    assert settings.store_url == f"sqlite+aiosqlite:///{tmp_path}/data/muster.db"
+    assert settings.database_file == tmp_path / "data" / "muster.db"
 
 
 @pytest.mark.parametrize(
@@ -122,6 +124,9 @@ def test_nothing_set_opens_the_playground() -> None:
         ("MUSTER_DATABASE_URL", "sqlite+aiosqlite:///:memory:", "sqlite+aiosqlite:///"),
         ("MUSTER_DISCORD_API_CA", "/nowhere/ca.pem", "no such file"),
         ("MUSTER_TELEGRAM_API", "ftp://api.telegram.org", "must be a URL"),
+        ("MUSTER_TELEGRAM_API", "http://api.telegram.org", "must be https"),
+        ("MUSTER_TELEGRAM_API", "http://127.0.0.1.evil.example", "must be https"),
+        ("MUSTER_DISCORD_API", "http://10.0.0.1", "must be https"),
         ("MUSTER_PLAYGROUND", "false", "nothing to serve"),
         ("MUSTER_DATA_DIR", "/dev/null", "not a folder"),
     ],
@@ -157,7 +162,7 @@ def test_a_slip_in_the_file_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
     (tmp_path / ".env").write_text("OTHER=1\nMUSTER_HOTS=x\nwhat is this\nMUSTER_PORT=1\n")
     lines = refused(monkeypatch)
     assert lines == [
-        ".env: line 3 is not NAME=value",
+        f"{tmp_path}/.env: line 3 is not NAME=value",
         "MUSTER_HOTS: there is no such setting. Did you mean MUSTER_HOST?",
     ]
 
@@ -177,7 +182,7 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
 
 def test_a_file_that_is_not_text_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".env").write_bytes(b"\xff\xfe")
-    assert refused(monkeypatch) == [".env cannot be read (it is not UTF-8 text)."]
+    assert refused(monkeypatch) == [f"{tmp_path}/.env cannot be read (it is not UTF-8 text)."]
 
 
 # -- secrets -----------------------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ import msgspec
 
 from adapters.playground import limits
 from bot.chat.incoming import Answer, File, Value
+from bot.chat.untrusted import decoded
+from bot.errors import BadInput
 
 Id: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]{8,100}$")]
 Short: TypeAlias = Annotated[str, msgspec.Meta(max_length=200)]
@@ -69,7 +71,7 @@ class Do(msgspec.Struct, frozen=True, tag_field="t", tag="act"):
 class Suggest(msgspec.Struct, frozen=True, tag_field="t", tag="suggest"):
     """Asks for completions of a parameter; the answer repeats `n`."""
 
-    n: int
+    n: Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
     chat: Short
     name: Short
     param: Short
@@ -91,12 +93,17 @@ _ENCODER = msgspec.json.Encoder()
 
 
 def read(data: str | bytes) -> FromBrowser:
-    """Returns the frame in `data`.
+    """Returns the frame in `data`. Raises BadInput if it is none."""
+    return decoded(data, _DECODER)
 
-    Raises:
-        msgspec.MsgspecError: `data` is no frame.
-    """
-    return _DECODER.decode(data)
+
+def id_of(data: str | bytes) -> str:
+    """Returns the "id" of an act that is no frame, so that its tab can be told; "" if it has none."""
+    try:
+        found = decoded(data, dict[str, msgspec.Raw]).get("id")
+        return decoded(bytes(found), str)[:100] if found is not None else ""
+    except BadInput:
+        return ""
 
 
 def write(kind: str, **content: Any) -> str:

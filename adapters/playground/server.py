@@ -13,13 +13,14 @@ from typing import Annotated, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
 import msgspec
-from aiohttp import WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType, web
 
 from adapters.playground import frames, limits, people
 from adapters.playground.check import STATIC
 from adapters.playground.sockets import Socket
 from bot.chat.files import MOST_BYTES, gathered, small_enough
 from bot.chat.incoming import File
+from bot.chat.untrusted import decoded
 from bot.domain.clock import Clock
 from bot.domain.names import one_line
 from bot.errors import BadInput
@@ -123,8 +124,8 @@ class PlaygroundSite:
         if request.content_type != "application/json":
             raise web.HTTPUnsupportedMediaType
         try:
-            asked = msgspec.json.decode(await request.read(), type=ToSign)
-        except msgspec.MsgspecError as problem:
+            asked = decoded(await request.read(), ToSign)
+        except BadInput as problem:
             raise web.HTTPBadRequest(text=str(problem)) from problem
         if people.player(asked.wallet) is None:
             raise web.HTTPNotFound
@@ -139,12 +140,16 @@ class PlaygroundSite:
             raise web.HTTPUnsupportedMediaType
         try:
             body = await gathered(request.content.iter_chunked(CHUNK), 2 * MOST_BYTES)
-            sent = msgspec.json.decode(body, type=Upload)
+        except BadInput as problem:
+            raise web.HTTPRequestEntityTooLarge(MOST_BYTES, text=str(problem)) from problem
+        try:
+            sent = decoded(body, Upload)
+        except BadInput as problem:
+            raise web.HTTPBadRequest(text=str(problem)) from problem
+        try:
             file = small_enough(File("", one_line(sent.name, 60), sent.mime, len(sent.data)))
         except BadInput as problem:
             raise web.HTTPRequestEntityTooLarge(MOST_BYTES, text=str(problem)) from problem
-        except msgspec.MsgspecError as problem:
-            raise web.HTTPBadRequest(text=str(problem)) from problem
         kept = self._keep(sent.data, file.name, file.mime)
         return web.Response(body=msgspec.json.encode(kept), content_type="application/json", headers=HEADERS)
 
@@ -154,7 +159,10 @@ class PlaygroundSite:
         if len(self._sockets) >= limits.MAX_SOCKETS:
             raise web.HTTPServiceUnavailable(text="Too many tabs are open. Close some.")
         ws = web.WebSocketResponse(heartbeat=20, max_msg_size=limits.MAX_FRAME)
-        await ws.prepare(request)
+        try:
+            await ws.prepare(request)
+        except ValueError:  # aiohttp decodes the key before it looks at it
+            raise web.HTTPBadRequest(text="This is not a websocket's key.") from None
         socket = Socket(ws, self._clock)
         self._sockets.add(socket)
         pump = asyncio.create_task(socket.pump())
@@ -168,12 +176,15 @@ class PlaygroundSite:
 
     async def _listen(self, ws: web.WebSocketResponse, socket: Socket) -> None:
         async for message in ws:
+            if socket.too_slow:
+                await ws.close(code=WSCloseCode.TRY_AGAIN_LATER, message=b"too slow")
+                return
             if message.type is not WSMsgType.TEXT:
                 continue
             try:
                 frame = frames.read(message.data)
-            except msgspec.MsgspecError as problem:
-                socket.send(frames.write("refused", id=_id_of(message.data), why=str(problem)))
+            except BadInput as problem:
+                socket.send(frames.write("refused", id=frames.id_of(message.data), why=str(problem)))
                 continue
             if socket.may_ask():
                 await self._receive(socket, frame)
@@ -183,7 +194,11 @@ class PlaygroundSite:
 
 def _require_loopback(request: web.Request) -> None:
     """Refuses a request whose Host header does not name this machine."""
-    if urlsplit(f"//{request.host}").hostname not in LOOPBACK:
+    try:
+        named = urlsplit(f"//{request.host}").hostname
+    except ValueError:
+        named = None
+    if named not in LOOPBACK:
         raise web.HTTPForbidden(text="The playground answers on 127.0.0.1 and localhost only.")
 
 
@@ -191,11 +206,3 @@ def _require_same_origin(request: web.Request) -> None:
     """Refuses a request of another site, or of another port of this machine."""
     if request.headers.get("Origin") != f"{request.scheme}://{request.host}":
         raise web.HTTPForbidden(text="Only the playground's own page may ask this.")
-
-
-def _id_of(data: str) -> str:
-    try:
-        found = msgspec.json.decode(data, type=dict[str, msgspec.Raw]).get("id")
-        return msgspec.json.decode(found, type=str) if found is not None else ""
-    except msgspec.MsgspecError:
-        return ""

@@ -11,12 +11,17 @@ from bot.domain.clock import Clock
 
 
 class Socket:
-    """Sends frames in order, without waiting in `send`. A browser that is too slow is disconnected."""
+    """Sends frames in order, without waiting in `send`. A browser that is too slow is disconnected.
+
+    It is `too_slow` when more frames wait than `limits.MAX_WAITING`. Further frames are dropped then, because it gets
+    everything anew when it connects again.
+    """
 
     def __init__(self, ws: web.WebSocketResponse, clock: Clock) -> None:
         self.player: people.Player | None = None
         self.session = ""
         self.locale = "en"
+        self.too_slow = False
         self._ws = ws
         self._clock = clock
         self._allowance = float(limits.ACTS_AT_ONCE)
@@ -25,13 +30,16 @@ class Socket:
 
     def send(self, frame: str) -> None:
         """Queues a frame."""
-        self._waiting.put_nowait(frame)
+        if self._waiting.qsize() > limits.MAX_WAITING:
+            self.too_slow = True
+        else:
+            self._waiting.put_nowait(frame)
 
     async def pump(self) -> None:
         """Sends the queued frames, until the socket closes."""
         while not self._ws.closed:
             frame = await self._waiting.get()
-            if self._waiting.qsize() > limits.MAX_WAITING:
+            if self.too_slow:
                 await self._ws.close(code=WSCloseCode.TRY_AGAIN_LATER, message=b"too slow")
                 return
             try:

@@ -147,9 +147,8 @@ class Updates:
         That is 200 when the update is durable. It is 200 also for an update that can never be read: otherwise
         Telegram would send it again and again, and no later updates.
         """
-        if not self._secret or not hmac.compare_digest(
-            headers.get(SIGNED_BY, "").encode(), self._secret.encode()
-        ):
+        shown = headers.get(SIGNED_BY, "").encode("utf-8", "surrogateescape")  # as aiohttp decodes headers
+        if not self._secret or not hmac.compare_digest(shown, self._secret.encode()):
             return 401
         if not self.ready:
             return 503

@@ -139,10 +139,12 @@ class AiohttpRequest(BaseRequest):
         decoded: dict[str, object]
         try:
             decoded = msgspec.json.decode(payload)
-        except msgspec.DecodeError:
+        except RecursionError:
+            raise TelegramError("Invalid server response") from None
+        except (msgspec.DecodeError, UnicodeError):
             try:  # msgspec refuses half a surrogate pair; one of them must not cost a whole answer
                 decoded = json.loads(payload)
-            except ValueError:
+            except (ValueError, RecursionError):
                 raise TelegramError("Invalid server response") from None
         return decoded
 
@@ -172,7 +174,7 @@ class AiohttpRequest(BaseRequest):
         # "from None": the cause would carry the URL, and with it the token, into logs.
         try:
             async with self._session.request(
-                method, _url(url), data=body, headers=headers, timeout=limits
+                method, _url(url), data=body, headers=headers, timeout=limits, allow_redirects=False
             ) as answer:
                 status, payload = answer.status, await answer.read()
         except aiohttp.ConnectionTimeoutError:

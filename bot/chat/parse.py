@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _YES = {"yes", "y", "true", "on", "1"}
 _NO = {"no", "n", "false", "off", "0"}
+_MOST_STORED = 2**63 - 1  # a database's whole numbers have 64 bits
 _AMOUNT = re.compile(r"[+-]?(\d{1,60}(\.\d{1,30})?|\.\d{1,30})", re.ASCII)
 
 
@@ -53,6 +54,8 @@ def _integer(ctx: Context, param: Param, raw: Value) -> int:
         number = None
     if number is None:
         raise BadInput(f"“{one_line(str(raw))}” is not a whole number. Write one like 12.")
+    if not -_MOST_STORED <= number <= _MOST_STORED:
+        raise BadInput(f"{number} is too large. Write a number like 12.")
     return int(_bounded(param, Decimal(number)))
 
 

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from bot.errors import BadInput, MusterError, NotAllowed, NotFound, TryAgain
 from bot.web import pages
+from bot.web.connection import TOO_SLOW, TooSlow
 from bot.web.deps import DEPS
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ _PLAIN = {
     405: "This address is not used that way.",
     413: "That is too much to send.",
 }
+_BROKEN = "Your request did not arrive whole, so nothing was done. Load the page again and try again."
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
@@ -77,7 +79,14 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except MusterError as problem:
         status = next((code for kind, code in _STATUS if isinstance(problem, kind)), 503)
         return _answer(request, status, str(problem))
-    except Exception:
+    except Exception as problem:
+        # Then the client is gone, is too slow, or sent a body that cannot be read.
+        if problem is request.content.exception():
+            return (
+                _answer(request, 408, TOO_SLOW)
+                if isinstance(problem, TooSlow)
+                else _answer(request, 400, _BROKEN)
+            )
         number = secrets.token_hex(4)
         # The path is not logged, because it can have a token.
         log.exception("a web request failed", extra={"action": "web.incident", "incident": number})
@@ -91,8 +100,12 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuses requests for another host (DNS rebinding), and requests that another site makes a browser send."""
+    """Refuses headers of nonsense, other hosts (DNS rebinding), and what another site makes a browser send."""
     deps = request.app[DEPS]
+    if not _readable(request):
+        return _answer(
+            request, 400, "A header of this request is not UTF-8 text. Send it without that header."
+        )
     if request.host.lower() not in _hosts(deps.host, deps.origin) and not _monitoring(request):
         return _answer(request, 421, f"This address is not served here. Open {deps.origin}/ instead.")
     if request.method not in _READING and request.path != WEBHOOK_PATH:
@@ -108,12 +121,23 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 async def body_of(request: web.Request, limit: int) -> bytes:
     """Reads the request's body. Stops after `limit` bytes and raises HTTPRequestEntityTooLarge."""
-    body = b""
+    announced = request.content_length or 0
+    if announced > limit:
+        raise web.HTTPRequestEntityTooLarge(max_size=limit, actual_size=announced)
+    body = bytearray()
     async for chunk in request.content.iter_any():
         body += chunk
         if len(body) > limit:
             raise web.HTTPRequestEntityTooLarge(max_size=limit, actual_size=len(body))
-    return body
+    return bytes(body)
+
+
+def host_name(request: web.Request) -> str:
+    """Returns the host that the request names, without a port; "" if that is no host."""
+    try:
+        return urlsplit(f"//{request.host}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _hosts(host: str, origin: str) -> tuple[str, str]:
@@ -125,12 +149,21 @@ def _hosts(host: str, origin: str) -> tuple[str, str]:
 def _monitoring(request: web.Request) -> bool:
     if request.path not in _MONITORED:
         return False
-    name = urlsplit(f"//{request.host}").hostname or ""
+    name = host_name(request)
     if name == "localhost":
         return True
     try:
         ipaddress.ip_address(name)
     except ValueError:
+        return False
+    return True
+
+
+def _readable(request: web.Request) -> bool:
+    try:
+        for name, value in request.raw_headers:
+            (name + value).decode("utf-8")
+    except UnicodeDecodeError:
         return False
     return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TypeVar
 
 import msgspec
@@ -11,7 +12,8 @@ from bot.areas.wallets.services import links
 from bot.areas.wallets.services.links import Site
 from bot.chat.declarations import Rate
 from bot.chat.rate_limits import RateLimits
-from bot.errors import BadInput, TryAgain
+from bot.chat.untrusted import decoded
+from bot.errors import BadInput, NotFound, TryAgain
 from bot.web import pages
 from bot.web.deps import DEPS
 from bot.web.guard import BODY_LIMIT, body_of
@@ -20,6 +22,7 @@ T = TypeVar("T")
 
 # Each signature of a contract wallet asks the node. A person needs three requests for one try.
 RATE = Rate(60, 60)
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # as `secrets.token_urlsafe(32)` makes them
 TRIES: web.AppKey[RateLimits] = web.AppKey("tries", RateLimits)
 
 
@@ -35,7 +38,7 @@ class _Signature(msgspec.Struct, forbid_unknown_fields=True):
 async def show(request: web.Request) -> web.Response:
     """Shows the page of one ticket. It never shows a code, because only the browser that signed gets it."""
     deps = request.app[DEPS]
-    page = await deps.store.read(links.page, _token(request))
+    page = await deps.store.read(links.page, await _token(request))
     left = page.expires_at - deps.clock.now()
     return pages.render(
         "link.html",
@@ -50,10 +53,9 @@ async def show(request: web.Request) -> web.Response:
 async def text(request: web.Request) -> web.Response:
     """Issues the text to sign, which replaces earlier texts: `{"address"}` → `{"text", "nonce", "address"}`."""
     deps = request.app[DEPS]
+    token = await _token(request)
     asked = await _read(request, _Address)
     address = deps.parse_address(asked.address)
-    token = _token(request)
-    await deps.store.read(links.page, token)  # so that guessed tokens do not reach the writer
     site = Site(deps.host, f"{deps.origin}/link", deps.chain_id)
     issued = await deps.store.write(links.issue_text, token, address, site)
     return web.json_response({"text": issued.text, "nonce": issued.nonce, "address": address})
@@ -65,8 +67,8 @@ async def signature(request: web.Request) -> web.Response:
     The text is used up before the signature is checked.
     """
     deps = request.app[DEPS]
+    token = await _token(request)
     sent = await _read(request, _Signature)
-    token = _token(request)
     attempt = await deps.store.write(links.take_text, token, sent.nonce)
     verified = await deps.verify(address=attempt.address, message=attempt.message, signature=sent.signature)
     signed = await deps.store.write(links.sign, token, attempt, verified.kind)
@@ -74,10 +76,17 @@ async def signature(request: web.Request) -> web.Response:
     return web.json_response({"code": signed.code, "link": back})
 
 
-def _token(request: web.Request) -> str:
-    """Returns the ticket's token. Raises TryAgain if it is used faster than a person would."""
+async def _token(request: web.Request) -> str:
+    """Returns the ticket's token. Raises NotFound for a guess, TryAgain if it is used faster than a person would.
+
+    A guess is only read: it never reaches the writer, and nothing is remembered of it.
+    """
+    deps = request.app[DEPS]
     token = request.match_info["token"]
-    wait = request.app[TRIES].wait_s(token, "link", RATE, request.app[DEPS].clock.now())
+    if not _TOKEN.fullmatch(token):
+        raise NotFound(links.GONE)
+    await deps.store.read(links.page, token)
+    wait = request.app[TRIES].wait_s(token, "link", RATE, deps.clock.now())
     if wait:
         raise TryAgain(f"Too many tries at once. Wait {wait} seconds, then try again; the link stays valid.")
     return token
@@ -86,6 +95,6 @@ def _token(request: web.Request) -> str:
 async def _read(request: web.Request, shape: type[T]) -> T:
     body = await body_of(request, BODY_LIMIT)
     try:
-        return msgspec.json.decode(body, type=shape)
-    except msgspec.MsgspecError:
+        return decoded(body, shape)
+    except BadInput:
         raise BadInput("This page sent something unexpected. Reload it and try again.") from None

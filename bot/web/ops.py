@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from bot.web.deps import DEPS
-from bot.web.guard import WEBHOOK_LIMIT, body_of
+from bot.web.guard import WEBHOOK_LIMIT, body_of, host_name
 
 _FORWARDING = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via", "CF-Connecting-IP")
 
@@ -46,8 +45,7 @@ async def webhook(request: web.Request) -> web.Response:
 
 def _from_this_machine(request: web.Request) -> bool:
     # Not every proxy says that it is one. But the browser of a visitor asks for the public name.
-    asked = urlsplit(f"//{request.host}").hostname or ""
-    if any(header in request.headers for header in _FORWARDING) or not _loopback(asked):
+    if any(header in request.headers for header in _FORWARDING) or not _loopback(host_name(request)):
         return False
     peer = request.transport.get_extra_info("peername") if request.transport else None
     return peer is not None and _loopback(peer[0])

@@ -10,10 +10,12 @@ from aiohttp import web
 
 from bot.chat.rate_limits import RateLimits
 from bot.web import link, ops, pages
+from bot.web.connection import Patience
 from bot.web.deps import DEPS, Deps, Health
 from bot.web.guard import WEBHOOK_PATH, add_headers, errors, guard
+from bot.web.listener import Site, most_connections
 
-__all__ = ["Deps", "Health", "build_app", "serve"]
+__all__ = ["Deps", "Health", "build_app", "most_connections", "serve"]
 
 FINISH_S = 3.0  # the time for requests to end when the server stops
 
@@ -47,12 +49,20 @@ def build_app(deps: Deps) -> web.Application:
 
 
 async def serve(
-    app: web.Application, listener: socket.socket, tls: ssl.SSLContext | None = None
+    app: web.Application,
+    listener: socket.socket,
+    tls: ssl.SSLContext | None = None,
+    *,
+    most: int | None = None,
+    patience: Patience = Patience(),  # noqa: B008  # it is immutable
 ) -> web.AppRunner:
-    """Serves on a bound socket until `runner.cleanup()`. It writes no access log, because paths have tokens."""
+    """Serves on a bound socket until `runner.cleanup()`. It writes no access log, because paths have tokens.
+
+    `most` connections are open at once; as many as fit if it is not given.
+    """
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=FINISH_S)
     await runner.setup()
-    await web.SockSite(runner, listener, ssl_context=tls).start()
+    await Site(runner, listener, patience, most or most_connections(), tls).start()
     return runner
 
 

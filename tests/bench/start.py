@@ -38,6 +38,7 @@ def _starts() -> tuple[float, float]:
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
         env = {
             **_environment(),
+            "MUSTER_ENV_FILE": os.devnull,
             "MUSTER_DATA_DIR": str(Path(folder) / "data"),
             "MUSTER_PLAYGROUND_PORT": "0",
             "PYTHONPATH": str(ROOT),

@@ -35,9 +35,27 @@ def test_a_clock_that_is_set_back_shuts_nobody_out() -> None:
     assert rates.wait_s("bo", "x", TWICE, NOON - timedelta(days=1)) == 0
 
 
-def test_only_so_many_are_remembered() -> None:
+def test_only_so_many_are_remembered_and_those_that_last_longest_stay() -> None:
     rates = RateLimits()
-    for number in range(rate_limits.MOST_PEOPLE + 1):
+    assert rates.wait_s("long", "x", Rate(1, 3600), NOON) == 0
+    for number in range(2 * rate_limits.MOST_WINDOWS):
         rates.wait_s(str(number), "x", Rate(1, 60), NOON)
-    assert rates.wait_s("0", "x", Rate(1, 60), NOON) == 0
-    assert rates.wait_s(str(rate_limits.MOST_PEOPLE), "x", Rate(1, 60), NOON) == 60
+        assert len(rates) <= rate_limits.MOST_WINDOWS
+    assert rates.wait_s("long", "x", Rate(1, 3600), NOON) == 3600
+    assert rates.wait_s(str(number), "x", Rate(1, 60), NOON) == 60
+
+
+def test_windows_that_ended_are_forgotten() -> None:
+    rates = RateLimits()
+    for number in range(10_000):
+        rates.wait_s(str(number), "x", Rate(1, 60), NOON)
+    for number in range(10_000):
+        rates.wait_s(f"later {number}", "x", Rate(1, 60), NOON + timedelta(seconds=60))
+    assert len(rates) == 10_000
+
+
+def test_long_names_take_no_more_memory_and_any_text_is_a_name() -> None:
+    rates = RateLimits()
+    for person in ("x" * 100_000, "\ud800", "a\0b"):
+        assert [rates.wait_s(person, "x", Rate(1, 60), NOON) for _ in range(2)] == [0, 60]
+    assert max(map(len, rates._seen)) == 16

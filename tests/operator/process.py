@@ -15,12 +15,18 @@ ROOT = Path(__file__).parent.parent.parent
 PATIENCE_S = 30.0
 WARNINGS = "error,ignore:'audioop' is deprecated:DeprecationWarning"  # discord.py imports it
 
+NO_FILE = {"MUSTER_ENV_FILE": os.devnull}
 
-def environment(variables: Mapping[str, str]) -> dict[str, str]:
-    """Ours without settings of this machine, with `variables`; listeners get free ports."""
+
+def environment(cwd: Path, variables: Mapping[str, str]) -> dict[str, str]:
+    """Ours without settings of this machine, with `variables` and the `.env` of `cwd`; listeners get free ports."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MUSTER_")}
     free = {"MUSTER_PLAYGROUND_PORT": "0", "MUSTER_PORT": "0"}
-    return kept | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": WARNINGS} | free | variables
+    file = cwd / ".env"
+    own = (
+        {"MUSTER_ENV_FILE": str(file)} if file.exists() else NO_FILE | {"MUSTER_DATA_DIR": str(cwd / "data")}
+    )
+    return kept | own | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": WARNINGS} | free | variables
 
 
 def program(first: str | None) -> list[str]:
@@ -34,11 +40,13 @@ def muster(
     *arguments: str | Path, cwd: Path, stdin: str | None = None, first: str | None = None, **variables: str
 ) -> subprocess.CompletedProcess[str]:
     """Run one command to its end."""
+    if arguments[:1] == ("init",):
+        variables = {"MUSTER_ENV_FILE": str(cwd / ".env")} | variables
     given = {"input": stdin} if stdin is not None else {"stdin": subprocess.DEVNULL}
     return subprocess.run(
         [*program(first), *map(str, arguments)],
         cwd=cwd,
-        env=environment(variables),
+        env=environment(cwd, variables),
         capture_output=True,
         text=True,
         timeout=PATIENCE_S,
@@ -91,7 +99,7 @@ def running(cwd: Path, first: str | None = None, **variables: str) -> Iterator[R
     process = subprocess.Popen(
         [*program(first), "run"],
         cwd=cwd,
-        env=environment(variables),
+        env=environment(cwd, variables),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -126,12 +126,13 @@ def test_an_unreachable_postgres(tmp_path: Path) -> None:
 
 def test_files_that_others_can_read(tmp_path: Path) -> None:
     path = make_database(tmp_path)
-    (tmp_path / ".env").write_text("MUSTER_LOG_LEVEL=INFO\n")
-    (tmp_path / ".env").chmod(0o644)
+    own = tmp_path / ".env"
+    own.write_text("MUSTER_LOG_LEVEL=INFO\n")
+    own.chmod(0o644)
     path.chmod(0o640)
     assert wrongs(muster("doctor", cwd=tmp_path).stdout) == [
-        ".env: others on this machine can use it (mode 644). Run: chmod 600 .env",
-        "data/muster.db: others on this machine can use it (mode 640). Run: chmod 600 data/muster.db",
+        f"{own}: others on this machine can use it (mode 644). Run: chmod 600 {own}",
+        f"{path}: others on this machine can use it (mode 640). Run: chmod 600 {path}",
     ]
 
 

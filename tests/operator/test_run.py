@@ -87,7 +87,7 @@ def test_told_to_stop_while_it_starts(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", script],
         cwd=tmp_path,
-        env=environment({}),
+        env=environment(tmp_path, {}),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -115,7 +115,7 @@ def test_a_bug_is_logged_without_secrets(tmp_path: Path) -> None:
     ended = subprocess.run(
         [sys.executable, "-c", script],
         cwd=tmp_path,
-        env=environment({"MUSTER_TELEGRAM_TOKEN": "123456:planted-token"}),
+        env=environment(tmp_path, {"MUSTER_TELEGRAM_TOKEN": "123456:planted-token"}),
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
+from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter
 
 from bot.areas.wallets.services import links
@@ -15,6 +16,7 @@ from bot.chain.addresses import parse_address
 from bot.chain.signatures import Verified, verify
 from bot.errors import TryAgain
 from bot.storage.store import Store
+from bot.web.connection import Patience
 from bot.web.server import Deps, Health, build_app, serve
 from tests.clock import ManualClock
 from tests.web.people import People, Wallet, gather
@@ -34,6 +36,7 @@ class Site:
     clock: ManualClock
     http: aiohttp.ClientSession
     people: People
+    app: web.Application
     node_down: bool = False
     deep_links: bool = False
     health: Health = HEALTHY
@@ -70,9 +73,11 @@ async def running(
     scheme: str = "http",
     tls: ssl.SSLContext | None = None,
     public_url: str | None = None,
+    patience: Patience = Patience(),  # noqa: B008  # it is immutable
+    most: int = 100,
     **names: str,
 ) -> AsyncIterator[Site]:
-    """Serve until the block ends, as `public_url` if given; `names` go to `gather`."""
+    """Serve until the block ends, as `public_url` if given; `names` go to `gather`, the rest to `serve`."""
     listener = socket.create_server(("127.0.0.1", 0))
     address = f"{scheme}://127.0.0.1:{listener.getsockname()[1]}"
     base = public_url or address
@@ -80,7 +85,6 @@ async def running(
     metrics = CollectorRegistry()
     Counter("muster_tests", "Counted by the tests", registry=metrics).inc()
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
-        site = Site(base, address, store, clock, http, people)
 
         async def checked(*, address: str, message: str, signature: str) -> Verified:
             if site.node_down:
@@ -110,7 +114,9 @@ async def running(
             metrics=metrics,
             webhook=webhook,
         )
-        runner = await serve(build_app(deps), listener, tls)
+        app = build_app(deps)
+        site = Site(base, address, store, clock, http, people, app)
+        runner = await serve(app, listener, tls, patience=patience, most=most)
         try:
             yield site
         finally:

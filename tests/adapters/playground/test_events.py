@@ -26,6 +26,7 @@ from bot.chat.incoming import (
 from bot.chat.model import Reply, say
 from bot.chat.registry import Registry
 from bot.domain.people import Person
+from bot.errors import BadInput
 
 ADA, BO = people.PLAYERS[0], people.PLAYERS[1]
 SERVER, GROUP = people.chat("room-discord"), people.chat("room-telegram")
@@ -176,5 +177,5 @@ def test_the_bot_comes_in_anew_at_every_start() -> None:
     ],
 )
 def test_frames_that_are_none_are_refused(frame: str) -> None:
-    with pytest.raises(msgspec.MsgspecError):
+    with pytest.raises(BadInput):
         frames.read(frame)

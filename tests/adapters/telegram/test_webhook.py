@@ -139,8 +139,15 @@ async def test_a_webhook_that_was_changed_is_set_again(
         ({HEADER: SECRET[:-1]}, UPDATE, 401),
         ({HEADER: SECRET + "x"}, UPDATE, 401),
         ({HEADER: "é"}, UPDATE, 401),
+        ({HEADER: "\udcff"}, UPDATE, 401),  # as aiohttp reads a byte that is no UTF-8
         (GOOD, b"", 400),
         (GOOD, b"nonsense", 400),
+        (GOOD, b"\xff\xfe", 400),
+        (GOOD, b'{"update_id": 1, "x": "\xff"}', 400),
+        (GOOD, b"[" * 5000 + b"]" * 5000, 400),
+        (GOOD, b'{"update_id": 1, "message": ' + b"[" * 5000 + b"]" * 5000 + b"}", 400),
+        (GOOD, b'{"update_id": ' + b"9" * 5000 + b"}", 400),
+        (GOOD, b'{"update_id": 36893488147419103232}', 200),
         (GOOD, b"[]", 400),
         (GOOD, b"{}", 400),
         (GOOD, b'{"update_id": "1"}', 400),
@@ -164,3 +171,29 @@ async def test_requests_before_the_start_and_after_the_stop(house: WebhookHouse)
     assert await other.webhook(GOOD, UPDATE) == 503
     assert await TelegramAdapter("1:token", house.clock).webhook(GOOD, UPDATE) == 401
     assert await TelegramAdapter("1:token", house.clock).webhook({HEADER: ""}, UPDATE) == 401
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        ('"/count"', '"/count \\ud800"'),
+        ('"Mallory"', '"Mal\\udfff"'),
+        ('"id": 5', '"id": 36893488147419103232'),
+        ('"date": 1772366400', '"date": 36893488147419103232'),
+        ('"message_id": 7', '"message_id": 36893488147419103232'),
+    ],
+)
+async def test_strange_values_are_no_incident(
+    house: WebhookHouse, was: str, becomes: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    await house.start()
+    update = (
+        '{"update_id": 1, "message": {"message_id": 7, "date": 1772366400, "text": "/count",'
+        ' "chat": {"id": 5, "type": "private", "first_name": "Mallory"},'
+        ' "from": {"id": 5, "is_bot": false, "first_name": "Mallory"},'
+        ' "entities": [{"type": "bot_command", "offset": 0, "length": 6}]}}'
+    )
+    assert was in update
+    assert await house.adapter.webhook(GOOD, update.replace(was, becomes).encode()) in (200, 400)
+    await house.settled()
+    assert [record for record in caplog.records if hasattr(record, "incident")] == []

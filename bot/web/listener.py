@@ -1,0 +1,164 @@
+"""Accepts connections on a bound socket, never more than fit below the process's limit of open files."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import logging
+import resource
+import socket
+import ssl
+
+from aiohttp import web
+
+from bot.web.connection import Connection, Patience
+from bot.web.seldom import Seldom
+
+log = logging.getLogger(__name__)
+
+RESERVED = 256  # descriptors for the database, the platforms' connections, files and the log
+MOST_CONNECTIONS = 1000  # more than a reverse proxy or a hall of people needs; each costs some 30 KiB
+FEWEST_CONNECTIONS = 16
+_BACKLOG = 128
+_AT_ONCE = 32  # connections accepted before other work goes on
+_TRY_AGAIN_S = 0.2
+
+
+def most_connections(listeners: int = 1) -> int:
+    """Returns the number of connections that each of so many listeners may have open at once.
+
+    That is an equal part of the soft limit of open files (`ulimit -n`) less `RESERVED`, or less half if it is low.
+    """
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files == resource.RLIM_INFINITY:
+        return MOST_CONNECTIONS // listeners
+    free = max(files - RESERVED, files // 2)
+    return max(FEWEST_CONNECTIONS, min(MOST_CONNECTIONS, free) // listeners)
+
+
+class Site(web.BaseSite):
+    """A listener whose connections are `Connection`s, at most `most` of them.
+
+    A further one is accepted, and those are closed for which the server has waited longest. So a monitor is answered
+    also while somebody holds very many connections open. Requests that are being worked on and websockets are not
+    closed. asyncio's own server would log every failed accept, without an end.
+    """
+
+    __slots__ = (
+        "_closed",
+        "_connecting",
+        "_errors",
+        "_listener",
+        "_look",
+        "_loop",
+        "_most",
+        "_open",
+        "_patience",
+    )
+
+    def __init__(
+        self,
+        runner: web.BaseRunner,
+        listener: socket.socket,
+        patience: Patience,
+        most: int,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        super().__init__(runner, ssl_context=tls)
+        self._listener = listener
+        self._patience = patience
+        self._most = most
+        self._loop = asyncio.get_running_loop()
+        self._open: set[Connection] = set()
+        self._connecting: set[asyncio.Task[None]] = set()
+        self._look: asyncio.TimerHandle | None = None
+        self._errors = Seldom(log, "connections could not be accepted", "web.accept")
+        self._closed = Seldom(log, "connections were closed to make room for others", "web.crowded")
+
+    @property
+    def name(self) -> str:
+        host, port = self._listener.getsockname()[:2]
+        return f"{'https' if self._ssl_context else 'http'}://{host}:{port}"
+
+    async def start(self) -> None:
+        """Begins to accept connections."""
+        await super().start()
+        self._listener.setblocking(False)
+        self._listener.listen(_BACKLOG)
+        self._loop.add_reader(self._listener, self._accept)
+        self._look_around()
+
+    async def stop(self) -> None:
+        """Accepts no more connections. The open ones stay until the runner closes them."""
+        self._loop.remove_reader(self._listener)
+        if self._look is not None:
+            self._look.cancel()
+        self._listener.close()
+        await asyncio.gather(*self._connecting, return_exceptions=True)
+        await super().stop()
+
+    def _accept(self) -> None:
+        for _ in range(_AT_ONCE):
+            try:
+                sock, _address = self._listener.accept()
+            except (BlockingIOError, InterruptedError):
+                return
+            except ConnectionError:
+                continue  # the client was gone before it was accepted
+            except OSError as error:
+                self._pause(error)
+                return
+            sock.setblocking(False)
+            if len(self._open) >= self._most and not self._make_room():
+                sock.close()
+                continue
+            self._welcome(sock)
+
+    def _pause(self, error: OSError) -> None:
+        """Frees descriptors, and tries again soon: the system says again and again that a connection waits."""
+        self._errors.count(why=error.strerror or "")
+        self._make_room()
+        self._loop.remove_reader(self._listener)
+        self._loop.call_later(_TRY_AGAIN_S, self._resume)
+
+    def _resume(self) -> None:
+        if self._listener.fileno() >= 0:
+            self._loop.add_reader(self._listener, self._accept)
+
+    def _welcome(self, sock: socket.socket) -> None:
+        server = self._runner.server
+        assert server is not None
+        connection = Connection(server, self._open, self._patience)
+        self._open.add(connection)
+        task = self._loop.create_task(self._connect(sock, connection))
+        self._connecting.add(task)
+        task.add_done_callback(self._connecting.discard)
+
+    async def _connect(self, sock: socket.socket, connection: Connection) -> None:
+        handshake = self._patience.headers_s if self._ssl_context else None
+        try:
+            await self._loop.connect_accepted_socket(
+                lambda: connection, sock, ssl=self._ssl_context, ssl_handshake_timeout=handshake
+            )
+        except OSError:  # also a handshake that failed or took too long
+            self._open.discard(connection)
+
+    def _make_room(self) -> bool:
+        """Closes some of the connections for which the server has waited longest, and returns whether it did.
+
+        It closes several at once, because it has to look at all of them.
+        """
+        waiting = [(since, id(one), one) for one in self._open if (since := one.waits_since) is not None]
+        slowest = heapq.nsmallest(max(1, self._most // 16), waiting)
+        for _, _, connection in slowest:
+            self._open.discard(connection)
+            connection.abort()
+        self._closed.count(len(slowest))
+        return bool(slowest)
+
+    def _look_around(self) -> None:
+        for connection in tuple(self._open):
+            connection.look(self._patience)
+        self._errors.tell()
+        self._closed.tell()
+        self._look = self._loop.call_later(self._patience.look_every_s, self._look_around)
