@@ -112,6 +112,7 @@ class App:
         if before not in (None, bot.__version__):
             log.info("This database was last run by Muster %s", before, extra={"action": "start"})
         self._in_background(self._keep_up(), "upkeep")
+        self._in_background(self._erase(), "erasing")
         for every_s in {chore.every_s for chore in registry.chores}:
             chores = [chore for chore in registry.chores if chore.every_s == every_s]
             self._in_background(self._do_chores(chores, every_s), f"chores every {every_s} s")
@@ -225,9 +226,14 @@ class App:
             if rounds % PRUNE_EVERY == 0:
                 await _tried("prune", self.store.write(retention.prune))
             await _tried("messages", self.store.write(retention.prune_messages))
-            await _tried("erasing", erasing.erase(self.store))
             await _tried("depths", self._depths())
             rounds += 1
+            await asyncio.sleep(UPKEEP_EVERY_S)
+
+    async def _erase(self) -> None:
+        """Searches for what was erased. That can take seconds, so nothing else waits for it."""
+        while True:
+            await _tried("erasing", erasing.erase(self.store))
             await asyncio.sleep(UPKEEP_EVERY_S)
 
     async def _do_chores(self, chores: Sequence[Chore], every_s: float) -> None:
