@@ -18,6 +18,7 @@ from bot.domain.names import one_line
 from bot.domain.people import Permission, Person, Space, Union
 from bot.domain.times import suggest_zones
 from bot.errors import BadInput
+from commands.members.display import identified
 from commands.tree import leadership
 
 area = Area()
@@ -120,7 +121,7 @@ def hand_over(ctx: Context, heir: Annotated[Person, "Who is to be the founder"])
     if heir.member.id == ctx.member.id:
         raise BadInput("You are the founder already.")
     question = p(
-        "Hand ", bold(one_line(ctx.union.name)), " to ", ctx.mention(heir.account), "? Only they can undo it."
+        "Hand ", bold(one_line(ctx.union.name)), " to ", *identified(heir.account), "? Only they can undo it."
     )
     which = {"on": heir.account.platform, "heir": heir.account.native_id}
     confirm = Button("Hand over", "union.hand-over", which, Style.DANGER, single_use=True, lasts_s=600)

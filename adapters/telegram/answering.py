@@ -1,8 +1,8 @@
 """Dispatches an act, and shows its answer to the people whom it is for.
 
 A private answer in a group goes the first of these ways that works: after a press, if it is short and plain, into the
-window that only the presser sees; as an ephemeral message, if the server has them; into the private chat; behind a
-button that opens the private chat. It is never shown in public.
+window that only the presser sees; as an ephemeral message, if the server proved to have them; into the private chat;
+behind a button that opens the private chat. It is never shown in public.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from telegram import Bot
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.error import TelegramError
 
 from adapters.telegram import limits, words
 from adapters.telegram.events import PLATFORM, Heard, Nameless
@@ -21,6 +21,7 @@ from adapters.telegram.feedback import Feedback
 from adapters.telegram.outgoing import Sent, Wire, refused
 from adapters.telegram.query import Query
 from adapters.telegram.render import Payload, Rendered, as_edit, link_button, plain, render, toast
+from adapters.telegram.whispers import Listener, Whispers
 from bot.chat import text
 from bot.chat.incoming import CommandCall, Incoming, Press
 from bot.chat.model import Mention, Reply, Visibility, say
@@ -37,7 +38,10 @@ answers that wait for their turn to be sent."""
 
 
 class Answerer:
-    """Answers acts. `link` makes a deep link of a payload; `ephemeral` says if the server has ephemeral messages."""
+    """Answers acts. `link` makes a deep link of a payload.
+
+    `ephemeral` says if the server claims to have ephemeral messages.
+    """
 
     def __init__(
         self,
@@ -51,7 +55,7 @@ class Answerer:
         self._bot = bot
         self._wire = wire
         self._link = link
-        self._ephemeral = ephemeral
+        self._whispers = Whispers(bot, wire, ephemeral)
         self._turns = Turns(AT_ONCE)
 
     async def answer(self, heard: Heard) -> None:
@@ -122,7 +126,7 @@ class _Answer:
         self._bot = answerer._bot
         self._wire = answerer._wire
         self._link = answerer._link
-        self._ephemeral = answerer._ephemeral
+        self._whispers = answerer._whispers
         self._act, self._route = heard.incoming, heard.route
         self._reply = reply
         self._query = query
@@ -186,7 +190,9 @@ class _Answer:
         rendered = self._rendered(self._reply)
         if not rendered.payloads:
             return
-        if self._ephemeral() and self._reply.ask is None and await self._ephemerally(rendered.payloads):
+        if self._reply.ask is None and await self._whispers.show(
+            self._listener(), rendered.payloads, self._route.ephemeral_pressed if self._reply.edit else None
+        ):
             self._log("private", how="ephemeral")
             return
         try:
@@ -203,46 +209,15 @@ class _Answer:
         if not await self._query.answer(words.ANSWERED_IN_PRIVATE):
             await self._aside(words.ANSWERED_IN_PRIVATE)
 
-    async def _ephemerally(self, payloads: list[Payload]) -> bool:
-        """Shows the messages in the group to this person alone; False if the server refuses before any is shown."""
-        route = self._route
-        changed = as_edit(payloads[0], False) if self._reply.edit and route.ephemeral_pressed else None
-        if changed is not None and changed.method == "edit_message_text":
-            where = {
-                "chat_id": self._here,
-                "receiver_user_id": self._person,
-                "ephemeral_message_id": route.ephemeral_pressed,
-            }
-            request = {**where, **changed.params}
-            if await self._wire.try_to(
-                lambda: self._bot.do_api_request("editEphemeralMessageText", api_kwargs=request),
-                "telegram.edit",
-            ):
-                payloads = payloads[1:]
-        for number, payload in enumerate(payloads):
-            try:
-                await self._wire.insist(
-                    self._here, payload, api_kwargs=self._for_one(), **_thread(self._act.place.thread)
-                )
-            except (BadRequest, Forbidden) as error:
-                if number:
-                    raise
-                self._log("fallback", changed=["ephemeral"], why=str(error))
-                return False
-        return True
-
-    def _for_one(self) -> dict[str, Any]:
-        """Returns the parameters that make a message ephemeral, by the names of Bot API 10.2 and of 10.3.
-
-        Both are sent, because a server that does not know the name would show the message to everybody.
-        """
-        to: dict[str, Any] = {"receiver_user_id": self._person}
-        if self._query.id is not None:
-            to["callback_query_id"] = self._query.id
-        more: dict[str, Any] = {}
-        if self._route.ephemeral_quote is not None:
-            more = {"reply_parameters": {"ephemeral_message_id": self._route.ephemeral_quote}}
-        return {**to, "ephemeral_message_parameters": to, **more}
+    def _listener(self) -> Listener:
+        thread = self._act.place.thread
+        return Listener(
+            self._here,
+            self._person,
+            int(thread) if thread else None,
+            self._query.id,
+            self._route.ephemeral_quote,
+        )
 
     async def _behind_a_button(self) -> None:
         link = self._link(await self._core.hold(self._act.actor, self._reply))

@@ -12,6 +12,7 @@ from typing import Final
 
 from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, MessageEntity, Update, User
 
+from adapters.telegram.outgoing import ephemeral_id
 from bot.chat.incoming import (
     NOBODY,
     Act,
@@ -109,11 +110,6 @@ def _heard(native_id: str, user: User, where: Place, act: Act, route: Route | No
     return Heard(Incoming(native_id, actor(user), where, act, user.language_code or "en"), route or Route())
 
 
-def _ephemeral_id(message: Message) -> int | None:
-    found = message.api_kwargs.get("ephemeral_message_id")
-    return found if isinstance(found, int) else None
-
-
 # -- messages ----------------------------------------------------------------------------------------------
 
 
@@ -131,7 +127,7 @@ def _message(number: str, message: Message, me: Me) -> list[Heard | Nameless]:
     said = _said(text, entities, message, me)
     if said is None:
         return []
-    ephemeral = _ephemeral_id(message)
+    ephemeral = ephemeral_id(message)
     route = Route(quote=message.message_id) if ephemeral is None else Route(ephemeral_quote=ephemeral)
     if message.sender_chat is not None:
         anonymous = message.sender_chat.id == message.chat.id and isinstance(said, CommandCall)
@@ -256,7 +252,7 @@ def _press(query: CallbackQuery) -> list[Heard | Nameless]:
         return []
     ephemeral, media, full = None, False, message if isinstance(message, Message) else None
     if full is not None:
-        ephemeral = _ephemeral_id(full)
+        ephemeral = ephemeral_id(full)
         media = bool(full.photo or full.document)
     route = Route(
         pressed=message.message_id if ephemeral is None else None,

@@ -2,7 +2,8 @@
 
 Telegram makes links out of plain text by itself: @names, /commands, #tags, domains, addresses. Texts come from
 members, so they must not become such links. Every plain text gets an invisible word joiner (U+2060) where Telegram
-would begin a link. Commands are in `Code` and links in `Link`; these still work.
+would begin a link. In domains it takes any character from U+00C0 on that is no separator, emoji and marks included.
+Commands are in `Code` and links in `Link`; these still work.
 """
 
 from __future__ import annotations
@@ -31,17 +32,19 @@ from bot.chat.model import (
     Table,
     Text,
 )
+from bot.domain.hosts import NAME_SYMBOLS
 from bot.domain.names import visible
 
 PLATFORM: Final = "telegram"
 _JOINER: Final = "\u2060"
 _BEGINS_A_LINK: Final = re.compile(
-    r"(?<=[@#$])(?=\w)"  # @name, #tag, $CASH, name@host
+    r"(?<=[@#$])(?=[\w\u00b7\u200c\u0d80-\u0dff])"  # @name, #tag, $CASH, name@host
     r"|(?<=/)(?<!\w/)(?=\w)"  # /command, and what follows //
     r"|(?<=:)(?=//)"  # scheme://
-    r"|(?<=\w\.)(?=[^\W\d_]{2})"  # host.name
+    rf"|(?<=[{NAME_SYMBOLS}]\.)(?=[{NAME_SYMBOLS}](?<!\d)(?:[{NAME_SYMBOLS}]|$))"  # host.name
     r"|(?<=\d\.)(?=\d{1,3}\.\d{1,3}\.\d)"  # 1.2.3.4
 )
+_IN_A_NAME: Final = re.compile(rf"[{NAME_SYMBOLS}]")
 # Telegram's own formats of a point in time: https://core.telegram.org/bots/api#date-time-entity-formatting
 _SHOWN: Final = {"date": "D", "time": "t", "full": "Dt", "relative": "r"}
 _WRITTEN: Final = {
@@ -101,19 +104,28 @@ def web_link(url: str) -> str | None:
 
 def spans(content: Spans) -> list[Piece]:
     pieces: list[Piece] = []
+    before: Span | None = None
     for each in content:
-        piece, before = _span(each), pieces[-1].text if pieces else ""
-        parted = not isinstance(each, Code) and _would_join(before, piece.text)
-        pieces.append(piece._replace(text=_JOINER + piece.text) if parted else piece)
+        piece = _span(each)
+        if pieces and _would_join(pieces[-1].text, piece.text):
+            # Code stays exact, so that it can be copied.
+            if not isinstance(each, Code):
+                piece = piece._replace(text=_JOINER + piece.text)
+            elif not isinstance(before, Code) and not pieces[-1].text[-1].isspace():
+                pieces[-1] = pieces[-1]._replace(text=pieces[-1].text + _JOINER)
+        pieces.append(piece)
+        before = each
     return pieces
 
 
 def _would_join(before: str, after: str) -> bool:
-    """Whether Telegram could begin a link across the border of two spans, such as "@" and a name."""
+    """Whether Telegram could make a link across the border of two spans, such as "@" and a name."""
     if not before or not after:
         return False
-    opened = before[-1] in "@#$/.:" and (after[0].isalnum() or after[0] in "_/")
-    return opened or (after[0] in "@#$./" and (after[1:2].isalnum() or after[1:2] == "_"))
+    if before[-1].isdecimal() and after[0].isdecimal():
+        return True
+    opened = before[-1] in "@#$/.:" and (_IN_A_NAME.match(after[0]) is not None or after[0] == "/")
+    return opened or (after[0] in "@#$./" and _IN_A_NAME.match(after[1:2]) is not None)
 
 
 def _span(it: Span) -> Piece:

@@ -58,10 +58,10 @@ def menus(registry: Registry) -> Iterator[tuple[BotCommandScope, str | None, lis
 
 
 async def publish(bot: Bot, registry: Registry) -> bool:
-    """Updates the menus that differ; returns whether the server has ephemeral messages.
+    """Updates the menus that differ; returns whether the server claims to have ephemeral messages.
 
-    A server older than Bot API 10.2 ignores that a command is ephemeral. So the menu that it gives back shows whether
-    it has ephemeral messages, and no message has to be sent to find out. Raises TelegramError.
+    A server older than Bot API 10.2 ignores that a command is ephemeral, and does not give that back. One that gives
+    it back may do so with anything: only a message shows whether it has them (`whispers.py`). Raises TelegramError.
     """
     knows = asked = False
     for scope, language, wanted in menus(registry):

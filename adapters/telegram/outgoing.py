@@ -66,13 +66,23 @@ def lost(error: TelegramError) -> bool:
     return isinstance(error, TimedOut | Lost) and not isinstance(error, NotSent)
 
 
+def ephemeral_id(message: Message) -> int | None:
+    """Returns the number of an ephemeral message; None if the message is in the chat for everybody."""
+    found = message.api_kwargs.get("ephemeral_message_id")
+    return found if isinstance(found, int) and message.message_id == 0 else None
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message that was sent: its number in the chat (ephemeral ones have none), and whether it has a file."""
+    """A message that was sent: its number in the chat (ephemeral ones have none), and whether it has a file.
+
+    `alone` is its own number if Telegram says that only one person sees it.
+    """
 
     chat: int
     message: int
     media: bool = False
+    alone: int | None = None
 
 
 class Wire:
@@ -109,7 +119,7 @@ class Wire:
             if "thread not found" not in str(error).lower() or params.pop("message_thread_id", None) is None:
                 raise
             return await self.once(chat, Payload(payload.method, {}), urgent=urgent, **params)
-        return Sent(chat, sent.message_id, payload.has_media)
+        return Sent(chat, sent.message_id, payload.has_media, ephemeral_id(sent))
 
     async def insist(self, chat: int, payload: Payload, **more: Any) -> Sent:
         """Sends an answer to a person; tries for as long as Telegram cannot be reached.

@@ -4,6 +4,7 @@ from typing import Final
 
 ANSWERED_IN_PRIVATE: Final = "I answered you in our private chat."
 ANSWER_WAITS: Final = "My answer is for you alone. Open our private chat to read it."
+ANSWER_FOLLOWS: Final = "One moment: the answer is for one person alone."
 OPEN_PRIVATE_CHAT: Final = "Open our private chat"
 CHOOSE: Final = "Choose:"
 ANONYMOUS: Final = (

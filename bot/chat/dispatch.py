@@ -114,6 +114,7 @@ class Dispatcher:
             outcome, reply = await self._settled(incoming, outside)
         except MusterError as error:
             outcome, reply = "refused", say(str(error), visibility=Visibility.PRIVATE)
+            await self._note_after_refusal(incoming)
         except Exception:
             incident = secrets.token_hex(4)
             outcome, reply = "failed", say(text.incident(incident), visibility=Visibility.PRIVATE)
@@ -243,35 +244,46 @@ class Dispatcher:
 
     async def _read(self, incoming: Incoming, outside: _Outside) -> Reply | None:
         """Does a command that changes nothing. Neither its act nor its answer is kept."""
-        context, done = await self._store.read(self._answered, incoming)
+        context, done, news = await self._store.read(self._answered, incoming)
         if isinstance(done, _Later):
             reply = await self._run(done, outside)
             if not isinstance(reply, Reply):
                 raise TypeError(f"/{done.command.path} is declared as a read and wants to change something")
             done = self._router.finish(context, reply, done.command.visibility)
-        await self._note_active(context)
+        if news:
+            await self._note_after_read(incoming)
         if done is None or not _needs_tokens(done):
             return done
         return await self._store.write(self._finish_reply, incoming, done)
 
-    async def _note_active(self, context: Context) -> None:
-        """Notes after a read that the account is active. A failure is only logged, so that reads always work."""
-        account = context.standing.account
-        if account is None or not _long_unseen(account, context.now):
-            return
+    async def _note_after_refusal(self, incoming: Incoming) -> None:
+        """Notes new names of the actor of an act that was undone: a name is seen even if nothing else comes of it."""
         try:
-            await self._store.write(self._records.active, account.id)
+            news = await self._store.read(lambda tx: self._has_new_names(self._context(tx, incoming)))
+        except MusterError as error:
+            log.warning("who was seen is not known: %s", error, extra={"action": "dispatch.seen"})
+            return
+        if news:
+            await self._note_after_read(incoming)
+
+    async def _note_after_read(self, incoming: Incoming) -> None:
+        """Notes the actor after a read. A failure is only logged, so that reads always work."""
+        try:
+            await self._store.write(lambda tx: self._note_actor(self._context(tx, incoming)))
         except MusterError as error:
             log.warning("who was active is not noted: %s", error, extra={"action": "dispatch.seen"})
 
-    def _answered(self, tx: Tx, incoming: Incoming) -> tuple[Context, Reply | _Later | None]:
+    def _answered(self, tx: Tx, incoming: Incoming) -> tuple[Context, Reply | _Later | None, bool]:
+        """Returns the context, the answer, and whether there is something to note of the actor."""
         context = self._context(tx, incoming)
         context.writable = False
+        known = context.standing.account
+        news = self._has_new_names(context) or (known is not None and _long_unseen(known, context.now))
         try:
-            return context, self._router.answer(context)
+            return context, self._router.answer(context), news
         except RunOutside as outside:
             context.end()
-            return context, _Later(context, outside.command, outside.values)
+            return context, _Later(context, outside.command, outside.values), news
 
     def _finish_reply(self, tx: Tx, incoming: Incoming, reply: Reply) -> Reply | None:
         return self._router.finish(self._context(tx, incoming), reply, Visibility.PRIVATE)
@@ -284,14 +296,25 @@ class Dispatcher:
         return Context(incoming, tx, tx.now, standing, self._records, self._runtime, self._registry)
 
     def _note_actor(self, context: Context) -> None:
-        """Notes that the account is active, and its names if they changed."""
+        """Notes that the account is active, and the actor's names if they are new."""
         known, actor = context.standing.account, context.actor
-        if known is None:
-            return
-        if _long_unseen(known, context.now):
+        if known is not None and _long_unseen(known, context.now):
             self._records.active(context.tx, known.id)
-        if (known.name, known.username) != (actor.name, actor.username.lower() if actor.username else None):
+        if self._has_new_names(context):
             self._records.seen(context.tx, actor.platform, actor.native_id, actor.name, actor.username)
+
+    def _has_new_names(self, context: Context) -> bool:
+        """Whether the platform shows other names of the actor than are known.
+
+        A person who is no member can have the former username of a member, who is then not to be found by it.
+        """
+        known, actor = context.standing.account, context.actor
+        username = actor.username.lower() if actor.username else None
+        if known is not None:
+            return (known.name, known.username) != (actor.name, username)
+        if username is None:
+            return False
+        return self._records.is_named(context.tx, actor.platform, actor.native_id, username)
 
     def _accept(self, tx: Tx, acts: Sequence[Incoming]) -> None:
         for act in acts:

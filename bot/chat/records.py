@@ -62,7 +62,10 @@ class Records(Protocol):
         """Finds the account and member of a platform's user in this union. `space` counts if it is the union's."""
 
     def seen(self, tx: Tx, platform: str, native_id: str, name: str, username: str | None) -> None:
-        """Sets the names of a platform's user in all unions."""
+        """Sets the names of a platform's user in all unions. The username is nobody else's there from now on."""
+
+    def is_named(self, tx: Tx, platform: str, native_id: str, username: str) -> bool:
+        """Whether another of the platform's users is known by this username."""
 
     def active(self, tx: Tx, account_id: int) -> None:
         """Notes that the account is active now."""

@@ -10,6 +10,7 @@ _HIDDEN = re.compile(
     "\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\uffff\U000e0000-\U000e0fff]"
 )
 _ONE_LINE = re.compile(r"\s+")
+_DOT = re.compile("[.\u3002\uff0e\uff61\u2024\ufe52]")
 
 
 def visible(text: str) -> str:
@@ -18,11 +19,22 @@ def visible(text: str) -> str:
 
 
 def one_line(text: str, max_length: int = 80) -> str:
-    """Returns a name on one line: composed (NFC), visible, with single spaces, cut with an ellipsis if too long."""
+    """Returns a name on one line: composed (NFC), visible, with single spaces, cut with an ellipsis if too long.
+
+    A word with a dot is never cut at its end: it may be a host, whose end says whose it is.
+    """
     folded = _ONE_LINE.sub(
         " ", visible(unicodedata.normalize("NFC", text).replace("\r", " ").replace("\n", " "))
     ).strip()
-    return folded if len(folded) <= max_length else folded[: max_length - 1] + "…"
+    return folded if len(folded) <= max_length else _cut(folded, max_length)
+
+
+def _cut(words: str, most: int) -> str:
+    head, blank, last = words[: most - 1].rpartition(" ")
+    whole = words[len(head + blank) :].partition(" ")[0]
+    if len(whole) == len(last) or not _DOT.search(whole):
+        return words[: most - 1] + "…"
+    return f"{head} …" if blank else "…" + whole[1 - most :]
 
 
 def counted(number: int, one: str, many: str) -> str:

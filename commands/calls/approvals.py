@@ -1,4 +1,4 @@
-"""Links in calls: the hosts that a union trusts, and the approval of calls that lead to other hosts."""
+"""The second look: the hosts that a union trusts, and the approval of calls that lead elsewhere or show a picture."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from bot.areas.flags import services as flags
 from bot.areas.members.services import display
 from bot.chat.context import Context
 from bot.chat.declarations import Area
-from bot.chat.model import AnyButton, Block, Button, Code, Reply, Style, Visibility, bold, items, p, say
+from bot.chat.model import AnyButton, Block, Button, Code, Reply, Span, Style, Visibility, bold, items, p, say
 from bot.chat.params import Arg
 from bot.chat.targets import Target
+from bot.domain.hosts import shown_hosts
 from bot.domain.names import one_line
 from bot.domain.people import Permission
 from bot.errors import BadInput, NotAllowed
@@ -43,8 +44,8 @@ def hosts(
         str | None, Arg("Like example.org; its subdomains are hosts of their own", max_length=300)
     ] = None,
 ) -> Reply:
-    """A call whose words lead to any other host waits until somebody else has approved it. Only the founder changes
-    the list; calls that waited for nothing else are let through at once.
+    """A call whose words lead to any other host waits until somebody else has approved it, and so does every call
+    with a picture. Only the founder changes the list; calls that waited for nothing else are let through at once.
     """
     if action == "list":
         known = call_approvals.hosts(ctx.tx, ctx.union)
@@ -77,19 +78,27 @@ def ask_for_approval(ctx: Context, call: Call) -> list[Block]:
     for account in call_approvals.judges(ctx.tx, ctx.union, call):
         ctx.post(account, _request(ctx, call), f"approve:{call.id}:{words}:{account.id}")
         asked += 1
-    hosts = Code(", ".join(call_approvals.new_hosts(ctx.tx, ctx.union, call))[:200] or "…")
     if asked:
-        return [
-            p(
-                "It leads to ",
-                hosts,
-                ": somebody else was asked to approve it, and until then it is not posted.",
-            )
-        ]
+        why = ": somebody else was asked to approve it, and until then it is not posted."
+        return [p("It ", *waits_for(ctx, call), why)]
+    trust: list[str | Span] = (
+        [" The founder can also trust a host for good: ", Code("/call hosts"), "."]
+        if call_approvals.new_hosts(ctx.tx, ctx.union, call)
+        else []
+    )
     return [
-        p("It leads to ", hosts, ", so it is not posted until another leader or a moderator approves it: they type ",
-          Code("/call approvals"), ". The founder can also trust the host for good: ", Code("/call hosts"), ".")
+        p("It ", *waits_for(ctx, call), ", so it is not posted until another leader or a moderator approves it: they "
+          "type ", Code("/call approvals"), ".", *trust)
     ]  # fmt: skip
+
+
+def waits_for(ctx: Context, call: Call) -> list[str | Span]:
+    """Returns what a call needs approval for, after a subject: “leads to evil.com and shows a picture”."""
+    hosts = call_approvals.new_hosts(ctx.tx, ctx.union, call)
+    parts: list[str | Span] = ["leads to ", Code(shown_hosts(hosts))] if hosts else []
+    if call.file_id is not None:
+        parts.append(" and shows a picture" if hosts else "shows a picture")
+    return parts or ["waits for approval"]
 
 
 def _fingerprint(call: Call) -> str:
@@ -110,9 +119,9 @@ def _description(ctx: Context, call: Call) -> tuple[Block, ...]:
         )
     return (
         p(
-            "A call in ", bold(one_line(ctx.union.name)), f" by {display.name(author, call.author_id)}, {when}, "
-            "leads to ", Code(", ".join(call_approvals.new_hosts(ctx.tx, ctx.union, call))[:200] or "…"),
-            ". Look where that is, and whether it may be posted."
+            "A call in ", bold(one_line(ctx.union.name)), f" by {display.name(author, call.author_id)}, {when}, ",
+            *waits_for(ctx, call), ". Look where that leads, and whether it may be posted. ",
+            *(["A code in the picture can lead somewhere too."] if call.file_id is not None else []),
         ),
         *text(ctx, call, 0).blocks,
     )  # fmt: skip
@@ -132,21 +141,24 @@ def _buttons(call: Call, *, anyone: bool) -> tuple[AnyButton, ...]:
 
 @area.command(
     "call approvals",
-    "Calls whose links wait for a second pair of eyes",
+    "Calls whose links or pictures wait for a second look",
     permission=Permission.ANYONE,
     visibility=Visibility.PRIVATE,
 )
 def waiting(ctx: Context) -> Reply:
-    """For leaders and moderators: what is to be posted and leads to a host that the union does not trust. Look where
-    it leads before you approve it. Who wrote a call cannot approve it.
+    """For leaders and moderators: what is to be posted and leads to a host that the union does not trust, or shows a
+    picture. Look where it leads before you approve it. Who wrote a call cannot approve it.
     """
     _require_judge(ctx)
     found = call_approvals.pending(ctx.tx, ctx.union)
     if not found:
         return say("No call waits for approval.")
-    blocks = [block for call in found[:PER_PAGE] for block in _description(ctx, call)]
-    more = [p(f"{len(found) - PER_PAGE} more wait.")] if len(found) > PER_PAGE else []
-    return Reply((*blocks, *more), tuple(_buttons(call, anyone=False) for call in found[:PER_PAGE]))
+    page = found[
+        : 1 if any(call.file_id for call in found[:PER_PAGE]) else PER_PAGE
+    ]  # a message has one picture
+    blocks = [block for call in page for block in _description(ctx, call)]
+    more = [p(f"{len(found) - len(page)} more wait.")] if len(found) > len(page) else []
+    return Reply((*blocks, *more), tuple(_buttons(call, anyone=False) for call in page))
 
 
 @area.action("approval.give", permission=Permission.ANYONE)
@@ -164,7 +176,9 @@ def refuse(ctx: Context, call: int, words: str) -> Reply:
     _require_seen(ctx, call, words)
     done = call_approvals.refuse(ctx.tx, ctx.union, ctx.standing.member, call)
     _tell_author(
-        ctx, done, "was not approved. It is a draft again: change where it leads, and plan it once more."
+        ctx,
+        done,
+        "was not approved. It is a draft again: change where it leads or what it shows, and plan it once more.",
     )
     return say(p(bold(called(done)), " is refused, and a draft again."), edit=True)
 

@@ -10,7 +10,6 @@ import msgspec
 from bot.areas.calls.domain.calls import Call, CallState
 from bot.areas.calls.domain.schedule import parse_day
 from bot.areas.calls.domain.texts import Texts, clock, texts_of
-from bot.areas.calls.services import approvals as call_approvals
 from bot.areas.calls.services import calls
 from bot.areas.calls.services import schedule as call_schedule
 from bot.areas.calls.services import writing as call_writing
@@ -21,7 +20,7 @@ from bot.chat.model import Block, Button, Code, Form, Question, Reply, Style, Vi
 from bot.domain.people import Permission
 from bot.domain.photos import Photo
 from bot.errors import BadInput, NotAllowed
-from commands.calls.approvals import ask_for_approval
+from commands.calls.approvals import ask_for_approval, waits_for
 from commands.calls.forms import (
     AskedProof,
     Audience,
@@ -62,8 +61,8 @@ async def new(
     """Asks what the call is about and shows how it will look. Post it today, queue it, or choose its day.
 
     The founder calls the whole union: the post appears in all its places. A leader calls their own branch, who see it
-    with /call today and in their reminders; it is not posted. What leads to a host that the union does not trust has
-    to be approved by somebody else first. You may have 20 drafts.
+    with /call today and in their reminders; it is not posted. A picture, or what leads to a host that the union does
+    not trust, has to be approved by somebody else first. You may have 20 drafts.
     """
     if image is not None:
         await ctx.read(call_writing.check_room, ctx.union, ctx.member)
@@ -124,14 +123,7 @@ def prepared(ctx: Context, call: Call) -> Reply:
 def _unapproved(ctx: Context, call: Call) -> list[Block]:
     if call.approved:
         return []
-    hosts = ", ".join(call_approvals.new_hosts(ctx.tx, ctx.union, call))
-    return [
-        p(
-            "It leads to ",
-            Code(hosts[:200] or "…"),
-            ", so somebody else has to approve it before it is posted.",
-        )
-    ]
+    return [p("It ", *waits_for(ctx, call), ", so somebody else has to approve it before it is posted.")]
 
 
 # -- what the buttons do -------------------------------------------------------------------------------------

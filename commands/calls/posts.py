@@ -182,7 +182,7 @@ def _tell_missed(duty: Duty, call: Call) -> None:
     why = (
         "it was over before I could post it"
         if call.approved
-        else "nobody had approved its link before it was over"
+        else "nobody had approved its link or picture before it was over"
     )
     duty.post(
         account,

@@ -8,7 +8,7 @@ from bot.areas.calls.domain.calls import Call, CallState, Proof
 from bot.areas.calls.domain.schedule import Frequency, Repeat
 from bot.areas.calls.domain.texts import clock
 from bot.chat.model import Link
-from bot.domain.names import one_line
+from bot.domain.hosts import shown_link
 from bot.domain.times import WHOLE_DAY
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -16,7 +16,6 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
-_LINK_SHOWN = 60
 
 STATES = {
     CallState.DRAFT: "a draft",
@@ -68,4 +67,4 @@ def called(call: Call) -> str:
 
 def link_of(url: str) -> Link:
     """Returns a link that shows its own address."""
-    return Link(one_line(url.partition("://")[2], _LINK_SHOWN), url)
+    return Link(shown_link(url), url)

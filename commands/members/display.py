@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.areas.members.services import display
-from bot.chat.model import Mention, Span, Text
+from bot.chat.model import Code, Mention, Span, Text
+from bot.chat.text import platform_name
 from bot.domain.names import counted
 from bot.domain.people import Account
 
@@ -13,6 +14,18 @@ def face(account: Account | None) -> Span:
     if account is None:
         return Text(display.GONE)
     return Mention(account.platform, account.native_id, account.name, silent=True)
+
+
+def identified(account: Account | None) -> list[str | Span]:
+    """Returns an account so that nobody is taken for another: a mention, the platform, and the username or id.
+
+    Questions about anything of value show it before the thing is done.
+    """
+    if account is None:
+        return [Text(display.GONE)]
+    handle = f"@{account.username}" if account.username else f"id {account.native_id}"
+    shown = Mention(account.platform, account.native_id, account.name)
+    return [shown, f" · {platform_name(account.platform)} · ", Code(handle)]
 
 
 def people(number: int) -> str:

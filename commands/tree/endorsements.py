@@ -26,7 +26,7 @@ from bot.domain.names import one_line
 from bot.domain.people import Account, Member, Person
 from bot.domain.times import in_words
 from bot.errors import NotFound
-from commands.members.display import face, people
+from commands.members.display import face, identified, people
 
 area = Area()
 
@@ -130,7 +130,14 @@ def _ask(ctx: Context, present_id: int, leader: Member, new: Account) -> Reply:
     which = {"leader": leader.ref, "instead_of": present_id}
     label = f"Endorse {one_line(new.name, 40)} instead"
     return say(
-        p("You endorse ", _named(ctx, present_id), ". Endorse ", ctx.mention(new), " instead?", wait),
+        p(
+            "You endorse ",
+            *identified(_shown(ctx, present_id)),
+            ". Endorse ",
+            *identified(new),
+            " instead?",
+            wait,
+        ),
         buttons=((Button(label, "support.endorse", which, Style.PRIMARY, lasts_s=600),),),
         visibility=Visibility.PRIVATE,
     )
@@ -147,4 +154,8 @@ def _account(ctx: Context, member_id: int) -> Account:
 
 
 def _named(ctx: Context, member_id: int) -> Span:
-    return face(display.of(ctx.tx, [member_id], ctx.place.platform).get(member_id))
+    return face(_shown(ctx, member_id))
+
+
+def _shown(ctx: Context, member_id: int) -> Account | None:
+    return display.of(ctx.tx, [member_id], ctx.place.platform).get(member_id)

@@ -41,7 +41,9 @@ async def test_endorsing_switching_and_ending(town: Town) -> None:
     town.clock.advance(timedelta(hours=24))
     asked = await cat.context_menu(town.room, "Endorse", town.alice)
     assert asked.ephemeral
-    assert f"You endorse {bob.mention}. Endorse {town.alice.mention} instead?" in asked.content
+    assert (
+        f"You endorse {bob.mention} · Discord · `@{bob.name}`. Endorse {town.alice.mention}" in asked.content
+    )
     assert [button["label"] for button in asked.message.buttons] == ["Endorse Alice instead"]
     await (await cat.press(asked, "Endorse Alice instead")).edited()
     assert f"{cat.mention} endorses {town.alice.mention} now." in asked.content

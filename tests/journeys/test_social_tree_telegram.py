@@ -50,7 +50,8 @@ async def test_switching_is_confirmed_in_private(town: Town) -> None:
     question, hint = asked.sent
     assert question.chat is cat.chat
     assert "Bob" not in hint.text
-    assert "You endorse Bob. Endorse Tina instead?" in question.text
+    assert "You endorse Bob · Telegram" in question.text
+    assert "Endorse Tina · Telegram" in question.text
     await cat.presses(question, "Endorse Tina instead", expect=1)
     assert "Cat endorses Tina now." in question.text
     assert question.keyboard == []

@@ -47,7 +47,7 @@ calls = table(
     Column("day", Integer, nullable=True),  # union-day; null until planned, and after cancelling
     moment_or_null("opens_at"),
     moment_or_null("closes_at"),
-    Column("approved", Boolean, nullable=False),  # false while its links wait for approval
+    Column("approved", Boolean, nullable=False),  # false while its links or picture wait for approval
     Column("late", Boolean, nullable=False),  # it opened after its hour
     Column("answered", Integer, nullable=False),
     moment("created_at"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,6 +35,10 @@ class Kept:
 
 MOST_ANSWERS = 2 * 1024**2
 """Bytes of kept answers of one account, without their pictures: those of some thousand acts."""
+
+_WITH_PLATFORM = re.compile(
+    r"(?P<before>[a-z]+):@?(?P<of>[^\s:]+)|@?(?P<name>\S+)\s*\((?P<after>[a-z]+)\)", re.IGNORECASE
+)
 
 # -- acts that came in ---------------------------------------------------------------------------------------
 
@@ -122,12 +127,19 @@ def _standing(tx: Tx, union: Union | None, space: Space | None, account: Account
 
 
 def seen(tx: Tx, platform: str, native_id: str, name: str, username: str | None) -> None:
-    """Sets the names of a platform's user in all unions."""
+    """Sets the names of a platform's user in all unions. The username belongs to nobody else there from now on."""
     members.rename(tx, platform, native_id, name, username)
 
 
+def is_named(tx: Tx, platform: str, native_id: str, username: str) -> bool:
+    """Whether another of the platform's users is known by this username."""
+    return members.is_named(tx, platform, native_id, username)
+
+
 def find_person(tx: Tx, union: Union | None, platform: str, native_id: str | None, name: str) -> Person:
-    """Finds a person by their native id, or by a username in this union. This platform's usernames come first.
+    """Finds a person by their native id, or by a username in this union.
+
+    A username is one of this platform, unless another platform is typed with it: “discord:vera”, “@vera (Discord)”.
 
     Raises:
         BadInput: the username belongs to nobody, or to more than one member.
@@ -135,8 +147,9 @@ def find_person(tx: Tx, union: Union | None, platform: str, native_id: str | Non
     if native_id is not None:
         account = members.account_in(tx, union.id, platform, native_id) if union else None
         return _person(tx, account) if account else Person(name or native_id, platform, native_id)
-    found = members.accounts_named(tx, union, name) if union and name.strip("@ ") else []
-    here = [account for account in found if account.platform == platform] or found
+    username, wanted = _typed_name(name, platform)
+    found = members.accounts_named(tx, union, username) if union and username else []
+    here = [account for account in found if account.platform == wanted]
     if len({account.member_id for account in here}) > 1:
         raise BadInput(
             f"More than one member is called “{name}”. Mention the person, or reply to a message of theirs."
@@ -144,9 +157,18 @@ def find_person(tx: Tx, union: Union | None, platform: str, native_id: str | Non
     if not here:
         who = f"“{name}”" if name else "that person"
         raise BadInput(
-            f"I do not know {who} here. Mention them, reply to a message of theirs, or ask them to /join."
+            f"I do not know {who} here. Mention them, reply to a message of theirs, or ask them to /join. "
+            "Somebody of another platform is named with it, like discord:vera."
         )
     return _person(tx, here[0])
+
+
+def _typed_name(words: str, platform: str) -> tuple[str, str]:
+    """Returns the username that somebody typed, and its platform: this one, unless another is typed with it."""
+    typed = _WITH_PLATFORM.fullmatch(words.strip())
+    if typed is None:
+        return words.strip("@ "), platform
+    return typed["of"] or typed["name"], (typed["before"] or typed["after"]).lower()
 
 
 def _person(tx: Tx, account: Account) -> Person:

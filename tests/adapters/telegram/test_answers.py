@@ -94,8 +94,10 @@ async def test_a_long_whisper_is_ephemeral_where_that_is_possible(
     muster: House, alice: Person, post: Message
 ) -> None:
     answer = await alice.presses(post, "Whisper", expect=1)
-    assert answer.one.receiver is alice
-    assert answer.one.chat is post.chat
+    tried, whisper = answer.sent
+    assert (tried.text, tried.deleted) == (words.ANSWER_FOLLOWS, True), "words that tell nothing come first"
+    assert {tried.receiver, whisper.receiver} == {alice}
+    assert whisper.chat is post.chat
     asked = [r.parameters for r in muster.emu.requests if r.method == "sendMessage"][-1]
     to = {"receiver_user_id": alice.id, "callback_query_id": answer.press.id if answer.press else ""}
     assert asked["ephemeral_message_parameters"] == to, "Bot API 10.3 knows this name only"

@@ -134,7 +134,7 @@ async def test_ephemeral_answers_are_seen_by_one(
 ) -> None:
     before = len(union.public())
     typed = await alice.says("/me", union)
-    assert typed.one.receiver is alice
+    assert typed.sent[-1].receiver is alice
     assert "Member since" in typed.text
     assert len(union.public()) == before
     assert alice.chat.from_bot == []
@@ -146,7 +146,7 @@ async def test_ephemeral_answers_are_seen_by_one(
 @pytest.mark.parametrize("options", [{"ephemeral": True}])
 async def test_an_ephemeral_answer_is_edited(muster: House, union: Group, alice: Person, bob: Person) -> None:
     await bob.says("/join", union, expect=2)
-    leaving = (await bob.says("/leave", union)).one
+    leaving = (await bob.says("/leave", union)).sent[-1]
     left = await bob.presses(leaving, "Leave and erase", expect=1)
     assert left.edited == [leaving]
     assert leaving.text.startswith("You have left Farmers")
@@ -163,4 +163,4 @@ async def test_without_the_right_the_private_chat_is_the_fallback(
     assert answer.sent[1].text == words.ANSWERED_IN_PRIVATE
     union.promotes_bot("can_manage_chat")
     answer = await alice.says("/union invite-space", union)
-    assert answer.one.receiver is alice
+    assert answer.sent[-1].receiver is alice

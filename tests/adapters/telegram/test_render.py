@@ -84,6 +84,16 @@ def entities_of(reply: Reply) -> list[str]:
         "www.evil.example/path?a=b",
         "t.me/evil",
         "ann@evil.example",
+        "free💰.ws/claim",
+        "evil.कॉम/claim",
+        "💰.ws",
+        "a.free💰.ws",
+        "क्\u200dष.example",
+        "ev-il~_.example",
+        "straße.example",
+        "→evil.example",
+        "xn--80ak6aa92e.example",
+        "5.6.7.8",
         "$TON",
         "</b><a href='https://evil.example'>x</a>",
         "&lt;b&gt;",
@@ -102,13 +112,20 @@ def test_members_words_become_no_link(words: str, around: str) -> None:
 
 @pytest.mark.parametrize("at", range(1, 19))
 def test_nor_do_words_that_meet(at: int) -> None:
-    for text in ("@muster_test_bot xx", "http://a.example/xx", "x /start now #free "):
+    for text in (
+        "@muster_test_bot xx",
+        "http://a.example/xx",
+        "x /start now #free ",
+        "free💰.ws/claim xxxx",
+        "see evil.कॉम/claim!",
+        "5.6.7.8 or 15.16.17",
+    ):
         assert set(entities_of(say(p(text[:at], bold(text[at:]))))) <= {"bold"}
 
 
 @pytest.mark.parametrize("domain", ["evil.example", "t.me", "xn--80ak.com", "пример.рф", "a.b.co"])
 def test_domains_are_broken(domain: str) -> None:
-    """The emulator finds no domains without a scheme; Telegram does. Its word breaks at the joiner."""
+    """Telegram's word breaks at the joiner."""
     first, _, last = domain.rpartition(".")
     assert f"{first}.\u2060{last}" in markup.inert(f"see {domain}!")
 

@@ -1,14 +1,17 @@
-"""Links in calls: the founder's list of hosts, and a second pair of eyes for all others."""
+"""The second look: the founder's list of hosts, and another person's eyes for all others and for pictures."""
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
 import pytest
+from PIL import Image as Drawn
 
 from bot.areas.calls.domain.calls import CallState
 from bot.areas.calls.storage import calls as calls_storage
 from bot.chat.incoming import Place
+from bot.chat.model import Image
 from tests.scenes import DAY, HOUR, fill, founded, joined, later, posts, state_of, support, write_call
 from tests.stage import Heard, Persona, Stage
 
@@ -47,6 +50,7 @@ async def test_another_leader_approves_a_link_before_it_is_posted(stage: Stage, 
     [request] = await asked(stage, bo)
     assert "by Ada, planned for today at 09:00, leads to petition.example." in request.text
     assert "Link: https://petition.example/a" in request.text, "as code, not as a link"
+    assert "picture" not in request.text
     assert (await bo.presses(request, "Approve no. 1")).text == "“Sign” (no. 1) is approved."
     await later(stage, timedelta(seconds=5))
     [post] = await posts(stage, farm)
@@ -233,4 +237,124 @@ async def test_what_nobody_approved_in_time_is_told_its_author(stage: Stage) -> 
     await ada.presses(await write_call(ada, "Sign", link="a.example"), "Post today")
     await later(stage, DAY)
     assert await posts(stage, farm) == []
-    assert "nobody had approved its link before it was over" in (await stage.told(ada))[-1].text
+    assert "nobody had approved its link or picture before it was over" in (await stage.told(ada))[-1].text
+
+
+# -- pictures ----------------------------------------------------------------------------------------------------
+
+
+def picture(colour: str) -> bytes:
+    file = io.BytesIO()
+    Drawn.new("RGB", (60, 40), colour).save(file, "PNG")
+    return file.getvalue()
+
+
+def pictures(heard: Heard) -> list[bytes]:
+    return [block.data for block in heard.reply.blocks if isinstance(block, Image)]
+
+
+async def with_picture(person: Persona, colour: str, call: str | None = None) -> Heard:
+    """Writes a call with a picture, or changes that of a call."""
+    file = person.attaches(picture(colour))
+    if call is None:
+        opened = await person.runs("call new", None, image=file)
+    else:
+        opened = await person.runs("call edit", None, image=file, call=call)
+    return await fill(person, opened, title="Plant", what="One each", why="", link="")
+
+
+@pytest.mark.parametrize("on", ["words", "values"])
+async def test_another_person_sees_a_picture_before_it_is_posted(stage: Stage, on: str) -> None:
+    ada, bo, farm = await with_leader(stage, on)
+    drafted = await with_picture(ada, "red")
+    assert "It shows a picture, so somebody else has to approve it" in drafted.text
+    assert "goes out once it is approved." in (await ada.presses(drafted, "Post today")).text
+    await later(stage, timedelta(minutes=20))
+    assert await posts(stage, farm) == []
+    [request] = await asked(stage, bo)
+    assert "shows a picture" in request.text
+    assert "A code in the picture" in request.text
+    assert pictures(request) == pictures(drafted)
+    own = await ada.says("/call approvals") if on == "words" else await ada.runs("call approvals")
+    assert "You wrote this yourself" in (await ada.presses(own, "Approve no. 1")).text
+    await bo.presses(request, "Approve no. 1")
+    await later(stage, timedelta(seconds=5))
+    [post] = await posts(stage, farm)
+    assert pictures(post) == pictures(request)
+
+
+async def test_another_picture_in_an_approved_call_asks_again(stage: Stage) -> None:
+    ada, bo, _ = await with_leader(stage)
+    drafted = await with_picture(ada, "red")
+    await ada.presses(drafted, "Queue it")
+    await bo.presses((await asked(stage, bo))[-1], "Approve no. 1")
+    assert await approved(stage, 1)
+    opened = await ada.runs("call edit", None, call="1")
+    await fill(ada, opened, title="Plant", what="Two each", why="", link="")
+    assert await approved(stage, 1), "the picture is the same"
+    stale = (await asked(stage, bo))[-1]
+    changed = await with_picture(ada, "blue", "1")
+    assert "shows a picture" in changed.text
+    assert not await approved(stage, 1)
+    assert "does not wait" not in (await bo.presses(stale, "Approve no. 1")).text
+    assert not await approved(stage, 1), "that request showed the other picture"
+    [*_, request] = await asked(stage, bo)
+    assert pictures(request) == pictures(changed) != pictures(stale)
+    await bo.presses(request, "Approve no. 1")
+    assert await approved(stage, 1)
+
+
+async def test_an_open_call_gets_no_new_picture(stage: Stage) -> None:
+    ada, _, farm = await with_leader(stage)
+    await ada.presses(await write_call(ada, "Plant"), "Post today")
+    stage.clock.advance(timedelta(hours=9))
+    await later(stage, HOUR)
+    assert await state_of(stage, 1) is CallState.OPEN
+    assert "no new picture" in (await with_picture(ada, "red", "1")).text
+    assert all(pictures(post) == [] for post in await posts(stage, farm))
+
+
+async def test_a_trusted_host_lets_no_picture_through(stage: Stage) -> None:
+    ada, bo, _ = await with_leader(stage)
+    opened = await ada.runs("call new", None, image=ada.attaches(picture("red")))
+    drafted = await fill(ada, opened, title="Sign", what="Do", why="", link="a.example")
+    assert "It leads to a.example and shows a picture" in drafted.text
+    await ada.presses(drafted, "Queue it")
+    assert "Let through" not in (await ada.says("/call hosts add a.example")).text
+    assert not await approved(stage, 1)
+    await bo.presses((await asked(stage, bo))[-1], "Approve no. 1")
+    assert await approved(stage, 1)
+
+
+async def test_each_waiting_picture_is_shown_to_the_person_who_approves_it(stage: Stage) -> None:
+    ada, bo, _ = await with_leader(stage)
+    for colour in ("red", "blue"):
+        await ada.presses(await with_picture(ada, colour), "Queue it")
+    shown = await bo.says("/call approvals")
+    assert len(pictures(shown)) == 1
+    assert "1 more wait." in shown.text
+    assert [label for label in shown.labels if "Approve" in label] == ["Approve no. 1"]
+
+
+async def test_whoever_changes_the_picture_of_a_waiting_call_cannot_approve_it(stage: Stage) -> None:
+    ada, bo, _ = await with_leader(stage)
+    drafted = await write_call(bo, "Sign", link="a.example", audience="branch")
+    await bo.presses(drafted, "Queue it")
+    changed = await with_picture(ada, "red", "1")
+    assert "shows a picture" in changed.text
+    waiting = await ada.says("/call approvals")
+    assert "You wrote this yourself" in (await ada.presses(waiting, "Approve no. 1")).text
+
+
+async def test_the_end_of_a_long_host_is_shown_to_the_person_who_approves(stage: Stage) -> None:
+    ada, bo, farm = await with_leader(stage)
+    host = "www.your-trusted-bank.example." * 5 + "evil.example"
+    drafted = await write_call(ada, "Sign", link=f"https://{host}/{'x' * 50}")
+    assert "evil.example, so somebody else" in drafted.text
+    await ada.presses(drafted, "Post today")
+    [request] = await asked(stage, bo)
+    assert "evil.example. Look where" in request.text
+    await bo.presses(request, "Approve no. 1")
+    await later(stage, timedelta(minutes=20))
+    [post] = await posts(stage, farm)
+    assert "evil.example" in post.text.split("Link: ")[1]

@@ -58,7 +58,9 @@ async def test_a_change_is_asked_about_and_waits(stage: Stage, farm: Farm) -> No
     stage.clock.advance(timedelta(hours=25))
     asked = await endorse(farm.bob, farm.cat, farm.place)
     assert asked.private
-    assert "You endorse @Ada. Endorse @Cat instead?" in asked.text
+    assert "You endorse @Ada · " in asked.text
+    assert "Endorse @Cat · " in asked.text
+    assert " · @cat instead?" in asked.text
     assert "after 24 hours" in asked.text
     mine = await farm.bob.runs("lineage", farm.place)
     assert "@Ada" in mine.text
@@ -81,7 +83,7 @@ async def test_a_button_replaces_only_whom_it_named(stage: Stage, farm: Farm) ->
     stage.clock.advance(timedelta(minutes=5))
     await farm.ada.runs("union rules", farm.place, switch_hours="0")
     again = await farm.bob.presses(asked, "Endorse Cat instead", farm.place)
-    assert "You endorse @Dan. Endorse @Cat instead?" in again.text
+    assert "You endorse @Dan · " in again.text
     stage.clock.advance(timedelta(minutes=11))
     late = await farm.bob.presses(again, "Endorse Cat instead", farm.place)
     assert "no longer in use" in late.text
@@ -162,7 +164,7 @@ async def test_an_account_that_was_just_joined_to_a_member_changes_nothing(stage
         await farm.dan.runs("unendorse", farm.place),
     ):
         assert "less than 24 hours ago" in heard.text
-    assert "Endorse @Cat instead" in (await endorse(farm.bob, farm.cat, farm.place)).text
+    assert "@cat instead?" in (await endorse(farm.bob, farm.cat, farm.place)).text
 
 
 async def test_nor_does_it_bring_a_branch_to_anybody(stage: Stage, farm: Farm) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from typing import Literal
 
 from bot.domain.clock import Clock, SystemClock
 from tests.emulators.distance import Distance
@@ -22,7 +23,8 @@ TOKEN = "7000000001:AAE-emulated-token-of-the-tests-000"
 class TelegramEmulator(World):
     """A Bot API server on loopback; `async with TelegramEmulator() as emu` starts and stops it.
 
-    `limits` enforces Telegram's sending limits, `ephemeral` makes it a server of Bot API 10.2 or later,
+    `limits` enforces Telegram's sending limits, `ephemeral` makes it a server of Bot API 10.2 or later. `claims`
+    makes it one that only says so, of commands: "ignores" shows such messages to everybody, "refuses" refuses them.
     `privacy` is the bot's privacy mode, `validate` holds requests and answers against the specification.
     """
 
@@ -32,12 +34,14 @@ class TelegramEmulator(World):
         *,
         limits: bool = False,
         ephemeral: bool = False,
+        claims: Literal["ignores", "refuses"] | None = None,
         privacy: bool = True,
         validate: bool = True,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(clock or SystemClock(), privacy)
         self.ephemeral = ephemeral
+        self.claims = claims
         self.spec = spec.load(ephemeral) if validate else None
         self.token = TOKEN
         self.faults = Faults()

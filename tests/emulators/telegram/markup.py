@@ -5,7 +5,8 @@ Source: https://core.telegram.org/bots/api#formatting-options.
 
 import html
 import re
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -186,4 +187,35 @@ def find_entities(text: str, given: list[Entity] | None = None) -> list[Entity]:
             if all(stop <= left or start >= right for left, right in taken):
                 taken.append((start, stop))
                 found.append({"type": kind, "offset": start, "length": stop - start})
+    for begin, end in _domains(text):
+        start, stop = utf16(text[:begin]), utf16(text[:end])
+        if all(stop <= left or start >= right for left, right in taken):
+            found.append({"type": "url", "offset": start, "length": stop - start})
     return sorted(found, key=lambda entity: (entity["offset"], -entity["length"]))
+
+
+def _domains(text: str) -> Iterator[tuple[int, int]]:
+    """Where Telegram finds domains without a scheme, for any top-level domain that could exist."""
+    at = 0
+    while at < len(text):
+        begin = at
+        while at < len(text) and (text[at] == "." or _of_domain(text[at])):
+            at += 1
+        name = text[begin:at].rstrip(".")
+        labels = name.split(".")
+        top = labels[-1]
+        numbers = len(labels) == 4 and all(label.isdecimal() and int(label) < 256 for label in labels)
+        spelled = len(top) > 1 and all(unicodedata.category(sign)[0] in "LM" for sign in top)
+        good = len(labels) > 1 and all(labels) and (numbers or spelled or top.startswith("xn--"))
+        if good and (begin == 0 or text[begin - 1] not in "/#@"):
+            yield begin, begin + len(name)
+        at = max(at, begin + 1)
+
+
+def _of_domain(sign: str) -> bool:
+    code = ord(sign)
+    if code < 0xC0:
+        return sign.isascii() and (sign.isalnum() or sign in "_-~")
+    if 0x2000 <= code <= 0x206F:
+        return code in (0x200C, 0x200D) or 0x2010 <= code <= 0x2015
+    return unicodedata.category(sign)[0] != "Z"

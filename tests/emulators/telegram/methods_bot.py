@@ -50,7 +50,8 @@ class BotMethods(Methods):
 
     def setMyCommands(self, p: Json, files: Files) -> bool:
         # Before Bot API 10.2 a server overlooks what it does not know.
-        known = ("command", "description", *(("is_ephemeral",) if self._emulator.ephemeral else ()))
+        echoes = self._emulator.ephemeral or self._emulator.claims
+        known = ("command", "description", *(("is_ephemeral",) if echoes else ()))
         kept = [{key: value for key, value in command.items() if key in known} for command in p["commands"]]
         self._emulator.menus[self._scope(p)] = kept
         return True

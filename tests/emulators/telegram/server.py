@@ -12,7 +12,7 @@ from aiohttp import web
 
 from tests.emulators.telegram import rules
 from tests.emulators.telegram.api import Api
-from tests.emulators.telegram.errors import ApiError, Violation
+from tests.emulators.telegram.errors import ApiError, Violation, bad_request
 from tests.emulators.telegram.faults import Fault
 from tests.emulators.telegram.webhook import Webhook
 
@@ -115,7 +115,9 @@ class Server:
         # A server older than Bot API 10.2 overlooks these two, and what was meant for one is shown to all.
         overlooked = {} if emulator.ephemeral else rules.ephemeral_parameters(call.method, call.parameters)
         known = {name: value for name, value in call.parameters.items() if name not in overlooked}
-        if overlooked:
+        if overlooked and emulator.claims == "refuses":
+            raise bad_request("unknown parameter")
+        if overlooked and emulator.claims is None:
             emulator.violations.append(
                 f"{call.method}: this server has no ephemeral messages: shown to everybody"
             )

@@ -44,6 +44,8 @@ class Bot:
 class World:
     """People, chats, messages and updates, without HTTP."""
 
+    ephemeral = False
+
     def __init__(self, clock: Clock, privacy: bool) -> None:
         self.clock = clock
         self.bot = Bot(privacy)
@@ -209,7 +211,8 @@ class World:
     def is_ephemeral_command(self, person: Person, chat: Chat, text: str) -> bool:
         """Whether this person's client sends this text as an ephemeral command."""
         name = text.split()[0].removeprefix("/").split("@")[0] if text.startswith("/") else ""
-        return any(c["command"] == name and c.get("is_ephemeral") for c in self._menu(person, chat))
+        found = any(c["command"] == name and c.get("is_ephemeral") for c in self._menu(person, chat))
+        return found and self.ephemeral
 
     def _menu(self, person: Person, chat: Chat) -> list[Json]:
         """The commands that a person's client offers in a chat: the narrowest scope with any, own language first.

@@ -1,4 +1,7 @@
-"""Links in calls: the hosts that a union trusts, and the approval of calls that lead to other hosts."""
+"""The second look: the hosts that a union trusts, and the approval of calls that lead elsewhere or show a picture.
+
+A picture can carry a code that leads somewhere, so nobody trusts it unseen either.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +26,8 @@ _WAITING = (CallState.TEMPLATE, CallState.QUEUED, CallState.PLANNED)
 
 
 def trusted(tx: Tx, union: Union, texts: Texts) -> bool:
-    """Whether the texts lead only to hosts on the union's list."""
-    return texts.hosts <= set(call_hosts.of_union(tx, union.id))
+    """Whether the texts show no picture, and lead only to hosts on the union's list."""
+    return texts.file_id is None and texts.hosts <= set(call_hosts.of_union(tx, union.id))
 
 
 def new_hosts(tx: Tx, union: Union, call: Call) -> list[str]:
@@ -34,14 +37,16 @@ def new_hosts(tx: Tx, union: Union, call: Call) -> list[str]:
 
 def still_approved(tx: Tx, union: Union, call: Call, texts: Texts) -> bool:
     """Whether the call needs no (further) approval with these new texts."""
-    return not leads_elsewhere(tx, union, call, texts) if call.approved else trusted(tx, union, texts)
+    return not shows_more(tx, union, call, texts) if call.approved else trusted(tx, union, texts)
 
 
-def leads_elsewhere(tx: Tx, union: Union, call: Call, texts: Texts) -> bool:
-    """Whether these texts have a link that the call has not, to a host that is not on the union's list.
+def shows_more(tx: Tx, union: Union, call: Call, texts: Texts) -> bool:
+    """Whether these texts have a picture that the call has not, or a link to a host that is not on the union's list.
 
     Another page of a host is another link: nobody has approved it yet.
     """
+    if texts.file_id not in (None, call.file_id):
+        return True
     known, before = set(call_hosts.of_union(tx, union.id)), texts_of(call).links
     return any(link not in before and not hosts <= known for link, hosts in texts.links.items())
 
@@ -55,7 +60,7 @@ def hosts(tx: Tx, union: Union) -> list[str]:
 
 
 def allow(tx: Tx, union: Union, actor: Member, words: str) -> tuple[str, list[Call]]:
-    """Puts a host on the list. Returns it, and the calls that are approved now because they lead to no other host.
+    """Puts a host on the list. Returns it, and the calls that are approved now because nothing else in them waits.
 
     Raises BadInput if the words are no host, the host is on the list already, or the list is full.
     """
@@ -65,7 +70,7 @@ def allow(tx: Tx, union: Union, actor: Member, words: str) -> tuple[str, list[Ca
     if not call_hosts.add(tx, union.id, name):
         raise BadInput(f"{name} is on the list already.")
     record(tx, union.id, "call.host-allowed", actor, host=name)
-    freed = [call for call in lists.unapproved(tx, union.id, MOST_PENDING) if not new_hosts(tx, union, call)]
+    freed = [one for one in lists.unapproved(tx, union.id, MOST_PENDING) if trusted(tx, union, texts_of(one))]
     for call in freed:
         _let_through(tx, union, actor, call)
     return name, freed
@@ -133,7 +138,7 @@ def _let_through(tx: Tx, union: Union, actor: Member | None, call: Call) -> None
     repeat = repeats.of_call(tx, call.id) if call.state is CallState.TEMPLATE else None
     if repeat is not None and repeat.ended_at is None:
         for made in lists.of_repeat(tx, union.id, repeat.id):
-            if not leads_elsewhere(tx, union, call, texts_of(made)):
+            if not shows_more(tx, union, call, texts_of(made)):
                 lists.set_approved(tx, made.id, True)
         schedule.make_calls(tx, union, repeat)
     schedule.fill(tx, union, call.leader_id)
@@ -156,6 +161,6 @@ def waiting(tx: Tx, union: Union, call_id: int) -> Call:
 def _require_other(actor: Member | None, call: Call) -> None:
     if actor is not None and actor.id == call.author_id:
         raise NotAllowed(
-            "You wrote this yourself: another leader or a moderator has to look at its link. The founder can also "
-            "trust its host for good: /call hosts."
+            "You wrote this yourself: another leader or a moderator has to look at its link or picture. The founder "
+            "can also trust a host for good: /call hosts."
         )

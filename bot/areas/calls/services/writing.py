@@ -36,7 +36,7 @@ def edit(tx: Tx, union: Union, actor: Member, call: Call, texts: Texts) -> Call:
 
     Raises:
         BadInput: the texts do not fit, or the new hours are over.
-        NotAllowed: the call is over; or it is open, and the change is of more than its words, or adds a new host.
+        NotAllowed: the call is over; or it is open, and the change is of more than its words, or needs approval.
     """
     good = checked(texts)
     _require_changeable(call)
@@ -44,8 +44,8 @@ def edit(tx: Tx, union: Union, actor: Member, call: Call, texts: Texts) -> Call:
     if call.state is CallState.OPEN:
         _require_words_only(call, good, approved)
     _put(tx, union, call, good, approved)
-    if approvals.leads_elsewhere(tx, union, call, good):
-        lists.set_author(tx, call.id, actor.id)  # nobody may approve a link that they wrote themselves
+    if approvals.shows_more(tx, union, call, good):
+        lists.set_author(tx, call.id, actor.id)  # nobody may approve a link or picture of their own
     record(tx, union.id, "call.edited", actor, call=call.id)
     repeat = repeats.of_call(tx, call.id) if call.state is CallState.TEMPLATE else None
     for made in lists.of_repeat(tx, union.id, repeat.id) if repeat is not None else ():
@@ -100,6 +100,6 @@ def _require_words_only(call: Call, texts: Texts, approved: bool) -> None:
         )
     if not approved:
         raise NotAllowed(
-            "This call is open, so no link to a new place can come into it. Leave it out, or ask the founder to "
-            "trust its host first: /call hosts."
+            "This call is open, so no new picture and no link to a new place can come into it. Leave that out, or "
+            "ask the founder to trust the link's host first: /call hosts."
         )

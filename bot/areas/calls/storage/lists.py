@@ -159,7 +159,7 @@ def led_by(tx: Tx, leader_id: int) -> list[Call]:
 
 
 def set_approved(tx: Tx, call_id: int, approved: bool) -> None:
-    """Notes whether the links of the call are approved."""
+    """Notes whether the links and the picture of the call are approved."""
     tx.run(_APPROVE, call=call_id, as_approved=approved)
 
 

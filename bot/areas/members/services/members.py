@@ -52,7 +52,8 @@ def founder(tx: Tx, union: Union) -> Account | None:
 def add(
     tx: Tx, union: Union, platform: str, native_id: str, name: str, username: str | None
 ) -> tuple[Member, Account]:
-    """Makes a new member with their first account."""
+    """Makes a new member with their first account. The username is theirs alone from now on."""
+    _take_username(tx, platform, native_id, username)
     member = members.add(tx, union.id, new_ref())
     return member, accounts.add(tx, union.id, member.id, platform, native_id, name, username)
 
@@ -110,8 +111,19 @@ def choose_union(tx: Tx, platform: str, native_id: str, ref: str) -> Union:
 
 
 def rename(tx: Tx, platform: str, native_id: str, name: str, username: str | None) -> None:
-    """Sets the names of a platform's user in all unions."""
+    """Sets the names of a platform's user in all unions. No other account of the platform keeps the username."""
+    _take_username(tx, platform, native_id, username)
     accounts.rename(tx, platform, native_id, name, username)
+
+
+def _take_username(tx: Tx, platform: str, native_id: str, username: str | None) -> None:
+    if username:
+        accounts.release(tx, platform, native_id, username)
+
+
+def is_named(tx: Tx, platform: str, native_id: str, username: str) -> bool:
+    """Whether an account of the platform other than this user's is kept with this username."""
+    return accounts.other_named(tx, platform, native_id, username)
 
 
 def left_space(tx: Tx, union: Union, member: Member, platform: str) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import and_, bindparam, delete, select, update
 
 from bot.areas.members.tables import ACCOUNT_COLUMNS, accounts
+from bot.areas.unions.tables import unions
 from bot.domain.people import Account
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement, insert
@@ -33,6 +34,15 @@ _OF_MEMBERS = Statement(
     .where(accounts.c.member_id.in_(bindparam("members", expanding=True)))
     .order_by(accounts.c.id)
 )
+# Goes through the unions, because the index of usernames begins with the union.
+_NAMED_ELSEWHERE = and_(
+    accounts.c.union_id.in_(select(unions.c.id)),
+    accounts.c.username == bindparam("wanted"),
+    accounts.c.platform == bindparam("on"),
+    accounts.c.native_id != bindparam("native"),
+)
+_OTHER_NAMED = Statement(select(accounts.c.id).where(_NAMED_ELSEWHERE).limit(1))
+_RELEASE = Statement(update(accounts).where(_NAMED_ELSEWHERE).values(username=None))
 _BY_USERNAME = Statement(
     select(*ACCOUNT_COLUMNS).where(
         accounts.c.union_id == bindparam("union"), accounts.c.username == bindparam("wanted")
@@ -104,6 +114,16 @@ def by_username(tx: Tx, union_id: int, username: str) -> list[Account]:
     return [
         Account(*row) for row in tx.all(_BY_USERNAME, union=union_id, wanted=username.lower().lstrip("@"))
     ]
+
+
+def other_named(tx: Tx, platform: str, native_id: str, username: str) -> bool:
+    """Whether another account of the platform, in any union, has this username."""
+    return tx.one(_OTHER_NAMED, on=platform, native=native_id, wanted=username.lower()) is not None
+
+
+def release(tx: Tx, platform: str, native_id: str, username: str) -> int:
+    """Takes this username from all other accounts of the platform, in all unions."""
+    return tx.run(_RELEASE, on=platform, native=native_id, wanted=username.lower())
 
 
 def add(
