@@ -6,9 +6,11 @@ from datetime import timedelta
 
 from bot.areas.conversations import services as conversations
 from bot.areas.delivery import services as delivery
+from bot.areas.expulsions.services import expulsions
 from bot.areas.files import services as files
 from bot.areas.spaces import services as spaces
 from bot.areas.traces import services as traces
+from bot.areas.tree.services import endorsements
 from bot.areas.wallets.services import links
 from bot.domain.transaction import Tx
 from bot.storage import meta
@@ -34,7 +36,9 @@ def prune(tx: Tx) -> None:
     links.prune(tx, expired)
     spaces.prune_codes(tx, expired)
     files.prune(tx)
-    traces.prune(tx)
+    expulsions.prune(tx, expired)
+    endorsements.prune(tx, expired)
+    traces.prune(tx, expired)
 
 
 def prune_messages(tx: Tx) -> None:

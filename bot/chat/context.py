@@ -167,12 +167,24 @@ class Context:
     def require(self, permission: Permission) -> None:
         """Raises NotAllowed, with the remedy, unless the actor `may` and the account is not too new for it."""
         if self.may(permission):
+            if permission is Permission.MODERATOR:
+                self._require_not_expelled()
             if permission in (Permission.LEADER, Permission.FOUNDER):
                 self._require_settled()
             return
+        self._require_not_expelled()
         if permission is not Permission.MODERATOR:
             _ = self.member  # tells a person who has not joined to do that first
         raise NotAllowed(text.NOT_ALLOWED[permission])
+
+    def _require_not_expelled(self) -> None:
+        """Raises NotAllowed for somebody who is expelled, with the end of it. Moderators of a place can be, too."""
+        union, actor = self.standing.union, self.actor
+        if union is None or self.standing.member is not None:
+            return
+        words = self.records.refusal(self.tx, union, actor.platform, actor.native_id)
+        if words is not None:
+            raise NotAllowed(words)
 
     def _require_settled(self) -> None:
         """Raises NotAllowed for an account that a wallet link added just now, because a thief could have done it."""

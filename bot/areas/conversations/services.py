@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.areas.conversations.storage import dialogues, inbound, standing, tokens
 from bot.areas.delivery import services as delivery
+from bot.areas.expulsions.services import expulsions
 from bot.areas.members.services import members
 from bot.areas.spaces import services as spaces
 from bot.areas.tree.services import leadership
@@ -50,6 +51,16 @@ def delivered(tx: Tx, key: str) -> None:
 def is_leader(tx: Tx, union: Union, member: Member) -> bool:
     """Whether the member leads, by the union's rule of leadership."""
     return leadership.is_leader(tx, union, member)
+
+
+def moderates_union(tx: Tx, union: Union, member: Member) -> bool:
+    """Whether the member moderates the whole union."""
+    return union.founder_id == member.id
+
+
+def refusal(tx: Tx, union: Union, platform: str, native_id: str) -> str | None:
+    """Returns the words for a person who is expelled from the union; None if they are not."""
+    return expulsions.refusal(tx, union, platform, native_id)
 
 
 def active(tx: Tx, account_id: int) -> None:

@@ -7,6 +7,7 @@ person who left can be read from it. It is erased when it runs out.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 
 from bot.areas.traces import storage
@@ -24,6 +25,17 @@ def find(tx: Tx, union: Union, platform: str, native_id: str, kind: TraceKind) -
     if secret is None:
         return None  # nothing was ever kept
     return storage.get(tx, trace_key(bytes.fromhex(secret), union.ref, platform, native_id, kind))
+
+
+def of_account(tx: Tx, union: Union, platform: str, native_id: str) -> Mapping[TraceKind, Trace]:
+    """Returns everything that is kept of the account and has not run out."""
+    secret = meta.get(tx, _SECRET)
+    if secret is None:
+        return {}  # nothing was ever kept
+    return storage.all_of(
+        tx,
+        {trace_key(bytes.fromhex(secret), union.ref, platform, native_id, kind): kind for kind in TraceKind},
+    )
 
 
 def keep(
@@ -46,9 +58,14 @@ def end(tx: Tx, union: Union, platform: str, native_id: str, kind: TraceKind) ->
     return storage.remove(tx, trace_key(_secret(tx), union.ref, platform, native_id, kind))
 
 
-def prune(tx: Tx) -> None:
-    """Erases what has run out."""
-    storage.prune(tx, tx.now)
+def end_numbered(tx: Tx, union: Union, kind: TraceKind, number: int) -> int:
+    """Erases all traces of this kind with this number, whosever they are; returns how many."""
+    return storage.remove_numbered(tx, union.id, kind, number)
+
+
+def prune(tx: Tx, before: datetime) -> None:
+    """Erases what ran out before that moment. It lies in the past, so that a clock that is wrong erases nothing."""
+    storage.prune(tx, before)
 
 
 def _secret(tx: Tx) -> bytes:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, or_, select
 
-from bot.areas.traces.domain import Trace
+from bot.areas.traces.domain import Trace, TraceKind
 from bot.areas.traces.tables import traces
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement, insert
@@ -14,6 +15,11 @@ from bot.storage.statements import Statement, insert
 _LIVE = or_(traces.c.until.is_(None), traces.c.until > bindparam("now"))
 _GET = Statement(
     select(traces.c.number, traces.c.since, traces.c.until).where(traces.c.key == bindparam("wanted"), _LIVE)
+)
+_ALL_OF = Statement(
+    select(traces.c.key, traces.c.number, traces.c.since, traces.c.until).where(
+        traces.c.key.in_(bindparam("keys", expanding=True)), _LIVE
+    )
 )
 _NEW = insert(traces).values(
     key=bindparam("key"),
@@ -30,6 +36,13 @@ _PUT = Statement(
     )
 )
 _REMOVE = Statement(delete(traces).where(traces.c.key == bindparam("wanted")))
+_REMOVE_NUMBERED = Statement(
+    delete(traces).where(
+        traces.c.union_id == bindparam("union"),
+        traces.c.kind == bindparam("of_kind"),
+        traces.c.number == bindparam("numbered"),
+    )
+)
 _PRUNE = Statement(delete(traces).where(traces.c.until < bindparam("before")))
 
 
@@ -37,6 +50,12 @@ def get(tx: Tx, key: bytes) -> Trace | None:
     """Returns what is kept under the key, unless it has run out."""
     row = tx.one(_GET, wanted=key, now=tx.now)
     return Trace(*row) if row else None
+
+
+def all_of(tx: Tx, keys: Mapping[bytes, TraceKind]) -> dict[TraceKind, Trace]:
+    """Returns what is kept under these keys and has not run out."""
+    rows = tx.all(_ALL_OF, keys=list(keys), now=tx.now)
+    return {keys[bytes(row.key)]: Trace(row.number, row.since, row.until) for row in rows}
 
 
 def put(tx: Tx, key: bytes, union_id: int, kind: str, number: int, until: datetime | None) -> None:
@@ -47,6 +66,11 @@ def put(tx: Tx, key: bytes, union_id: int, kind: str, number: int, until: dateti
 def remove(tx: Tx, key: bytes) -> bool:
     """Erases what is kept under the key; returns False if there is nothing."""
     return tx.run(_REMOVE, wanted=key) > 0
+
+
+def remove_numbered(tx: Tx, union_id: int, kind: str, number: int) -> int:
+    """Erases all rows of this kind with this number; returns how many."""
+    return tx.run(_REMOVE_NUMBERED, union=union_id, of_kind=kind, numbered=number)
 
 
 def prune(tx: Tx, before: datetime) -> int:
