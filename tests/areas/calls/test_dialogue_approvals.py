@@ -234,3 +234,27 @@ async def test_what_nobody_approved_in_time_is_told_its_author(stage: Stage) -> 
     await later(stage, DAY)
     assert await posts(stage, farm) == []
     assert "nobody had approved its link before it was over" in (await stage.told(ada))[-1].text
+
+
+@pytest.mark.parametrize("on", ["words", "values"])
+async def test_buttons_that_approve_a_link_end_with_its_call(stage: Stage, on: str) -> None:
+    """Attack: an old request is pressed long after anybody remembers what it was about."""
+    ada, bo, _ = await with_leader(stage, on)
+    await ada.presses(await write_call(ada, "Sign", link="https://petition.example/a"), "Post today")
+    [request] = await asked(stage, bo)
+    assert "The buttons work until 2026-03-02T00:00:00" in request.text
+    assert "/call approvals shows it" in request.text
+    stage.clock.advance(DAY)
+    assert "no longer in use" in (await bo.presses(request, "Approve no. 1")).text
+    assert not await approved(stage, 1)
+
+
+@pytest.mark.parametrize("on", ["words", "values"])
+async def test_buttons_about_a_call_without_a_day_end_after_two_weeks(stage: Stage, on: str) -> None:
+    ada, bo, _ = await with_leader(stage, on)
+    await ada.presses(await write_call(ada, "Sign", link="https://petition.example/a"), "Queue it")
+    [request] = await asked(stage, bo)
+    stage.clock.advance(14 * DAY)
+    assert "no longer in use" in (await bo.presses(request, "Approve no. 1")).text
+    fresh = await bo.runs("call approvals")
+    assert "is approved" in (await bo.presses(fresh, "Approve no. 1")).text
