@@ -10,6 +10,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import msgspec
 
 from bot.chat import text
+from bot.chat.declarations import Rate
 from bot.chat.incoming import Actor, File, Incoming, Place, Where, Who
 from bot.chat.model import Mention, Reply
 from bot.chat.outgoing import post
@@ -43,6 +44,20 @@ class ChooseUnion(MusterError):
         self.choices = choices
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A use of a command that is counted durably. `account`: (platform, native id)."""
+
+    member: Member | None
+    account: tuple[str, str]
+    command: str
+    rate: Rate
+
+    def count(self, tx: Tx, records: Records) -> None:
+        """Counts it for all accounts of the person."""
+        records.count_use(tx, self.member, self.account, self.command, self.rate.times, self.rate.per_s)
+
+
 @dataclass(slots=True)
 class Context:
     """An act, the person who did it, and the transaction in which it is answered.
@@ -62,6 +77,7 @@ class Context:
     store: Store | None = None
     report: Progress | None = None
     fetcher: Callable[[File], Awaitable[bytes]] | None = None
+    used: Use | None = None
 
     @property
     def tx(self) -> Tx:
@@ -212,6 +228,18 @@ class Context:
         """
         union = self.standing.union
         post(self, union.id if union else None, target, reply, dedupe_key, bulk)
+
+    def count_use(self, command: str, rate: Rate) -> int:
+        """Counts a use of a command durably and returns 0, or returns the seconds until the actor may try again.
+
+        An error that is raised later undoes the count; dispatch then counts what is in `used` anew.
+        """
+        actor, member = (self.actor.platform, self.actor.native_id), self.standing.member
+        wait = self.records.use_wait_s(self.tx, member, actor, command, rate.times, rate.per_s)
+        if not wait:
+            self.used = Use(member, actor, command, rate)
+            self.used.count(self.tx, self.records)
+        return wait
 
     def keep_tokens(self, reply: Reply) -> Reply:
         """Stores the reply's buttons and form for the actor and this space; returns the reply with their tokens."""

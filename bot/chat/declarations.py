@@ -17,12 +17,21 @@ ReplyHandler = TypeVar("ReplyHandler", bound=Callable[..., Reply | None])
 ChoreHandler = TypeVar("ChoreHandler", bound=Callable[[Office], Awaitable[None]])
 
 
+LASTING_S = 600
+"""A limit over so long a time protects others or a secret. It holds through restarts and a fail-over."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rate:
     """At most `times` uses in `per_s` seconds, for each member and command."""
 
     times: int
     per_s: int
+
+    @property
+    def lasting(self) -> bool:
+        """Whether uses are counted in the database too, so that a restart does not forget them."""
+        return self.per_s >= LASTING_S
 
 
 DEFAULT_RATE = Rate(20, 60)

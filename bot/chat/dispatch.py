@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from bot.chat import text
-from bot.chat.context import ChooseUnion, Context, ModeratorUnknown
+from bot.chat.context import ChooseUnion, Context, ModeratorUnknown, Use
 from bot.chat.declarations import Command
 from bot.chat.incoming import Actor, CommandCall, Incoming, Place
 from bot.chat.incoming import decode as decode_act
@@ -50,6 +50,14 @@ class _Later:
     context: Context
     command: Command
     values: dict[str, Any]
+
+
+class _RefusedUse(Exception):
+    """A command was refused (the cause) whose uses are counted durably. The refusal undid the count."""
+
+    def __init__(self, use: Use) -> None:
+        super().__init__(use.command)
+        self.use = use
 
 
 class Dispatcher:
@@ -92,6 +100,9 @@ class Dispatcher:
             outcome, reply = await self._settled(incoming, progress)
         except MusterError as error:
             outcome, reply = "refused", say(str(error), visibility=Visibility.PRIVATE)
+        except _RefusedUse as refused:
+            outcome, reply = "refused", say(str(refused.__cause__), visibility=Visibility.PRIVATE)
+            await self._count(refused.use)
         except Exception:
             incident = secrets.token_hex(4)
             outcome, reply = "failed", say(text.incident(incident), visibility=Visibility.PRIVATE)
@@ -102,6 +113,13 @@ class Dispatcher:
             )
         self._observe(self._label(incoming), outcome, time.perf_counter() - began)
         return reply
+
+    async def _count(self, use: Use) -> None:
+        """Counts a use of a command that was refused. A failure is only logged."""
+        try:
+            await self._store.write(use.count, self._records)
+        except MusterError as error:
+            log.warning("a use is not counted: %s", error, extra={"action": "dispatch.use"})
 
     async def accept(self, acts: Sequence[Incoming]) -> None:
         """Records acts durably, before their platform is told that they arrived."""
@@ -166,6 +184,12 @@ class Dispatcher:
         reply: Reply | None
         try:
             reply = self._router.answer(context)
+        except ChooseUnion:
+            raise
+        except MusterError as error:
+            if context.used is None:
+                raise
+            raise _RefusedUse(context.used) from error
         except RunOutside as outside:
             # The act is claimed before the command begins, so a repeat of the act never runs it twice.
             interrupted = say(text.INTERRUPTED, visibility=Visibility.PRIVATE)

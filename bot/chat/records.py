@@ -64,6 +64,16 @@ class Records(Protocol):
     def refusal(self, tx: Tx, union: Union, platform: str, native_id: str) -> str | None:
         """Returns the words for a person who is expelled from the union; None if they are not."""
 
+    def use_wait_s(
+        self, tx: Tx, member: Member | None, account: tuple[str, str], command: str, times: int, per_s: int
+    ) -> int:
+        """Returns the seconds until this person may use a command again, as far as uses were counted durably."""
+
+    def count_use(
+        self, tx: Tx, member: Member | None, account: tuple[str, str], command: str, times: int, per_s: int
+    ) -> None:
+        """Counts a use of a command durably, for all accounts of the person. `account`: (platform, native id)."""
+
     def find_person(
         self, tx: Tx, union: Union | None, platform: str, native_id: str | None, name: str
     ) -> Person:

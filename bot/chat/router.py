@@ -98,6 +98,8 @@ class Router:
         member = ctx.standing.member
         person = f"member {member.id}" if member else actor_key(ctx.actor)
         wait = self._limits.wait_s(person, command.path, command.rate, ctx.now)
+        if not wait and command.rate.lasting:
+            wait = ctx.count_use(command.path, command.rate)
         if wait:
             raise TryAgain(text.too_often(command.path, wait))
         if command.space_only and ctx.place.space is None:

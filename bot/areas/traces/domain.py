@@ -45,6 +45,12 @@ class Trace:
     until: datetime | None
 
 
+def use_key(secret: bytes, platform: str, native_id: str, command: str) -> bytes:
+    """Returns the keyed hash under which the uses of a command are kept."""
+    words = "\0".join(("use", platform, native_id, command)).encode("utf-8", "replace")
+    return hmac.digest(secret, words, hashlib.sha256)
+
+
 def trace_key(secret: bytes, union_ref: str, platform: str, native_id: str, kind: TraceKind) -> bytes:
     """Returns the keyed hash under which a trace is kept. Nobody finds the account from it without the secret."""
     words = "\0".join((union_ref, platform, native_id, kind)).encode("utf-8", "replace")

@@ -6,12 +6,14 @@ person who left can be read from it. It is erased when it runs out.
 
 from __future__ import annotations
 
+import json
+import math
 import secrets
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 from bot.areas.traces import storage
-from bot.areas.traces.domain import Trace, TraceKind, trace_key
+from bot.areas.traces.domain import Trace, TraceKind, trace_key, use_key
 from bot.domain.people import Union
 from bot.domain.transaction import Tx
 from bot.storage import meta
@@ -63,9 +65,39 @@ def end_numbered(tx: Tx, union: Union, kind: TraceKind, number: int) -> int:
     return storage.remove_numbered(tx, union.id, kind, number)
 
 
+def use_wait_s(tx: Tx, accounts: Sequence[tuple[str, str]], command: str, times: int, per_s: int) -> int:
+    """Returns the whole seconds until a person may use a command again, at most `times` in `per_s` seconds; 0: now.
+
+    `accounts` has (platform, native id) of all accounts of the person.
+    """
+    secret, now = meta.get(tx, _SECRET), tx.now.timestamp()
+    waits = [0]
+    for account in accounts if secret is not None else ():
+        seen = _uses(tx, use_key(bytes.fromhex(secret or ""), *account, command), now - per_s)
+        if len(seen) >= times:
+            waits.append(math.ceil(min(seen[-times], now) + per_s - now))
+    return max(waits)
+
+
+def count_use(tx: Tx, accounts: Sequence[tuple[str, str]], command: str, times: int, per_s: int) -> None:
+    """Counts a use of a command by a person, under all of their accounts."""
+    now = tx.now.timestamp()
+    for account in accounts:
+        key = use_key(_secret(tx), *account, command)
+        seen = [*_uses(tx, key, now - per_s), now][-times:]
+        storage.put_uses(tx, key, json.dumps(seen), tx.now + timedelta(seconds=per_s))
+
+
+def _uses(tx: Tx, key: bytes, after: float) -> list[float]:
+    """The times of uses after that moment, the oldest first."""
+    kept: list[float] = json.loads(storage.uses_of(tx, key) or "[]")
+    return [at for at in kept if at > after]
+
+
 def prune(tx: Tx, before: datetime) -> None:
     """Erases what ran out before that moment. It lies in the past, so that a clock that is wrong erases nothing."""
     storage.prune(tx, before)
+    storage.prune_uses(tx, before)
 
 
 def _secret(tx: Tx) -> bytes:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, or_, select
 
 from bot.areas.traces.domain import Trace, TraceKind
-from bot.areas.traces.tables import traces
+from bot.areas.traces.tables import traces, uses
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement, insert
 
@@ -45,6 +45,16 @@ _REMOVE_NUMBERED = Statement(
 )
 _PRUNE = Statement(delete(traces).where(traces.c.until < bindparam("before")))
 
+_USES_OF = Statement(select(uses.c.times).where(uses.c.key == bindparam("wanted")))
+_PUT_USES = Statement(
+    insert(uses)
+    .values(key=bindparam("key"), times=bindparam("times"), until=bindparam("end"))
+    .on_conflict_do_update(
+        index_elements=["key"], set_={"times": bindparam("times"), "until": bindparam("end")}
+    )
+)
+_PRUNE_USES = Statement(delete(uses).where(uses.c.until < bindparam("before")))
+
 
 def get(tx: Tx, key: bytes) -> Trace | None:
     """Returns what is kept under the key, unless it has run out."""
@@ -76,3 +86,19 @@ def remove_numbered(tx: Tx, union_id: int, kind: str, number: int) -> int:
 def prune(tx: Tx, before: datetime) -> int:
     """Erases what ran out before that moment; returns how many rows."""
     return tx.run(_PRUNE, before=before)
+
+
+def uses_of(tx: Tx, key: bytes) -> str | None:
+    """Returns the times (JSON) of the uses that are kept under the key."""
+    found: str | None = tx.value(_USES_OF, wanted=key)
+    return found
+
+
+def put_uses(tx: Tx, key: bytes, times: str, until: datetime) -> None:
+    """Keeps the times (JSON) of uses under the key. After `until` none of them counts."""
+    tx.run(_PUT_USES, key=key, times=times, end=until)
+
+
+def prune_uses(tx: Tx, before: datetime) -> int:
+    """Erases uses of which none counted any more before that moment; returns how many rows."""
+    return tx.run(_PRUNE_USES, before=before)
