@@ -73,9 +73,9 @@ def use_wait_s(tx: Tx, accounts: Sequence[tuple[str, str]], command: str, times:
     secret, now = meta.get(tx, _SECRET), tx.now.timestamp()
     waits = [0]
     for account in accounts if secret is not None else ():
-        seen = _uses(tx, use_key(bytes.fromhex(secret or ""), *account, command), now - per_s)
+        seen = _uses(tx, use_key(bytes.fromhex(secret or ""), *account, command), now, per_s)
         if len(seen) >= times:
-            waits.append(math.ceil(min(seen[-times], now) + per_s - now))
+            waits.append(math.ceil(seen[-times] + per_s - now))
     return max(waits)
 
 
@@ -84,14 +84,14 @@ def count_use(tx: Tx, accounts: Sequence[tuple[str, str]], command: str, times: 
     now = tx.now.timestamp()
     for account in accounts:
         key = use_key(_secret(tx), *account, command)
-        seen = [*_uses(tx, key, now - per_s), now][-times:]
+        seen = [*_uses(tx, key, now, per_s), now][-times:]
         storage.put_uses(tx, key, json.dumps(seen), tx.now + timedelta(seconds=per_s))
 
 
-def _uses(tx: Tx, key: bytes, after: float) -> list[float]:
-    """The times of uses after that moment, the oldest first."""
+def _uses(tx: Tx, key: bytes, now: float, per_s: int) -> list[float]:
+    """The times of uses that count now, the oldest first. Those far in the future are of a clock that was wrong."""
     kept: list[float] = json.loads(storage.uses_of(tx, key) or "[]")
-    return [at for at in kept if at > after]
+    return sorted(at for at in kept if now - per_s < at <= now + per_s)
 
 
 def prune(tx: Tx, before: datetime) -> None:
