@@ -61,6 +61,7 @@ from bot.chat.port import Capabilities, Core
 from bot.chat.registry import Registry
 from bot.chat.sender import Sender
 from bot.chat.targets import Lane, Target
+from bot.errors import TryAgain
 from bot.storage.store import Store
 from tests.clock import ManualClock
 
@@ -105,6 +106,9 @@ class Platform:
         self.files: dict[str, bytes] = {}
         self.moderators: set[str] = set()
         self.asked_for_moderators = 0
+        self.bans: set[tuple[str, str]] = set()
+        self.asked_for_bans = 0
+        self.silent = False
 
     async def start(self, core: Core) -> None: ...
 
@@ -120,6 +124,12 @@ class Platform:
     async def is_moderator(self, place: Place, actor: Actor) -> bool:
         self.asked_for_moderators += 1
         return actor.native_id in self.moderators
+
+    async def is_banned(self, space: str, actor: Actor) -> bool:
+        self.asked_for_bans += 1
+        if self.silent:
+            raise TryAgain("It does not answer. Try again in a moment.")
+        return (space, actor.native_id) in self.bans
 
     async def check(self, spaces: Sequence[str]) -> Sequence[Finding]:
         return [Finding(f"rights in {space}") for space in spaces]

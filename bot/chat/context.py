@@ -10,7 +10,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import msgspec
 
 from bot.chat import text
-from bot.chat.declarations import Rate
+from bot.chat.declarations import Action, Command, Rate
 from bot.chat.incoming import Actor, File, Incoming, Place, Where, Who
 from bot.chat.model import Mention, Reply
 from bot.chat.outgoing import post
@@ -34,6 +34,14 @@ class ModeratorUnknown(Exception):
     def __init__(self, place: Place) -> None:
         super().__init__(place.space)
         self.place = place
+
+
+class BanUnknown(Exception):
+    """The answer depends on whether the actor is banned in all of these spaces: dispatch has to ask the platform."""
+
+    def __init__(self, spaces: tuple[str, ...]) -> None:
+        super().__init__(*spaces)
+        self.spaces = spaces
 
 
 class ChooseUnion(MusterError):
@@ -192,6 +200,29 @@ class Context:
         if permission is not Permission.MODERATOR:
             _ = self.member  # tells a person who has not joined to do that first
         raise NotAllowed(text.NOT_ALLOWED[permission])
+
+    def admit(self, declared: Command | Action) -> None:
+        """Raises NotAllowed unless the actor may use this command or action here."""
+        self.require(declared.permission)
+        if declared.permission is not Permission.ANYONE and not declared.for_banned:
+            self.require_welcome()
+
+    def require_welcome(self) -> None:
+        """Raises NotAllowed in a private chat if the actor is banned in every space of the union on this platform.
+
+        The platform is asked (BanUnknown) about somebody who is gone from all of them, as far as is known, and about
+        somebody who has not joined.
+        """
+        union, account = self.standing.union, self.standing.account
+        if union is None or self.incoming.place.space is not None:
+            return
+        spaces = self.records.spaces_to_ask(self.tx, union, self.actor.platform, account)
+        if not spaces:
+            return
+        if self.actor.banned is None:
+            raise BanUnknown(spaces)
+        if self.actor.banned:
+            raise NotAllowed(text.banned(union.name))
 
     def _require_not_expelled(self) -> None:
         """Raises NotAllowed for somebody who is expelled, with the end of it. Moderators of a place can be, too."""

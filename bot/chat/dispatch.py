@@ -14,7 +14,8 @@ from typing import Any
 import msgspec
 
 from bot.chat import text
-from bot.chat.context import ChooseUnion, Context, ModeratorUnknown, Use
+from bot.chat.bans import Bans
+from bot.chat.context import BanUnknown, ChooseUnion, Context, ModeratorUnknown, Use
 from bot.chat.declarations import Command
 from bot.chat.incoming import Actor, CommandCall, Incoming, Place
 from bot.chat.incoming import decode as decode_act
@@ -33,6 +34,8 @@ from bot.errors import MusterError
 
 log = logging.getLogger(__name__)
 
+MOST_QUESTIONS = 2
+"""An act can depend on whether the actor moderates, and on whether they are banned."""
 SEEN_WITHIN = timedelta(hours=12)
 
 # An asynchronous handler that changes something returns this function instead of a reply. It runs in one write,
@@ -80,6 +83,7 @@ class Dispatcher:
         self._adapters = adapters
         self._observe = observe
         self._trouble = trouble
+        self._bans = Bans()
         self._router = Router(
             RateLimits(), {name: adapter.capabilities for name, adapter in adapters.items()}
         )
@@ -139,7 +143,7 @@ class Dispatcher:
         """Returns completions for a parameter of the call in `incoming`; none if something is wrong."""
         try:
             return await self._store.read(self._suggestions, incoming, param, typed)
-        except (MusterError, ModeratorUnknown):
+        except (MusterError, ModeratorUnknown, BanUnknown):
             return []
 
     async def hold(self, actor: Actor, reply: Reply) -> str:
@@ -158,14 +162,21 @@ class Dispatcher:
         Asks the platform whether the actor moderates, or the person which union is meant, if it depends on that.
         """
         try:
-            try:
-                return "ok", await self._attempt(incoming, progress)
-            except ModeratorUnknown as unknown:
-                known = await self._with_moderator(incoming, unknown.place)
-                return "ok", await self._attempt(known, progress)
+            return "ok", await self._answered_by_platform(incoming, progress)
         except ChooseUnion as choice:
             question = choose_union(choice.choices)
             return "refused", await self._store.write(self._finish_reply, incoming, question)
+
+    async def _answered_by_platform(self, incoming: Incoming, progress: Progress | None) -> Reply | None:
+        """Returns the answer, after asking the platform what it depends on."""
+        for _ in range(MOST_QUESTIONS):
+            try:
+                return await self._attempt(incoming, progress)
+            except ModeratorUnknown as unknown:
+                incoming = await self._with_moderator(incoming, unknown.place)
+            except BanUnknown as unknown:
+                incoming = await self._with_ban(incoming, unknown.spaces)
+        return await self._attempt(incoming, progress)
 
     async def _attempt(self, incoming: Incoming, progress: Progress | None) -> Reply | None:
         command = self._command(incoming)
@@ -301,6 +312,11 @@ class Dispatcher:
         return msgspec.structs.replace(
             incoming, actor=msgspec.structs.replace(incoming.actor, moderator=moderator)
         )
+
+    async def _with_ban(self, incoming: Incoming, spaces: Sequence[str]) -> Incoming:
+        actor = incoming.actor
+        banned = await self._bans.in_all(self._adapters[actor.platform], spaces, actor)
+        return msgspec.structs.replace(incoming, actor=msgspec.structs.replace(actor, banned=banned))
 
     def _command(self, incoming: Incoming) -> Command | None:
         act = incoming.act

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.areas.conversations.storage import dialogues, inbound, standing, tokens
 from bot.areas.delivery import services as delivery
-from bot.areas.expulsions.services import expulsions
+from bot.areas.expulsions.services import departures, expulsions
 from bot.areas.members.services import members
 from bot.areas.spaces import services as spaces
 from bot.areas.traces import services as traces
@@ -62,6 +62,14 @@ def moderates_union(tx: Tx, union: Union, member: Member) -> bool:
 def refusal(tx: Tx, union: Union, platform: str, native_id: str) -> str | None:
     """Returns the words for a person who is expelled from the union; None if they are not."""
     return expulsions.refusal(tx, union, platform, native_id)
+
+
+def spaces_to_ask(tx: Tx, union: Union, platform: str, account: Account | None) -> tuple[str, ...]:
+    """Returns the spaces (native ids) in which the platform may have banned this account; () if it cannot be.
+
+    Without an account, somebody is about to join from a private chat.
+    """
+    return departures.to_ask(tx, union, account) if account else departures.places(tx, union, platform)
 
 
 def use_wait_s(

@@ -19,11 +19,6 @@ def left(tx: Tx, account: Account, space: Space) -> None:
     departures.add(tx, account.id, space.id)
 
 
-def came_back(tx: Tx, account: Account, space: Space) -> None:
-    """Notes that the account is in the space."""
-    departures.came_back(tx, account.id, space.id)
-
-
 def to_ask(tx: Tx, union: Union, account: Account) -> tuple[str, ...]:
     """Returns the native ids of the spaces about which the platform is to be asked whether the account is banned.
 

@@ -17,11 +17,6 @@ _ADD = Statement(
 )
 _ANY = Statement(select(departures.c.id).where(departures.c.account_id == bindparam("account")).limit(1))
 _GONE_FROM = Statement(select(departures.c.space_id).where(departures.c.account_id == bindparam("account")))
-_CAME_BACK = Statement(
-    delete(departures).where(
-        departures.c.account_id == bindparam("account"), departures.c.space_id == bindparam("space")
-    )
-)
 _ERASE = Statement(
     delete(departures).where(
         departures.c.account_id.in_(select(accounts.c.id).where(accounts.c.member_id == bindparam("member")))
@@ -49,11 +44,6 @@ def any_of(tx: Tx, account_id: int) -> bool:
 def gone_from(tx: Tx, account_id: int) -> set[int]:
     """Returns the ids of the spaces that the account is gone from."""
     return {row.space_id for row in tx.all(_GONE_FROM, account=account_id)}
-
-
-def came_back(tx: Tx, account_id: int, space_id: int) -> None:
-    """Erases the note that the account is gone from the space."""
-    tx.run(_CAME_BACK, account=account_id, space=space_id)
 
 
 def places(tx: Tx, union_id: int, platform: str) -> dict[int, str]:
