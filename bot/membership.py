@@ -219,7 +219,7 @@ def expel(
         NotAllowed: the founder, or oneself.
     """
     member = who.member
-    _require_expellable(union, actor, member)
+    require_expellable(union, actor, member)
     accounts = members.accounts_of(tx, member.id) if member else []
     ids = [(account.platform, account.native_id) for account in accounts]
     if not ids and who.native_id is not None:
@@ -243,7 +243,8 @@ def expel(
     return made, accounts
 
 
-def _require_expellable(union: Union, actor: Member, member: Member | None) -> None:
+def require_expellable(union: Union, actor: Member, member: Member | None) -> None:
+    """Raises NotAllowed for the founder, and for oneself."""
     if member is None:
         return
     if member.id == actor.id:

@@ -165,9 +165,10 @@ def freed(ctx: Context, expulsion: int) -> Reply:
 def _require_may(ctx: Context, person: Person) -> None:
     """Raises NotAllowed for somebody whom the actor cannot expel."""
     member = person.member
-    if member is None or ctx.is_founder or member.id == ctx.member.id:
-        return  # `membership.expel` refuses oneself and the founder
-    if ctx.records.moderates_union(ctx.tx, ctx.union, member):
+    membership.require_expellable(ctx.union, ctx.member, member)
+    if member is None or ctx.is_founder:
+        return
+    if ctx.records.is_union_moderator(ctx.tx, member):
         raise NotAllowed(
             f"{one_line(person.name)} moderates this union too: only the founder can expel a moderator."
         )

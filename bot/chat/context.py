@@ -191,7 +191,7 @@ class Context:
     def require(self, permission: Permission) -> None:
         """Raises NotAllowed, with the remedy, unless the actor `may` and the account is not too new for it."""
         if self.may(permission):
-            if permission is Permission.MODERATOR:
+            if permission in (Permission.MODERATOR, Permission.UNION_MODERATOR):
                 self._require_not_expelled()
             if permission in (Permission.LEADER, Permission.FOUNDER):
                 self._require_settled()

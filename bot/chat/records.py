@@ -58,8 +58,8 @@ class Records(Protocol):
     def is_leader(self, tx: Tx, union: Union, member: Member) -> bool:
         """Whether the member leads, by the union's rule of leadership."""
 
-    def moderates_union(self, tx: Tx, union: Union, member: Member) -> bool:
-        """Whether the member moderates the whole union."""
+    def is_union_moderator(self, tx: Tx, member: Member) -> bool:
+        """Whether the founder named this member a moderator of the union."""
 
     def refusal(self, tx: Tx, union: Union, platform: str, native_id: str) -> str | None:
         """Returns the words for a person who is expelled from the union; None if they are not."""

@@ -54,9 +54,9 @@ def is_leader(tx: Tx, union: Union, member: Member) -> bool:
     return leadership.is_leader(tx, union, member)
 
 
-def moderates_union(tx: Tx, union: Union, member: Member) -> bool:
-    """Whether the member moderates the whole union."""
-    return union.founder_id == member.id
+def is_union_moderator(tx: Tx, member: Member) -> bool:
+    """Whether the founder named this member a moderator of the union."""
+    return False  # founders name nobody yet
 
 
 def refusal(tx: Tx, union: Union, platform: str, native_id: str) -> str | None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.areas.conversations import services as conversations
 from bot.areas.expulsions.services import expulsions
 from bot.areas.ledger import services as ledger
 from bot.areas.members.services import members
@@ -15,8 +16,9 @@ from bot.areas.traces.domain import WALLET, TraceKind
 from bot.areas.tree.services import recount, support
 from bot.areas.unions import services as unions
 from bot.areas.wallets.services import wallets
+from bot.chat.context import Context
 from bot.chat.incoming import Place, Who
-from bot.domain.people import Account, Member, Union
+from bot.domain.people import Account, Member, Permission, Union
 from bot.domain.transaction import Tx
 from bot.errors import NotAllowed
 from bot.membership import LINKING, merge
@@ -191,8 +193,7 @@ async def test_another_one_pages_and_an_expulsion_that_ended_cannot_be_ended(cas
 
 
 async def test_founders_oneself_and_strangers_cannot(cast: Cast) -> None:
-    await cast.ada.presses(await cast.asks(cast.ada), "Expel")
-    assert await cast.stage.store.read(members.count, await cast.union()) == 2
+    assert "cannot expel yourself" in (await cast.asks(cast.ada)).text
     for heard in (
         await cast.bo.runs("expel", cast.farm, person=Who("x", "X"), until="1d", reason="No"),
         await cast.bo.runs("readmit", cast.farm),
@@ -288,3 +289,40 @@ async def test_followers_are_freed_and_the_sums_stay_exact(cast: Cast) -> None:
     assert report.well, report.first
     await cast.stage.chores()
     assert "has left, and your endorsement ended" in (await cast.stage.told(cy))[-1].text
+
+
+async def test_only_the_founder_expels_a_moderator_and_nobody_the_founder(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Attack: one moderator who went over to somebody else throws out the others."""
+    may = Context.may
+    monkeypatch.setattr(
+        Context, "may", lambda ctx, right: right is Permission.UNION_MODERATOR or may(ctx, right)
+    )
+    monkeypatch.setattr(conversations, "is_union_moderator", lambda tx, member: True)
+    (cy,) = await scenes.joined(cast.stage, cast.farm, "Cy")
+    person = Who(cy.actor.native_id, "Cy")
+    refused = await cast.bo.runs("expel", person=person, until="1d", reason="Mutiny")
+    assert "only the founder can expel a moderator" in refused.text
+    founder = Who(cast.ada.actor.native_id, "Ada")
+    refused = await cast.bo.runs("expel", person=founder, until="1d", reason="Mutiny")
+    assert "The founder cannot be expelled" in refused.text
+    oneself = Who(cast.bo.actor.native_id, "Bo")
+    refused = await cast.bo.runs("expel", person=oneself, until="1d", reason="Me")
+    assert "cannot expel yourself" in refused.text
+    assert await cast.stage.store.read(members.count, await cast.union()) == 3
+    assert "Cy is expelled" in (await cast.expels(cy)).text
+
+
+async def test_becoming_a_moderator_before_the_press_saves_from_others(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may = Context.may
+    monkeypatch.setattr(
+        Context, "may", lambda ctx, right: right is Permission.UNION_MODERATOR or may(ctx, right)
+    )
+    (cy,) = await scenes.joined(cast.stage, cast.farm, "Cy")
+    asked = await cast.bo.runs("expel", person=Who(cy.actor.native_id, "Cy"), until="1d", reason="Spam")
+    monkeypatch.setattr(conversations, "is_union_moderator", lambda tx, member: True)
+    assert "only the founder can" in (await cast.bo.presses(asked, "Expel")).text
+    assert await cast.stage.store.read(members.count, await cast.union()) == 3
