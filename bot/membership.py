@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from bot import union_settings
@@ -12,22 +13,27 @@ from bot.areas.checkins.services import membership as checkins
 from bot.areas.contests import services as contests
 from bot.areas.conversations import services as conversations
 from bot.areas.delivery import services as delivery
+from bot.areas.expulsions.domain import Expelled, Expulsion
+from bot.areas.expulsions.services import expulsions
+from bot.areas.expulsions.services import membership as departures
 from bot.areas.files import services as files
 from bot.areas.flags import services as flags
 from bot.areas.intents import services as intents
 from bot.areas.invites import services as invites
 from bot.areas.invites.domain import Invite
 from bot.areas.ledger import services as ledger
-from bot.areas.members.services import members
+from bot.areas.members.services import members, returning
 from bot.areas.reminders import services as reminders
 from bot.areas.spaces import services as spaces
+from bot.areas.traces import services as traces
+from bot.areas.traces.domain import Trace, TraceKind
 from bot.areas.tree.services import endorsements
 from bot.areas.tree.services import membership as tree
 from bot.areas.unions import services as unions
 from bot.areas.wallets.services import completion
 from bot.areas.wallets.services import membership as wallets
 from bot.areas.wallets.services import wallets as holdings
-from bot.domain.people import Account, Member, Union, Wallet, new_ref
+from bot.domain.people import Account, Member, Person, Union, Wallet, new_ref
 from bot.domain.times import zone
 from bot.domain.transaction import Tx
 from bot.errors import BadInput, NotAllowed
@@ -62,6 +68,18 @@ class KeepsPeople(Protocol):
         """Make everything of `absorbed` the survivor's: the two are one person."""
 
 
+class OutlastsLeaving(Protocol):
+    """What an area offers whose limits or waits outlast a membership: a module with these two functions."""
+
+    def remember(self, tx: Tx, union: Union, member: Member) -> None:
+        """Keep traces of what must not be reset, before the member is forgotten."""
+
+    def recall(
+        self, tx: Tx, union: Union, member: Member, account: Account, kept: Mapping[TraceKind, Trace]
+    ) -> None:
+        """Put back what was kept of an account that is a new member now."""
+
+
 ORDER: Sequence[KeepsPeople] = (
     tree,
     invites,
@@ -74,11 +92,16 @@ ORDER: Sequence[KeepsPeople] = (
     intents,
     conversations,
     delivery,
+    departures,
     wallets,
     members,
     unions,
 )
 """In which order areas forget a member, and merge two."""
+
+
+OUTLASTING: Sequence[OutlastsLeaving] = (returning, tree, invites, flags, wallets)
+"""Areas of which something outlasts a membership."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +118,7 @@ CONSTRAINTS = (
     Before(calls, files, "the pictures of drafts go with the drafts"),
     Before(conversations, members, "what was kept for an account is found by the account"),
     Before(delivery, members, "what was sent to an account is found by the account"),
+    Before(departures, members, "what was kept for an account is found by the account"),
     Before(wallets, members, "tickets point at accounts"),
 )
 
@@ -138,15 +162,25 @@ def join(
 ) -> tuple[Member, Account]:
     """Make this account a new member, come by a member's code if `invite` is given.
 
+    Somebody who was a member before gets back what outlasted that. A recruit of then is nobody's new recruit.
+
     Raises:
         BadInput: it is a member already.
-        NotAllowed: the code lets nobody in any more.
+        NotAllowed: the code lets nobody in any more, or the account is expelled.
     """
     if members.account_in(tx, union.id, platform, native_id) is not None:
         raise BadInput(f"You are a member of {union.name} already. /me shows what is known of you.")
+    kept = traces.of_account(tx, union, platform, native_id)
+    if TraceKind.EXPELLED in kept:
+        expulsions.require_not_expelled(tx, union, platform, native_id)
     member, account = members.add(tx, union, platform, native_id, name, username)
-    by = {"recruiter": invites.use(tx, invite, member).ref} if invite else {}
+    recruiter = invites.use(tx, invite, member, new=TraceKind.CAME not in kept) if invite else None
+    by = {"recruiter": recruiter.ref} if recruiter else {}
     ledger.record(tx, union.id, "member.joined", member, platform=platform, **by)
+    if kept:
+        for area in OUTLASTING:
+            area.recall(tx, union, member, account, kept)
+        account = members.account(tx, account.id) or account
     return member, account
 
 
@@ -169,12 +203,66 @@ def leave(tx: Tx, union: Union, member: Member) -> None:
         raise NotAllowed(
             "You founded this union and others are still in it. Hand it on first: /union hand-over @person."
         )
-    for area in ORDER:
-        area.forget(tx, union, member)
-    ledger.record(tx, union.id, "member.left", member)
+    _end(tx, union, member)
     if not others:
         spaces.disconnect_all(tx, union)
         ledger.record(tx, union.id, "union.ended", None)
+
+
+def expel(
+    tx: Tx, union: Union, actor: Member, who: Person, until: datetime | None, reason: str
+) -> tuple[Expulsion, list[Account]]:
+    """End somebody's membership, if they are a member, and keep them out until that moment, None for ever.
+
+    Everything of theirs is erased as when they leave. Contract wallets are not kept out: several people may sign for
+    one. Returns the accounts that they had, to tell them.
+
+    Raises:
+        BadInput: they are expelled already.
+        NotAllowed: the founder, or oneself.
+    """
+    member = who.member
+    require_expellable(union, actor, member)
+    accounts = members.accounts_of(tx, member.id) if member else []
+    ids = [(account.platform, account.native_id) for account in accounts]
+    if not ids and who.native_id is not None:
+        ids = [(who.platform, who.native_id)]
+    if not ids:
+        raise BadInput(
+            "I cannot tell which account that is. Mention the person, or reply to a message of theirs."
+        )
+    own = [wallet for wallet in holdings.of_member(tx, member) if wallet.kind == "eoa"] if member else []
+    expelled = Expelled(
+        who.platform,
+        who.name,
+        tuple(ids),
+        tuple(wallet.address for wallet in own),
+        member.id if member else None,
+        member.ref if member else None,
+    )
+    made = expulsions.expel(tx, union, actor, expelled, until, reason)
+    if member is not None:
+        _end(tx, union, member)
+    return made, accounts
+
+
+def require_expellable(union: Union, actor: Member, member: Member | None) -> None:
+    """Raises NotAllowed for the founder, and for oneself."""
+    if member is None:
+        return
+    if member.id == actor.id:
+        raise NotAllowed("You cannot expel yourself. /leave ends your membership.")
+    if member.id == union.founder_id:
+        raise NotAllowed("The founder cannot be expelled from their own union.")
+
+
+def _end(tx: Tx, union: Union, member: Member) -> None:
+    """End a membership and erase the person, but for what outlasts it."""
+    for outlasting in OUTLASTING:
+        outlasting.remember(tx, union, member)
+    for area in ORDER:
+        area.forget(tx, union, member)
+    ledger.record(tx, union.id, "member.left", member)
 
 
 def merge(tx: Tx, union_id: int, absorbed: Member, survivor: Member) -> Member:

@@ -82,6 +82,7 @@ def by_code(ctx: Context, typed: str) -> Reply:
     ctx.enter(found.invite.union_id)
     if ctx.standing.member is not None:
         return _member_already(ctx, found)
+    ctx.require_welcome()
     actor = ctx.actor
     membership.join(
         ctx.tx, ctx.union, actor.platform, actor.native_id, actor.name, actor.username, found.invite

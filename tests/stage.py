@@ -62,6 +62,7 @@ from bot.chat.registry import Registry
 from bot.chat.sender import Sender
 from bot.chat.targets import Lane, Target
 from bot.domain.photos import Photo
+from bot.errors import TryAgain
 from bot.pictures.photo import redraw
 from bot.pictures.workshop import Workshop
 from bot.storage.store import Store
@@ -108,6 +109,9 @@ class Platform:
         self.files: dict[str, bytes] = {}
         self.moderators: set[str] = set()
         self.asked_for_moderators = 0
+        self.bans: set[tuple[str, str]] = set()
+        self.asked_for_bans = 0
+        self.silent = False
 
     async def start(self, core: Core) -> None: ...
 
@@ -123,6 +127,12 @@ class Platform:
     async def is_moderator(self, place: Place, actor: Actor) -> bool:
         self.asked_for_moderators += 1
         return actor.native_id in self.moderators
+
+    async def is_banned(self, space: str, actor: Actor) -> bool:
+        self.asked_for_bans += 1
+        if self.silent:
+            raise TryAgain("It does not answer. Try again in a moment.")
+        return (space, actor.native_id) in self.bans
 
     async def check(self, spaces: Sequence[str]) -> Sequence[Finding]:
         return [Finding(f"rights in {space}") for space in spaces]

@@ -9,6 +9,7 @@ AREAS = Path(__file__).parents[1] / "bot" / "areas"
 EXPORTS_NOTHING = {
     "conversations": "it has acts and buttons of the last days",
     "delivery": "it has messages on their way",
+    "expulsions": "they name people who are gone, for moderators and until they end; the ledger has the rest",
     "files": "the pictures of entries are in `entries`; all others are not exported",
     "intents": "the ledger has what they did",
     "flags": "they are evidence for moderators, about people who may be innocent",

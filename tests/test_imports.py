@@ -50,19 +50,20 @@ LAYERS = {
 """The files or folders of an area; what each may import of its own area, of areas it needs, and of the engine."""
 NEEDS = {
     "unions": ["ledger"],
-    "members": ["ledger", "unions"],
+    "members": ["ledger", "traces", "unions"],
     "spaces": ["ledger", "unions"],
-    "wallets": ["ledger", "members", "unions"],
-    "invites": ["members"],
+    "expulsions": ["ledger", "members", "spaces", "traces", "unions"],
+    "wallets": ["expulsions", "ledger", "members", "traces", "unions"],
+    "invites": ["members", "traces"],
     "delivery": ["files", "members", "unions"],
-    "tree": ["ledger", "members", "unions", "wallets"],
-    "conversations": ["delivery", "files", "members", "spaces", "tree", "unions"],
+    "tree": ["ledger", "members", "traces", "unions", "wallets"],
+    "conversations": ["delivery", "expulsions", "files", "members", "spaces", "traces", "tree", "unions"],
     "calls": ["delivery", "files", "ledger", "members", "spaces", "tree", "unions"],
     "checkins": ["calls", "files", "ledger", "members", "tree", "wallets"],
     "contests": ["calls", "checkins", "files", "ledger", "members", "tree", "unions", "wallets"],
     "reminders": ["calls", "checkins", "members", "tree", "unions"],
     "reports": ["calls", "checkins", "members", "reminders", "spaces", "tree"],
-    "flags": ["invites", "ledger", "members", "spaces", "tree", "unions", "wallets"],
+    "flags": ["invites", "ledger", "members", "spaces", "traces", "tree", "unions", "wallets"],
 }  # fmt: skip
 """Which areas each area is built on; an area that is not named here needs none. Never in a circle."""
 TABLES = ["bot.storage", "areas' storage", "areas' tables"]

@@ -8,10 +8,12 @@ import sys
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import Boolean, Column, LargeBinary, Numeric, Table, Text, func, select
 
 from bot import areas, erasing, membership
+from bot.areas.flags.domain import Evidence
 from bot.areas.ledger import services as ledger
 from bot.domain.people import Account, Member, Union
 from bot.domain.transaction import Tx
@@ -21,7 +23,7 @@ from bot.storage.erasures import LAST_AFTER
 from bot.storage.statements import Statement, insert
 from bot.storage.store import Store
 from bot.storage.types import Id, UtcDateTime
-from tests.clock import ManualClock
+from tests.clock import START, ManualClock
 
 SECRET = "Vera-of-the-Hills"
 """Stands in every text of every row that the member has."""
@@ -41,12 +43,14 @@ ONE_OF: dict[str, object] = {
     "calls.state": "closed", "calls.proof": "word", "checkins.state": "waiting", "flags.kind": "burst",
     "tickets.state": "open", "wallets.kind": "eoa", "flags.closed_at": None, "entries.votes": 0,
     "dialogues.platform": "words", "private_unions.platform": "words", "outbox.platform": "words",
+    "flags.evidence": msgspec.json.encode(Evidence(1, START, START, 0, {}, 0, [], 0, [])).decode(),
     "outbox.state": "sent", "unreached.platform": "words", "accounts.platform": "words",
 }  # fmt: skip
 """Columns in which not any value will do."""
 STAYS_WITH_THE_UNION = {
     "calls.title", "calls.what", "calls.why", "calls.link", "calls.token",
-    "flags.evidence", "flags.dedupe_key", "space_codes.code_hash", "members.ref", "inbound.key",
+    "flags.dedupe_key", "space_codes.code_hash", "members.ref", "inbound.key",
+    "expulsions.name", "expulsions.platform", "expulsions.reason",  # as long as the expulsion runs
 }  # fmt: skip
 """What a member made for the union outlives their membership, and so does the
 platform's number of an act, by which a repeat is known."""

@@ -2,15 +2,20 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select
 
 from bot import membership, retention
+from bot.areas.conversations import services as conversations
 from bot.areas.delivery import services as delivery
 from bot.areas.delivery.storage import outbox as outbox_storage
 from bot.areas.delivery.tables import outbox as outbox_table
+from bot.areas.expulsions.services import expulsions
 from bot.areas.spaces import storage as spaces_storage
 from bot.areas.spaces.tables import space_codes as space_codes_table
+from bot.areas.traces import services as traces
 from bot.domain.messages import NewMessage
+from bot.domain.people import Person
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement
 from bot.storage.store import Store
@@ -53,3 +58,102 @@ async def test_codes_of_spaces_are_forgotten_after_their_end(store: Store, clock
         clock.advance(wait)
         await store.write(retention.prune)
         assert await store.read(lambda tx: tx.value(CODES)) == left
+
+
+HALF_HOUR = timedelta(minutes=30)
+
+
+async def is_new(store: Store, act: str) -> bool:
+    """Whether an act would be done now, as one that was never seen."""
+
+    def claimed(tx: Tx) -> bool:
+        ours, _ = conversations.claim(tx, act, "words:bo")
+        if ours:
+            raise LookupError  # undoes the claim
+        return False
+
+    try:
+        return await store.write(claimed)
+    except LookupError:
+        return True
+
+
+async def runs(store: Store, clock: ManualClock, hours: float) -> None:
+    """Muster runs for some hours by a right clock, and prunes each half an hour."""
+    for _ in range(int(hours * 2)):
+        await store.write(retention.prune)
+        clock.advance(HALF_HOUR)
+    await store.write(retention.prune)
+
+
+async def test_an_act_is_known_for_25_hours_of_running(store: Store, clock: ManualClock) -> None:
+    await runs(store, clock, 2)
+    await store.write(conversations.claim, "act", "words:bo")
+    await runs(store, clock, 25)
+    assert not await is_new(store, "act")
+    await runs(store, clock, 1)
+    assert await is_new(store, "act")
+
+
+@pytest.mark.parametrize("jump", [timedelta(hours=26), timedelta(days=400), -timedelta(days=400)])
+async def test_a_clock_that_jumps_makes_no_old_act_new(
+    store: Store, clock: ManualClock, jump: timedelta
+) -> None:
+    """Attack: set the clock forward, and have the platform deliver an act again."""
+    await runs(store, clock, 30)
+    await store.write(conversations.claim, "act", "words:bo")
+    clock.advance(jump)
+    await runs(store, clock, 20)
+    assert not await is_new(store, "act")
+    clock.advance(-jump)  # it is put right
+    await store.write(conversations.claim, "later", "words:bo")
+    await runs(store, clock, 4)
+    assert not await is_new(store, "act")
+    assert not await is_new(store, "later")
+    await runs(store, clock, 50 if jump > timedelta() else 30)
+    assert await is_new(store, "act")
+
+
+@pytest.mark.parametrize("restarts", [1, 60])
+async def test_restarts_while_the_clock_is_wrong_change_nothing(
+    store: Store, clock: ManualClock, restarts: int
+) -> None:
+    await runs(store, clock, 30)
+    await store.write(conversations.claim, "act", "words:bo")
+    clock.advance(timedelta(days=400))
+    for _ in range(restarts):  # each start prunes
+        await store.write(retention.prune)
+        clock.advance(timedelta(seconds=5))
+    assert not await is_new(store, "act")
+
+
+async def test_an_act_that_waits_for_its_answer_outlasts_a_jump(store: Store, clock: ManualClock) -> None:
+    await runs(store, clock, 30)
+    await store.write(conversations.receive, "act", "words:bo", b"payload")
+    clock.advance(timedelta(days=2))
+    await store.write(retention.prune)
+    assert await store.read(conversations.unfinished) == [("act", b"payload")]
+
+
+async def test_what_protects_others_is_back_when_the_clock_is_put_right(
+    store: Store, clock: ManualClock
+) -> None:
+    """Attack: an expulsion, a wait and a limit end by a wrong clock, and are erased."""
+    founder = membership.Founder("words", "ada", "Ada", None)
+    union, ada, _ = await store.write(membership.found, "Farm", "Grow", "UTC", founder, "space", "Farm")
+    await runs(store, clock, 30)
+
+    def expelled(tx: Tx) -> None:
+        bo = Person("Bo", "words", "bo")
+        membership.expel(tx, union, ada, bo, tx.now + timedelta(days=30), "Spam")
+
+    await store.write(expelled)
+    account = [("words", "bo")]
+    await store.write(traces.count_use, account, "knock", 1, 3600)
+    clock.advance(timedelta(days=400))
+    await store.write(retention.prune)
+    assert await store.read(expulsions.refusal, union, "words", "bo") is None
+    clock.advance(-timedelta(days=400))
+    await store.write(retention.prune)
+    assert "another 30 days" in (await store.read(expulsions.refusal, union, "words", "bo") or "")
+    assert await store.read(traces.use_wait_s, account, "knock", 1, 3600) == 3600

@@ -107,6 +107,10 @@ class DiscordAdapter:
             self._moderators[key] = (now + MODERATORS_KEPT, moderates)
         return self._moderators[key][1]
 
+    async def is_banned(self, space: str, actor: Actor) -> bool:
+        """Whether the person is banned in the server; False where the bot may not know. Raises TryAgain."""
+        return await check.banned(self._rest, space, actor.native_id)
+
     async def check(self, spaces: Sequence[str]) -> Sequence[Finding]:
         """Returns the doctor's lines; works without `start`."""
         return await check.findings(self._rest, spaces)

@@ -38,6 +38,7 @@ DANGEROUS = {
 PERMISSIONS = sum(NEEDED)
 UNKNOWN_GUILD, MISSING_ACCESS, UNKNOWN_MEMBER = 10004, 50001, 10007
 _PRESENCE, _MEMBERS, _CONTENT = (1 << 12) | (1 << 13), (1 << 14) | (1 << 15), (1 << 18) | (1 << 19)
+UNKNOWN_USER, UNKNOWN_BAN, MISSING_PERMISSIONS = 10013, 10026, 50013
 SILENT = "Discord does not answer right now. Try again in a minute."
 
 
@@ -136,3 +137,16 @@ async def moderates(rest: Rest, guild_id: str, user: str) -> bool:
             return False
         raise
     return bool(bits & (ADMINISTRATOR | MANAGE_GUILD | MANAGE_ROLES))
+
+
+async def banned(rest: Rest, guild_id: str, user: str) -> bool:
+    """Whether a user is banned in a server. Discord tells it only to a bot that may ban. Raises TryAgain."""
+    try:
+        await rest.call("GET", f"/guilds/{guild_id}/bans/{user}")
+    except Unavailable as silent:
+        raise TryAgain(SILENT) from silent
+    except Refused as refused:
+        if refused.code in (UNKNOWN_BAN, UNKNOWN_GUILD, UNKNOWN_USER, MISSING_ACCESS, MISSING_PERMISSIONS):
+            return False
+        raise
+    return True

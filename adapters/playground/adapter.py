@@ -103,6 +103,10 @@ class PlaygroundAdapter:
         player = people.player(account.player) if account else None
         return player is not None and (place.space or place.chat) in player.moderates
 
+    async def is_banned(self, space: str, actor: Actor) -> bool:
+        """Returns False: nobody is banned in the playground's rooms."""
+        return False
+
     async def check(self, spaces: Sequence[str]) -> Sequence[Finding]:
         """Returns the doctor's lines; see `check.py`."""
         return check.findings(spaces)

@@ -209,6 +209,10 @@ class TelegramAdapter:
             self._administrators[chat] = known
         return actor.native_id in known[1]
 
+    async def is_banned(self, space: str, actor: Actor) -> bool:
+        """Whether the person is banned in the group; False where the bot is no administrator. Raises TryAgain."""
+        return await check.banned(self._bot, space, actor.native_id)
+
     async def check(self, spaces: Sequence[str]) -> Sequence[Finding]:
         """Returns the doctor's lines; works without `start`. Raises TryAgain."""
         for request in self._requests:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,6 +13,9 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 from bot.chat.findings import Finding
 from bot.domain.clock import Clock
 from bot.domain.names import one_line
+from bot.errors import TryAgain
+
+log = logging.getLogger(__name__)
 
 LATELY: Final = timedelta(hours=1)
 NEEDED: Final = {Chat.CHANNEL: frozenset({"can_post_messages"})}
@@ -148,3 +152,15 @@ def _absent(subject: str, error: TelegramError | None) -> Finding:
         f"the bot is not there any more{why}",
         "Add it again, or take the place out with /union disconnect.",
     )
+
+
+async def banned(bot: Bot, space: str, user: str) -> bool:
+    """Whether a user is banned in a group. Telegram tells it for sure only to administrators. Raises TryAgain."""
+    try:
+        member = await bot.get_chat_member(int(space), int(user))
+    except (BadRequest, Forbidden) as error:
+        log.info("ban unknown", extra={"action": "telegram.banned", "why": str(error)})
+        return False
+    except TelegramError as error:
+        raise TryAgain("Telegram did not answer. Nothing was changed. Try again in a moment.") from error
+    return bool(member.status == ChatMember.BANNED)

@@ -10,6 +10,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import msgspec
 
 from bot.chat import text
+from bot.chat.declarations import Action, Command, Rate
 from bot.chat.incoming import Actor, File, Incoming, Place, Where, Who
 from bot.chat.model import Mention, Reply
 from bot.chat.outgoing import post
@@ -35,12 +36,34 @@ class ModeratorUnknown(Exception):
         self.place = place
 
 
+class BanUnknown(Exception):
+    """The answer depends on whether the actor is banned in all of these spaces: dispatch has to ask the platform."""
+
+    def __init__(self, spaces: tuple[str, ...]) -> None:
+        super().__init__(*spaces)
+        self.spaces = spaces
+
+
 class ChooseUnion(MusterError):
     """The private chat belongs to a person in several unions, so they have to choose one."""
 
     def __init__(self, choices: tuple[Union, ...]) -> None:
         super().__init__(text.CHOOSE_UNION)
         self.choices = choices
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A use of a command that is counted durably. `account`: (platform, native id)."""
+
+    member: Member | None
+    account: tuple[str, str]
+    command: str
+    rate: Rate
+
+    def count(self, tx: Tx, records: Records) -> None:
+        """Counts it for all accounts of the person."""
+        records.count_use(tx, self.member, self.account, self.command, self.rate.times, self.rate.per_s)
 
 
 @dataclass(slots=True)
@@ -62,6 +85,7 @@ class Context:
     store: Store | None = None
     report: Progress | None = None
     fetcher: Callable[[File], Awaitable[bytes]] | None = None
+    used: Use | None = None
 
     @property
     def tx(self) -> Tx:
@@ -167,12 +191,47 @@ class Context:
     def require(self, permission: Permission) -> None:
         """Raises NotAllowed, with the remedy, unless the actor `may` and the account is not too new for it."""
         if self.may(permission):
+            if permission in (Permission.MODERATOR, Permission.UNION_MODERATOR):
+                self._require_not_expelled()
             if permission in (Permission.LEADER, Permission.FOUNDER):
                 self._require_settled()
             return
+        self._require_not_expelled()
         if permission is not Permission.MODERATOR:
             _ = self.member  # tells a person who has not joined to do that first
         raise NotAllowed(text.NOT_ALLOWED[permission])
+
+    def admit(self, declared: Command | Action) -> None:
+        """Raises NotAllowed unless the actor may use this command or action here."""
+        self.require(declared.permission)
+        if declared.permission is not Permission.ANYONE and not declared.for_banned:
+            self.require_welcome()
+
+    def require_welcome(self) -> None:
+        """Raises NotAllowed in a private chat if the actor is banned in every space of the union on this platform.
+
+        The platform is asked (BanUnknown) about somebody who is gone from all of them, as far as is known, and about
+        somebody who has not joined.
+        """
+        union, account = self.standing.union, self.standing.account
+        if union is None or self.incoming.place.space is not None:
+            return
+        spaces = self.records.spaces_to_ask(self.tx, union, self.actor.platform, account)
+        if not spaces:
+            return
+        if self.actor.banned is None:
+            raise BanUnknown(spaces)
+        if self.actor.banned:
+            raise NotAllowed(text.banned(union.name))
+
+    def _require_not_expelled(self) -> None:
+        """Raises NotAllowed for somebody who is expelled, with the end of it. Moderators of a place can be, too."""
+        union, actor = self.standing.union, self.actor
+        if union is None or self.standing.member is not None:
+            return
+        words = self.records.refusal(self.tx, union, actor.platform, actor.native_id)
+        if words is not None:
+            raise NotAllowed(words)
 
     def _require_settled(self) -> None:
         """Raises NotAllowed for an account that a wallet link added just now, because a thief could have done it."""
@@ -200,6 +259,18 @@ class Context:
         """
         union = self.standing.union
         post(self, union.id if union else None, target, reply, dedupe_key, bulk)
+
+    def count_use(self, command: str, rate: Rate) -> int:
+        """Counts a use of a command durably and returns 0, or returns the seconds until the actor may try again.
+
+        An error that is raised later undoes the count; dispatch then counts what is in `used` anew.
+        """
+        actor, member = (self.actor.platform, self.actor.native_id), self.standing.member
+        wait = self.records.use_wait_s(self.tx, member, actor, command, rate.times, rate.per_s)
+        if not wait:
+            self.used = Use(member, actor, command, rate)
+            self.used.count(self.tx, self.records)
+        return wait
 
     def keep_tokens(self, reply: Reply) -> Reply:
         """Stores the reply's buttons and form for the actor and this space; returns the reply with their tokens."""

@@ -17,12 +17,21 @@ ReplyHandler = TypeVar("ReplyHandler", bound=Callable[..., Reply | None])
 ChoreHandler = TypeVar("ChoreHandler", bound=Callable[[Office], Awaitable[None]])
 
 
+LASTING_S = 600
+"""A limit over so long a time protects others or a secret. It holds through restarts and a fail-over."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rate:
     """At most `times` uses in `per_s` seconds, for each member and command."""
 
     times: int
     per_s: int
+
+    @property
+    def lasting(self) -> bool:
+        """Whether uses are counted in the database too, so that a restart does not forget them."""
+        return self.per_s >= LASTING_S
 
 
 DEFAULT_RATE = Rate(20, 60)
@@ -45,6 +54,7 @@ class Command:
     space_only: bool
     details: str
     menu: str | None = None
+    for_banned: bool = False
 
     @property
     def target(self) -> str:
@@ -69,6 +79,7 @@ class Action:
     handler: Callable[..., Reply | None]
     permission: Permission
     needs_union: bool
+    for_banned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +148,7 @@ class Area:
         needs_union: bool = True,
         space_only: bool = False,
         menu: str | None = None,
+        for_banned: bool = False,
     ) -> Callable[[Handler], Handler]:
         """Declares a command. The handler's docstring is the command's help page.
 
@@ -146,6 +158,7 @@ class Area:
 
         A command without `needs_union` works also where no union is. A `space_only` command works only in a server or
         group. `menu` is the command's name in the context menu of a person, who becomes its one required parameter.
+        A command `for_banned` works in a private chat also for members who are banned in all of the union's spaces.
         """
 
         def declare(handler: Handler) -> Handler:
@@ -169,6 +182,7 @@ class Area:
                     space_only,
                     details,
                     menu,
+                    for_banned,
                 )
             )
             return handler
@@ -176,12 +190,17 @@ class Area:
         return declare
 
     def action(
-        self, name: str, *, permission: Permission = Permission.MEMBER, needs_union: bool = True
+        self,
+        name: str,
+        *,
+        permission: Permission = Permission.MEMBER,
+        needs_union: bool = True,
+        for_banned: bool = False,
     ) -> Callable[[ReplyHandler], ReplyHandler]:
-        """Declares the handler of a button or form. It runs in one write transaction."""
+        """Declares the handler of a button or form. It runs in one write transaction. See `command`."""
 
         def declare(handler: ReplyHandler) -> ReplyHandler:
-            self.actions.append(Action(name, handler, permission, needs_union))
+            self.actions.append(Action(name, handler, permission, needs_union, for_banned))
             return handler
 
         return declare

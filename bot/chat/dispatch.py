@@ -17,7 +17,8 @@ import msgspec
 
 from bot.chat import text
 from bot.chat.answers import Answers
-from bot.chat.context import ChooseUnion, Context, ModeratorUnknown
+from bot.chat.bans import Bans
+from bot.chat.context import BanUnknown, ChooseUnion, Context, ModeratorUnknown, Use
 from bot.chat.declarations import Command
 from bot.chat.incoming import Actor, CommandCall, Incoming, Place
 from bot.chat.incoming import decode as decode_act
@@ -39,6 +40,8 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
+MOST_QUESTIONS = 2
+"""An act can depend on whether the actor moderates, and on whether they are banned."""
 SEEN_WITHIN = timedelta(hours=12)
 LOOKS = 2
 """How often an act is looked up again after the connection to the database broke while it was being saved."""
@@ -70,6 +73,14 @@ class _Outside:
     turn: Turn | None
 
 
+class _RefusedUse(Exception):
+    """A command was refused (the cause) whose uses are counted durably. The refusal undid the count."""
+
+    def __init__(self, use: Use) -> None:
+        super().__init__(use.command)
+        self.use = use
+
+
 class Dispatcher:
     """The core that adapters talk to (`chat.port.Core`)."""
 
@@ -91,6 +102,7 @@ class Dispatcher:
         self._observe = observe
         self._trouble = trouble
         self._answers = Answers(records)
+        self._bans = Bans()
         self._router = Router(
             RateLimits(), {name: adapter.capabilities for name, adapter in adapters.items()}
         )
@@ -115,6 +127,10 @@ class Dispatcher:
         except MusterError as error:
             outcome, reply = "refused", say(str(error), visibility=Visibility.PRIVATE)
             await self._note_after_refusal(incoming)
+        except _RefusedUse as refused:
+            outcome, reply = "refused", say(str(refused.__cause__), visibility=Visibility.PRIVATE)
+            await self._count(refused.use)
+            await self._note_after_refusal(incoming)
         except Exception:
             incident = secrets.token_hex(4)
             outcome, reply = "failed", say(text.incident(incident), visibility=Visibility.PRIVATE)
@@ -125,6 +141,13 @@ class Dispatcher:
             )
         self._observe(self._label(incoming), outcome, time.perf_counter() - began)
         return reply
+
+    async def _count(self, use: Use) -> None:
+        """Counts a use of a command that was refused. A failure is only logged."""
+        try:
+            await self._store.write(use.count, self._records)
+        except MusterError as error:
+            log.warning("a use is not counted: %s", error, extra={"action": "dispatch.use"})
 
     async def accept(self, acts: Sequence[Incoming]) -> None:
         """Records acts durably, before their platform is told that they arrived."""
@@ -144,7 +167,7 @@ class Dispatcher:
         """Returns completions for a parameter of the call in `incoming`; none if something is wrong."""
         try:
             return await self._store.read(self._suggestions, incoming, param, typed)
-        except (MusterError, ModeratorUnknown):
+        except (MusterError, ModeratorUnknown, BanUnknown):
             return []
 
     async def hold(self, actor: Actor, reply: Reply) -> str:
@@ -163,14 +186,21 @@ class Dispatcher:
         Asks the platform whether the actor moderates, or the person which union is meant, if it depends on that.
         """
         try:
-            try:
-                return "ok", await self._attempt(incoming, outside)
-            except ModeratorUnknown as unknown:
-                known = await self._with_moderator(incoming, unknown.place)
-                return "ok", await self._attempt(known, outside)
+            return "ok", await self._answered_by_platform(incoming, outside)
         except ChooseUnion as choice:
             question = choose_union(choice.choices)
             return "refused", await self._store.write(self._finish_reply, incoming, question)
+
+    async def _answered_by_platform(self, incoming: Incoming, outside: _Outside) -> Reply | None:
+        """Returns the answer, after asking the platform what it depends on."""
+        for _ in range(MOST_QUESTIONS):
+            try:
+                return await self._attempt(incoming, outside)
+            except ModeratorUnknown as unknown:
+                incoming = await self._with_moderator(incoming, unknown.place)
+            except BanUnknown as unknown:
+                incoming = await self._with_ban(incoming, unknown.spaces)
+        return await self._attempt(incoming, outside)
 
     async def _attempt(self, incoming: Incoming, outside: _Outside) -> Reply | None:
         command = self._command(incoming)
@@ -189,6 +219,12 @@ class Dispatcher:
         reply: Reply | None
         try:
             reply = self._router.answer(context)
+        except ChooseUnion:
+            raise
+        except MusterError as error:
+            if context.used is None:
+                raise
+            raise _RefusedUse(context.used) from error
         except RunOutside as outside:
             # The act is claimed before the command begins, so a repeat of the act never runs it twice.
             interrupted = say(text.INTERRUPTED, visibility=Visibility.PRIVATE)
@@ -334,6 +370,11 @@ class Dispatcher:
         return msgspec.structs.replace(
             incoming, actor=msgspec.structs.replace(incoming.actor, moderator=moderator)
         )
+
+    async def _with_ban(self, incoming: Incoming, spaces: Sequence[str]) -> Incoming:
+        actor = incoming.actor
+        banned = await self._bans.in_all(self._adapters[actor.platform], spaces, actor)
+        return msgspec.structs.replace(incoming, actor=msgspec.structs.replace(actor, banned=banned))
 
     def _command(self, incoming: Incoming) -> Command | None:
         act = incoming.act

@@ -8,13 +8,17 @@ import msgspec
 
 
 class Actor(msgspec.Struct, frozen=True):
-    """The account that acts. `moderator` is None if the platform has not said whether the person runs the space."""
+    """The account that acts. `moderator` is None if the platform has not said whether the person runs the space.
+
+    `banned`: whether the person is banned in all spaces that dispatch asked about; None if it did not ask.
+    """
 
     platform: str
     native_id: str
     name: str
     username: str | None = None
     moderator: bool | None = None
+    banned: bool | None = None
 
 
 class Place(msgspec.Struct, frozen=True):

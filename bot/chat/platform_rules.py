@@ -74,6 +74,8 @@ def _command_problems(command: Command) -> list[str]:
         problems.append(f"{subject}: a path is one or two words of a–z, 0–9, _ and -")
     if not command.details:
         problems.append(f"{subject} needs a docstring: it is its help page")
+    if command.reads and command.rate.lasting:
+        problems.append(f"{subject} reads, so its uses cannot be kept: give it a rate under 10 minutes")
     if len(command.params) > MAX_PARAMS:
         problems.append(f"{subject} has over {MAX_PARAMS} parameters")
     optional_seen = False

@@ -87,6 +87,12 @@ class Adapter(Protocol):
     async def is_moderator(self, place: Place, actor: Actor) -> bool:
         """Whether the platform lets this person run the space. Raises TryAgain if it does not answer."""
 
+    async def is_banned(self, space: str, actor: Actor) -> bool:
+        """Whether the platform says that this person is banned in the space (native id); False if it does not tell.
+
+        Raises TryAgain if it does not answer.
+        """
+
     async def check(self, spaces: Sequence[str]) -> Sequence[Finding]:
         """Checks the token, and for each space (native ids) whether the bot can do its work there. For the doctor."""
 

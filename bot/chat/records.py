@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from bot.domain.messages import NewMessage
-from bot.domain.people import Member, Person, Space, Standing, Union
+from bot.domain.people import Account, Member, Person, Space, Standing, Union
 from bot.domain.tokens import NewToken, Token
 from bot.domain.transaction import Tx
 
@@ -72,6 +72,28 @@ class Records(Protocol):
 
     def is_leader(self, tx: Tx, union: Union, member: Member) -> bool:
         """Whether the member leads, by the union's rule of leadership."""
+
+    def is_union_moderator(self, tx: Tx, member: Member) -> bool:
+        """Whether the founder named this member a moderator of the union."""
+
+    def refusal(self, tx: Tx, union: Union, platform: str, native_id: str) -> str | None:
+        """Returns the words for a person who is expelled from the union; None if they are not."""
+
+    def use_wait_s(
+        self, tx: Tx, member: Member | None, account: tuple[str, str], command: str, times: int, per_s: int
+    ) -> int:
+        """Returns the seconds until this person may use a command again, as far as uses were counted durably."""
+
+    def count_use(
+        self, tx: Tx, member: Member | None, account: tuple[str, str], command: str, times: int, per_s: int
+    ) -> None:
+        """Counts a use of a command durably, for all accounts of the person. `account`: (platform, native id)."""
+
+    def spaces_to_ask(self, tx: Tx, union: Union, platform: str, account: Account | None) -> tuple[str, ...]:
+        """Returns the spaces (native ids) in which the platform may have banned this account; () if it cannot be.
+
+        Without an account, somebody is about to join from a private chat.
+        """
 
     def find_person(
         self, tx: Tx, union: Union | None, platform: str, native_id: str | None, name: str

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from bot.chat import dialogue, text
-from bot.chat.context import Context, ModeratorUnknown
+from bot.chat.context import BanUnknown, Context, ModeratorUnknown
 from bot.chat.declarations import Command, Rate
 from bot.chat.incoming import Answer, CommandCall, Press, Say, Start, Submit, Value
 from bot.chat.kept import restored
@@ -96,20 +96,16 @@ class Router:
 
     def _typed_values(self, ctx: Context, command: Command, raw: dict[str, Value]) -> dict[str, Any] | Reply:
         """Checks rate and permission. Returns the typed values by name, or the form that asks for missing ones."""
-        member = ctx.standing.member
-        person = f"member {member.id}" if member else actor_key(ctx.actor)
-        wait = self._limits.wait_s(person, command.path, command.rate, ctx.now)
+        wait = self._limits.wait_s(_person(ctx), command.path, command.rate, ctx.now)
+        if not wait and command.rate.lasting:
+            wait = ctx.count_use(command.path, command.rate)
         if wait:
             raise TryAgain(text.too_often(command.path, wait))
         if command.space_only and ctx.place.space is None:
             raise NotAllowed(text.SPACE_ONLY)
         if command.needs_union:
             _ = ctx.union
-        try:
-            ctx.require(command.permission)
-        except ModeratorUnknown:
-            self._limits.take_back(person, command.path)
-            raise
+        ctx.admit(command)
         missing = [param for param in command.params if param.required and param.name not in raw]
         if missing:
             return _form_for(ctx, command, missing, raw)
@@ -119,12 +115,16 @@ class Router:
 
     def run(self, ctx: Context, command: Command, raw: dict[str, Value]) -> Reply | None:
         """Runs a command with raw values by parameter name. Raises RunOutside if it is asynchronous."""
-        values = self._typed_values(ctx, command, raw)
-        if isinstance(values, Reply):
-            return self.finish(ctx, values, command.visibility)
-        if command.is_async:
-            raise RunOutside(command, values)
-        return self.finish(ctx, command.handler(ctx, **values), command.visibility)
+        person = _person(ctx)
+        try:
+            values = self._typed_values(ctx, command, raw)
+            if command.is_async and not isinstance(values, Reply):
+                raise RunOutside(command, values)
+            reply = values if isinstance(values, Reply) else command.handler(ctx, **values)
+        except (ModeratorUnknown, BanUnknown):
+            self._limits.take_back(person, command.path)  # dispatch asks, and tries again
+            raise
+        return self.finish(ctx, reply, command.visibility)
 
     def finish(self, ctx: Context, reply: Reply | None, visibility: Visibility) -> Reply | None:
         """Makes a reply ready for adapters: sets its visibility, stores its buttons and form, or asks the form's
@@ -195,7 +195,7 @@ class Router:
             raise NotFound(text.BUTTON_GONE)
         if declared.needs_union:
             _ = ctx.union
-        ctx.require(declared.permission)
+        ctx.admit(declared)
         return self.finish(ctx, declared.handler(ctx, **arguments, **answers), Visibility.PRIVATE)
 
     def _said(self, ctx: Context, said: Say) -> Reply | None:
@@ -241,6 +241,8 @@ class Router:
         prefix, separator, rest = act.payload.partition("-")
         link = ctx.registry.links.get(prefix) if separator else None
         if link is not None:
+            if ctx.standing.account is not None:
+                ctx.require_welcome()
             return self.finish(ctx, link.handler(ctx, rest), Visibility.PRIVATE)
         row = ctx.records.token(ctx.tx, act.payload) if act.payload else None
         if row is not None and row.kind == HELD and row.presser == actor_key(ctx.actor):
@@ -254,6 +256,12 @@ class Router:
         for handler in ctx.registry.events.get(type(ctx.incoming.act), ()):
             reply = handler(ctx, ctx.incoming.act) or reply
         return self.finish(ctx, reply, Visibility.PRIVATE if ctx.place.space is None else Visibility.PUBLIC)
+
+
+def _person(ctx: Context) -> str:
+    """The key under which uses are counted: all accounts of a member are one person."""
+    member = ctx.standing.member
+    return f"member {member.id}" if member else actor_key(ctx.actor)
 
 
 def whole_path(registry: Registry, call: CommandCall) -> CommandCall:

@@ -84,6 +84,13 @@ def join_first(union: str) -> str:
     return f"You have not joined {union} yet. Type /join first."
 
 
+def banned(union: str) -> str:
+    return (
+        f"You are banned in every server or group of {union} here, so you can do nothing in it from this chat. "
+        "Ask its moderators to let you back in. /leave ends your membership."
+    )
+
+
 def not_here(union: str) -> str:
     return f"This is no place of {union} any more, so its buttons work no longer here."
 

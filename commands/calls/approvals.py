@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from bot.areas.calls.domain.calls import Call
@@ -13,7 +14,21 @@ from bot.areas.flags import services as flags
 from bot.areas.members.services import display
 from bot.chat.context import Context
 from bot.chat.declarations import Area
-from bot.chat.model import AnyButton, Block, Button, Code, Reply, Span, Style, Visibility, bold, items, p, say
+from bot.chat.model import (
+    AnyButton,
+    Block,
+    Button,
+    Code,
+    Moment,
+    Reply,
+    Span,
+    Style,
+    Visibility,
+    bold,
+    items,
+    p,
+    say,
+)
 from bot.chat.params import Arg
 from bot.chat.targets import Target
 from bot.domain.hosts import shown_hosts
@@ -26,6 +41,8 @@ from commands.calls.words import STATES, called, day_name
 area = Area()
 
 PER_PAGE = 2
+UNPLANNED_S = 14 * 86_400
+"""The buttons about a call without a day work for so long."""
 
 
 # -- the list of hosts ---------------------------------------------------------------------------------------
@@ -69,7 +86,7 @@ def ask_for_approval(ctx: Context, call: Call) -> list[Block]:
     """Asks others to approve a call, if it needs approval. Returns the blocks that tell its author about it."""
     if call.approved:
         return []
-    words = _fingerprint(call)  # nobody is asked twice about the same words
+    words = f"{_fingerprint(call)}:{call.day or ''}"  # nobody is asked twice about the same words and day
     asked, chat = 0, flags.alerts(ctx.tx, ctx.union)
     if chat is not None:
         target = Target(chat.platform, chat=chat.chat, thread=chat.thread)
@@ -107,7 +124,11 @@ def _fingerprint(call: Call) -> str:
 
 
 def _request(ctx: Context, call: Call) -> Reply:
-    return Reply(_description(ctx, call), (_buttons(call, anyone=True),))
+    ends = Moment(ctx.now + timedelta(seconds=_lasts_s(ctx, call)), ctx.union.time_zone)
+    later = p(
+        "The buttons work until ", ends, ". If it still waits then, ", Code("/call approvals"), " shows it."
+    )
+    return Reply((*_description(ctx, call), later), (_buttons(ctx, call, anyone=True),))
 
 
 def _description(ctx: Context, call: Call) -> tuple[Block, ...]:
@@ -127,13 +148,23 @@ def _description(ctx: Context, call: Call) -> tuple[Block, ...]:
     )  # fmt: skip
 
 
-def _buttons(call: Call, *, anyone: bool) -> tuple[AnyButton, ...]:
+def _buttons(ctx: Context, call: Call, *, anyone: bool) -> tuple[AnyButton, ...]:
     which, number = {"call": call.id, "words": _fingerprint(call)}, f" no. {call.id}"
-    approve = Button(f"Approve{number}", "approval.give", which, Style.PRIMARY, anyone=anyone, lasts_s=None)
+    lasts_s = _lasts_s(ctx, call)
+    approve = Button(
+        f"Approve{number}", "approval.give", which, Style.PRIMARY, anyone=anyone, lasts_s=lasts_s
+    )
     return (
         approve,
-        Button(f"Refuse{number}", "approval.refuse", which, Style.DANGER, anyone=anyone, lasts_s=None),
+        Button(f"Refuse{number}", "approval.refuse", which, Style.DANGER, anyone=anyone, lasts_s=lasts_s),
     )
+
+
+def _lasts_s(ctx: Context, call: Call) -> int:
+    """How long the buttons work: until the call is over, or for some days if it has no day yet."""
+    if call.closes_at is None:
+        return UNPLANNED_S
+    return max(int((call.closes_at - ctx.now).total_seconds()), 60)
 
 
 # -- deciding ------------------------------------------------------------------------------------------------
@@ -158,7 +189,7 @@ def waiting(ctx: Context) -> Reply:
     ]  # a message has one picture
     blocks = [block for call in page for block in _description(ctx, call)]
     more = [p(f"{len(found) - len(page)} more wait.")] if len(found) > len(page) else []
-    return Reply((*blocks, *more), tuple(_buttons(call, anyone=False) for call in page))
+    return Reply((*blocks, *more), tuple(_buttons(ctx, call, anyone=False) for call in page))
 
 
 @area.action("approval.give", permission=Permission.ANYONE)

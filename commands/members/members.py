@@ -102,7 +102,9 @@ def whois(ctx: Context, person: Annotated[Person, "Who you ask about"]) -> Reply
     )
 
 
-@area.command("leave", "Leave the union and erase what it knows of you", visibility=Visibility.PRIVATE)
+@area.command(
+    "leave", "Leave the union and erase what it knows of you", visibility=Visibility.PRIVATE, for_banned=True
+)
 def leave(ctx: Context) -> Reply:
     """Ends your membership and erases your accounts, names and wallets here.
 
@@ -127,7 +129,7 @@ def leave(ctx: Context) -> Reply:
     return Reply((question,), ((confirm,),))
 
 
-@area.action("member.leave")
+@area.action("member.leave", for_banned=True)
 def left(ctx: Context) -> Reply:
     name = one_line(ctx.union.name)
     members.require_settled(ctx.tx, ctx.account)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.areas.expulsions.services import departures
 from bot.areas.members.services import members
 from bot.areas.spaces import services as spaces
 from bot.chat.context import Context
@@ -69,6 +70,8 @@ def renamed(ctx: Context, _: PersonRenamed) -> None:
 def left(ctx: Context, _: PersonLeft) -> None:
     if ctx.standing.union is not None and ctx.standing.member is not None:
         members.left_space(ctx.tx, ctx.standing.union, ctx.standing.member, ctx.place.platform)
+    if ctx.standing.account is not None and ctx.standing.space is not None:
+        departures.left(ctx.tx, ctx.standing.account, ctx.standing.space)
 
 
 @area.event(Reachable)

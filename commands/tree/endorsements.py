@@ -17,15 +17,17 @@ from bot.chat.model import (
     Style,
     Text,
     Visibility,
+    bold,
     items,
     p,
     say,
     spans,
 )
+from bot.chat.text import platform_name
 from bot.domain.names import one_line
 from bot.domain.people import Account, Member, Person
 from bot.domain.times import in_words
-from bot.errors import NotFound
+from bot.errors import BadInput, NotFound
 from commands.members.display import face, identified, people
 
 area = Area()
@@ -65,6 +67,66 @@ def unendorse(ctx: Context) -> Reply:
     wait = endorsements.wait(ctx.tx, ctx.union, ctx.member)
     when = f"; you can choose again in {in_words(wait)}." if wait else "."
     return say(p("You endorse ", _named(ctx, left), " no longer. ", Code("/endorse"), " begins anew", when))
+
+
+@area.command("release", "End the endorsement of somebody who follows you", visibility=Visibility.PRIVATE)
+def release(ctx: Context, person: Annotated[Person, "Who follows you and shall not any more"]) -> Reply:
+    """Ends somebody's endorsement of you: they and everybody who endorses them no longer count for you, nor for those
+    whom you follow. They are told, and can choose another leader; you again after 7 days.
+
+    It helps if a long chain below you keeps you from endorsing somebody, or if you do not want to lead them.
+    """
+    members.require_settled(ctx.tx, ctx.account)
+    member = joined(ctx, person)
+    if ctx.member.id not in support.lineage(ctx.tx, member)[1:2]:
+        raise BadInput(f"{one_line(person.name)} does not endorse you. /branch shows who does.")
+    base = support.headcount(ctx.tx, member.id)
+    below = f" With them go {people(base)} who endorse them." if base else ""
+    name = _account(ctx, member.id)
+    confirm = Button(
+        "Release", "support.release", {"member": member.ref}, Style.DANGER, single_use=True, lasts_s=600
+    )
+    return say(
+        p(
+            "Release ",
+            ctx.mention(name),
+            f" ({platform_name(name.platform)})? They endorse you no longer.",
+            below,
+        ),
+        p("They are told, and can choose another leader. They can endorse you again after 7 days."),
+        buttons=((confirm,),),
+    )
+
+
+@area.action("support.release")
+def released(ctx: Context, member: str) -> Reply:
+    members.require_settled(ctx.tx, ctx.account)
+    let_go = support.member_named(ctx.tx, ctx.union, member)
+    if let_go is None:
+        raise NotFound("They have left since, and endorse nobody any more.")
+    above_id = endorsements.release(ctx.tx, ctx.union, ctx.member, let_go)
+    account = display.reachable(ctx.tx, let_go.id)
+    if account is not None:
+        ctx.post(account, _let_go(ctx, let_go, above_id, account.platform))
+    return say(p("You do not lead ", _named(ctx, let_go.id), " any more. They are told."), edit=True)
+
+
+def _let_go(ctx: Context, member: Member, above_id: int | None, platform: str) -> Reply:
+    """The message for a member whom their leader released, with the leader's own leader as an offer."""
+    wait = endorsements.wait(ctx.tx, ctx.union, member)
+    when = f" You can choose in {in_words(wait)}." if wait else ""
+    words = p(
+        ctx.mention(_account(ctx, ctx.member.id)), " in ", bold(one_line(ctx.union.name)), " does not want to lead "
+        "you any more, so your endorsement of them ended. Those who endorse you stay with you.", when
+    )  # fmt: skip
+    above = members.by_id(ctx.tx, above_id) if above_id else None
+    face = display.of(ctx.tx, [above.id], platform).get(above.id) if above else None
+    if above is None or face is None:
+        return say(
+            words, p(Code("/leaders"), " shows whom others endorse, ", Code("/endorse"), " begins anew.")
+        )
+    offered = p("They endorse ", ctx.mention(face), ". Do you want to follow them directly?")
+    return say(words, offered, buttons=((endorse_button(above, face.name),),))
 
 
 @area.command("lineage", "Whom somebody endorses, and whom those endorse, up to the root", reads=True)

@@ -61,7 +61,7 @@ _STRANGER = (
     "link",
     "Link a wallet to you, by a signature that costs nothing",
     visibility=Visibility.PRIVATE,
-    rate=Rate(10, 300),
+    rate=Rate(10, 600),
 )
 def link(
     ctx: Context,

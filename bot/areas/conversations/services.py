@@ -11,9 +11,11 @@ from typing import Literal
 from bot.areas.conversations.storage import dialogues, inbound, standing, tokens
 from bot.areas.conversations.storage import naming as naming_storage
 from bot.areas.delivery import services as delivery
+from bot.areas.expulsions.services import departures, expulsions
 from bot.areas.files import services as files
 from bot.areas.members.services import members
 from bot.areas.spaces import services as spaces
+from bot.areas.traces import services as traces
 from bot.areas.tree.services import leadership
 from bot.areas.unions import services as unions
 from bot.domain.messages import NewMessage
@@ -92,6 +94,43 @@ def delivered(tx: Tx, key: str) -> None:
 def is_leader(tx: Tx, union: Union, member: Member) -> bool:
     """Whether the member leads, by the union's rule of leadership."""
     return leadership.is_leader(tx, union, member)
+
+
+def is_union_moderator(tx: Tx, member: Member) -> bool:
+    """Whether the founder named this member a moderator of the union."""
+    return False  # founders name nobody yet
+
+
+def refusal(tx: Tx, union: Union, platform: str, native_id: str) -> str | None:
+    """Returns the words for a person who is expelled from the union; None if they are not."""
+    return expulsions.refusal(tx, union, platform, native_id)
+
+
+def spaces_to_ask(tx: Tx, union: Union, platform: str, account: Account | None) -> tuple[str, ...]:
+    """Returns the spaces (native ids) in which the platform may have banned this account; () if it cannot be.
+
+    Without an account, somebody is about to join from a private chat.
+    """
+    return departures.to_ask(tx, union, account) if account else departures.places(tx, union, platform)
+
+
+def use_wait_s(
+    tx: Tx, member: Member | None, account: tuple[str, str], command: str, times: int, per_s: int
+) -> int:
+    """Returns the seconds until this person may use a command again, as far as uses were counted durably."""
+    return traces.use_wait_s(tx, _accounts(tx, member, account), command, times, per_s)
+
+
+def count_use(
+    tx: Tx, member: Member | None, account: tuple[str, str], command: str, times: int, per_s: int
+) -> None:
+    """Counts a use of a command durably, for all accounts of the person. `account`: (platform, native id)."""
+    traces.count_use(tx, _accounts(tx, member, account), command, times, per_s)
+
+
+def _accounts(tx: Tx, member: Member | None, account: tuple[str, str]) -> list[tuple[str, str]]:
+    mine = members.accounts_of(tx, member.id) if member is not None else []
+    return sorted({account, *((one.platform, one.native_id) for one in mine)})
 
 
 def active(tx: Tx, account_id: int) -> None:

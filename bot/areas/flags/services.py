@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import msgspec
 
@@ -13,6 +14,8 @@ from bot.areas.flags.storage import Flag
 from bot.areas.ledger.services import record
 from bot.areas.members.services import display, members
 from bot.areas.spaces import services as spaces
+from bot.areas.traces import services as traces
+from bot.areas.traces.domain import Trace, TraceKind
 from bot.areas.tree.services import leadership, support
 from bot.areas.unions import services as unions
 from bot.domain.people import Account, Member, Union
@@ -28,6 +31,13 @@ MOST_AT_ONCE = 50
 SETTLING = domain.FRESH / 2
 """In the first hours of a union, everybody is new and few have linked a wallet. Groups are checked after this time,
 while their members still count as newcomers."""
+
+
+MOST_OPEN = 200
+"""Among so many open flags, the newest ones, a member who leaves is looked for."""
+
+NAMED_FOR = timedelta(days=30)
+"""For this long, flags name somebody again who left and came back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +153,38 @@ def set_alerts(tx: Tx, union: Union, actor: Member | None, chat: Alerts | None) 
     record(tx, union.id, "union.alerts", actor, on=chat is not None)
 
 
+def remember(tx: Tx, union: Union, member: Member) -> None:
+    """Keeps which member it was, if a flag that is open names them."""
+    if any(member.id in _named(flag) for flag in _all_open(tx, union)):
+        for account in members.accounts_of(tx, member.id):
+            traces.keep(
+                tx,
+                union,
+                account.platform,
+                account.native_id,
+                TraceKind.FLAGGED,
+                tx.now + NAMED_FOR,
+                member.id,
+            )
+
+
+def recall(tx: Tx, union: Union, member: Member, account: Account, kept: Mapping[TraceKind, Trace]) -> None:
+    """Names the new member in the flags that named them before they left; opens those about their support again."""
+    before = kept.get(TraceKind.FLAGGED)
+    if before is None:
+        return
+    for reopened in storage.reopen(tx, union.id, before.number, before.since, member.id):
+        record(tx, union.id, "flag.raised", None, flag=reopened.kind)
+    for flag in _all_open(tx, union):
+        if before.number in _named(flag):
+            renamed = replace(
+                flag.evidence,
+                invited_by=_renamed(flag.evidence.invited_by, before.number, member.id),
+                endorsing=_renamed(flag.evidence.endorsing, before.number, member.id),
+            )
+            storage.set_evidence(tx, flag.id, msgspec.json.encode(renamed).decode())
+
+
 def forget(tx: Tx, union: Union, member: Member) -> None:
     """Closes the flags about the support of a member who leaves, which is gone."""
     for flag in storage.close_about(tx, member.id):
@@ -151,6 +193,14 @@ def forget(tx: Tx, union: Union, member: Member) -> None:
 
 def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
     """Changes nothing: flags name members, and an absorbed member is shown as the survivor."""
+
+
+def _all_open(tx: Tx, union: Union) -> list[ShownFlag]:
+    return [_shown(flag) for flag in storage.page(tx, union.id, 0, MOST_OPEN)]
+
+
+def _renamed(counted: Sequence[tuple[int, int]], old: int, new: int) -> list[tuple[int, int]]:
+    return [(new if member_id == old else member_id, number) for member_id, number in counted]
 
 
 def _settling(tx: Tx, union: Union) -> bool:

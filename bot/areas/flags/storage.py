@@ -88,6 +88,17 @@ _CLOSE_ABOUT = Statement(
     .values(closed_at=bindparam("at"))
     .returning(*_COLUMNS)
 )
+_REOPEN = Statement(
+    update(flags)
+    .where(
+        flags.c.union_id == bindparam("union"),
+        flags.c.member_id == bindparam("member"),
+        flags.c.closed_at == bindparam("closed"),
+        flags.c.closed_by.is_(None),
+    )
+    .values(member_id=bindparam("instead"), closed_at=None)
+    .returning(*_COLUMNS)
+)
 _CHANGED = Statement(
     select(ledger_heads.c.union_id, ledger_heads.c.seq, meta.c.value)
     .select_from(
@@ -208,6 +219,12 @@ def close(tx: Tx, union_id: int, flag_id: int, closed_by: int | None) -> Flag | 
     """Closes an open flag; returns None if it is not open."""
     row = tx.one(_CLOSE, union=union_id, flag=flag_id, at=tx.now, by=closed_by)
     return Flag(*row) if row else None
+
+
+def reopen(tx: Tx, union_id: int, member_id: int, left_at: datetime, instead_id: int) -> list[Flag]:
+    """Opens the flags about a member that were closed when they left, and lets them name another member."""
+    rows = tx.all(_REOPEN, union=union_id, member=member_id, closed=left_at, instead=instead_id)
+    return [Flag(*row) for row in rows]
 
 
 def close_about(tx: Tx, member_id: int) -> list[Flag]:

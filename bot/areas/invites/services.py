@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.areas.invites import storage
 from bot.areas.invites.domain import ALPHABET, LENGTH, Invite, Recruit, read_code
 from bot.areas.members.services import display, members
+from bot.areas.traces import services as traces
+from bot.areas.traces.domain import Trace, TraceKind
 from bot.domain.people import Account, Member, Union
 from bot.domain.times import in_words
 from bot.domain.transaction import Tx
@@ -18,6 +21,8 @@ LASTS = timedelta(days=30)
 MOST_USES = 100
 MOST_MADE = 5
 MADE_WITHIN = timedelta(hours=24)
+CAME_FOR = timedelta(days=365)
+"""A recruit who left and comes back within this time is nobody's new recruit."""
 
 _UNKNOWN = (
     f"I know no such code. A code has {LENGTH} letters and digits: compare it with what you were sent, or ask "
@@ -79,8 +84,15 @@ def find(tx: Tx, typed: str, here: Union | None, platform: str) -> Invitation:
     return Invitation(invite, recruiter, account)
 
 
-def use(tx: Tx, invite: Invite, member: Member) -> Member:
-    """Notes that this new member joined with the code; returns the recruiter. Raises NotAllowed if it is not good."""
+def use(tx: Tx, invite: Invite, member: Member, *, new: bool) -> Member | None:
+    """Notes that this new member joined with the code; returns the recruiter. Raises NotAllowed if it is not good.
+
+    Somebody who is not `new`, because they were a recruit before, is not counted and has no new recruiter.
+    """
+    if not new:
+        if not storage.is_good(tx, invite.code):
+            raise NotAllowed(_ended(tx, storage.by_code(tx, invite.code)))
+        return None
     recruiter_id = storage.use(tx, invite.code)
     recruiter = members.by_id(tx, recruiter_id) if recruiter_id is not None else None
     if recruiter is None:
@@ -92,6 +104,27 @@ def use(tx: Tx, invite: Invite, member: Member) -> Member:
 def recruited(tx: Tx, member_id: int) -> tuple[int, int]:
     """Returns how many people ever joined with the member's codes, and how many of them are still members."""
     return storage.uses(tx, member_id), storage.recruits_of(tx, member_id)
+
+
+def remember(tx: Tx, union: Union, member: Member) -> None:
+    """Keeps who brought the member, and how many codes they made within a day."""
+    came = storage.recruit(tx, member.id)
+    made = _made(tx, union, member)
+    for account in members.accounts_of(tx, member.id):
+        key = (tx, union, account.platform, account.native_id)
+        if came is not None:
+            traces.keep(*key, TraceKind.CAME, tx.now + CAME_FOR, came.recruiter_id)
+        if made:
+            until = max(made) + MADE_WITHIN
+            traces.keep(*key, TraceKind.CODES, until, len(made))
+
+
+def recall(tx: Tx, union: Union, member: Member, account: Account, kept: Mapping[TraceKind, Trace]) -> None:
+    """Makes the new member the recruit of the member who first brought them, if that one is still there."""
+    came = kept.get(TraceKind.CAME)
+    first = members.by_id(tx, came.number) if came is not None else None
+    if first is not None and first.left_at is None:
+        storage.add_recruit(tx, Recruit(member.id, first.id, tx.now))
 
 
 def forget(tx: Tx, union: Union, member: Member) -> None:
@@ -121,8 +154,9 @@ def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
 
 
 def _make(tx: Tx, union: Union, member: Member) -> Invite:
-    made = storage.made(tx, member.id, MOST_MADE)
-    if len(made) == MOST_MADE and (wait := made[-1] + MADE_WITHIN - tx.now) > timedelta():
+    made = _made(tx, union, member)
+    if len(made) >= MOST_MADE:
+        wait = made[MOST_MADE - 1] + MADE_WITHIN - tx.now
         raise NotAllowed(
             f"You made {MOST_MADE} codes within a day, and more are not given. You can make the next one in "
             f"{in_words(wait)}; a code that is good can be revoked at any time."
@@ -132,6 +166,19 @@ def _make(tx: Tx, union: Union, member: Member) -> Invite:
     storage.delete_unused(tx, member.id, tx.now - MADE_WITHIN)
     code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     return storage.add(tx, code, union.id, member.id, tx.now + LASTS, MOST_USES)
+
+
+def _made(tx: Tx, union: Union, member: Member) -> list[datetime]:
+    """When the member's codes of the last day were made, the newest first.
+
+    Those that they made before they left and joined anew count, each as if it were the last of them.
+    """
+    made = [at for at in storage.made(tx, member.id, MOST_MADE) if at + MADE_WITHIN > tx.now]
+    for account in members.accounts_of(tx, member.id):
+        before = traces.find(tx, union, account.platform, account.native_id, TraceKind.CODES)
+        if before is not None and before.until is not None:
+            made += [before.until - MADE_WITHIN] * before.number
+    return sorted(made, reverse=True)
 
 
 def _ended(tx: Tx, invite: Invite | None) -> str:

@@ -48,6 +48,7 @@ _GOOD_OF = Statement(
     .order_by(invites.c.created_at.desc())
     .limit(1)
 )
+_IS_GOOD = Statement(select(invites.c.code).where(invites.c.code == bindparam("typed"), *_GOOD))
 _MADE = Statement(
     select(invites.c.created_at)
     .where(invites.c.member_id == bindparam("member"))
@@ -141,6 +142,11 @@ def good(tx: Tx, member_id: int) -> Invite | None:
     """Returns the member's code that is good now."""
     row = tx.one(_GOOD_OF, member=member_id, at=tx.now)
     return Invite(*row) if row else None
+
+
+def is_good(tx: Tx, code: str) -> bool:
+    """Whether the code lets people in now."""
+    return tx.value(_IS_GOOD, typed=code, at=tx.now) is not None
 
 
 def made(tx: Tx, member_id: int, number: int) -> list[datetime]:

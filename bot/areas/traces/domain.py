@@ -14,6 +14,26 @@ class TraceKind(StrEnum):
 
     WAIT = "wait"
     """The account cannot use founder's and leader's powers, move money or change who it is before `until`."""
+    WALLET_WAIT = "wallet wait"
+    """The wallet does not count for money, gates and votes before `until`. See `WALLET`."""
+    CHOICE = "choice"
+    """The account's person chose a leader, and cannot choose another one before `until`."""
+    RELEASED = "released"
+    """The account's person was released by the member with the id `number`, and cannot follow them before `until`."""
+    CODES = "codes"
+    """The account's person made `number` invitation codes within a day. They count until `until`."""
+    CAME = "came"
+    """The account's person was a recruit before, of the member with the id `number`."""
+    FLAGGED = "flagged"
+    """Flags name the account's person, who was the member with the id `number`."""
+    EXPELLED = "expelled"
+    """The account's person was expelled; `number` is the id of the expulsion."""
+    EXPELLED_WALLET = "expelled wallet"
+    """The wallet was held by somebody who was expelled; `number` is the id of the expulsion. See `WALLET`."""
+
+
+WALLET = "wallet"
+"""Stands for the platform in traces of wallets; the address stands for the native id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +43,12 @@ class Trace:
     number: int
     since: datetime
     until: datetime | None
+
+
+def use_key(secret: bytes, platform: str, native_id: str, command: str) -> bytes:
+    """Returns the keyed hash under which the uses of a command are kept."""
+    words = "\0".join(("use", platform, native_id, command)).encode("utf-8", "replace")
+    return hmac.digest(secret, words, hashlib.sha256)
 
 
 def trace_key(secret: bytes, union_ref: str, platform: str, native_id: str, kind: TraceKind) -> bytes:

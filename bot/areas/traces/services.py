@@ -6,11 +6,14 @@ person who left can be read from it. It is erased when it runs out.
 
 from __future__ import annotations
 
+import json
+import math
 import secrets
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 from bot.areas.traces import storage
-from bot.areas.traces.domain import Trace, TraceKind, trace_key
+from bot.areas.traces.domain import Trace, TraceKind, trace_key, use_key
 from bot.domain.people import Union
 from bot.domain.transaction import Tx
 from bot.storage import meta
@@ -24,6 +27,17 @@ def find(tx: Tx, union: Union, platform: str, native_id: str, kind: TraceKind) -
     if secret is None:
         return None  # nothing was ever kept
     return storage.get(tx, trace_key(bytes.fromhex(secret), union.ref, platform, native_id, kind))
+
+
+def of_account(tx: Tx, union: Union, platform: str, native_id: str) -> Mapping[TraceKind, Trace]:
+    """Returns everything that is kept of the account and has not run out."""
+    secret = meta.get(tx, _SECRET)
+    if secret is None:
+        return {}  # nothing was ever kept
+    return storage.all_of(
+        tx,
+        {trace_key(bytes.fromhex(secret), union.ref, platform, native_id, kind): kind for kind in TraceKind},
+    )
 
 
 def keep(
@@ -46,9 +60,44 @@ def end(tx: Tx, union: Union, platform: str, native_id: str, kind: TraceKind) ->
     return storage.remove(tx, trace_key(_secret(tx), union.ref, platform, native_id, kind))
 
 
-def prune(tx: Tx) -> None:
-    """Erases what has run out."""
-    storage.prune(tx, tx.now)
+def end_numbered(tx: Tx, union: Union, kind: TraceKind, number: int) -> int:
+    """Erases all traces of this kind with this number, whosever they are; returns how many."""
+    return storage.remove_numbered(tx, union.id, kind, number)
+
+
+def use_wait_s(tx: Tx, accounts: Sequence[tuple[str, str]], command: str, times: int, per_s: int) -> int:
+    """Returns the whole seconds until a person may use a command again, at most `times` in `per_s` seconds; 0: now.
+
+    `accounts` has (platform, native id) of all accounts of the person.
+    """
+    secret, now = meta.get(tx, _SECRET), tx.now.timestamp()
+    waits = [0]
+    for account in accounts if secret is not None else ():
+        seen = _uses(tx, use_key(bytes.fromhex(secret or ""), *account, command), now, per_s)
+        if len(seen) >= times:
+            waits.append(math.ceil(seen[-times] + per_s - now))
+    return max(waits)
+
+
+def count_use(tx: Tx, accounts: Sequence[tuple[str, str]], command: str, times: int, per_s: int) -> None:
+    """Counts a use of a command by a person, under all of their accounts."""
+    now = tx.now.timestamp()
+    for account in accounts:
+        key = use_key(_secret(tx), *account, command)
+        seen = [*_uses(tx, key, now, per_s), now][-times:]
+        storage.put_uses(tx, key, json.dumps(seen), tx.now + timedelta(seconds=per_s))
+
+
+def _uses(tx: Tx, key: bytes, now: float, per_s: int) -> list[float]:
+    """The times of uses that count now, the oldest first. Those far in the future are of a clock that was wrong."""
+    kept: list[float] = json.loads(storage.uses_of(tx, key) or "[]")
+    return sorted(at for at in kept if now - per_s < at <= now + per_s)
+
+
+def prune(tx: Tx, before: datetime) -> None:
+    """Erases what ran out before that moment. It lies in the past, so that a clock that is wrong erases nothing."""
+    storage.prune(tx, before)
+    storage.prune_uses(tx, before)
 
 
 def _secret(tx: Tx) -> bytes:

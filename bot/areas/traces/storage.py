@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, or_, select
 
-from bot.areas.traces.domain import Trace
-from bot.areas.traces.tables import traces
+from bot.areas.traces.domain import Trace, TraceKind
+from bot.areas.traces.tables import traces, uses
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement, insert
 
 _LIVE = or_(traces.c.until.is_(None), traces.c.until > bindparam("now"))
 _GET = Statement(
     select(traces.c.number, traces.c.since, traces.c.until).where(traces.c.key == bindparam("wanted"), _LIVE)
+)
+_ALL_OF = Statement(
+    select(traces.c.key, traces.c.number, traces.c.since, traces.c.until).where(
+        traces.c.key.in_(bindparam("keys", expanding=True)), _LIVE
+    )
 )
 _NEW = insert(traces).values(
     key=bindparam("key"),
@@ -30,13 +36,36 @@ _PUT = Statement(
     )
 )
 _REMOVE = Statement(delete(traces).where(traces.c.key == bindparam("wanted")))
+_REMOVE_NUMBERED = Statement(
+    delete(traces).where(
+        traces.c.union_id == bindparam("union"),
+        traces.c.kind == bindparam("of_kind"),
+        traces.c.number == bindparam("numbered"),
+    )
+)
 _PRUNE = Statement(delete(traces).where(traces.c.until < bindparam("before")))
+
+_USES_OF = Statement(select(uses.c.times).where(uses.c.key == bindparam("wanted")))
+_PUT_USES = Statement(
+    insert(uses)
+    .values(key=bindparam("key"), times=bindparam("times"), until=bindparam("end"))
+    .on_conflict_do_update(
+        index_elements=["key"], set_={"times": bindparam("times"), "until": bindparam("end")}
+    )
+)
+_PRUNE_USES = Statement(delete(uses).where(uses.c.until < bindparam("before")))
 
 
 def get(tx: Tx, key: bytes) -> Trace | None:
     """Returns what is kept under the key, unless it has run out."""
     row = tx.one(_GET, wanted=key, now=tx.now)
     return Trace(*row) if row else None
+
+
+def all_of(tx: Tx, keys: Mapping[bytes, TraceKind]) -> dict[TraceKind, Trace]:
+    """Returns what is kept under these keys and has not run out."""
+    rows = tx.all(_ALL_OF, keys=list(keys), now=tx.now)
+    return {keys[bytes(row.key)]: Trace(row.number, row.since, row.until) for row in rows}
 
 
 def put(tx: Tx, key: bytes, union_id: int, kind: str, number: int, until: datetime | None) -> None:
@@ -49,6 +78,27 @@ def remove(tx: Tx, key: bytes) -> bool:
     return tx.run(_REMOVE, wanted=key) > 0
 
 
+def remove_numbered(tx: Tx, union_id: int, kind: str, number: int) -> int:
+    """Erases all rows of this kind with this number; returns how many."""
+    return tx.run(_REMOVE_NUMBERED, union=union_id, of_kind=kind, numbered=number)
+
+
 def prune(tx: Tx, before: datetime) -> int:
     """Erases what ran out before that moment; returns how many rows."""
     return tx.run(_PRUNE, before=before)
+
+
+def uses_of(tx: Tx, key: bytes) -> str | None:
+    """Returns the times (JSON) of the uses that are kept under the key."""
+    found: str | None = tx.value(_USES_OF, wanted=key)
+    return found
+
+
+def put_uses(tx: Tx, key: bytes, times: str, until: datetime) -> None:
+    """Keeps the times (JSON) of uses under the key. After `until` none of them counts."""
+    tx.run(_PUT_USES, key=key, times=times, end=until)
+
+
+def prune_uses(tx: Tx, before: datetime) -> int:
+    """Erases uses of which none counted any more before that moment; returns how many rows."""
+    return tx.run(_PRUNE_USES, before=before)

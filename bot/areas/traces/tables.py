@@ -1,4 +1,4 @@
-"""Limits and waits of accounts, under a keyed hash of the account."""
+"""Limits and waits of accounts, and how often they used a command, under a keyed hash of the account."""
 
 from sqlalchemy import BigInteger, Column, Index
 
@@ -14,4 +14,13 @@ traces = table(
     moment_or_null("until"),  # null: for ever
     Index(None, "until"),
     Index(None, "union_id", "kind"),
+)
+
+# How often an account used a command whose limit lasts long, in any union or in none.
+uses = table(
+    "uses",
+    data("key", primary_key=True),  # keyed hash of account and command
+    words("times"),  # JSON: seconds since 1970, the oldest first
+    moment("until"),  # after this, none of them counts
+    Index(None, "until"),
 )

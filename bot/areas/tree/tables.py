@@ -1,6 +1,16 @@
 """Endorsements, the support bases that follow from them, and what is computed from those."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Double, ForeignKey, Index, Integer, SmallInteger
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    UniqueConstraint,
+)
 
 from bot.storage.columns import (
     GOES,
@@ -82,6 +92,17 @@ released = table(
     of_union(),
     named_member("offer_id", Fates(Fate.HANDED_ON, Fate.HANDED_ON)),
     moment("at"),
+)
+
+# A leader released the member, who cannot choose that leader again before `until`.
+partings = table(
+    "partings",
+    own_id(),
+    member("member_id", GOES),
+    member("leader_id", GOES),
+    moment("until"),
+    UniqueConstraint("member_id", "leader_id"),
+    Index(None, "leader_id"),
 )
 
 rules = table(

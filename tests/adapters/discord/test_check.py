@@ -14,6 +14,7 @@ from bot.domain.clock import SystemClock
 from bot.errors import TryAgain
 from tests.adapters.discord.conftest import IN_THREADS, House
 from tests.emulators.discord import ADMINISTRATOR, EVERYONE, MANAGE_GUILD, MANAGE_ROLES
+from tests.emulators.discord.model import BAN_MEMBERS
 
 
 @pytest.fixture
@@ -146,3 +147,16 @@ def test_the_page_of_permissions_names_these_and_no_others() -> None:
     listed = re.findall(r"^\| ([A-Z][A-Za-z ]+) \(`\w+`\) \| (\d+) \|", page, re.MULTILINE)
     assert {1 << int(bit): name for name, bit in listed} == check.NEEDED
     assert f"Permissions integer: `{check.PERMISSIONS}`" in page
+
+
+async def test_bans_are_known_only_to_a_bot_that_may_ban(muster: House) -> None:
+    """Muster does not ask for that right. Where it has it anyway, or is given it for this, it uses it."""
+    guild, who = muster.guild, Actor("discord", str(muster.bob.id), "Bob")
+    muster.bob.banned()
+    assert not await muster.adapter.is_banned(str(guild.id), who)
+    assert muster.bob.guild is not None
+    muster.emulator.bot_in(muster.bob.guild).extra_permissions |= BAN_MEMBERS
+    assert await muster.adapter.is_banned(str(guild.id), who)
+    stranger = Actor("discord", str(muster.emulator.user("Nobody").id), "Nobody")
+    assert not await muster.adapter.is_banned(str(guild.id), stranger)
+    assert not await muster.adapter.is_banned("1", who)

@@ -387,3 +387,7 @@ async def test_moderators_links_and_contact(play: Playground, moment: ManualCloc
     await play.browser()
     assert play.adapter.last_contact() == moment.now()
     assert [finding.problem for finding in await play.adapter.check([])] == [None]
+
+
+async def test_nobody_is_banned_in_the_playground(play: Playground) -> None:
+    assert not await play.adapter.is_banned("room-discord", Actor("playground", "discord:ada", "Ada"))

@@ -358,3 +358,27 @@ async def test_the_end_of_a_long_host_is_shown_to_the_person_who_approves(stage:
     await later(stage, timedelta(minutes=20))
     [post] = await posts(stage, farm)
     assert "evil.example" in post.text.split("Link: ")[1]
+
+
+@pytest.mark.parametrize("on", ["words", "values"])
+async def test_buttons_that_approve_a_link_end_with_its_call(stage: Stage, on: str) -> None:
+    """Attack: an old request is pressed long after anybody remembers what it was about."""
+    ada, bo, _ = await with_leader(stage, on)
+    await ada.presses(await write_call(ada, "Sign", link="https://petition.example/a"), "Post today")
+    [request] = await asked(stage, bo)
+    assert "The buttons work until 2026-03-02T00:00:00" in request.text
+    assert "/call approvals shows it" in request.text
+    stage.clock.advance(DAY)
+    assert "no longer in use" in (await bo.presses(request, "Approve no. 1")).text
+    assert not await approved(stage, 1)
+
+
+@pytest.mark.parametrize("on", ["words", "values"])
+async def test_buttons_about_a_call_without_a_day_end_after_two_weeks(stage: Stage, on: str) -> None:
+    ada, bo, _ = await with_leader(stage, on)
+    await ada.presses(await write_call(ada, "Sign", link="https://petition.example/a"), "Queue it")
+    [request] = await asked(stage, bo)
+    stage.clock.advance(14 * DAY)
+    assert "no longer in use" in (await bo.presses(request, "Approve no. 1")).text
+    fresh = await bo.runs("call approvals")
+    assert "is approved" in (await bo.presses(fresh, "Approve no. 1")).text

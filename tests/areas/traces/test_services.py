@@ -40,7 +40,7 @@ async def test_a_trace_for_ever_stays_until_it_is_ended(store: Store, clock: Man
     union = await store.write(begun)
     await store.write(traces.keep, union, "discord", "7", WAIT, None)
     clock.advance(1000 * DAY)
-    await store.write(traces.prune)
+    await store.write(traces.prune, clock.now())
     assert await store.read(traces.find, union, "discord", "7", WAIT) is not None
     assert await store.write(traces.end, union, "discord", "7", WAIT)
     assert await store.read(traces.find, union, "discord", "7", WAIT) is None

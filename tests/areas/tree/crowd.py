@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from bot import membership
+from bot.areas.members.storage import accounts as accounts_storage
 from bot.areas.members.storage import members as members_storage
 from bot.areas.tree.domain.endorsements import Base
 from bot.areas.tree.services import endorsements
@@ -18,7 +19,7 @@ from bot.areas.tree.tables import support as support_table
 from bot.areas.unions import storage as unions_storage
 from bot.areas.wallets.services import wallets
 from bot.areas.wallets.storage import wallets as wallets_storage
-from bot.domain.people import Member, Union
+from bot.domain.people import Member, Person, Union
 from bot.domain.transaction import Tx
 from bot.errors import MusterError
 from bot.membership import LINKING
@@ -38,6 +39,8 @@ class Crowd:
     members: list[Member]
     done: dict[str, int] = field(default_factory=dict)
     joined: int = 0
+    gone: list[str] = field(default_factory=list)
+    """The names of members who left."""
 
     def act(self, tx: Tx) -> None:
         """One thing that somebody does, which may be refused."""
@@ -53,6 +56,9 @@ class Crowd:
             "unlink",
             "merge",
             "leave",
+            "release",
+            "expel",
+            "return",
         ]
         name = self.random.choice(names)
         try:
@@ -94,10 +100,36 @@ class Crowd:
         if len(self.members) < 5:
             return
         member = self._anybody()
-        union = unions_storage.by_id(tx, self.union.id)
-        assert union is not None
+        union, accounts = self._union(tx), accounts_storage.of_member(tx, member.id)
         membership.leave(tx, union, member)
         self.members.remove(member)
+        self.gone += [account.name for account in accounts]
+
+    def _return(self, tx: Tx) -> None:
+        """Somebody who left comes back, who may have been waiting."""
+        if self.gone and len(self.members) < 16:
+            self.members.append(join(tx, self.union, self.gone.pop()))
+
+    def _expel(self, tx: Tx) -> None:
+        if len(self.members) < 5:
+            return
+        member, by = self.random.sample(self.members, 2)
+        account = accounts_storage.of_member(tx, member.id)[0]
+        person = Person(account.name, account.platform, account.native_id, account, member)
+        membership.expel(tx, self._union(tx), by, person, None, "Spam")
+        self.members.remove(member)
+
+    def _release(self, tx: Tx) -> None:
+        """A leader releases one of those who follow them, or somebody else, which is refused."""
+        member = self._anybody()
+        choice = endorsements.of(tx, member)
+        leader = members_storage.by_id(tx, choice.leader_id) if choice and choice.leader_id else None
+        endorsements.release(tx, self.union, leader or self._anybody(), member)
+
+    def _union(self, tx: Tx) -> Union:
+        union = unions_storage.by_id(tx, self.union.id)
+        assert union is not None
+        return union
 
 
 def expected(tx: Tx, living: list[Member]) -> tuple[dict[int, Base], dict[int, int]]:

@@ -52,7 +52,17 @@ async def test_any_sequence_of_acts_equals_the_recount(store: Store, clock: Manu
         assert (report.differences, report.first) == ({}, [])
         assert report.well
         clock.advance(timedelta(hours=7))
-    assert {"endorse", "unendorse", "link", "unlink", "merge", "leave"} <= crowd.done.keys()
+    assert {
+        "endorse",
+        "unendorse",
+        "link",
+        "unlink",
+        "merge",
+        "leave",
+        "release",
+        "expel",
+        "return",
+    } <= crowd.done.keys()
     assert report.members == len(crowd.members)
 
 

@@ -16,6 +16,7 @@ EPHEMERAL, LOADING, COMPONENTS_V2, SUPPRESS_NOTIFICATIONS = 1 << 6, 1 << 7, 1 <<
 ADMINISTRATOR = 1 << 3
 VIEW_CHANNEL, SEND_MESSAGES, EMBED_LINKS, ATTACH_FILES = 1 << 10, 1 << 11, 1 << 14, 1 << 15
 ADD_REACTIONS, MANAGE_MESSAGES, READ_MESSAGE_HISTORY, MENTION_EVERYONE = 1 << 6, 1 << 13, 1 << 16, 1 << 17
+BAN_MEMBERS = 1 << 2
 MANAGE_GUILD, MANAGE_CHANNELS, MANAGE_ROLES = 1 << 5, 1 << 4, 1 << 28
 USE_COMMANDS = 1 << 31
 EVERYONE = (
@@ -132,6 +133,7 @@ class Guild:
     roles: dict[int, Role] = field(default_factory=dict)
     channels: dict[int, Channel] = field(default_factory=dict)
     members: dict[int, Membership] = field(default_factory=dict)
+    bans: dict[int, User] = field(default_factory=dict)
     has_bot: bool = True
     unavailable: bool = False
 

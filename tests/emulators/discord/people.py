@@ -235,6 +235,12 @@ class Person:
         data = {"guild_id": str(self.guild.id), "user": payloads.user(self.user)}
         self._emulator.gateway.dispatch("GUILD_MEMBER_REMOVE", data, guild_id=self.guild.id)
 
+    def banned(self) -> None:
+        """Somebody bans the person from the guild."""
+        assert self.guild is not None
+        self.guild.bans[self.user.id] = self.user
+        self.leave()
+
     @property
     def roles(self) -> list[Role]:
         assert self.guild is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import payloads
 from .api import Answer, Call, route
 from .errors import ApiError
-from .model import MANAGE_ROLES, VIEW_CHANNEL, Channel, Guild, Membership, Role
+from .model import BAN_MEMBERS, MANAGE_ROLES, VIEW_CHANNEL, Channel, Guild, Membership, Role
 from .permissions import demand, demand_role, in_channel, in_guild
 
 
@@ -45,6 +45,16 @@ def get_roles(call: Call) -> Answer:
 @route("GET", "/guilds/{guild_id}/members/{user_id}")
 def get_member(call: Call) -> Answer:
     return 200, payloads.member(_member(call, _guild(call)))
+
+
+@route("GET", "/guilds/{guild_id}/bans/{user_id}")
+def get_ban(call: Call) -> Answer:
+    """Only a bot that may ban is told."""
+    guild, user = _guild(call), call.id("user_id")
+    demand(in_guild(call.emulator.bot_in(guild)), BAN_MEMBERS)
+    if user not in guild.bans:
+        raise ApiError(10026)
+    return 200, {"reason": None, "user": payloads.user(guild.bans[user])}
 
 
 @route("GET", "/guilds/{guild_id}/members")

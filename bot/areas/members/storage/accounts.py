@@ -75,6 +75,9 @@ _REACHABLE = Statement(
 _SEEN = Statement(
     update(accounts).where(accounts.c.id == bindparam("account")).values(seen_at=bindparam("at"))
 )
+_SET_WAIT = Statement(
+    update(accounts).where(accounts.c.id == bindparam("account")).values(waits_until=bindparam("until"))
+)
 _MOVE = Statement(
     update(accounts)
     .where(accounts.c.member_id == bindparam("absorbed"))
@@ -156,6 +159,11 @@ def set_reachable(tx: Tx, platform: str, native_id: str, yes: bool) -> int:
 def set_seen(tx: Tx, account_id: int) -> None:
     """Notes that the account is active now."""
     tx.run(_SEEN, account=account_id, at=tx.now)
+
+
+def set_wait(tx: Tx, account_id: int, until: datetime) -> None:
+    """Lets the account wait until that moment."""
+    tx.run(_SET_WAIT, account=account_id, until=until)
 
 
 def move(tx: Tx, absorbed_id: int, survivor_id: int, waits_until: datetime) -> int:

@@ -19,12 +19,17 @@ class _Made(msgspec.Struct):
     leader: str
 
 
+class _Released(msgspec.Struct):
+    member: str
+
+
 class _Merged(msgspec.Struct):
     absorbed: str
     leader: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
 _made = msgspec.json.Decoder(_Made).decode
+_released = msgspec.json.Decoder(_Released).decode
 _merged = msgspec.json.Decoder(_Merged).decode
 
 
@@ -117,6 +122,9 @@ class Replay:
     def _end(self, member: int, _payload: str) -> None:
         self._leader[member] = -1
 
+    def _release(self, _by: int, payload: str) -> None:
+        self._leader[self.index[_released(payload).member]] = -1
+
     def _link(self, member: int, _payload: str) -> None:
         self._wallets[member] += 1
 
@@ -128,6 +136,7 @@ _RARE: dict[str, Callable[[Replay, int, str], None]] = {
     "member.left": Replay._leave,
     "member.merged": Replay._merge,
     "endorsement.ended": Replay._end,
+    "endorsement.released": Replay._release,
     "wallet.linked": Replay._link,
     "wallet.unlinked": Replay._unlink,
 }

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.areas.ledger.services import record
 from bot.areas.members.services import display
 from bot.areas.tree.domain.endorsements import MAX_DEPTH, Endorsement, Step
 from bot.areas.tree.services import branches
-from bot.areas.tree.storage import endorsements, releases, rules, support_news
+from bot.areas.tree.storage import endorsements, partings, releases, rules, support_news
 from bot.areas.unions import services as unions
 from bot.domain.people import Account, Member, Union
 from bot.domain.times import in_words
 from bot.domain.transaction import Tx
 from bot.errors import BadInput, NotAllowed
+
+PARTED_FOR = timedelta(days=7)
+"""For this long, a member cannot choose a leader again who released them."""
 
 
 def of(tx: Tx, member: Member) -> Endorsement | None:
@@ -81,6 +84,28 @@ def unendorse(tx: Tx, union: Union, member: Member) -> int:
     return present.leader_id
 
 
+def release(tx: Tx, union: Union, leader: Member, member: Member) -> int | None:
+    """Ends the member's endorsement of `leader`, who does not want it; returns the id of the leader's own leader.
+
+    Everybody who endorses the member stays with them. The member cannot choose this leader for a while, and any other
+    when their last choice has stood long enough. Raises BadInput if the member does not endorse `leader`.
+    """
+    present = endorsements.of(tx, member.id)
+    if present is None or present.leader_id != leader.id:
+        raise BadInput("They do not endorse you, so there is nothing to release. /branch shows who does.")
+    branches.detach(tx, union, member.id, leader.id, branches.measure(tx, member.id))
+    support_news.add(tx, union.id, leader.id, member.id, gained=False)
+    partings.put(tx, member.id, leader.id, tx.now + PARTED_FOR)
+    record(tx, union.id, "endorsement.released", leader, member=member.ref)
+    above = endorsements.of(tx, leader.id)
+    return above.leader_id if above else None
+
+
+def prune(tx: Tx, before: datetime) -> None:
+    """Erases the notes about releases that ended before that moment."""
+    partings.prune(tx, before)
+
+
 def wallets_changed(tx: Tx, member: Member, more: int) -> None:
     """Counts a member who got their first wallet (`more` = 1) or lost the last one (-1) in the bases above."""
     present = endorsements.of(tx, member.id)
@@ -108,6 +133,7 @@ def _checked(
         )
     if present is not None:
         _require_time_passed(tx, union, present)
+        _require_not_parted(tx, member, leader)
     return present, above
 
 
@@ -133,6 +159,15 @@ def _require_time_passed(tx: Tx, union: Union, present: Endorsement) -> None:
         raise NotAllowed(
             "An endorsement is a standing choice: you made yours a short while ago. "
             f"You can choose again in {in_words(left)}. /unendorse works at any time."
+        )
+
+
+def _require_not_parted(tx: Tx, member: Member, leader: Member) -> None:
+    until = partings.until(tx, member.id, leader.id)
+    if until is not None:
+        raise NotAllowed(
+            f"They released you a short while ago. You can endorse them again in {in_words(until - tx.now)}, and "
+            "anybody else now: /leaders shows whom others endorse."
         )
 
 

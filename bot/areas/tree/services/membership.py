@@ -2,15 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
+from bot.areas.members.services import members
+from bot.areas.traces import services as traces
+from bot.areas.traces.domain import Trace, TraceKind
 from bot.areas.tree.domain.endorsements import MAX_DEPTH, Endorsement
 from bot.areas.tree.services import branches, leadership
-from bot.areas.tree.storage import activation, endorsements, releases, scores, support, support_news
+from bot.areas.tree.storage import (
+    activation,
+    endorsements,
+    partings,
+    releases,
+    rules,
+    scores,
+    support,
+    support_news,
+)
 from bot.areas.wallets.services import wallets
-from bot.domain.people import Member, Union
+from bot.domain.people import Account, Member, Union
 from bot.domain.times import union_day
 from bot.domain.transaction import Tx
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""Stands for the time of a choice that was so long ago that it does not matter any more."""
+
+
+def remember(tx: Tx, union: Union, member: Member) -> None:
+    """Keeps when the member last chose a leader, and the leader who released them."""
+    choice = endorsements.of(tx, member.id)
+    free_at = choice.since + timedelta(hours=rules.of(tx, union.id).switch_hours) if choice else None
+    parting = partings.latest(tx, member.id)
+    for account in members.accounts_of(tx, member.id):
+        key = (tx, union, account.platform, account.native_id)
+        if choice is not None and free_at is not None and free_at > tx.now:
+            traces.keep(*key, TraceKind.CHOICE, free_at, int(choice.since.timestamp()))
+        if parting is not None:
+            traces.keep(*key, TraceKind.RELEASED, parting[1], parting[0])
+
+
+def recall(tx: Tx, union: Union, member: Member, account: Account, kept: Mapping[TraceKind, Trace]) -> None:
+    """Lets the new member wait until they can choose a leader, or the one who released them, as before they left."""
+    choice, parting = kept.get(TraceKind.CHOICE), kept.get(TraceKind.RELEASED)
+    if choice is not None:
+        endorsements.put(tx, member.id, None, 0, datetime.fromtimestamp(choice.number, UTC))
+    leader = members.by_id(tx, parting.number) if parting is not None else None
+    if parting is not None and parting.until is not None and leader is not None and leader.left_at is None:
+        partings.put(tx, member.id, leader.id, parting.until)
+        if choice is None:  # only members who chose before are asked whether a leader released them
+            endorsements.put(tx, member.id, None, 0, NEVER)
 
 
 def forget(tx: Tx, union: Union, member: Member) -> None:
@@ -28,6 +69,7 @@ def forget(tx: Tx, union: Union, member: Member) -> None:
     releases.release_followers(tx, union.id, member.id, leader_id)
     endorsements.delete_followers(tx, member.id)
     _erase(tx, member.id)
+    partings.erase(tx, member.id)
     leadership.forget(tx, union, member)
 
 
@@ -52,6 +94,7 @@ def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
     for leader_id in _leaders(choices, absorbed, survivor):
         if leader_id != kept:
             support_news.add(tx, union.id, leader_id, survivor.id, gained=False)
+    partings.merge(tx, absorbed.id, survivor.id)
     leadership.merge(tx, union, absorbed, survivor)
 
 

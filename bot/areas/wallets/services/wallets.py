@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
+from bot.areas.expulsions.services import expulsions
 from bot.areas.ledger.services import record
 from bot.areas.members.services import members
+from bot.areas.traces import services as traces
+from bot.areas.traces.domain import WALLET, TraceKind
+from bot.areas.unions import services as unions
 from bot.areas.wallets.storage import tickets, wallets
 from bot.domain.people import Account, Member, Wallet
 from bot.domain.transaction import Tx
@@ -31,12 +36,26 @@ def unlink(tx: Tx, account: Account, address: str, changed: HoldingChanged) -> t
 
 
 def give(tx: Tx, member: Member, address: str, kind: str, changed: HoldingChanged) -> None:
-    """Gives a wallet that nobody holds to the member."""
+    """Gives a wallet that nobody holds to the member. If it waited when its holder left, it waits on.
+
+    Raises NotAllowed if somebody who is expelled held it.
+    """
+    expulsions.require_free_wallet(tx, member.union_id, address)
     first = not wallets.held(tx, member.id)
-    wallets.add(tx, member.union_id, member.id, address, kind)
+    added = wallets.add(tx, member.union_id, member.id, address, kind)
+    wait = _wait(tx, member.union_id, address)
+    if wait is not None:
+        wallets.set_wait(tx, added.id, wait)
     record(tx, member.union_id, "wallet.linked", member)
     if first:
         changed(tx, member, 1)
+
+
+def _wait(tx: Tx, union_id: int, address: str) -> datetime | None:
+    """The end of the wait that the wallet had when its holder left."""
+    union = unions.by_id(tx, union_id)
+    kept = traces.find(tx, union, WALLET, address.lower(), TraceKind.WALLET_WAIT) if union else None
+    return kept.until if kept else None
 
 
 def take(tx: Tx, member: Member, address: str, changed: HoldingChanged) -> bool:

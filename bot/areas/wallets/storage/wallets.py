@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import bindparam, delete, select, update
 
 from bot.areas.wallets.tables import wallets
@@ -38,6 +40,9 @@ _INSERT = Statement(
     )
     .returning(*_COLUMNS)
 )
+_SET_WAIT = Statement(
+    update(wallets).where(wallets.c.id == bindparam("wallet")).values(waits_until=bindparam("until"))
+)
 _DELETE = Statement(
     delete(wallets).where(
         wallets.c.member_id == bindparam("member"), wallets.c.address == bindparam("wanted")
@@ -71,6 +76,11 @@ def add(tx: Tx, union_id: int, member_id: int, address: str, kind: str) -> Walle
     )
     assert row is not None
     return Wallet(*row)
+
+
+def set_wait(tx: Tx, wallet_id: int, until: datetime) -> None:
+    """Lets the wallet wait until that moment."""
+    tx.run(_SET_WAIT, wallet=wallet_id, until=until)
 
 
 def remove(tx: Tx, member_id: int, address: str) -> bool:
