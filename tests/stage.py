@@ -105,6 +105,7 @@ class Platform:
         self.files: dict[str, bytes] = {}
         self.moderators: set[str] = set()
         self.asked_for_moderators = 0
+        self.people: int | None = 12
 
     async def start(self, core: Core) -> None: ...
 
@@ -120,6 +121,9 @@ class Platform:
     async def is_moderator(self, place: Place, actor: Actor) -> bool:
         self.asked_for_moderators += 1
         return actor.native_id in self.moderators
+
+    async def people_in(self, space: str) -> int | None:
+        return self.people
 
     async def check(self, spaces: Sequence[str]) -> Sequence[Finding]:
         return [Finding(f"rights in {space}") for space in spaces]
@@ -194,6 +198,9 @@ class Stage:
 
     async def check_space(self, platform: str, native_id: str) -> Sequence[Finding]:
         return await self.platforms[platform].check([native_id])
+
+    async def people_in(self, platform: str, native_id: str) -> int | None:
+        return await self.platforms[platform].people_in(native_id)
 
     def posted(self, platform: str) -> None:
         self.woken.append(platform)

@@ -107,6 +107,10 @@ class DiscordAdapter:
             self._moderators[key] = (now + MODERATORS_KEPT, moderates)
         return self._moderators[key][1]
 
+    async def people_in(self, space: str) -> int | None:
+        """See `chat.port.Counting`."""
+        return await check.people_in(self._rest, space)
+
     async def check(self, spaces: Sequence[str]) -> Sequence[Finding]:
         """Returns the doctor's lines; works without `start`."""
         return await check.findings(self._rest, spaces)

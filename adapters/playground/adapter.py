@@ -103,6 +103,10 @@ class PlaygroundAdapter:
         player = people.player(account.player) if account else None
         return player is not None and (place.space or place.chat) in player.moderates
 
+    async def people_in(self, space: str) -> int | None:
+        """Returns the number of players, all of whom are in both rooms."""
+        return len(people.PLAYERS)
+
     async def check(self, spaces: Sequence[str]) -> Sequence[Finding]:
         """Returns the doctor's lines; see `check.py`."""
         return check.findings(spaces)

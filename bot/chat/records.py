@@ -58,6 +58,9 @@ class Records(Protocol):
     def is_leader(self, tx: Tx, union: Union, member: Member) -> bool:
         """Whether the member leads, by the union's rule of leadership."""
 
+    def is_union_moderator(self, tx: Tx, member: Member) -> bool:
+        """Whether the founder named this member a moderator of the union."""
+
     def find_person(
         self, tx: Tx, union: Union | None, platform: str, native_id: str | None, name: str
     ) -> Person:

@@ -87,8 +87,9 @@ def ask_for_approval(ctx: Context, call: Call) -> list[Block]:
             )
         ]
     return [
-        p("It leads to ", hosts, ", so it is not posted until another leader or a moderator approves it: they type ",
-          Code("/call approvals"), ". The founder can also trust the host for good: ", Code("/call hosts"), ".")
+        p("It leads to ", hosts, ", so it is not posted until another leader or a moderator of the union approves it. "
+          "They type ", Code("/call approvals"), ". The founder can also trust the host for good: ",
+          Code("/call hosts"), ".")
     ]  # fmt: skip
 
 
@@ -137,8 +138,8 @@ def _buttons(call: Call, *, anyone: bool) -> tuple[AnyButton, ...]:
     visibility=Visibility.PRIVATE,
 )
 def waiting(ctx: Context) -> Reply:
-    """For leaders and moderators: what is to be posted and leads to a host that the union does not trust. Look where
-    it leads before you approve it. Who wrote a call cannot approve it.
+    """For leaders and moderators of the union: what is to be posted and leads to a host that the union does not
+    trust. Look where it leads before you approve it. Who wrote a call cannot approve it.
     """
     _require_judge(ctx)
     found = call_approvals.pending(ctx.tx, ctx.union)
@@ -183,5 +184,4 @@ def _require_seen(ctx: Context, call_id: int, words: str) -> None:
 
 
 def _require_judge(ctx: Context) -> None:
-    if not ctx.may(Permission.LEADER):
-        ctx.require(Permission.MODERATOR)
+    ctx.require(Permission.LEADER if ctx.may(Permission.LEADER) else Permission.UNION_MODERATOR)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot.areas.conversations.storage import dialogues, inbound, standing, tokens
 from bot.areas.delivery import services as delivery
 from bot.areas.members.services import members
+from bot.areas.moderators import services as moderators
 from bot.areas.spaces import services as spaces
 from bot.areas.tree.services import leadership
 from bot.areas.unions import services as unions
@@ -50,6 +51,11 @@ def delivered(tx: Tx, key: str) -> None:
 def is_leader(tx: Tx, union: Union, member: Member) -> bool:
     """Whether the member leads, by the union's rule of leadership."""
     return leadership.is_leader(tx, union, member)
+
+
+def is_union_moderator(tx: Tx, member: Member) -> bool:
+    """Whether the founder named this member a moderator of the union."""
+    return moderators.is_named(tx, member)
 
 
 def active(tx: Tx, account_id: int) -> None:
