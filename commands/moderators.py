@@ -29,6 +29,7 @@ from bot.chat.params import Arg
 from bot.chat.text import platform_name
 from bot.domain.names import one_line
 from bot.domain.people import Account, Member, Permission, Person, Space, Union
+from bot.domain.transaction import Tx
 from bot.errors import BadInput, NotFound
 from commands.members.display import face
 from commands.spaces.spaces import suggest_spaces
@@ -84,22 +85,22 @@ def about(ctx: Context) -> tuple[str, Spans]:
     return ("Moderated by", spans(", ".join(one.text for one in words), ending))
 
 
-def handed_on(ctx: Context, union: Union) -> list[Block]:
-    """Returns what a new founder is told about those who moderate the union."""
-    now = moderators.of(ctx.tx, union)
+def handed_on(tx: Tx, union: Union, platform: str) -> list[Block]:
+    """Returns what a new founder is told, on this platform, about those who moderate the union."""
+    now = moderators.of(tx, union)
     if not now.member_ids and not now.places:
         return [
             p("Nobody but you moderates the whole union. ", Code("/moderators add"), " lets others help.")
         ]
     return [
         p("The union is also moderated by:"),
-        _others(ctx, now),
+        _others(tx, now, platform),
         p(Code("/moderators remove"), " ends it."),
     ]
 
 
-def _others(ctx: Context, now: Moderation) -> Block:
-    known = display.of(ctx.tx, now.member_ids, ctx.place.platform)
+def _others(tx: Tx, now: Moderation, platform: str) -> Block:
+    known = display.of(tx, now.member_ids, platform)
     people = [spans(face(known.get(one))) for one in now.member_ids[:NAMED]]
     places = [spans("the moderators of ", _place(space)) for space in now.places[:NAMED]]
     more = len(now.member_ids) + len(now.places) - len(people) - len(places)

@@ -12,12 +12,14 @@ from bot.areas.unions import services as unions
 from bot.chat.context import Context
 from bot.chat.declarations import Area, Rate
 from bot.chat.model import Button, Code, Moment, Reply, Spans, Style, Visibility, bold, fields, p, say, spans
+from bot.chat.outgoing import Poster, post
 from bot.chat.params import Arg
 from bot.chat.text import platform_name
 from bot.domain.names import one_line
-from bot.domain.people import Permission, Person, Space, Union
+from bot.domain.people import Account, Permission, Person, Space, Union
 from bot.domain.times import suggest_zones
 from bot.errors import BadInput
+from bot.membership import HandedOver
 from commands import moderators as moderation
 from commands.spaces import requests
 from commands.spaces.join_button import join_button
@@ -143,16 +145,20 @@ def handed_over(ctx: Context, on: str, heir: str) -> Reply:
     if person.member is None or person.account is None:
         raise BadInput(f"{one_line(person.name)} is no member any more. Ask them to /join first.")
     handed = membership.hand_over(ctx.tx, ctx.union, ctx.member, person.member)
-    requests.tell_ended(ctx, handed.ended)
-    ctx.post(
-        person.account,
-        say(
-            p("You are the founder of ", bold(one_line(ctx.union.name)), " now."),
-            *moderation.handed_on(ctx, handed.union),
-            p("Planned calls and rules go on: ", Code("/call list"), " shows them."),
-        ),
-    )
+    tell_of_handing_over(ctx, handed, person.account)
     return say(p(bold(one_line(person.name)), " is the founder now."), edit=True)
+
+
+def tell_of_handing_over(by: Poster, handed: HandedOver, heir: Account) -> None:
+    """Tells the new founder, and the places whose requests ended with the former one."""
+    union = handed.union
+    requests.tell_ended(by, union, handed.ended)
+    told = say(
+        p("You are the founder of ", bold(one_line(union.name)), " now."),
+        *moderation.handed_on(by.tx, union, heir.platform),
+        p("Planned calls and rules go on: ", Code("/call list"), " shows them."),
+    )
+    post(by, union.id, heir, told, None, False)
 
 
 @area.action("union.choose", permission=Permission.ANYONE, needs_union=False)

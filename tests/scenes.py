@@ -110,13 +110,18 @@ async def place_code(founder: Persona, home: Place) -> str:
 async def connected(
     stage: Stage, founder: Persona, home: Place, moderator: Persona, place: Place
 ) -> tuple[Heard, Heard]:
-    """A moderator asks with the founder's code, and the founder says yes in private; what both were told."""
+    """A moderator asks with the founder's code, and the founder says yes in private.
+
+    Returns the question to the founder and the answer. The question does not stay among what they were told.
+    """
     code = await place_code(founder, home)
     asked = await moderator.runs("union connect", place, code=code)
     assert "was asked in private" in asked.text, asked.text
     question = (await stage.told(founder))[-1]
     answer = await founder.presses(question, question.labels[0])
     assert "is a place of" in answer.text, answer.text
+    delivered = stage.platforms[founder.actor.platform].delivered
+    delivered[:] = [one for one in delivered if one[1] is not question.reply]
     return question, answer
 
 

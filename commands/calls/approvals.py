@@ -87,8 +87,8 @@ def ask_for_approval(ctx: Context, call: Call) -> list[Block]:
             )
         ]
     return [
-        p("It leads to ", hosts, ", so it is not posted until another leader or a moderator of the union approves it. "
-          "They type ", Code("/call approvals"), ". The founder can also trust the host for good: ",
+        p("It leads to ", hosts, ", so it is not posted until another leader, or a moderator of the union, "
+          "approves it: they type ", Code("/call approvals"), ". The founder can also trust the host for good: ",
           Code("/call hosts"), ".")
     ]  # fmt: skip
 

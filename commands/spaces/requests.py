@@ -26,6 +26,7 @@ from bot.chat.model import (
     say,
     spans,
 )
+from bot.chat.outgoing import Poster, post
 from bot.chat.params import Arg
 from bot.chat.targets import Target
 from bot.chat.text import platform_name
@@ -179,15 +180,19 @@ def refused(ctx: Context, request: int) -> Reply:
     return say(p(bold(one_line(done.title)), " is not connected. Its code is used up."), edit=True)
 
 
-def tell_ended(ctx: Context, ended: list[SpaceRequest]) -> None:
+def tell_ended(by: Poster, union: Union, ended: list[SpaceRequest]) -> None:
     """Tells places that their request ended, because the union has another founder."""
     for request in ended:
-        ctx.post(
+        post(
+            by,
+            union.id,
             _chat(request),
             say(
-                p(bold(one_line(ctx.union.name)), " has another founder now, so the request of this place ended. Ask "
+                p(bold(one_line(union.name)), " has another founder now, so the request of this place ended. Ask "
                   "the new founder for a code.")
             ),
+            None,
+            False,
         )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from bot.areas.ledger.services import record
 from bot.areas.members.storage import accounts as accounts_storage
 from bot.areas.members.storage import members as members_storage
 from bot.areas.spaces import services as spaces
+from bot.areas.spaces.domain import Spot
 from bot.areas.tree.services import endorsements
 from bot.areas.wallets.services import wallets
 from bot.domain.people import Union
@@ -32,7 +33,8 @@ def found(tx: Tx, name: str = "Tree “& Co”\u202e", joining: int = 3) -> Unio
     wallets.give(tx, holder, ADDRESS, "eoa", LINKING.holding_changed)
     endorsements.endorse(tx, union, holder, first, "telegram")
     code, _ = spaces.invite(tx, union, first)
-    spaces.connect(tx, code, "discord", "555", "The server")
+    _, request = spaces.ask_to_connect(tx, code, Spot("discord", "555", "The server"))
+    spaces.connect(tx, union, first, request.id)
     spaces.lose(tx, "discord", "555")
     record(tx, union.id, "test.words", first, text="grüne Bäume\u2028neben “Häusern”")
     return union
