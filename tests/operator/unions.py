@@ -5,7 +5,6 @@ from bot.areas.ledger.services import record
 from bot.areas.members.storage import accounts as accounts_storage
 from bot.areas.members.storage import members as members_storage
 from bot.areas.spaces import services as spaces
-from bot.areas.spaces.domain import Spot
 from bot.areas.tree.services import endorsements
 from bot.areas.wallets.services import wallets
 from bot.domain.people import Union
@@ -32,9 +31,8 @@ def found(tx: Tx, name: str = "Tree “& Co”\u202e", joining: int = 3) -> Unio
     assert holder is not None
     wallets.give(tx, holder, ADDRESS, "eoa", LINKING.holding_changed)
     endorsements.endorse(tx, union, holder, first, "telegram")
-    code, _ = spaces.invite(tx, union, first)
-    _, request = spaces.ask_to_connect(tx, code, Spot("discord", "555", "The server"))
-    spaces.connect(tx, union, first, request.id)
+    spaces.invite(tx, union, first)
+    spaces.add(tx, union, None, "discord", "555", "The server")
     spaces.lose(tx, "discord", "555")
     record(tx, union.id, "test.words", first, text="grüne Bäume\u2028neben “Häusern”")
     return union
