@@ -104,6 +104,20 @@ def recount(
     sys.exit(asyncio.run(count(_settings(), union, repair=repair)))
 
 
+@cli.command("hand-over")
+def hand_over(
+    union: Annotated[str, typer.Argument(help="The union, by its exact name or its ref.")],
+    heir: Annotated[
+        str, typer.Argument(help="The new founder: platform:id of an account, or a member's ref.")
+    ],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Make a member the founder of a union whose founder is gone; Muster must be stopped."""
+    from bot.operate import hand_over as hand
+
+    sys.exit(asyncio.run(hand(_settings(), union, heir, lambda question: yes or typer.confirm(question))))
+
+
 @cli.command()
 def bench(only: Annotated[str | None, typer.Argument(help="One figure's name.")] = None) -> None:
     """Measure the figures of docs/performance.md (from a source checkout)."""

@@ -19,7 +19,7 @@ from bot.chat.chores import Office
 from bot.chat.declarations import Chore
 from bot.chat.dispatch import Dispatcher
 from bot.chat.findings import Finding
-from bot.chat.port import Adapter
+from bot.chat.port import Adapter, Counting
 from bot.chat.registry import Registry
 from bot.chat.sender import Sender
 from bot.config import Settings
@@ -135,6 +135,11 @@ class App:
     async def redraw(self, person: str, fetch: Callable[[], Awaitable[bytes]]) -> Photo:
         """Fetches a picture of this person and draws it anew, when it is their turn."""
         return await self.workshop.redraw(person, fetch)
+
+    async def people_in(self, platform: str, native_id: str) -> int | None:
+        """Returns the number of people in a space; None if the platform does not say it."""
+        adapter = self.adapters.get(platform)
+        return await adapter.people_in(native_id) if isinstance(adapter, Counting) else None
 
     def posted(self, platform: str) -> None:
         """Wakes the platform's sender, because a message was queued. The writer's thread calls this."""

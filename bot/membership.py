@@ -23,8 +23,10 @@ from bot.areas.invites import services as invites
 from bot.areas.invites.domain import Invite
 from bot.areas.ledger import services as ledger
 from bot.areas.members.services import members, returning
+from bot.areas.moderators import services as moderators
 from bot.areas.reminders import services as reminders
 from bot.areas.spaces import services as spaces
+from bot.areas.spaces.domain import SpaceRequest
 from bot.areas.traces import services as traces
 from bot.areas.traces.domain import Trace, TraceKind
 from bot.areas.tree.services import endorsements
@@ -47,6 +49,14 @@ class Founder:
     native_id: str
     name: str
     username: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """A union that has another founder now, and the places whose requests ended with the former one."""
+
+    union: Union
+    ended: list[SpaceRequest]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,7 @@ ORDER: Sequence[KeepsPeople] = (
     files,
     reminders,
     intents,
+    moderators,
     conversations,
     delivery,
     departures,
@@ -263,6 +274,24 @@ def _end(tx: Tx, union: Union, member: Member) -> None:
     for area in ORDER:
         area.forget(tx, union, member)
     ledger.record(tx, union.id, "member.left", member)
+
+
+def hand_over(tx: Tx, union: Union, by: Member | None, heir: Member) -> HandedOver:
+    """Make another member the founder; `by` is the founder, or None for the host of this bot.
+
+    What the former founder began for the union and did not finish ends: the unused code for a place, places that
+    wait to be connected, drafts of calls to everybody, and such calls that wait for approval. Their buttons and forms
+    ask for the founder's right again when they are used.
+
+    Raises:
+        BadInput: the heir is the founder already, or no member.
+    """
+    former = members.by_id(tx, union.founder_id) if union.founder_id is not None else None
+    handed = unions.hand_over(tx, union, by, heir)
+    ended = spaces.end_pending(tx, handed)
+    if former is not None:
+        calls.handed_over(tx, handed, former)
+    return HandedOver(handed, ended)
 
 
 def merge(tx: Tx, union_id: int, absorbed: Member, survivor: Member) -> Member:

@@ -1,4 +1,4 @@
-"""The operator's commands besides `run`: migrate, export and back up, recount, measure."""
+"""The operator's commands besides `run`: migrate, export and back up, recount, hand a union over, measure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import bot
-from bot import exports, union_settings
+from bot import exports, succession, union_settings
 from bot.areas.tree.services import recount as recounts
 from bot.areas.tree.services.recount import RecountReport
 from bot.areas.unions import services as unions
@@ -85,6 +85,31 @@ async def recount(settings: Settings, union: str | None, *, repair: bool = False
         print(f"{one_line(one.name)} (union-{one.ref}): {_verdict(report)}")
         print("".join(f"  {line}\n" for line in report.first), end="")
     return 0 if all(report.well for _, report in found) else 1
+
+
+async def hand_over(settings: Settings, union: str, heir: str, confirm: Callable[[str], bool]) -> int:
+    """Makes another member the founder of a union whose founder is gone, after `confirm` said yes to the question.
+
+    `heir` is "platform:id" of an account, or the member's ref. It needs the writer's lock, so the bot must be
+    stopped. Returns 1 if nothing was changed. Raises MusterError.
+    """
+    clock = SystemClock()
+    reader = ReadOnlyStore(settings.store_url, clock)
+    try:
+        await reader.require_head()
+    finally:
+        await reader.close()
+    store = await Store.open(settings.store_url, clock, metadata())
+    try:
+        [chosen] = await store.read(_chosen, union)
+        member = await store.read(succession.find, chosen, heir)
+        if not confirm(await store.read(succession.question, chosen, member)):
+            print("Nothing was changed.")
+            return 1
+        print(await store.write(succession.hand_over, chosen, member))
+        return 0
+    finally:
+        await store.close()
 
 
 def bench(only: str | None) -> int:

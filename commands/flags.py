@@ -43,7 +43,7 @@ MOST_TOLD = 3
 @area.command(
     "flags list",
     "What looks made up and was not looked at yet",
-    permission=Permission.MODERATOR,
+    permission=Permission.UNION_MODERATOR,
     visibility=Visibility.PRIVATE,
     reads=True,
 )
@@ -57,7 +57,7 @@ def listed(ctx: Context) -> Reply:
 @area.command(
     "flags here",
     "Tell moderators in this chat when something looks made up",
-    permission=Permission.MODERATOR,
+    permission=Permission.UNION_MODERATOR,
     space_only=True,
 )
 def here(ctx: Context) -> Reply:
@@ -81,7 +81,7 @@ def here(ctx: Context) -> Reply:
 
 
 @area.command(
-    "flags off", "Tell no chat any more when something looks made up", permission=Permission.MODERATOR
+    "flags off", "Tell no chat any more when something looks made up", permission=Permission.UNION_MODERATOR
 )
 def off(ctx: Context) -> Reply:
     """Ends what /flags here began. The founder is still told privately, and /flags list still shows it all."""
@@ -91,12 +91,12 @@ def off(ctx: Context) -> Reply:
     return say(p("No chat is told any more. ", Code("/flags list"), " shows what is noticed."))
 
 
-@area.action("flags.page", permission=Permission.MODERATOR)
+@area.action("flags.page", permission=Permission.UNION_MODERATOR)
 def turned(ctx: Context, page: int) -> Reply:
     return _page(ctx, page, edit=True)
 
 
-@area.action("flags.close", permission=Permission.MODERATOR)
+@area.action("flags.close", permission=Permission.UNION_MODERATOR)
 def closed(ctx: Context, flag: int, page: int) -> Reply:
     flags.close(ctx.tx, ctx.union, ctx.standing.member, flag)
     return _page(ctx, page, edit=True)

@@ -11,14 +11,19 @@ from bot.areas.spaces import services as spaces
 from bot.areas.unions import services as unions
 from bot.chat.context import Context
 from bot.chat.declarations import Area, Rate
-from bot.chat.model import Button, Code, Moment, Reply, Style, Visibility, bold, fields, p, say, spans
+from bot.chat.model import Button, Code, Moment, Reply, Spans, Style, Visibility, bold, fields, p, say, spans
+from bot.chat.outgoing import Poster, post
 from bot.chat.params import Arg
 from bot.chat.text import platform_name
 from bot.domain.names import one_line
-from bot.domain.people import Permission, Person, Space, Union
+from bot.domain.people import Account, Permission, Person, Space, Union
 from bot.domain.times import suggest_zones
 from bot.errors import BadInput
+from bot.membership import HandedOver
+from commands import moderators as moderation
 from commands.members.display import identified
+from commands.spaces import requests
+from commands.spaces.join_button import join_button
 from commands.tree import leadership
 
 area = Area()
@@ -72,8 +77,8 @@ def create(ctx: Context, name: Name, purpose: Purpose, time_zone: TimeZone = "UT
 
 @area.command("union about", "What this union is, and who leads it", permission=Permission.ANYONE, reads=True)
 def about(ctx: Context) -> Reply:
-    """Shows the union's purpose, its founder, what makes a leader and who leads, how many members it has and
-    where it lives."""
+    """Shows the union's purpose, its founder, what makes a leader and who leads, who moderates the whole union, how
+    many members it has and where it lives."""
     union = ctx.union
     founder = members.founder(ctx.tx, union)
     places = spaces.of_union(ctx.tx, union)
@@ -82,7 +87,9 @@ def about(ctx: Context) -> Reply:
         fields(
             ("Purpose", union.purpose),
             ("Founder", spans(ctx.mention(founder)) if founder else "none at present"),
+            *_by_host(union),
             *leadership.about(ctx),
+            moderation.about(ctx),
             ("Members", str(members.count(ctx.tx, union))),
             ("Places", ", ".join(_place(space) for space in places) or "none"),
             ("Time zone", union.time_zone),
@@ -113,7 +120,11 @@ def edit(
 
 @area.command("union hand-over", "Make another member the founder", permission=Permission.FOUNDER)
 def hand_over(ctx: Context, heir: Annotated[Person, "Who is to be the founder"]) -> Reply:
-    """Hands the union to another member. You stay a member; only they can hand it back."""
+    """Hands the union to another member. You stay a member; only they can hand it back.
+
+    What you began as founder and did not finish ends: your code for connecting a place, places that wait for your
+    answer, and your drafts for the whole union. Planned calls and rules go on, and who moderates stays.
+    """
     if heir.member is None or heir.account is None:
         raise BadInput(
             f"{one_line(heir.name)} has not joined {one_line(ctx.union.name)}. Ask them to /join first."
@@ -132,10 +143,23 @@ def hand_over(ctx: Context, heir: Annotated[Person, "Who is to be the founder"])
 def handed_over(ctx: Context, on: str, heir: str) -> Reply:
     members.require_settled(ctx.tx, ctx.account)
     person = ctx.records.find_person(ctx.tx, ctx.union, on, heir, "")
-    unions.hand_over(ctx.tx, ctx.union, ctx.member, person)
-    if person.account is not None:
-        ctx.post(person.account, say(p("You are the founder of ", bold(one_line(ctx.union.name)), " now.")))
+    if person.member is None or person.account is None:
+        raise BadInput(f"{one_line(person.name)} is no member any more. Ask them to /join first.")
+    handed = membership.hand_over(ctx.tx, ctx.union, ctx.member, person.member)
+    tell_of_handing_over(ctx, handed, person.account)
     return say(p(bold(one_line(person.name)), " is the founder now."), edit=True)
+
+
+def tell_of_handing_over(by: Poster, handed: HandedOver, heir: Account) -> None:
+    """Tells the new founder, and the places whose requests ended with the former one."""
+    union = handed.union
+    requests.tell_ended(by, union, handed.ended)
+    told = say(
+        p("You are the founder of ", bold(one_line(union.name)), " now."),
+        *moderation.handed_on(by.tx, union, heir.platform),
+        p("Planned calls and rules go on: ", Code("/call list"), " shows them."),
+    )
+    post(by, union.id, heir, told, None, False)
 
 
 @area.action("union.choose", permission=Permission.ANYONE, needs_union=False)
@@ -166,10 +190,16 @@ def switch(ctx: Context) -> Reply:
     return Reply((p("Which union is our private chat about?"),), rows)
 
 
-def join_button(union: Union) -> Button:
-    """Returns a button that lets everybody join, for as long as its post stands."""
-    label = f"Join {one_line(union.name, 40)}"
-    return Button(label, "/join", anyone=True, lasts_s=None, style=Style.PRIMARY)
+def _by_host(union: Union) -> tuple[tuple[str, Spans], ...]:
+    """Says that the host of this bot made the founder, for as long as nobody handed the union on since."""
+    if union.by_host_at is None:
+        return ()
+    return (
+        (
+            "Founder since",
+            spans("handed on by the host on ", Moment(union.by_host_at, union.time_zone, "date")),
+        ),
+    )
 
 
 def _place(space: Space) -> str:

@@ -101,6 +101,38 @@ async def founded(
     return ada, farm
 
 
+async def place_code(founder: Persona, home: Place) -> str:
+    """A new code with which another place asks to be connected."""
+    shown = await founder.runs("union invite-space", home)
+    return shown.text.split("/union connect ")[1].split()[0]
+
+
+async def connected(
+    stage: Stage, founder: Persona, home: Place, moderator: Persona, place: Place
+) -> tuple[Heard, Heard]:
+    """A moderator asks with the founder's code, and the founder says yes in private.
+
+    Returns the question to the founder and the answer. The question does not stay among what they were told.
+    """
+    code = await place_code(founder, home)
+    asked = await moderator.runs("union connect", place, code=code)
+    assert "was asked in private" in asked.text, asked.text
+    question = (await stage.told(founder))[-1]
+    answer = await founder.presses(question, question.labels[0])
+    assert "is a place of" in answer.text, answer.text
+    delivered = stage.platforms[founder.actor.platform].delivered
+    delivered[:] = [one for one in delivered if one[1] is not question.reply]
+    return question, answer
+
+
+async def moderates_union(founder: Persona, place: Place) -> None:
+    """The founder lets the moderators of a place moderate the whole union."""
+    question = await founder.runs("moderators place", place)
+    assert (
+        "moderate the whole union now" in (await founder.presses(question, "Let them moderate", place)).text
+    )
+
+
 async def joined(stage: Stage, place: Place, *names: str) -> list[Persona]:
     """People who join the union of that place."""
     people = [stage.person(name, place.platform) for name in names]

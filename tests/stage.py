@@ -112,6 +112,7 @@ class Platform:
         self.bans: set[tuple[str, str]] = set()
         self.asked_for_bans = 0
         self.silent = False
+        self.people: int | None = 12
 
     async def start(self, core: Core) -> None: ...
 
@@ -133,6 +134,9 @@ class Platform:
         if self.silent:
             raise TryAgain("It does not answer. Try again in a moment.")
         return (space, actor.native_id) in self.bans
+
+    async def people_in(self, space: str) -> int | None:
+        return self.people
 
     async def check(self, spaces: Sequence[str]) -> Sequence[Finding]:
         return [Finding(f"rights in {space}") for space in spaces]
@@ -216,6 +220,9 @@ class Stage:
 
     async def redraw(self, person: str, fetch: Callable[[], Awaitable[bytes]]) -> Photo:
         return await self.workshop.redraw(person, fetch)
+
+    async def people_in(self, platform: str, native_id: str) -> int | None:
+        return await self.platforms[platform].people_in(native_id)
 
     def posted(self, platform: str) -> None:
         self.woken.append(platform)

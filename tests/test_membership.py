@@ -38,7 +38,12 @@ NOT_PEOPLE = {
 """Numbers without a foreign key that name no member and no account."""
 KEYS_OF_PEOPLE = ("actor", "native_id", "person", "presser", "user_id")
 """Names of columns in which a person's own id on a platform may stand."""
-NOT_KEYS_OF_PEOPLE = {"spaces.native_id", "ledger.actor", "erasures.native_id"}
+NOT_KEYS_OF_PEOPLE = {
+    "spaces.native_id",
+    "space_requests.native_id",
+    "ledger.actor",
+    "erasures.native_id",
+}
 ONE_OF: dict[str, object] = {
     "calls.state": "closed", "calls.proof": "word", "checkins.state": "waiting", "flags.kind": "burst",
     "tickets.state": "open", "wallets.kind": "eoa", "flags.closed_at": None, "entries.votes": 0,

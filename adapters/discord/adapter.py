@@ -111,6 +111,10 @@ class DiscordAdapter:
         """Whether the person is banned in the server; False where the bot may not know. Raises TryAgain."""
         return await check.banned(self._rest, space, actor.native_id)
 
+    async def people_in(self, space: str) -> int | None:
+        """See `chat.port.Counting`."""
+        return await check.people_in(self._rest, space)
+
     async def check(self, spaces: Sequence[str]) -> Sequence[Finding]:
         """Returns the doctor's lines; works without `start`."""
         return await check.findings(self._rest, spaces)

@@ -7,6 +7,7 @@ be sent. If the operator has switched the Server Members intent on, Muster learn
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -15,6 +16,8 @@ from adapters.discord.rest import Refused, Rest, Unavailable
 from bot.chat.findings import Finding
 from bot.domain.names import one_line
 from bot.errors import TryAgain
+
+log = logging.getLogger(__name__)
 
 # Bits of https://docs.discord.com/developers/topics/permissions
 ADMINISTRATOR, MANAGE_GUILD, MANAGE_ROLES = 1 << 3, 1 << 5, 1 << 28
@@ -123,6 +126,17 @@ async def member_permissions(rest: Rest, guild: Json, user: str) -> int:
         if str(role["id"]) in roles:
             bits |= int(role["permissions"])
     return bits
+
+
+async def people_in(rest: Rest, guild_id: str) -> int | None:
+    """Returns about how many people are in a server; None if Discord does not say it."""
+    try:
+        guild = await rest.call("GET", f"/guilds/{guild_id}", query={"with_counts": "true"})
+    except (Refused, Unavailable) as error:
+        log.info("people are not counted", extra={"action": "discord.count", "why": str(error)})
+        return None
+    count: int | None = guild.get("approximate_member_count")
+    return count
 
 
 async def moderates(rest: Rest, guild_id: str, user: str) -> bool:

@@ -175,12 +175,10 @@ def actor(interaction: discord.Interaction[Any]) -> Actor:
 def _moderates(may: discord.Permissions) -> bool | None:
     """Whether a person moderates the server, by their permissions in a channel; None if the server must be asked.
 
-    One channel's rules can give a person Manage Roles (there it is called Manage Permissions), which is no power over
-    the server.
+    One channel's rules can give a person Manage Roles (there it is called Manage Permissions), and add any other bit
+    to what Discord tells here. That is no power over the server, so only the lack of all bits says something.
     """
-    if may.administrator or may.manage_guild:
-        return True
-    return None if may.manage_roles else False
+    return None if may.administrator or may.manage_guild or may.manage_roles else False
 
 
 def place(interaction: discord.Interaction[Any]) -> Place:

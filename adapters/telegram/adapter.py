@@ -89,7 +89,7 @@ class TelegramAdapter:
         self._me: Me | None = None
         self._ephemeral = False
         self._last_contact: datetime | None = None
-        self._administrators: BoundedDict[int, tuple[datetime, frozenset[str]]] = BoundedDict(REMEMBERED)
+        self._moderators: BoundedDict[int, tuple[datetime, frozenset[str]]] = BoundedDict(REMEMBERED)
         self._parts: BoundedDict[str, list[int]] = BoundedDict(REMEMBERED)
         self._fetching: asyncio.Task[None] | None = None
 
@@ -189,11 +189,11 @@ class TelegramAdapter:
         return await attachments.fetch(self._bot, self._requests[0], file)
 
     async def is_moderator(self, place: Place, actor: Actor) -> bool:
-        """Whether the person is an administrator of the group, as of a minute ago at most. Raises TryAgain."""
+        """Whether the person moderates the group (`check.moderates`), as of a minute ago at most. Raises TryAgain."""
         if place.space is None:
             return False
         chat, now = int(place.space), self._clock.now()
-        known = self._administrators.get(chat)
+        known = self._moderators.get(chat)
         if known is None or known[0] + MODERATORS_KEPT <= now:
             try:
                 # getChatMember tells of other people only where the bot is an administrator itself.
@@ -205,13 +205,17 @@ class TelegramAdapter:
                 raise TryAgain(
                     "Telegram did not say who moderates this group. Try again in a moment."
                 ) from error
-            known = now, frozenset(str(member.user.id) for member in members)
-            self._administrators[chat] = known
+            known = now, frozenset(str(member.user.id) for member in members if check.moderates(member))
+            self._moderators[chat] = known
         return actor.native_id in known[1]
 
     async def is_banned(self, space: str, actor: Actor) -> bool:
         """Whether the person is banned in the group; False where the bot is no administrator. Raises TryAgain."""
         return await check.banned(self._bot, space, actor.native_id)
+
+    async def people_in(self, space: str) -> int | None:
+        """See `chat.port.Counting`."""
+        return await check.people_in(self._bot, space)
 
     async def check(self, spaces: Sequence[str]) -> Sequence[Finding]:
         """Returns the doctor's lines; works without `start`. Raises TryAgain."""

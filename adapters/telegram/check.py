@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from telegram import Bot, Chat, ChatFullInfo, ChatMember, ChatMemberAdministrator, ChatMemberRestricted, User
+from telegram import (
+    Bot,
+    Chat,
+    ChatFullInfo,
+    ChatMember,
+    ChatMemberAdministrator,
+    ChatMemberOwner,
+    ChatMemberRestricted,
+    User,
+)
 from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
 from bot.chat.findings import Finding
@@ -17,12 +26,33 @@ from bot.errors import TryAgain
 
 log = logging.getLogger(__name__)
 
+log = logging.getLogger(__name__)
+
 LATELY: Final = timedelta(hours=1)
 NEEDED: Final = {Chat.CHANNEL: frozenset({"can_post_messages"})}
 """The administrator's rights that Muster uses. In groups it uses none, so it need not be an administrator there."""
 HARMLESS: Final = frozenset({"can_manage_chat", "can_be_edited"})
 """`can_manage_chat` is part of every other right. `can_be_edited` is no power of the bot: it says whether its own
 rights can be changed."""
+
+
+def moderates(administrator: ChatMember) -> bool:
+    """Whether an administrator moderates the chat: its owner does, and those who may ban people.
+
+    Many groups make people administrators only to give them a title, which is no power over others.
+    """
+    if isinstance(administrator, ChatMemberAdministrator):
+        return administrator.can_restrict_members
+    return isinstance(administrator, ChatMemberOwner)
+
+
+async def people_in(bot: Bot, space: str) -> int | None:
+    """Returns the number of people in a group or channel; None if Telegram does not say it."""
+    try:
+        return await bot.get_chat_member_count(int(space))
+    except TelegramError as error:
+        log.info("people are not counted", extra={"action": "telegram.count", "why": str(error)})
+        return None
 
 
 async def findings(bot: Bot, clock: Clock, webhook_url: str | None, spaces: Sequence[str]) -> list[Finding]:

@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 PRIVATE: Final = BotCommandScopeAllPrivateChats()
 GROUPS: Final = BotCommandScopeAllGroupChats()
 ADMINISTRATORS: Final = BotCommandScopeAllChatAdministrators()
+_FOR_MODERATORS: Final = (Permission.MODERATOR, Permission.UNION_MODERATOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def _words(entries: list[MenuLine]) -> list[tuple[str, str]]:
 def _belongs(command: Command, scope: BotCommandScope) -> bool:
     if scope is PRIVATE:
         return not command.space_only
-    return scope is ADMINISTRATORS or command.permission is not Permission.MODERATOR
+    return scope is ADMINISTRATORS or command.permission not in _FOR_MODERATORS
 
 
 def _is_private(commands: list[Command]) -> bool:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
-import msgspec
-
 from bot.chat import text
 from bot.chat.declarations import Action, Command, Rate
 from bot.chat.incoming import Actor, File, Incoming, Place, Where, Who
@@ -23,6 +21,9 @@ from bot.chat.tokens import actor_key, keep_tokens
 from bot.domain.people import Account, Member, Permission, Person, Space, Standing, Union
 from bot.domain.transaction import Tx
 from bot.errors import MusterError, NotAllowed, NotFound
+
+_OF_SETTLED = (Permission.LEADER, Permission.UNION_MODERATOR, Permission.FOUNDER)
+"""Rights that an account has to wait for after it became one member with others."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -86,6 +87,7 @@ class Context:
     report: Progress | None = None
     fetcher: Callable[[File], Awaitable[bytes]] | None = None
     used: Use | None = None
+    spoken_for: Place | None = None
 
     @property
     def tx(self) -> Tx:
@@ -108,7 +110,8 @@ class Context:
 
     @property
     def place(self) -> Place:
-        return self.incoming.place
+        """The place that the act speaks for. It is the place of the act, unless `speak_in` named another."""
+        return self.spoken_for or self.incoming.place
 
     @property
     def locale(self) -> str:
@@ -150,11 +153,15 @@ class Context:
             self.tx, union_id, actor.platform, actor.native_id, self.place.space
         )
 
-    def speak_in(self, space: str | None) -> None:
-        """Continues as if the act came from this space, whose private answer was shown in a private chat instead."""
-        if self.place.space is None and space is not None:
-            place = msgspec.structs.replace(self.place, space=space)
-            self.incoming = msgspec.structs.replace(self.incoming, place=place)
+    def speak_in(self, place: Place | None) -> None:
+        """Continues as if a private chat's act came from this place, whose private answer was shown there instead.
+
+        What the actor may do is looked up anew: their standing in the private chat says nothing about that place.
+        """
+        if self.place.space is not None or place is None or place.space is None:
+            return
+        self.spoken_for = place
+        self.standing = self.records.identify(self.tx, place.platform, self.actor.native_id, place.space)
 
     @property
     def is_founder(self) -> bool:
@@ -171,6 +178,13 @@ class Context:
             raise ModeratorUnknown(self.place)
         return self.actor.moderator
 
+    def _moderates_union(self) -> bool:
+        """Whether the founder gave it to the actor, or to the moderators of this place, who the actor is one of."""
+        member, space = self.standing.member, self.standing.space
+        if member is not None and self.records.is_union_moderator(self.tx, member):
+            return True
+        return space is not None and space.moderates_union and self.moderates
+
     def may(self, permission: Permission) -> bool:
         """Whether the actor has this permission here."""
         union, member = self.standing.union, self.standing.member
@@ -179,7 +193,7 @@ class Context:
         if permission is Permission.MODERATOR:
             return self.is_founder or self.moderates
         if permission is Permission.UNION_MODERATOR:
-            return self.is_founder
+            return self.is_founder or self._moderates_union()
         if member is None or union is None:
             return False
         if permission is Permission.MEMBER:
@@ -193,11 +207,13 @@ class Context:
         if self.may(permission):
             if permission in (Permission.MODERATOR, Permission.UNION_MODERATOR):
                 self._require_not_expelled()
-            if permission in (Permission.LEADER, Permission.FOUNDER):
+            if permission in _OF_SETTLED or (
+                permission is Permission.MODERATOR and self._by_founding_alone()
+            ):
                 self._require_settled()
             return
         self._require_not_expelled()
-        if permission is not Permission.MODERATOR:
+        if permission not in (Permission.MODERATOR, Permission.UNION_MODERATOR):
             _ = self.member  # tells a person who has not joined to do that first
         raise NotAllowed(text.NOT_ALLOWED[permission])
 
@@ -233,10 +249,19 @@ class Context:
         if words is not None:
             raise NotAllowed(words)
 
+    def _by_founding_alone(self) -> bool:
+        """Whether an account that waits has this right in the place as the founder, and not from the platform."""
+        return self.is_founder and self._waits and not self.moderates
+
+    @property
+    def _waits(self) -> bool:
+        account = self.standing.account
+        until = account.waits_until if account is not None else None
+        return until is not None and self.now < until
+
     def _require_settled(self) -> None:
         """Raises NotAllowed for an account that a wallet link added just now, because a thief could have done it."""
-        until = self.account.waits_until
-        if until is not None and self.now < until:
+        if self._waits:
             raise NotAllowed(text.UNSETTLED)
 
     def find_person(self, who: Who) -> Person:
@@ -273,10 +298,10 @@ class Context:
         return wait
 
     def keep_tokens(self, reply: Reply) -> Reply:
-        """Stores the reply's buttons and form for the actor and this space; returns the reply with their tokens."""
+        """Stores the reply's buttons and form for the actor and this place; returns the reply with their tokens."""
         union = self.standing.union
         return keep_tokens(
-            self.records, self.tx, reply, union.id if union else None, actor_key(self.actor), self.place.space
+            self.records, self.tx, reply, union.id if union else None, actor_key(self.actor), self.place
         )
 
     def mention(self, account: Account) -> Mention:

@@ -19,6 +19,7 @@ ANSWER, SEND, CANCEL = "!answer", "!send", "!cancel"
 
 class DialogueState(msgspec.Struct, frozen=True):
     """The state of a dialogue. `at` is the index of the current question; the index after the last is the summary.
+    `place` is the place that the answers speak for.
 
     The buttons of a dialogue carry its `id`, so that buttons of an older dialogue have no effect on this one.
     """
@@ -29,7 +30,7 @@ class DialogueState(msgspec.Struct, frozen=True):
     at: int
     private: bool
     union_id: int | None = None
-    space: str | None = None
+    place: Place | None = None
 
 
 def begin(ctx: Context, form: Form, visibility: Visibility | None) -> Reply:
@@ -37,7 +38,7 @@ def begin(ctx: Context, form: Form, visibility: Visibility | None) -> Reply:
     private = visibility is Visibility.PRIVATE
     union = ctx.standing.union
     union_id = union.id if union else None
-    return _ask(ctx, DialogueState(secrets.token_hex(8), form, {}, 0, private, union_id, ctx.place.space))
+    return _ask(ctx, DialogueState(secrets.token_hex(8), form, {}, 0, private, union_id, ctx.place))
 
 
 def chat_of(place: Place, person: str, private: bool) -> str:
@@ -50,7 +51,7 @@ def chat_of(place: Place, person: str, private: bool) -> str:
 
 def find(ctx: Context, wanted: str | None = None) -> DialogueState | None:
     """Finds the actor's dialogue in this chat; None if there is none, or if its id is not the one `wanted`."""
-    found = ctx.records.dialogue(ctx.tx, ctx.place.platform, ctx.place.chat, ctx.actor.native_id)
+    found = ctx.records.dialogue(ctx.tx, ctx.place.platform, ctx.incoming.place.chat, ctx.actor.native_id)
     state = msgspec.json.decode(found, type=DialogueState) if found else None
     return state if state is not None and wanted in (None, state.id) else None
 
@@ -86,7 +87,7 @@ def given(state: DialogueState, said: Say) -> Answer:
 
 def end(ctx: Context) -> bool:
     """Ends the actor's dialogue in this chat; returns False if there is none."""
-    return ctx.records.end_dialogue(ctx.tx, ctx.place.platform, ctx.place.chat, ctx.actor.native_id)
+    return ctx.records.end_dialogue(ctx.tx, ctx.place.platform, ctx.incoming.place.chat, ctx.actor.native_id)
 
 
 def checked(question: Question, answer: Answer) -> Answer:
@@ -163,7 +164,7 @@ def _visibility(state: DialogueState) -> Visibility:
 
 
 def _keep(ctx: Context, state: DialogueState) -> None:
-    chat = chat_of(ctx.place, ctx.actor.native_id, state.private)
+    chat = chat_of(ctx.incoming.place, ctx.actor.native_id, state.private)
     stored = msgspec.json.encode(state).decode()
     ctx.records.keep_dialogue(
         ctx.tx, ctx.place.platform, chat, ctx.actor.native_id, stored, state.form.lasts_s

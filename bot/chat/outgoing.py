@@ -9,7 +9,6 @@ import msgspec
 from bot.chat.kept import stored
 from bot.chat.model import Reply
 from bot.chat.records import Records
-from bot.chat.runtime import Runtime
 from bot.chat.targets import Target
 from bot.chat.tokens import keep_tokens
 from bot.domain.messages import NewMessage
@@ -17,15 +16,21 @@ from bot.domain.people import Account
 from bot.domain.transaction import Tx
 
 
+class Waking(Protocol):
+    """What is woken after a message was queued. A `Runtime` is one."""
+
+    def posted(self, platform: str) -> None: ...
+
+
 class Poster(Protocol):
-    """A handler's context or a chore's duty."""
+    """A handler's context, a chore's duty, or an operator's command."""
 
     @property
     def tx(self) -> Tx: ...
     @property
     def records(self) -> Records: ...
     @property
-    def runtime(self) -> Runtime: ...
+    def runtime(self) -> Waking: ...
 
 
 def of_union(union_id: int | None) -> str:

@@ -107,6 +107,14 @@ class Adapter(Protocol):
 
 
 @runtime_checkable
+class Counting(Protocol):
+    """An adapter whose platform says cheaply how many people are in a space."""
+
+    async def people_in(self, space: str) -> int | None:
+        """Returns the number of people in a space, bots included; None if the platform does not say it now."""
+
+
+@runtime_checkable
 class Paced(Protocol):
     """An adapter that keeps the limits of its platform. Any other adapter gets `sender.AT_ONCE` rows at a time."""
 

@@ -15,7 +15,7 @@ import msgspec
 from bot.chat import dialogue, text
 from bot.chat.context import BanUnknown, Context, ModeratorUnknown
 from bot.chat.declarations import Command, Rate
-from bot.chat.incoming import Answer, CommandCall, Press, Say, Start, Submit, Value
+from bot.chat.incoming import Answer, CommandCall, Place, Press, Say, Start, Submit, Value
 from bot.chat.kept import restored
 from bot.chat.model import Button, Form, Question, Reply, Style, Visibility, p, say
 from bot.chat.params import Param, ParamKind
@@ -172,7 +172,7 @@ class Router:
         if row.presser is not None and row.presser != actor_key(ctx.actor):
             raise NotAllowed(text.NOT_YOURS)
         if row.presser is not None:
-            ctx.speak_in(row.space)
+            ctx.speak_in(_place_of(ctx, row))
         if row.union_id is not None:
             known = ctx.standing.union
             if row.presser is not None or known is None or known.id != row.union_id:
@@ -230,7 +230,7 @@ class Router:
             raise NotFound(text.FORM_GONE)
         action, arguments, answers = dialogue.submitted(state)
         dialogue.end(ctx)
-        ctx.speak_in(state.space)
+        ctx.speak_in(state.place)
         if state.union_id is not None:
             ctx.enter(state.union_id)
         return self._run_action(ctx, action, arguments, answers)
@@ -274,6 +274,13 @@ def whole_path(registry: Registry, call: CommandCall) -> CommandCall:
         return msgspec.structs.replace(call, name=registry.defaults[call.name])
     path = f"{call.name} {first.lower()}"
     return msgspec.structs.replace(call, name=path, words=rest) if path in registry.commands else call
+
+
+def _place_of(ctx: Context, row: Token) -> Place | None:
+    """Returns the place that a button or form speaks for, which is on the actor's platform."""
+    if row.space is None:
+        return None
+    return Place(ctx.actor.platform, row.chat or row.space, row.space, row.thread, row.title or "")
 
 
 def _form_for(ctx: Context, command: Command, missing: list[Param], raw: dict[str, Value]) -> Reply:

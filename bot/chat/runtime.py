@@ -21,6 +21,9 @@ class Runtime(Protocol):
     async def check_space(self, platform: str, native_id: str) -> Sequence[Finding]:
         """Checks whether the bot can do its work in a space. Raises TryAgain if the platform does not answer."""
 
+    async def people_in(self, platform: str, native_id: str) -> int | None:
+        """Returns the number of people in a space; None if the platform does not say it."""
+
     def posted(self, platform: str) -> None:
         """Wakes the platform's sender, because a message was queued. Any thread may call it, before the commit."""
 

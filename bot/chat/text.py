@@ -21,7 +21,7 @@ NOT_ALLOWED = {
     Permission.LEADER: "Only leaders of this union may do this. /union about tells who leads.",
     Permission.MODERATOR: (
         "Only moderators of this server or group may do this: on Discord those who may manage the server "
-        "or its roles, on Telegram its administrators."
+        "or its roles, on Telegram its owner and the administrators who may ban people."
     ),
     Permission.UNION_MODERATOR: (
         "Only moderators of the whole union may do this. /union about tells who they are."

@@ -6,7 +6,7 @@ import json
 
 import msgspec
 
-from bot.chat.incoming import Actor
+from bot.chat.incoming import Actor, Place
 from bot.chat.kept import stored
 from bot.chat.model import AnyButton, Button, Form, Reply
 from bot.chat.records import Records
@@ -28,15 +28,16 @@ def keep_tokens(
     reply: Reply,
     union_id: int | None,
     presser: str | None,
-    space: str | None = None,
+    place: Place | None = None,
 ) -> Reply:
     """Stores the form and the buttons of a reply, and returns the reply with their tokens.
 
-    `presser` is the account that may press buttons that are not for `anyone` (None: everybody may). `space` is where
-    the reply is shown.
+    `presser` is the account that may press buttons that are not for `anyone` (None: everybody may). `place` is the
+    place that buttons and form speak for, wherever they are shown; None, or a private chat: no place.
     """
     if not reply.buttons and reply.form is None:
         return reply
+    where = place if place is not None and place.space is not None else None
 
     def button(one: AnyButton) -> AnyButton:
         if not isinstance(one, Button) or one.token:
@@ -47,9 +48,12 @@ def keep_tokens(
             action=one.action,
             arguments=json.dumps(one.arguments),
             presser=None if one.anyone else presser,
-            space=space,
+            space=where.space if where else None,
             single_use=one.single_use,
             lasts_s=one.lasts_s,
+            chat=where.chat if where else None,
+            thread=where.thread if where else None,
+            title=where.title if where else None,
         )
         return msgspec.structs.replace(one, token=records.keep_token(tx, new))
 
@@ -62,9 +66,12 @@ def keep_tokens(
             action=one.action,
             arguments=msgspec.json.encode(one).decode(),
             presser=presser,
-            space=space,
+            space=where.space if where else None,
             single_use=False,
             lasts_s=one.lasts_s,
+            chat=where.chat if where else None,
+            thread=where.thread if where else None,
+            title=where.title if where else None,
         )
         return msgspec.structs.replace(one, token=records.keep_token(tx, new))
 

@@ -28,7 +28,10 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Union:
-    """One community. `ref` is its random public id. Its days and times are those of `time_zone` (IANA)."""
+    """One community. `ref` is its random public id. Its days and times are those of `time_zone` (IANA).
+
+    `by_host_at`: when the host handed it to the present founder; None if a founder did, or founded it.
+    """
 
     id: int
     ref: str
@@ -37,6 +40,7 @@ class Union:
     time_zone: str
     founder_id: int | None
     created_at: datetime
+    by_host_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,10 @@ class Wallet:
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """A server or group that belongs to a union. Calls are posted in its `chat` (and `thread`), None if not set."""
+    """A server or group that belongs to a union. Calls are posted in its `chat` (and `thread`), None if not set.
+
+    `moderates_union`: the founder lets its moderators moderate the whole union.
+    """
 
     id: int
     union_id: int
@@ -102,6 +109,7 @@ class Space:
     disconnected_at: datetime | None
     chat: str | None = None
     thread: str | None = None
+    moderates_union: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ class NewToken:
     """The meaning of a button, form or held reply, by `kind`, before it has its token.
 
     `arguments` is JSON. `presser` is "platform:native_id" of the only account that may use it, None for anyone.
-    `space` is the native id of the space where it was shown. `lasts_s` None means without end.
+    `space`, `chat`, `thread` and `title` are the place that it speaks for, by native ids; None for a private chat.
+    `lasts_s` None means without end.
     """
 
     union_id: int | None
@@ -22,6 +23,9 @@ class NewToken:
     space: str | None
     single_use: bool
     lasts_s: int | None
+    chat: str | None = None
+    thread: str | None = None
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +42,6 @@ class Token:
     single_use: bool
     expires_at: datetime | None
     used_at: datetime | None
+    chat: str | None = None
+    thread: str | None = None
+    title: str | None = None

@@ -104,8 +104,8 @@ def ask_for_approval(ctx: Context, call: Call) -> list[Block]:
         else []
     )
     return [
-        p("It ", *waits_for(ctx, call), ", so it is not posted until another leader or a moderator approves it: they "
-          "type ", Code("/call approvals"), ".", *trust)
+        p("It ", *waits_for(ctx, call), ", so it is not posted until another leader, or a moderator of the "
+          "union, approves it: they type ", Code("/call approvals"), ".", *trust)
     ]  # fmt: skip
 
 
@@ -177,8 +177,8 @@ def _lasts_s(ctx: Context, call: Call) -> int:
     visibility=Visibility.PRIVATE,
 )
 def waiting(ctx: Context) -> Reply:
-    """For leaders and moderators: what is to be posted and leads to a host that the union does not trust, or shows a
-    picture. Look where it leads before you approve it. Who wrote a call cannot approve it.
+    """For leaders and moderators of the union: what is to be posted and leads to a host that the union does not
+    trust, or shows a picture. Look where it leads before you approve it. Who wrote a call cannot approve it.
     """
     _require_judge(ctx)
     found = call_approvals.pending(ctx.tx, ctx.union)
@@ -228,5 +228,4 @@ def _require_seen(ctx: Context, call_id: int, words: str) -> None:
 
 
 def _require_judge(ctx: Context) -> None:
-    if not ctx.may(Permission.LEADER):
-        ctx.require(Permission.MODERATOR)
+    ctx.require(Permission.LEADER if ctx.may(Permission.LEADER) else Permission.UNION_MODERATOR)

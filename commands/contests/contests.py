@@ -114,12 +114,12 @@ def entries(
     """Shows what members sent into today's contest, one after another, in another order to each. You have one vote,
     not for yourself, and can move it or take it back until the contest is closed. Only then the votes are counted.
 
-    Of a contest that is closed this shows the ranking. Only you see this. Moderators can remove an entry, which the
-    union's record tells.
+    Of a contest that is closed this shows the ranking. Only you see this. Moderators of the union can remove an
+    entry, which the union's record tells.
     """
     found = contests.of(ctx.tx, ctx.union, ctx.member, call) if call is not None else None
     found = found or contests.latest(ctx.tx, ctx.union, ctx.member)
-    return _look(ctx, found.id, ctx.may(Permission.MODERATOR))
+    return _look(ctx, found.id, ctx.may(Permission.UNION_MODERATOR))
 
 
 def _look(ctx: Context, call_id: int, moderates: bool) -> Reply:
@@ -152,7 +152,7 @@ def vote(ctx: Context, call: int, entry: int, number: int, moderates: bool) -> R
     return page(ctx, contests.vote(ctx.tx, ctx.union, ctx.member, call, entry, number), moderates)
 
 
-@area.action("contest.remove", permission=Permission.MODERATOR)
+@area.action("contest.remove", permission=Permission.UNION_MODERATOR)
 def remove(ctx: Context, entry: int) -> Reply:
     call, author_id = contests.remove(ctx.tx, ctx.union, ctx.member, entry)
     account = display.reachable(ctx.tx, author_id)

@@ -1,4 +1,4 @@
-"""The spaces of a union: listing, connecting and disconnecting them, and checking the bot's rights there."""
+"""The spaces of a union: listing and disconnecting them, and checking the bot's rights there."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from bot.chat.declarations import Area, Rate
 from bot.chat.findings import Finding
 from bot.chat.model import (
     Button,
-    Code,
     Link,
     Moment,
     Reply,
@@ -20,7 +19,6 @@ from bot.chat.model import (
     Text,
     Visibility,
     bold,
-    fields,
     items,
     p,
     say,
@@ -31,68 +29,20 @@ from bot.chat.text import platform_name
 from bot.domain.names import one_line
 from bot.domain.people import Permission, Space
 from bot.errors import BadInput
-from commands.unions import join_button
 
 area = Area()
 
 _ADDRESS = re.compile(r"(https://[^\s.]+(?:\.[^\s.]+)*)")
 
 
-def _spaces(ctx: Context, typed: str) -> list[tuple[str, str]]:
+def suggest_spaces(ctx: Context, typed: str) -> list[tuple[str, str]]:
+    """Suggests the union's places, for a parameter that names one."""
     wanted = typed.strip().lower()
     return [
         (f"{one_line(space.title, 60)} ({platform_name(space.platform)})", str(space.id))
         for space in spaces.of_union(ctx.tx, ctx.union)
         if wanted in space.title.lower()
     ]
-
-
-@area.command(
-    "union invite-space",
-    "Get a one-time code that connects another server or group",
-    permission=Permission.FOUNDER,
-    visibility=Visibility.PRIVATE,
-    rate=Rate(10, 3600),
-)
-def invite_space(ctx: Context) -> Reply:
-    """Gives you a code. Add the bot to the other server or group and have a moderator there type
-    /union connect with the code. It works once, for 24 hours.
-    """
-    code, expires = spaces.invite(ctx.tx, ctx.union, ctx.member)
-    return say(
-        p("In the other server or group a moderator types:"),
-        p(Code(f"/union connect {code}")),
-        p(
-            "The code works once, until ",
-            Moment(expires, ctx.union.time_zone),
-            ". Who has it can connect a place.",
-        ),
-    )
-
-
-@area.command(
-    "union connect",
-    "Connect this place to a union with its one-time code",
-    permission=Permission.MODERATOR,
-    needs_union=False,
-    space_only=True,
-    rate=Rate(10, 600),
-)
-def connect(
-    ctx: Context, code: Annotated[str, Arg("The code from /union invite-space", max_length=40)]
-) -> Reply:
-    """Makes this server or group a place of the union that gave the code. Its people can then /join."""
-    place = ctx.place
-    union, _ = spaces.connect(
-        ctx.tx, code, place.platform, place.space or "", place.title, place.chat, place.thread
-    )
-    ctx.enter(union.id)  # the button belongs to this union
-    return say(
-        p("This is a place of ", bold(one_line(union.name)), " now."),
-        fields(("Purpose", union.purpose)),
-        p("Everyone here can ", Code("/join"), "."),
-        buttons=((join_button(union),),),
-    )
 
 
 @area.command("union spaces", "Where this union lives", reads=True)
@@ -116,7 +66,7 @@ def listed(ctx: Context) -> Reply:
 @area.command("union disconnect", "Take a place out of the union", permission=Permission.MODERATOR)
 def disconnect(
     ctx: Context,
-    space: Annotated[Space | None, Arg("Which place; this one if left out", suggest=_spaces)] = None,
+    space: Annotated[Space | None, Arg("Which place; this one if left out", suggest=suggest_spaces)] = None,
 ) -> Reply:
     """Takes this place (or, for the founder, any place named) out of the union.
 

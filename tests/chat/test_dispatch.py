@@ -21,7 +21,7 @@ from bot.chat.model import Button, Code, Form, Question, Reply, Visibility, p, s
 from bot.chat.params import Arg
 from bot.domain.people import Permission, Person
 from bot.errors import OutcomeUnknown, StorageError
-from tests.scenes import founded
+from tests.scenes import connected, founded
 from tests.stage import Heard, Stage
 
 probe = Area()
@@ -297,14 +297,13 @@ async def test_the_platform_is_asked_who_moderates_only_when_it_matters(stage: S
 
 async def test_moderating_another_place_gives_nothing_here(stage: Stage) -> None:
     ada, farm = await founded(stage)
-    code = (await ada.says("/union invite-space", farm)).text.split("connect ")[1].split("\n")[0]
     eve = stage.person("Eve", "values", moderator=True)
     outside = stage.group("Outside", "values")
     stage.platforms["words"].moderators.discard(ada.actor.native_id)
     question = await ada.says("/union disconnect", farm)  # the founder may without moderating
     assert question.labels == ["Disconnect"]
     server = stage.group("Server", "values")
-    await eve.runs("union connect", server, code=code)
+    await connected(stage, ada, farm, eve, server)
     own = await eve.runs("union disconnect", server)
     assert "moderators" in (await eve.presses(own, "Disconnect", outside)).text
 

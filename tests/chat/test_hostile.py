@@ -13,7 +13,7 @@ from bot.chat.declarations import Area
 from bot.chat.incoming import CommandCall, Incoming, Press, Say, Start, Submit
 from bot.chat.model import Button, Form, Question, Reply, say
 from bot.domain.people import Permission
-from tests.scenes import FREE_FARMERS, founded, joined
+from tests.scenes import FREE_FARMERS, connected, founded, joined
 from tests.stage import Persona, Stage
 
 probe = Area()
@@ -125,8 +125,7 @@ async def test_a_union_is_handed_to_the_account_that_was_shown(stage: Stage) -> 
     """The heir is known by a name of another platform, where somebody here has the same id."""
     ada, farm = await founded(stage, **FREE_FARMERS)
     hall = stage.group("Hall", "values")
-    code = (await ada.says("/union invite-space", farm)).text.split("/union connect ")[1].split("\n")[0]
-    await stage.person("Mara", "values", moderator=True).runs("union connect", hall, code=code)
+    await connected(stage, ada, farm, stage.person("Mara", "values", moderator=True), hall)
     bo, eve = stage.person("Bo", "values"), stage.person("Eve")
     eve = Persona(stage, msgspec.structs.replace(eve.actor, native_id=bo.actor.native_id))
     await bo.runs("join", hall)

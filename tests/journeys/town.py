@@ -62,7 +62,11 @@ class Town:
         shown = await self.alice.slash(self.room, "union invite-space")
         code = re.search(r"/union connect ([A-Z2-9-]+)", shown.text)
         assert code is not None, shown.text
-        assert "Farmers" in (await self.tina.says(f"/union connect {code[1]}", self.group)).text
+        asked = await self.tina.says(f"/union connect {code[1]}", self.group)
+        assert "founder of Farmers was asked" in asked.text, asked.text
+        waiting = await self.alice.slash(self.room, "union requests")
+        done = await self.alice.press(waiting, "Connect Barn")
+        assert "is a place of Farmers" in done.text, done.text
 
     async def members(self, *names: str) -> list[Member]:
         """People in the server, who join."""

@@ -41,8 +41,8 @@ def populate(tx: Tx, groups: list[str], guild: str) -> None:
     founder = membership.Founder("telegram", "1", "Founder", None)
     union, member, _ = membership.found(tx, "Farm", "Grow", "UTC", founder, groups[0], "Farm 0")
     for number, group in enumerate(groups[1:], 1):
-        spaces.connect(tx, spaces.invite(tx, union, member)[0], "telegram", group, f"Farm {number}")
-    spaces.connect(tx, spaces.invite(tx, union, member)[0], "discord", guild, "Farm")
+        spaces.add(tx, union, member, "telegram", group, f"Farm {number}")
+    spaces.add(tx, union, member, "discord", guild, "Farm")
 
 
 class Crowd:

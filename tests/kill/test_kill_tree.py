@@ -105,7 +105,7 @@ class Crowd:
         """A union with the members and Telegram's people, in the server and in a group."""
         founder = membership.Founder("telegram", "1", "Founder", None)
         union, member, _ = membership.found(tx, "Farm", "Grow", "UTC", founder, "-100", "Barn")
-        spaces.connect(tx, spaces.invite(tx, union, member)[0], "discord", str(self.guild.id), "Farm")
+        spaces.add(tx, union, member, "discord", str(self.guild.id), "Farm")
         rules_storage.put(tx, union.id, Rules(switch_hours=0))
         for each in self.members:
             membership.join(tx, union, "discord", str(each.id), each.name, None)

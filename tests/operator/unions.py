@@ -31,8 +31,8 @@ def found(tx: Tx, name: str = "Tree “& Co”\u202e", joining: int = 3) -> Unio
     assert holder is not None
     wallets.give(tx, holder, ADDRESS, "eoa", LINKING.holding_changed)
     endorsements.endorse(tx, union, holder, first, "telegram")
-    code, _ = spaces.invite(tx, union, first)
-    spaces.connect(tx, code, "discord", "555", "The server")
+    spaces.invite(tx, union, first)
+    spaces.add(tx, union, None, "discord", "555", "The server")
     spaces.lose(tx, "discord", "555")
     record(tx, union.id, "test.words", first, text="grüne Bäume\u2028neben “Häusern”")
     return union

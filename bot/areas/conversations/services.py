@@ -14,6 +14,7 @@ from bot.areas.delivery import services as delivery
 from bot.areas.expulsions.services import departures, expulsions
 from bot.areas.files import services as files
 from bot.areas.members.services import members
+from bot.areas.moderators import services as moderators
 from bot.areas.spaces import services as spaces
 from bot.areas.traces import services as traces
 from bot.areas.tree.services import leadership
@@ -98,7 +99,7 @@ def is_leader(tx: Tx, union: Union, member: Member) -> bool:
 
 def is_union_moderator(tx: Tx, member: Member) -> bool:
     """Whether the founder named this member a moderator of the union."""
-    return False  # founders name nobody yet
+    return moderators.is_named(tx, member)
 
 
 def refusal(tx: Tx, union: Union, platform: str, native_id: str) -> str | None:

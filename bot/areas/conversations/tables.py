@@ -13,7 +13,11 @@ tokens = table(
     words("action"),
     words("arguments"),  # JSON
     words_or_null("presser"),  # "platform:native_id" of the only account that may use it; null: anyone
-    words_or_null("space"),  # native id of the space where it was shown
+    # The place that it speaks for, by native ids; all null: none but the private chat.
+    words_or_null("space"),
+    words_or_null("chat"),
+    words_or_null("thread"),
+    words_or_null("title"),
     Column("single_use", Boolean, nullable=False),
     moment_or_null("expires_at"),
     moment_or_null("used_at"),

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, case, delete, select, update
 
-from bot.areas.spaces.tables import SPACE_COLUMNS, space_codes, spaces
+from bot.areas.spaces.domain import SpaceRequest, Spot
+from bot.areas.spaces.tables import REQUEST_COLUMNS, SPACE_COLUMNS, space_codes, space_requests, spaces
 from bot.domain.people import Space
 from bot.domain.transaction import Tx
 from bot.storage.exporting import OfUnion, paged
@@ -58,6 +59,11 @@ _SET_CHAT = Statement(
     .where(spaces.c.id == bindparam("space"))
     .values(chat=bindparam("new_chat"), thread=bindparam("new_thread"))
 )
+_SET_MODERATION = Statement(
+    update(spaces)
+    .where(spaces.c.id == bindparam("space"), _CONNECTED, spaces.c.moderates_union != bindparam("given"))
+    .values(moderates_union=bindparam("given"))
+)
 _ADD_CODE = Statement(
     insert(space_codes).values(
         code_hash=bindparam("code_hash"),
@@ -74,9 +80,48 @@ _USE_CODE = Statement(
         space_codes.c.expires_at > bindparam("at"),
     )
     .values(used_at=bindparam("at"))
-    .returning(space_codes.c.union_id)
+    .returning(space_codes.c.union_id, space_codes.c.expires_at)
+)
+_END_CODES = Statement(
+    delete(space_codes).where(space_codes.c.union_id == bindparam("union"), space_codes.c.used_at.is_(None))
 )
 _PRUNE_CODES = Statement(delete(space_codes).where(space_codes.c.expires_at < bindparam("before")))
+_OF_SPOT = (
+    space_requests.c.platform == bindparam("on"),
+    space_requests.c.native_id == bindparam("native"),
+)
+_ADD_REQUEST = Statement(
+    insert(space_requests)
+    .values(
+        union_id=bindparam("union_id"),
+        platform=bindparam("platform"),
+        native_id=bindparam("native_id"),
+        title=bindparam("title"),
+        chat=bindparam("chat"),
+        thread=bindparam("thread"),
+        expires_at=bindparam("expires_at"),
+    )
+    .returning(*REQUEST_COLUMNS)
+)
+_REQUESTS = Statement(
+    select(*REQUEST_COLUMNS)
+    .where(space_requests.c.union_id == bindparam("union"), space_requests.c.expires_at > bindparam("at"))
+    .order_by(space_requests.c.id)
+)
+_END_REQUEST = Statement(delete(space_requests).where(space_requests.c.id == bindparam("request")))
+_END_REQUESTS_OF = Statement(delete(space_requests).where(*_OF_SPOT))
+_MOVE_REQUESTS = Statement(
+    update(space_requests)
+    .where(*_OF_SPOT)
+    .values(
+        native_id=bindparam("new_native"),
+        chat=case(
+            (space_requests.c.chat == space_requests.c.native_id, bindparam("new_native")),
+            else_=space_requests.c.chat,
+        ),
+    )
+)
+_PRUNE_REQUESTS = Statement(delete(space_requests).where(space_requests.c.expires_at < bindparam("before")))
 _EXPORTED = Statement(
     select(
         spaces.c.id.label("space"),
@@ -85,6 +130,7 @@ _EXPORTED = Statement(
         spaces.c.title,
         spaces.c.connected_at,
         spaces.c.disconnected_at,
+        spaces.c.moderates_union,
     )
     .where(spaces.c.union_id == bindparam("union"), spaces.c.id > bindparam("after"))
     .order_by(spaces.c.id)
@@ -143,6 +189,11 @@ def set_chat(tx: Tx, space_id: int, chat: str, thread: str | None) -> None:
     tx.run(_SET_CHAT, space=space_id, new_chat=chat, new_thread=thread)
 
 
+def set_moderation(tx: Tx, space_id: int, given: bool) -> bool:
+    """Sets whether the moderators of the space moderate the whole union; False if it is so already."""
+    return tx.run(_SET_MODERATION, space=space_id, given=given) > 0
+
+
 def move(tx: Tx, space_id: int, new_native_id: str) -> None:
     """Gives the space another native id, and its chat too, if the chat is the space itself."""
     tx.run(_MOVE, space=space_id, new_native=new_native_id)
@@ -152,12 +203,53 @@ def add_code(tx: Tx, code_hash: bytes, union_id: int, created_by: int, expires_a
     tx.run(_ADD_CODE, code_hash=code_hash, union_id=union_id, created_by=created_by, expires_at=expires_at)
 
 
-def use_code(tx: Tx, code_hash: bytes) -> int | None:
-    """Spends a code; returns its union, or None if the code is unknown, spent or expired."""
-    found: int | None = tx.value(_USE_CODE, hash=code_hash, at=tx.now)
-    return found
+def use_code(tx: Tx, code_hash: bytes) -> tuple[int, datetime] | None:
+    """Spends a code; returns (its union, its expiry), or None if the code is unknown, spent or expired."""
+    row = tx.one(_USE_CODE, hash=code_hash, at=tx.now)
+    return (row.union_id, row.expires_at) if row else None
+
+
+def end_codes(tx: Tx, union_id: int) -> int:
+    """Erases the unused codes of a union; returns how many."""
+    return tx.run(_END_CODES, union=union_id)
 
 
 def prune_codes(tx: Tx, before: datetime) -> int:
-    """Erases codes that expired before then; returns how many."""
-    return tx.run(_PRUNE_CODES, before=before)
+    """Erases codes and requests that expired before then; returns how many."""
+    return tx.run(_PRUNE_CODES, before=before) + tx.run(_PRUNE_REQUESTS, before=before)
+
+
+def add_request(tx: Tx, union_id: int, spot: Spot, expires_at: datetime) -> SpaceRequest:
+    """Adds a request that a place becomes one of the union."""
+    row = tx.one(
+        _ADD_REQUEST,
+        union_id=union_id,
+        platform=spot.platform,
+        native_id=spot.native_id,
+        title=spot.title,
+        chat=spot.chat,
+        thread=spot.thread,
+        expires_at=expires_at,
+    )
+    assert row is not None
+    return SpaceRequest(*row)
+
+
+def requests(tx: Tx, union_id: int) -> list[SpaceRequest]:
+    """Returns the requests that wait, the oldest first."""
+    return [SpaceRequest(*row) for row in tx.all(_REQUESTS, union=union_id, at=tx.now)]
+
+
+def end_request(tx: Tx, request_id: int) -> bool:
+    """Erases a request; False if there is none."""
+    return tx.run(_END_REQUEST, request=request_id) > 0
+
+
+def end_requests_of(tx: Tx, platform: str, native_id: str) -> None:
+    """Erases the requests of a place."""
+    tx.run(_END_REQUESTS_OF, on=platform, native=native_id)
+
+
+def move_requests(tx: Tx, platform: str, native_id: str, new_native_id: str) -> None:
+    """Gives the requests of a place its other native id."""
+    tx.run(_MOVE_REQUESTS, on=platform, native=native_id, new_native=new_native_id)

@@ -1,6 +1,6 @@
 """Spaces: servers and groups of unions."""
 
-from sqlalchemy import Index
+from sqlalchemy import Boolean, Column, Index, text
 
 from bot.storage.columns import (
     STAYS,
@@ -28,6 +28,8 @@ spaces = table(
     # The chat in which calls are posted; null: nobody chose one, and the platform has no default.
     words_or_null("chat"),
     words_or_null("thread"),
+    # Whether the founder lets the moderators of this place moderate the whole union.
+    Column("moderates_union", Boolean, nullable=False, server_default=text("false")),
     Index(None, "union_id"),
 )
 
@@ -49,6 +51,20 @@ space_codes = table(
     moment_or_null("used_at"),
 )
 
+# Places whose moderators used a code, and that wait for the founder's press.
+space_requests = table(
+    "space_requests",
+    own_id(),
+    of_union(),
+    words("platform"),
+    words("native_id"),
+    words("title"),
+    words_or_null("chat"),
+    words_or_null("thread"),
+    moment("expires_at"),
+    Index(None, "union_id"),
+)
+
 # In the order of the fields of `Space`.
 SPACE_COLUMNS = (
     spaces.c.id,
@@ -60,4 +76,8 @@ SPACE_COLUMNS = (
     spaces.c.disconnected_at,
     spaces.c.chat,
     spaces.c.thread,
+    spaces.c.moderates_union,
 )
+
+# In the order of the fields of `SpaceRequest`.
+REQUEST_COLUMNS = tuple(space_requests.c)

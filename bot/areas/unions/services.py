@@ -8,7 +8,7 @@ from typing import TypeVar
 from bot.areas.ledger.domain import Json, digest_of
 from bot.areas.ledger.services import record
 from bot.areas.unions import storage
-from bot.domain.people import Member, Person, Union
+from bot.domain.people import Member, Union
 from bot.domain.times import zone
 from bot.domain.transaction import Tx
 from bot.errors import BadInput
@@ -98,14 +98,19 @@ def settings(union: Union) -> dict[str, Json]:
     }
 
 
-def hand_over(tx: Tx, union: Union, actor: Member, heir: Person) -> None:
-    """Makes another member the founder. Raises BadInput if that person is no member, or is the founder already."""
-    if heir.member is None:
-        raise BadInput(f"{heir.name} has not joined {union.name}. Ask them to /join first.")
-    if heir.member.id == union.founder_id:
-        raise BadInput(f"{heir.name} is the founder already.")
-    storage.set_founder(tx, union.id, heir.member.id)
-    record(tx, union.id, "union.founder", actor, heir=heir.member.ref)
+def hand_over(tx: Tx, union: Union, actor: Member | None, heir: Member) -> Union:
+    """Makes another member the founder, and returns the changed union. `actor` is None for the host of this bot.
+
+    Raises BadInput if that member is the founder already, or has left.
+    """
+    if heir.left_at is not None or heir.union_id != union.id:
+        raise BadInput(f"They are no member of {union.name} now. Ask them to /join first.")
+    if heir.id == union.founder_id:
+        raise BadInput("They are the founder already.")
+    storage.set_founder(tx, union.id, heir.id, by_host_at=tx.now if actor is None else None)
+    by: dict[str, Json] = {"by": "operator"} if actor is None else {}
+    record(tx, union.id, "union.founder", actor, heir=heir.ref, **by)
+    return storage.by_id(tx, union.id) or union
 
 
 def chosen_in_private(tx: Tx, platform: str, native_id: str) -> int | None:
@@ -132,4 +137,4 @@ def forget(tx: Tx, union: Union, member: Member) -> None:
 def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
     """Makes the survivor the founder, if the absorbed member is it."""
     if union.founder_id == absorbed.id:
-        storage.set_founder(tx, union.id, survivor.id)
+        storage.replace_founder(tx, union.id, absorbed.id, survivor.id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import bindparam, delete, select, update
 
 from bot.areas.unions.tables import UNION_COLUMNS, private_unions, unions
@@ -24,7 +26,14 @@ _INSERT = Statement(
     .returning(*UNION_COLUMNS)
 )
 _SET_FOUNDER = Statement(
-    update(unions).where(unions.c.id == bindparam("union")).values(founder_id=bindparam("founder"))
+    update(unions)
+    .where(unions.c.id == bindparam("union"))
+    .values(founder_id=bindparam("founder"), by_host_at=bindparam("host_at"))
+)
+_REPLACE_FOUNDER = Statement(
+    update(unions)
+    .where(unions.c.id == bindparam("union"), unions.c.founder_id == bindparam("before"))
+    .values(founder_id=bindparam("after"))
 )
 _EDIT = Statement(
     update(unions)
@@ -70,8 +79,13 @@ def add(tx: Tx, ref: str, name: str, purpose: str, time_zone: str) -> Union:
     return Union(*row)
 
 
-def set_founder(tx: Tx, union_id: int, member_id: int | None) -> None:
-    tx.run(_SET_FOUNDER, union=union_id, founder=member_id)
+def set_founder(tx: Tx, union_id: int, member_id: int | None, by_host_at: datetime | None = None) -> None:
+    tx.run(_SET_FOUNDER, union=union_id, founder=member_id, host_at=by_host_at)
+
+
+def replace_founder(tx: Tx, union_id: int, before_id: int, after_id: int) -> None:
+    """Names the founder by another member, who is the same person. How they became it stays noted."""
+    tx.run(_REPLACE_FOUNDER, union=union_id, before=before_id, after=after_id)
 
 
 def edit(tx: Tx, union_id: int, name: str, purpose: str, time_zone: str) -> None:

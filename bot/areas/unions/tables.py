@@ -1,6 +1,16 @@
 """Unions, and the union that each private chat is about."""
 
-from bot.storage.columns import Fate, Fates, moment, named_member, of_union, own_id, table, words
+from bot.storage.columns import (
+    Fate,
+    Fates,
+    moment,
+    moment_or_null,
+    named_member,
+    of_union,
+    own_id,
+    table,
+    words,
+)
 
 unions = table(
     "unions",
@@ -12,6 +22,7 @@ unions = table(
     # A members.id, but no foreign key: members have a foreign key to unions.
     named_member("founder_id", Fates(Fate.HANDED_ON, Fate.HANDED_ON)),
     moment("created_at"),
+    moment_or_null("by_host_at"),  # when the host handed it to the present founder
 )
 
 private_unions = table(
@@ -30,4 +41,5 @@ UNION_COLUMNS = (
     unions.c.time_zone,
     unions.c.founder_id,
     unions.c.created_at,
+    unions.c.by_host_at,
 )

@@ -14,6 +14,7 @@ from bot.chat.targets import Target
 from tests.scenes import (
     DAY,
     HOUR,
+    connected,
     entries,
     fill,
     founded,
@@ -386,9 +387,7 @@ async def test_a_post_that_was_not_sent_says_what_is_so_when_it_is(stage: Stage)
 async def test_calls_are_posted_where_the_union_was_founded_or_where_it_is_said(stage: Stage) -> None:
     ada, farm = await founded(stage, "values")
     barn = stage.group("Barn")
-    code = (await ada.says("/union invite-space", farm)).text.split("/union connect ")[1].split("\n")[0]
-    cy = stage.person("Cy", moderator=True)
-    await cy.says(f"/union connect {code}", barn)
+    await connected(stage, ada, farm, stage.person("Cy", moderator=True), barn)
     other = Place("values", "channel-2", farm.space, "topic", farm.title)
     assert "Only moderators" in (await stage.person("Bo", "values").says("/call here", other)).text
     assert "posted here from now on" in (await ada.says("/call here", other)).text
@@ -396,7 +395,7 @@ async def test_calls_are_posted_where_the_union_was_founded_or_where_it_is_said(
     await later(stage, timedelta(seconds=1))
     assert await posts(stage, farm) == []
     assert len(await posts(stage, other)) == 1
-    assert len(await posts(stage, barn)) == 1
+    assert len(await posts(stage, barn)) == 2, "the welcome, and the call"
     assert Target("values", chat="channel-2", thread="topic") in [
         target for target, _, _ in stage.platforms["values"].delivered
     ]

@@ -12,7 +12,19 @@ from bot.areas.calls.domain.calls import CallState
 from bot.areas.calls.storage import calls as calls_storage
 from bot.chat.incoming import Place
 from bot.chat.model import Image
-from tests.scenes import DAY, HOUR, fill, founded, joined, later, posts, state_of, support, write_call
+from tests.scenes import (
+    DAY,
+    HOUR,
+    fill,
+    founded,
+    joined,
+    later,
+    moderates_union,
+    posts,
+    state_of,
+    support,
+    write_call,
+)
 from tests.stage import Heard, Persona, Stage
 
 
@@ -78,8 +90,12 @@ async def test_who_wrote_it_cannot_approve_it_and_members_cannot(stage: Stage) -
 async def test_a_moderator_who_is_no_member_approves(stage: Stage, on: str) -> None:
     ada, farm = await founded(stage, on)
     mo = stage.person("Mo", on, moderator=True)
+    await moderates_union(ada, farm)
     told = await ada.presses(await write_call(ada, "Sign", link="a.example"), "Queue it")
-    assert "until another leader or a moderator approves it: they type /call approvals" in told.text
+    assert (
+        "until another leader, or a moderator of the union, approves it: they type /call approvals"
+        in told.text
+    )
     shown = await mo.says("/call approvals", farm)
     await mo.presses(shown, "Approve no. 1", farm)
     assert await approved(stage, 1)
@@ -91,6 +107,7 @@ async def test_the_moderators_chat_is_asked_too(stage: Stage) -> None:
     ada, farm = await founded(stage)
     den = Place("words", "den", farm.space, None, farm.title)
     mo = stage.person("Mo", moderator=True)
+    await moderates_union(ada, farm)
     await mo.says("/flags here", den)
     await ada.presses(await write_call(ada, "Sign", link="a.example"), "Post today")
     [request] = await posts(stage, den)

@@ -24,7 +24,7 @@ from bot.errors import NotAllowed
 from bot.storage.statements import Statement
 from tests.areas.checkins.answering import call
 from tests.areas.checkins.farm import Farm
-from tests.scenes import DAY, HOUR, endorse, fill, founded
+from tests.scenes import DAY, HOUR, endorse, fill, founded, joined
 from tests.stage import Stage
 
 PICTURE = Statement(select(files_table.c.id).where(files_table.c.id == bindparam("file")))
@@ -418,17 +418,15 @@ async def test_who_leaves_is_counted_no_longer_while_the_call_is_open(farm: Farm
     assert broken is None
 
 
-async def test_who_leaves_and_joins_again_counts_once_in_a_call_of_yesterday(farm: Farm) -> None:
+async def test_who_leaves_and_joins_again_counts_once_in_a_call(farm: Farm) -> None:
     asked = await farm.calls()
     await farm.press(farm.bob, asked)
-    farm.stage.clock.advance(13 * HOUR)
-    await farm.stage.chores()
     for _ in range(2):
         await farm.stage.store.write(
             lambda tx: membership.leave(tx, farm.union(tx), farm.member(tx, farm.bob))
         )
         await farm.bob.runs("join", farm.place)
-        assert "Done, late." in (await farm.press(farm.bob, asked)).text
+        assert "Done." in (await farm.press(farm.bob, asked)).text
     assert await farm.answered(asked) == 1
 
 
@@ -445,3 +443,16 @@ async def test_no_picture_is_fetched_for_a_call_that_takes_no_answer(farm: Farm)
     assert "This call is over" in (await farm.cat.runs("call done", photo=gone, call=asked.id)).text
     stranger = farm.stage.person("Zoe", farm.on)
     assert "/join" in (await stranger.runs("call done", farm.place, photo=gone)).text
+
+
+async def test_a_member_answers_only_calls_of_their_own_time(farm: Farm) -> None:
+    """Who joins after a call has closed could otherwise answer it until noon, as often as they join."""
+    asked = await farm.calls()
+    farm.stage.clock.advance(13 * HOUR)
+    await farm.stage.chores()
+    [dan] = await joined(farm.stage, farm.place, "Dan")
+    assert "closed before you joined" in (await farm.press(dan, asked)).text
+    assert "closed before you joined" in (await dan.runs("call done", None, call=asked.id)).text
+    assert "There is no call today" in (await dan.runs("call today")).text
+    assert await farm.answered(asked) == 0
+    assert "Done, late." in (await farm.press(farm.bob, asked)).text, "whoever was a member then may still"

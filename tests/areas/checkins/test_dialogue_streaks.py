@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.chat.incoming import Who
 from tests.areas.checkins.farm import Farm
-from tests.scenes import DAY, HOUR, endorse
+from tests.scenes import DAY, HOUR, endorse, joined
 from tests.stage import Persona
 
 
@@ -117,3 +117,15 @@ async def test_who_leads_repairs_for_their_own_people_only(farm: Farm) -> None:
     assert "those who follow you" in wrong.text
     right = await farm.bob.runs("call repair", farm.place, person=who(farm.cat), day="yesterday")
     assert "Tuesday counts for @Cat now: 2 days in a row." in right.text
+
+
+async def test_nobody_missed_a_call_that_closed_before_they_joined(farm: Farm) -> None:
+    await farm.calls(opens=12 * 60, closes=14 * 60)
+    farm.stage.clock.advance(3 * HOUR)
+    await farm.stage.chores()
+    [dan] = await joined(farm.stage, farm.place, "Dan")
+    farm.stage.clock.advance(DAY)
+    refused = await farm.ada.runs("call repair", farm.place, person=who(dan), day="yesterday")
+    assert "closed before they joined" in refused.text
+    repaired = await farm.ada.runs("call repair", farm.place, person=who(farm.bob), day="yesterday")
+    assert "closed before they joined" not in repaired.text

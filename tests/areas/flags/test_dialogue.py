@@ -13,7 +13,7 @@ from bot.chat.incoming import Place
 from bot.chat.targets import Target
 from bot.domain.transaction import Tx
 from tests.areas.flags.newcomers import arrive, follow
-from tests.scenes import DAY, founded, joined, member_of
+from tests.scenes import DAY, connected, founded, joined, member_of, moderates_union
 from tests.stage import Heard, Persona, Stage
 
 
@@ -78,6 +78,7 @@ async def test_the_moderators_chat_is_told_with_the_evidence(stage: Stage) -> No
     ada, farm = await settled(stage)
     bo, mo, den = stage.person("Bo"), stage.person("Mo", moderator=True), stage.group("Den")
     await bo.says("/join", farm)
+    await moderates_union(ada, farm)
     heard = await mo.says("/flags here", replace_chat(farm, "moderators"))
     assert "This chat is told from now on" in heard.text
     stage.clock.advance(2 * DAY)
@@ -135,8 +136,7 @@ async def test_off_ends_it(stage: Stage) -> None:
 async def test_a_place_that_left_the_union_is_not_told(stage: Stage) -> None:
     ada, farm = await settled(stage)
     barn = stage.group("Barn")
-    code = (await ada.says("/union invite-space", farm)).text.split("/union connect ")[1].split()[0]
-    await ada.says(f"/union connect {code}", barn)
+    await connected(stage, ada, farm, ada, barn)
     await ada.says("/flags here", barn)
 
     def lost(tx: Tx) -> None:
@@ -147,7 +147,7 @@ async def test_a_place_that_left_the_union_is_not_told(stage: Stage) -> None:
     await stage.store.write(lost)
     await a_crowd(stage, 20, "new")
     await stage.chores()
-    assert await in_chat(stage, barn, ada) == []
+    assert [heard.text[:15] for heard in await in_chat(stage, barn, ada)] == ["This is a place"]
 
 
 @pytest.mark.parametrize("on", ["words", "values"])
@@ -158,6 +158,10 @@ async def test_only_moderators_and_the_founder_see_flags(stage: Stage, on: str) 
     for line in ("list", "here", "off"):
         assert "Only moderators" in (await bo.says(f"/flags {line}", farm)).text
     assert "Only moderators" in (await bo.says("/flags list")).text
+    for line in ("list", "here", "off"):
+        assert "Only moderators of the whole union" in (await mo.says(f"/flags {line}", farm)).text
+    await moderates_union(ada, farm)
+    assert "Only moderators" in (await bo.says("/flags list", farm)).text
     heard = await mo.runs("flags list", farm)
     assert heard.private
     assert "Nothing looks made up" in heard.text
@@ -167,8 +171,9 @@ async def test_only_moderators_and_the_founder_see_flags(stage: Stage, on: str) 
 
 @pytest.mark.parametrize("on", ["words", "values"])
 async def test_a_moderator_closes_what_was_looked_at(stage: Stage, on: str) -> None:
-    _, farm = await settled(stage, on)
+    ada, farm = await settled(stage, on)
     bo, mo = stage.person("Bo", on), stage.person("Mo", on, moderator=True)
+    await moderates_union(ada, farm)
     await bo.says("/join", farm)
     stage.clock.advance(2 * DAY)
     await a_ring(stage, bo, "new", on)
@@ -189,6 +194,7 @@ async def test_a_moderator_closes_what_was_looked_at(stage: Stage, on: str) -> N
 async def test_who_moderates_no_more_closes_nothing(stage: Stage) -> None:
     ada, farm = await settled(stage)
     mo = stage.person("Mo", moderator=True)
+    await moderates_union(ada, farm)
     await a_crowd(stage, 20, "new")
     await stage.chores()
     heard = await mo.says("/flags list", farm)

@@ -18,6 +18,7 @@ from bot.domain.people import Member
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement
 from bot.storage.store import Store
+from tests.scenes import connected
 from tests.stage import Heard, Persona, Stage
 
 PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")  # https://core.telegram.org/bots/features#deep-linking
@@ -43,9 +44,8 @@ class Cast:
     async def gather(self) -> None:
         await self.ada.says('/union create name:"Free Farmers" purpose:Grow', self.farm)
         await self.eve.says("/union create name:Weeds purpose:Choke", self.lair)
-        code = (await self.ada.says("/union invite-space", self.farm)).text.split("/union connect ")[1]
         mara = self.stage.person("Mara", "values", moderator=True)
-        await mara.runs("union connect", self.hall, code=code.split("\n")[0])
+        await connected(self.stage, self.ada, self.farm, mara, self.hall)
 
     @property
     def store(self) -> Store:

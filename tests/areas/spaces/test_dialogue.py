@@ -5,37 +5,175 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+import pytest
+
+from bot.areas.flags import services as flags
+from bot.areas.spaces import services as spaces
+from bot.areas.unions import services as unions
 from bot.chat.findings import Finding
 from bot.chat.incoming import BotAdded, BotRemoved, PersonLeft, Place, SpaceMoved, Where
 from bot.chat.model import Link
-from tests.scenes import FREE_FARMERS, founded
+from tests.scenes import FREE_FARMERS, connected, entries, founded, joined, place_code, posts
 from tests.stage import Stage
 
 
-async def test_a_code_connects_another_place_once(stage: Stage) -> None:
-    ada, farm = await founded(stage, **FREE_FARMERS)
-    code = (await ada.says("/union invite-space", farm)).text.split("/union connect ")[1].split("\n")[0]
-    mara = stage.person("Mara", "values", moderator=True)
-    server = stage.group("Server", "values")
-    assert "is a place of Free Farmers" in (await mara.runs("union connect", server, code=code)).text
-    assert (
-        "used or expired" in (await mara.runs("union connect", stage.group("Two", "values"), code=code)).text
-    )
-    bo = stage.person("Bo", "values")
-    await bo.runs("join", server)
-    assert "Members: 2" in (await ada.says("/union about", farm)).text
+@pytest.mark.parametrize(("home", "there"), [("words", "values"), ("values", "words")])
+async def test_a_place_asks_with_a_code_and_the_founder_connects_it(
+    stage: Stage, home: str, there: str
+) -> None:
+    ada, farm = await founded(stage, home, **FREE_FARMERS)
+    mara, server = stage.person("Mara", there, moderator=True), stage.group("Server", there)
+    code = await place_code(ada, farm)
+    asked = await mara.runs("union connect", server, code=code)
+    assert "The founder of Free Farmers was asked in private" in asked.text
+    bo = stage.person("Bo", there)
+    assert "No union lives here" in (await bo.runs("join", server)).text, "the code alone connects nothing"
+    assert "used or expired" in (await mara.runs("union connect", stage.group("Two", there), code=code)).text
+    question = (await stage.told(ada))[-1]
+    assert f"Place: Server\nPlatform: {there.title()}" in question.text
+    assert "Asked by: @Mara\nPeople there: 12" in question.text
+    assert question.labels == ["Connect Server", "No, not Server"]
+    done = await ada.presses(question, "Connect Server")
+    assert "Server is a place of Free Farmers now" in done.text
+    assert "does not wait any more" in (await ada.presses(question, "Connect Server")).text
+    [welcome] = await posts(stage, server)
+    assert "This is a place of Free Farmers now." in welcome.text
+    assert "Welcome" in (await bo.presses(welcome, "Join Free Farmers", server)).text
+    assert "Members: 2" in (await ada.runs("union about", farm)).text
     listed = (await bo.runs("union spaces", server)).text
     assert "Farm" in listed
     assert "Server" in listed
+    assert len(await entries(stage, "space.asked")) == 1
+    assert len(await entries(stage, "space.connected")) == 2
 
 
-async def test_a_code_expires_and_only_moderators_use_it(stage: Stage) -> None:
+async def test_the_founder_refuses_and_the_place_is_told(stage: Stage) -> None:
     ada, farm = await founded(stage, **FREE_FARMERS)
-    code = (await ada.says("/union invite-space", farm)).text.split("/union connect ")[1].split("\n")[0]
-    two = stage.group("Two")
+    mara, server = stage.person("Mara", "values", moderator=True), stage.group("Server", "values")
+    topic = Place("values", "chan", server.space, "topic", "Server")
+    await mara.runs("union connect", topic, code=await place_code(ada, farm))
+    question = (await stage.told(ada))[-1]
+    assert "not connected" in (await ada.presses(question, "No, not Server")).text
+    assert "did not connect this place" in (await posts(stage, Place("values", "chan")))[-1].text
+    assert "does not wait any more" in (await ada.presses(question, "Connect Server")).text
+    assert "No union lives here" in (await mara.runs("join", server)).text
+    assert len(await entries(stage, "space.refused")) == 1
+
+
+async def test_only_the_founder_answers_and_also_without_the_message(stage: Stage) -> None:
+    stage.platforms["values"].people = None
+    ada, farm = await founded(stage, **FREE_FARMERS)
+    [bo] = await joined(stage, farm, "Bo")
+    mara, server = stage.person("Mara", "values", moderator=True), stage.group("Server", "values")
+    await mara.runs("union connect", server, code=await place_code(ada, farm))
+    assert "Only the founder" in (await bo.says("/union requests", farm)).text
+    question = (await stage.told(ada))[-1]
+    assert "the platform does not say" in question.text
+    assert "for somebody else" in (await bo.presses(question, "Connect Server")).text
+    shown = await ada.says("/union requests", farm)
+    assert "Place: Server" in shown.text
+    await ada.presses(shown, "Connect Server")
+    assert "No place waits" in (await ada.says("/union requests", farm)).text
+
+
+async def test_a_code_and_its_request_expire_and_only_moderators_use_it(stage: Stage) -> None:
+    ada, farm = await founded(stage, **FREE_FARMERS)
+    code, two = await place_code(ada, farm), stage.group("Two")
     assert "moderators" in (await stage.person("Bo").says(f"/union connect {code}", two)).text
+    stage.clock.advance(timedelta(hours=23))
+    await ada.says(f"/union connect {code}", two)
+    question = (await stage.told(ada))[-1]
+    stage.clock.advance(timedelta(hours=2))
+    assert "does not wait any more" in (await ada.presses(question, "Connect Two")).text
+    assert "No place waits" in (await ada.says("/union requests", farm)).text
+    late = await place_code(ada, farm)
     stage.clock.advance(timedelta(hours=25))
-    assert "used or expired" in (await ada.says(f"/union connect {code}", two)).text
+    assert "used or expired" in (await ada.says(f"/union connect {late}", two)).text
+
+
+async def test_a_new_code_ends_the_earlier_one(stage: Stage) -> None:
+    """A command that is typed twice is two acts, and must not leave two codes that work."""
+    ada, farm = await founded(stage, **FREE_FARMERS)
+    first, second = await place_code(ada, farm), await place_code(ada, farm)
+    two = stage.group("Two")
+    assert "used or expired" in (await ada.says(f"/union connect {first}", two)).text
+    assert "was asked in private" in (await ada.says(f"/union connect {second}", two)).text
+
+
+async def test_a_place_that_waits_moves_is_lost_and_asks_anew(stage: Stage) -> None:
+    ada, farm = await founded(stage, **FREE_FARMERS)
+    two = stage.group("Two")
+    await ada.says(f"/union connect {await place_code(ada, farm)}", two)
+    await ada.says(f"/union connect {await place_code(ada, farm)}", two)
+    assert (await ada.says("/union requests", farm)).labels == ["Connect Two", "No, not Two"], "once"
+    await ada.does(SpaceMoved("space-new"), two)
+    new = Place("words", "chat-new", "space-new", title="Two")
+    shown = await ada.says("/union requests", farm)
+    await ada.presses(shown, "Connect Two", farm)
+    assert "Free Farmers" in (await ada.says("/union about", new)).text
+    three = stage.group("Three")
+    await ada.says(f"/union connect {await place_code(ada, farm)}", three)
+    await ada.does(BotRemoved(), three)
+    assert "No place waits" in (await ada.says("/union requests", farm)).text
+
+
+async def test_a_place_that_came_to_another_union_meanwhile_stays_there(stage: Stage) -> None:
+    ada, farm = await founded(stage, **FREE_FARMERS)
+    eve, lair = stage.person("Eve", moderator=True), stage.group("Lair")
+    await eve.says(f"/union connect {await place_code(ada, farm)}", lair)
+    await eve.says("/union create name:Lair purpose:Secrets", lair)
+    question = (await stage.told(ada))[-1]
+    assert "A union lives here already" in (await ada.presses(question, "Connect Lair")).text
+    assert "Lair" in (await eve.says("/union about", lair)).text
+
+
+async def test_handing_over_ends_codes_and_requests(stage: Stage) -> None:
+    ada, farm = await founded(stage, **FREE_FARMERS)
+    [bo] = await joined(stage, farm, "Bo")
+    two, three = stage.group("Two"), stage.group("Three")
+    await ada.says(f"/union connect {await place_code(ada, farm)}", two)
+    waiting = (await stage.told(ada))[-1]
+    unused = await place_code(ada, farm)
+    place = await ada.says("/moderators place", farm)
+    asked = await ada.says("/union hand-over @bo", farm)
+    await ada.presses(asked, "Hand over", farm)
+    assert "Only the founder" in (await ada.presses(waiting, "Connect Two")).text
+    assert "Only the founder" in (await ada.presses(place, "Let them moderate", farm)).text
+    assert "used or expired" in (await ada.says(f"/union connect {unused}", three)).text
+    assert "No place waits" in (await bo.says("/union requests", farm)).text
+    assert "has another founder now" in (await posts(stage, two))[-1].text
+
+
+async def test_what_is_confirmed_in_private_is_done_in_the_chat_it_was_asked_in(stage: Stage) -> None:
+    """Otherwise the founder's private chat would become the place where calls go."""
+    ada = stage.person("Ada", moderator=True)
+    farm = Place("words", "chat-Farm", "space-Farm", "topic", "Farm")
+    offered = await ada.says("/union", farm)
+    assert offered.private
+    await ada.presses(offered, "/union create")
+    for words in ("Free Farmers", "Grow food"):
+        heard = await ada.says(words)
+    assert "is founded" in (await ada.presses(heard, "Send")).text
+    [space] = await stage.store.read(spaces.of_platform, "words")
+    assert (space.native_id, space.chat, space.thread, space.title) == (
+        "space-Farm", "chat-Farm", "topic", "Farm",
+    )  # fmt: skip
+    den = Place("words", "den", "space-Farm", "7", "Farm")
+    await ada.presses(await ada.says("/flags", den), "/flags here")
+    union = (await stage.store.read(unions.every))[0]
+    found = await stage.store.read(flags.alerts, union)
+    assert found is not None
+    assert (found.chat, found.thread) == ("den", "7")
+
+
+async def test_founding_elsewhere_gives_nothing_in_a_place_without_a_union(stage: Stage) -> None:
+    """A button that the founder of another union kept speaks for a group that they moderate no more."""
+    await founded(stage)
+    ada, field = stage.person("Ada", moderator=True), stage.group("Field")
+    offered = await ada.says("/union", field)
+    stage.platforms["words"].moderators.discard(ada.actor.native_id)
+    assert "Only moderators" in (await ada.presses(offered, "/union create")).text
+    assert "No union lives here" in (await ada.says("/join", field)).text
 
 
 async def test_disconnect_asks_first_and_keeps_members(stage: Stage) -> None:
@@ -49,9 +187,8 @@ async def test_disconnect_asks_first_and_keeps_members(stage: Stage) -> None:
 
 async def test_another_place_is_disconnected_by_the_founder_only(stage: Stage) -> None:
     ada, farm = await founded(stage, **FREE_FARMERS)
-    code = (await ada.says("/union invite-space", farm)).text.split("/union connect ")[1].split("\n")[0]
     mara, server = stage.person("Mara", "values", moderator=True), stage.group("Server", "values")
-    await mara.runs("union connect", server, code=code)
+    await connected(stage, ada, farm, mara, server)
     await mara.runs("join", server)
     refused = await mara.runs("union disconnect", server, space=Where("", "Farm"))
     assert "Only the founder" in refused.text
@@ -80,7 +217,6 @@ async def test_a_moderator_confirms_in_private_what_was_asked_in_a_group(stage: 
     _, farm = await founded(stage, **FREE_FARMERS)
     mod = stage.person("Mod", moderator=True)
     question = await mod.says("/union disconnect", farm)
-    assert question.private
     stage.platforms["words"].moderators.discard(mod.actor.native_id)
     assert "Only moderators" in (await mod.presses(question, "Disconnect")).text
     stage.platforms["words"].moderators.add(mod.actor.native_id)

@@ -10,6 +10,7 @@ import pytest
 from bot.areas.wallets.domain import links as links_domain
 from bot.areas.wallets.services import links
 from bot.chat.incoming import Place
+from tests.scenes import connected
 from tests.stage import Heard, Persona, Stage
 from tests.web.people import ANNAS, BOBS, SITE, Wallet
 
@@ -28,10 +29,7 @@ class Cast:
 
     async def gather(self) -> None:
         await self.ada.says('/union create name:"Free Farmers" purpose:Grow', self.farm)
-        invited = await self.ada.says("/union invite-space", self.farm)
-        code = re.search(r"\b[A-Z2-9-]{12,}\b", invited.text)
-        assert code is not None
-        await self.ada_there.runs("union connect", self.hall, code=code.group())
+        await connected(self.stage, self.ada, self.farm, self.ada_there, self.hall)
         await self.ada_there.runs("join", self.hall)
         await self.bo.says("/join", self.farm)
 

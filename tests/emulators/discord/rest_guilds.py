@@ -29,7 +29,9 @@ def _role(call: Call, guild: Guild) -> Role:
 
 @route("GET", "/guilds/{guild_id}")
 def get_guild(call: Call) -> Answer:
-    return 200, payloads.guild(_guild(call))
+    found = _guild(call)
+    counts = {"approximate_member_count": len(found.members), "approximate_presence_count": 0}
+    return 200, payloads.guild(found) | (counts if call.flag("with_counts") else {})
 
 
 @route("GET", "/guilds/{guild_id}/channels")

@@ -100,9 +100,11 @@ def answers_changed(tx: Tx, call_id: int, more: int) -> None:
 
 
 def may_manage(union: Union, member: Member, call: Call) -> bool:
-    """Whether the member manages the call. Founders manage all, leaders their branch's, authors their own drafts."""
-    own = call.leader_id == member.id or (call.state is CallState.DRAFT and call.author_id == member.id)
-    return call.union_id == union.id and (union.founder_id == member.id or own)
+    """Whether the member manages the call: founders manage all, leaders those of their branch, drafts too.
+
+    To have written a call for the whole union gives no right to it: its author may be the founder no more.
+    """
+    return call.union_id == union.id and member.id in (union.founder_id, call.leader_id)
 
 
 def managed(tx: Tx, union: Union, member: Member, call_id: int) -> Call:
@@ -123,7 +125,7 @@ def prepared(tx: Tx, union: Union, member: Member) -> list[Call]:
         for leader_id in branches
         for call in lists.of_branch(tx, union.id, leader_id, state, AT_ONCE)
     ]
-    return [*of_branches, *lists.drafts(tx, union.id, member.id, MOST_DRAFTS)]
+    return [*of_branches, *drafts(tx, union, member)]
 
 
 def ahead(tx: Tx, union: Union, leader_id: int | None, first: int, last: int) -> dict[int, Call]:
@@ -138,8 +140,9 @@ def queued(tx: Tx, union: Union, leader_id: int | None, most: int, skip: int) ->
 
 
 def drafts(tx: Tx, union: Union, author: Member) -> list[Call]:
-    """Returns the drafts of this member."""
-    return lists.drafts(tx, union.id, author.id, MOST_DRAFTS)
+    """Returns the drafts of this member that they still manage."""
+    found = lists.drafts(tx, union.id, author.id, MOST_DRAFTS)
+    return [draft for draft in found if may_manage(union, author, draft)]
 
 
 def find(tx: Tx, union: Union, member: Member, words: str) -> Call:

@@ -53,6 +53,16 @@ _UNAPPROVED = Statement(
     .order_by(calls.c.opens_at, calls.c.id)
     .limit(bindparam("most"))
 )
+_UNAPPROVED_BY = Statement(
+    select(*CALL_COLUMNS)
+    .where(
+        IN_UNION,
+        calls.c.state.in_([CallState.TEMPLATE, CallState.QUEUED, CallState.PLANNED]),
+        calls.c.approved.is_(False),
+        calls.c.author_id == bindparam("author"),
+    )
+    .order_by(calls.c.id)
+)
 _OF_REPEAT = Statement(
     select(*CALL_COLUMNS).where(
         IN_UNION, calls.c.state == CallState.PLANNED, calls.c.rule_id == bindparam("repeat")
@@ -136,6 +146,11 @@ def queuing(tx: Tx, union_id: int) -> list[int | None]:
 def unapproved(tx: Tx, union_id: int, most: int) -> list[Call]:
     """Returns up to `most` calls that wait for approval of their links, the earliest hour first."""
     return _calls(tx.all(_UNAPPROVED, union=union_id, most=most))
+
+
+def unapproved_by(tx: Tx, union_id: int, author_id: int) -> list[Call]:
+    """Returns the calls of an author that wait for approval of their links, the oldest first."""
+    return _calls(tx.all(_UNAPPROVED_BY, union=union_id, author=author_id))
 
 
 def of_repeat(tx: Tx, union_id: int, repeat_id: int) -> list[Call]:

@@ -96,7 +96,8 @@ def answer(
 
     Raises:
         NotFound: the union has no such call.
-        NotAllowed: the call is not open yet, or no longer forgiven, or for a branch that the member is not in.
+        NotAllowed: the call is not open yet, or no longer forgiven, or for a branch that the member is not in, or it
+            closed before they joined.
     """
     call = _for_member(tx, union, member, call_id)
     late = call.closes_at is not None and tx.now >= call.closes_at
@@ -165,11 +166,18 @@ def today(tx: Tx, union: Union, member: Member) -> list[Mine]:
     found = []
     for call in checkins.concerning(tx, union.id, above, range(first, now_day + 2)):
         mine = own.get(call.id)
+        if mine is None and _before_joining(call, member):
+            continue
         if _is_listed(tx, call, mine, first, now_day):
             free = mine is None or mine.state in (CheckinState.REFUSED, CheckinState.REPAIRED)
             kept = mine is not None and mine.state in (CheckinState.DONE, CheckinState.WAITING)
             found.append(Mine(call, mine, call.has_begun and free, kept and _revocable(tx, call)))
     return found
+
+
+def _before_joining(call: Call, member: Member) -> bool:
+    """Whether the call was over when the member joined: a member answers only calls of their own time."""
+    return call.closes_at is not None and call.closes_at <= member.joined_at
 
 
 def _is_listed(tx: Tx, call: Call, mine: Checkin | None, first: int, today: int) -> bool:
@@ -191,6 +199,10 @@ def _count(tx: Tx, union: Union, call: Call, member_id: int) -> Counted | None:
 def _for_member(tx: Tx, union: Union, member: Member, call_id: int) -> Call:
     """Returns a call that the member may answer now. Raises NotFound, NotAllowed."""
     call = calls.answerable(tx, union, call_id)
+    if _before_joining(call, member):
+        raise NotAllowed(
+            "This call closed before you joined, so nobody misses you there. /call today shows today's."
+        )
     if call.leader_id is not None and not calls.concerns(tx, call, member):
         raise NotAllowed("This call is for another branch. /call today shows the calls for you.")
     return call

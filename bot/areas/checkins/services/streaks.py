@@ -137,6 +137,8 @@ def repair(tx: Tx, union: Union, leader: Member, member: Member, words: str) -> 
     call = calls.of_day(tx, union, day)
     if call is None:
         raise BadInput("The union had no call on that day, so nobody missed it.")
+    if call.closes_at is not None and call.closes_at <= member.joined_at:
+        raise BadInput("That day's call closed before they joined, so they did not miss it.")
     if not checkins.repair(tx, call.id, member.id, day, leader.id):
         raise BadInput("That day counts for them already.")
     record(tx, union.id, "streak.repaired", leader, member=member.ref, day=day)

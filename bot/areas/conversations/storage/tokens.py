@@ -22,6 +22,9 @@ _INSERT = Statement(
         arguments=bindparam("arguments"),
         presser=bindparam("presser"),
         space=bindparam("space"),
+        chat=bindparam("chat"),
+        thread=bindparam("thread"),
+        title=bindparam("title"),
         single_use=bindparam("single_use"),
         expires_at=bindparam("expires_at"),
     )
@@ -55,6 +58,9 @@ def add(tx: Tx, token: str, new: NewToken, expires_at: datetime | None) -> None:
         arguments=new.arguments,
         presser=new.presser,
         space=new.space,
+        chat=new.chat,
+        thread=new.thread,
+        title=new.title,
         single_use=new.single_use,
         expires_at=expires_at,
     )

@@ -1,0 +1,200 @@
+"""Connecting a place: its moderator uses a code there, and the founder says yes in private."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+from bot.areas.members.services import display
+from bot.areas.spaces import services as spaces
+from bot.areas.spaces.domain import SpaceRequest, Spot
+from bot.chat.context import Context
+from bot.chat.declarations import Area, Rate
+from bot.chat.model import (
+    AnyButton,
+    Block,
+    Button,
+    Code,
+    Mention,
+    Moment,
+    Reply,
+    Style,
+    Visibility,
+    bold,
+    fields,
+    p,
+    say,
+    spans,
+)
+from bot.chat.outgoing import Poster, post
+from bot.chat.params import Arg
+from bot.chat.targets import Target
+from bot.chat.text import platform_name
+from bot.domain.names import one_line
+from bot.domain.people import Permission, Union
+from commands.spaces.join_button import join_button
+
+area = Area()
+area.translate("de", {"union requests": "Orte, die verbunden werden wollen, und deine Antwort"})
+
+SHOWN = 4
+
+
+# -- the founder's code --------------------------------------------------------------------------------------
+
+
+@area.command(
+    "union invite-space",
+    "Get a one-time code for connecting another server or group",
+    permission=Permission.FOUNDER,
+    visibility=Visibility.PRIVATE,
+    rate=Rate(10, 3600),
+)
+def invite_space(ctx: Context) -> Reply:
+    """Gives you a code. Add the bot to the other server or group and have a moderator there type
+    /union connect with the code. You are then asked whether to connect that place.
+
+    The code works once, for 24 hours. A new code ends the earlier one.
+    """
+    code, expires = spaces.invite(ctx.tx, ctx.union, ctx.member)
+    return say(
+        p("In the other server or group a moderator types:"),
+        p(Code(f"/union connect {code}")),
+        p(
+            "You are then asked here whether to connect that place. The code works once, until ",
+            Moment(expires, ctx.union.time_zone),
+            ", and an earlier one no longer.",
+        ),
+    )
+
+
+# -- asking --------------------------------------------------------------------------------------------------
+
+
+@area.command(
+    "union connect",
+    "Ask to connect this place to a union, with its one-time code",
+    permission=Permission.MODERATOR,
+    needs_union=False,
+    space_only=True,
+    rate=Rate(10, 600),
+)
+async def connect(
+    ctx: Context, code: Annotated[str, Arg("The code from /union invite-space", max_length=40)]
+) -> Callable[[Context], Reply]:
+    """Asks the founder of the union that gave the code to make this server or group a place of it. The code is used
+    up by that. Once the founder says yes, everybody here can /join.
+    """
+    people = await ctx.runtime.people_in(ctx.place.platform, ctx.place.space or "")
+    return lambda now: _asked(now, code, people)
+
+
+def _asked(ctx: Context, code: str, people: int | None) -> Reply:
+    place = ctx.place
+    spot = Spot(place.platform, place.space or "", place.title, place.chat, place.thread)
+    union, request = spaces.ask_to_connect(ctx.tx, code, spot)
+    ctx.enter(union.id)  # the question's buttons belong to this union
+    founder = display.reachable(ctx.tx, union.founder_id) if union.founder_id is not None else None
+    if founder is not None:
+        actor = ctx.actor
+        by = Mention(actor.platform, actor.native_id, actor.name, silent=True)
+        told = fields(
+            ("Asked by", spans(by)),
+            ("People there", f"{people:,}" if people is not None else "the platform does not say"),
+        )
+        ctx.post(founder, Reply((*_question(union, request), told), (_buttons(request),)))
+    return say(
+        p("The founder of ", bold(one_line(union.name)), " was asked in private whether to connect this place."),
+        p(
+            "This chat hears of the answer. Until ", Moment(request.expires_at, union.time_zone),
+            " the founder can also type ", Code("/union requests"), ". The code is used up.",
+        ),
+    )  # fmt: skip
+
+
+def _question(union: Union, request: SpaceRequest) -> tuple[Block, ...]:
+    return (
+        p(
+            "A place asks to become one of ", bold(one_line(union.name)), ". Connect it only if you know it: its "
+            "moderators decide there, and everybody in it can join."
+        ),
+        fields(
+            ("Place", one_line(request.title) or request.native_id),
+            ("Platform", platform_name(request.platform)),
+            ("Its number there", request.native_id),
+        ),
+    )  # fmt: skip
+
+
+def _buttons(request: SpaceRequest) -> tuple[AnyButton, ...]:
+    which = {"request": request.id}
+    title = one_line(request.title, 30) or "it"
+    return (
+        Button(f"Connect {title}", "union.connect", which, Style.PRIMARY, lasts_s=86_400),
+        Button(f"No, not {title}", "union.connect-no", which, Style.DANGER, lasts_s=86_400),
+    )
+
+
+# -- answering -----------------------------------------------------------------------------------------------
+
+
+@area.command(
+    "union requests",
+    "Places that ask to be connected, and your answer",
+    permission=Permission.FOUNDER,
+    visibility=Visibility.PRIVATE,
+)
+def waiting(ctx: Context) -> Reply:
+    """Shows the places where a moderator used a code of yours and that wait for your answer."""
+    found = spaces.requests(ctx.tx, ctx.union)
+    if not found:
+        return say("No place waits to be connected.")
+    blocks = [block for request in found[:SHOWN] for block in _question(ctx.union, request)]
+    more = [p(f"{len(found) - SHOWN} more wait.")] if len(found) > SHOWN else []
+    return Reply((*blocks, *more), tuple(_buttons(request) for request in found[:SHOWN]))
+
+
+@area.action("union.connect", permission=Permission.FOUNDER)
+def connected(ctx: Context, request: int) -> Reply:
+    done, space = spaces.connect(ctx.tx, ctx.union, ctx.member, request)
+    ctx.post(
+        _chat(done),
+        say(
+            p("This is a place of ", bold(one_line(ctx.union.name)), " now."),
+            fields(("Purpose", ctx.union.purpose)),
+            p("Everyone here can ", Code("/join"), "."),
+            buttons=((join_button(ctx.union),),),
+        ),
+    )
+    return say(
+        p(bold(one_line(space.title)), " is a place of ", bold(one_line(ctx.union.name)), " now."), edit=True
+    )
+
+
+@area.action("union.connect-no", permission=Permission.FOUNDER)
+def refused(ctx: Context, request: int) -> Reply:
+    done = spaces.refuse(ctx.tx, ctx.union, ctx.member, request)
+    ctx.post(
+        _chat(done), say(p("The founder of ", bold(one_line(ctx.union.name)), " did not connect this place."))
+    )
+    return say(p(bold(one_line(done.title)), " is not connected. Its code is used up."), edit=True)
+
+
+def tell_ended(by: Poster, union: Union, ended: list[SpaceRequest]) -> None:
+    """Tells places that their request ended, because the union has another founder."""
+    for request in ended:
+        post(
+            by,
+            union.id,
+            _chat(request),
+            say(
+                p(bold(one_line(union.name)), " has another founder now, so the request of this place ended. Ask "
+                  "the new founder for a code.")
+            ),
+            None,
+            False,
+        )  # fmt: skip
+
+
+def _chat(request: SpaceRequest) -> Target:
+    return Target(request.platform, chat=request.chat or request.native_id, thread=request.thread)
