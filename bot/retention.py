@@ -7,6 +7,7 @@ from datetime import timedelta
 from bot.areas.conversations import services as conversations
 from bot.areas.delivery import services as delivery
 from bot.areas.files import services as files
+from bot.areas.joinings.services import codes
 from bot.areas.spaces import services as spaces
 from bot.areas.traces import services as traces
 from bot.areas.wallets.services import links
@@ -35,6 +36,7 @@ def prune(tx: Tx) -> None:
     spaces.prune_codes(tx, expired)
     files.prune(tx)
     traces.prune(tx)
+    codes.prune(tx)
 
 
 def prune_messages(tx: Tx) -> None:

@@ -14,6 +14,7 @@ from bot.chat.declarations import Area, Rate
 from bot.chat.model import Button, Code, Moment, Reply, Style, Visibility, bold, fields, p, say, spans
 from bot.chat.params import Arg
 from bot.chat.text import platform_name
+from bot.domain.choices import told_apart
 from bot.domain.names import one_line
 from bot.domain.people import Permission, Person, Space, Union
 from bot.domain.times import suggest_zones
@@ -129,7 +130,6 @@ def hand_over(ctx: Context, heir: Annotated[Person, "Who is to be the founder"])
 
 @area.action("union.hand-over", permission=Permission.FOUNDER)
 def handed_over(ctx: Context, on: str, heir: str) -> Reply:
-    members.require_settled(ctx.tx, ctx.account)
     person = ctx.records.find_person(ctx.tx, ctx.union, on, heir, "")
     unions.hand_over(ctx.tx, ctx.union, ctx.member, person)
     if person.account is not None:
@@ -139,9 +139,12 @@ def handed_over(ctx: Context, on: str, heir: str) -> Reply:
 
 @area.action("union.choose", permission=Permission.ANYONE, needs_union=False)
 def choose(ctx: Context, ref: str) -> Reply:
-    union = members.choose_union(ctx.tx, ctx.place.platform, ctx.actor.native_id, ref)
+    platform, native_id = ctx.place.platform, ctx.actor.native_id
+    union = members.choose_union(ctx.tx, platform, native_id, ref)
+    mine = members.unions_of(ctx.tx, platform, native_id)
+    label = dict(zip((one.id for one in mine), told_apart(mine), strict=True))[union.id]
     return say(
-        p("This chat is about ", bold(one_line(union.name)), " now. Type your command again. "),
+        p("This chat is about ", bold(label), " now. Type your command again. "),
         p(Code("/union switch"), " changes it."),
         edit=True,
     )
@@ -160,7 +163,8 @@ def switch(ctx: Context) -> Reply:
     if not mine:
         raise BadInput("You are not in a union yet. Type /join where one gathers.")
     rows = tuple(
-        (Button(one_line(union.name, 40), "union.choose", {"ref": union.ref}),) for union in mine[:8]
+        (Button(label, "union.choose", {"ref": union.ref}),)
+        for union, label in zip(mine[:8], told_apart(mine), strict=False)
     )
     return Reply((p("Which union is our private chat about?"),), rows)
 

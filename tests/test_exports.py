@@ -11,6 +11,7 @@ EXPORTS_NOTHING = {
     "delivery": "it has messages on their way",
     "files": "the pictures of entries are in `entries`; all others are not exported",
     "flags": "they are evidence for moderators, about people who may be innocent",
+    "joinings": "they are open questions between two members",
     "reminders": "they are settings of a member's own",
     "traces": "they are keyed hashes, of people who may have left",
     "unions": "`union.json` has the union",

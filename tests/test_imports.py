@@ -62,6 +62,7 @@ NEEDS = {
     "contests": ["calls", "checkins", "files", "ledger", "members", "tree", "unions", "wallets"],
     "reminders": ["calls", "checkins", "members", "tree", "unions"],
     "reports": ["calls", "checkins", "members", "reminders", "spaces", "tree"],
+    "joinings": ["flags", "ledger", "members", "traces", "tree", "unions", "wallets"],
     "flags": ["invites", "ledger", "members", "spaces", "tree", "unions", "wallets"],
 }  # fmt: skip
 """Which areas each area is built on; an area that is not named here needs none. Never in a circle."""

@@ -45,6 +45,7 @@ class Command:
     space_only: bool
     details: str
     menu: str | None = None
+    settled: bool = False
 
     @property
     def target(self) -> str:
@@ -69,6 +70,7 @@ class Action:
     handler: Callable[..., Reply | None]
     permission: Permission
     needs_union: bool
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,7 @@ class Area:
         needs_union: bool = True,
         space_only: bool = False,
         menu: str | None = None,
+        settled: bool = False,
     ) -> Callable[[Handler], Handler]:
         """Declares a command. The handler's docstring is the command's help page.
 
@@ -146,6 +149,10 @@ class Area:
 
         A command without `needs_union` works also where no union is. A `space_only` command works only in a server or
         group. `menu` is the command's name in the context menu of a person, who becomes its one required parameter.
+
+        `settled` refuses an account that waits because it became one person with others a short while ago. It stands
+        at whatever moves money, changes who somebody is, or lets others in. `Context.require` demands the same of
+        all powers of leaders, of the founder and of the union's moderators.
         """
 
         def declare(handler: Handler) -> Handler:
@@ -169,6 +176,7 @@ class Area:
                     space_only,
                     details,
                     menu,
+                    settled,
                 )
             )
             return handler
@@ -176,12 +184,17 @@ class Area:
         return declare
 
     def action(
-        self, name: str, *, permission: Permission = Permission.MEMBER, needs_union: bool = True
+        self,
+        name: str,
+        *,
+        permission: Permission = Permission.MEMBER,
+        needs_union: bool = True,
+        settled: bool = False,
     ) -> Callable[[ReplyHandler], ReplyHandler]:
-        """Declares the handler of a button or form. It runs in one write transaction."""
+        """Declares the handler of a button or form. It runs in one write transaction. `settled`: as of a command."""
 
         def declare(handler: ReplyHandler) -> ReplyHandler:
-            self.actions.append(Action(name, handler, permission, needs_union))
+            self.actions.append(Action(name, handler, permission, needs_union, settled))
             return handler
 
         return declare

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from bot.domain.messages import NewMessage
-from bot.domain.people import Member, Person, Space, Standing, Union
+from bot.domain.people import Account, Member, Person, Space, Standing, Union
 from bot.domain.tokens import NewToken, Token
 from bot.domain.transaction import Tx
 
@@ -54,6 +54,9 @@ class Records(Protocol):
 
     def active(self, tx: Tx, account_id: int) -> None:
         """Notes that the account is active now."""
+
+    def require_settled(self, tx: Tx, account: Account) -> None:
+        """Raises NotAllowed while the account waits, because it became one person with others a short while ago."""
 
     def is_leader(self, tx: Tx, union: Union, member: Member) -> bool:
         """Whether the member leads, by the union's rule of leadership."""

@@ -183,5 +183,4 @@ def _require_seen(ctx: Context, call_id: int, words: str) -> None:
 
 
 def _require_judge(ctx: Context) -> None:
-    if not ctx.may(Permission.LEADER):
-        ctx.require(Permission.MODERATOR)
+    ctx.require(Permission.LEADER if ctx.may(Permission.LEADER) else Permission.MODERATOR)

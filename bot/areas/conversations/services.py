@@ -57,6 +57,11 @@ def active(tx: Tx, account_id: int) -> None:
     members.set_seen(tx, account_id)
 
 
+def require_settled(tx: Tx, account: Account) -> None:
+    """Raises NotAllowed while the account waits, because it became one person with others a short while ago."""
+    members.require_settled(tx, account)
+
+
 def identify(tx: Tx, platform: str, native_id: str, space: str | None) -> Standing:
     """Finds the account, member and union of a platform's user in a space, or (None) in their private chat."""
     if space is not None:
@@ -191,10 +196,15 @@ def prune(tx: Tx, acts_before: datetime, expired_before: datetime) -> None:
 def forget(tx: Tx, union: Union, member: Member) -> None:
     """Erases the buttons, dialogues and kept answers of a member who leaves."""
     for account in members.accounts_of(tx, member.id):
-        key = f"{account.platform}:{account.native_id}"
-        tokens.erase(tx, union.id, key)
-        dialogues.erase(tx, account.platform, account.native_id)
-        inbound.erase(tx, key)
+        forget_account(tx, union, account)
+
+
+def forget_account(tx: Tx, union: Union, account: Account) -> None:
+    """Erases the buttons, dialogues and kept answers of one account."""
+    key = f"{account.platform}:{account.native_id}"
+    tokens.erase(tx, union.id, key)
+    dialogues.erase(tx, account.platform, account.native_id)
+    inbound.erase(tx, key)
 
 
 def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:

@@ -14,6 +14,12 @@ class TraceKind(StrEnum):
 
     WAIT = "wait"
     """The account cannot use founder's and leader's powers, move money or change who it is before `until`."""
+    JOINING_REFUSED = "joining refused"
+    """So many people said that the account is not them. It cannot propose a joining before `until`."""
+    JOINING_ATTEMPTS = "joining attempts"
+    """The account said so many times that somebody who would be one person with it is not."""
+    JOINING_GUESSES = "joining guesses"
+    """The account typed so many wrong codes."""
 
 
 @dataclass(frozen=True, slots=True)

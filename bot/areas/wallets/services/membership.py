@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bot.areas.members.services.members import JOINING_WAIT
 from bot.areas.wallets.storage import tickets, wallets
-from bot.domain.people import Member, Union
+from bot.domain.people import Account, Member, Union
 from bot.domain.transaction import Tx
 
 
@@ -14,5 +15,14 @@ def forget(tx: Tx, union: Union, member: Member) -> None:
 
 
 def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
-    """Gives the absorbed member's wallets to the survivor. Tickets stay with their accounts."""
+    """Gives the absorbed member's wallets to the survivor. Tickets stay with their accounts.
+
+    All wallets of the one person wait, whichever side they come from.
+    """
     wallets.move(tx, absorbed.id, survivor.id)
+    wallets.wait(tx, survivor.id, tx.now + JOINING_WAIT)
+
+
+def forget_account(tx: Tx, union: Union, account: Account) -> None:
+    """Erases the tickets of one account. The wallets are the person's."""
+    tickets.delete_of_account(tx, account.id)

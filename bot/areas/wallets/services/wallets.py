@@ -7,7 +7,7 @@ from collections.abc import Callable
 from bot.areas.ledger.services import record
 from bot.areas.members.services import members
 from bot.areas.wallets.storage import wallets
-from bot.domain.people import Account, Member, Wallet
+from bot.domain.people import Account, Member, Union, Wallet
 from bot.domain.transaction import Tx
 from bot.errors import NotFound
 
@@ -65,3 +65,8 @@ def find(tx: Tx, member: Member, typed: str) -> Wallet:
         if wallet.address.lower() == wanted:
             return wallet
     raise NotFound(NO_SUCH_WALLET)
+
+
+def with_address(tx: Tx, union: Union, address: str) -> Wallet | None:
+    """Returns the wallet with this address (EIP-55) that a member of the union holds."""
+    return wallets.by_address(tx, union.id, address)

@@ -95,6 +95,7 @@ _DELETE_OF = Statement(
         tickets.c.account_id.in_(select(accounts.c.id).where(accounts.c.member_id == bindparam("member")))
     )
 )
+_DELETE_OF_ACCOUNT = Statement(delete(tickets).where(tickets.c.account_id == bindparam("account")))
 _PRUNE = Statement(delete(tickets).where(tickets.c.expires_at < bindparam("before")))
 
 
@@ -158,6 +159,11 @@ def close(tx: Tx, ticket_id: int) -> bool:
 def delete_of(tx: Tx, member_id: int) -> int:
     """Erases the tickets of a member's accounts. This comes before the accounts are erased."""
     return tx.run(_DELETE_OF, member=member_id)
+
+
+def delete_of_account(tx: Tx, account_id: int) -> int:
+    """Erases the tickets of one account."""
+    return tx.run(_DELETE_OF_ACCOUNT, account=account_id)
 
 
 def prune(tx: Tx, before: datetime) -> int:
