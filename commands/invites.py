@@ -86,6 +86,8 @@ def by_code(ctx: Context, typed: str) -> Reply:
     if ctx.standing.member is not None:
         return _member_already(ctx, found)
     actor = ctx.actor
+    if private:
+        _stay_in_this_union(ctx)
     membership.join(
         ctx.tx, ctx.union, actor.platform, actor.native_id, actor.name, actor.username, found.invite
     )
@@ -101,6 +103,14 @@ def by_code(ctx: Context, typed: str) -> Reply:
         buttons=((_endorse(found),), *choice),
         visibility=Visibility.PRIVATE,
     )
+
+
+def _stay_in_this_union(ctx: Context) -> None:
+    """Keeps the private chat of a person with one union about that union, although they join another."""
+    platform, native_id = ctx.actor.platform, ctx.actor.native_id
+    mine = members.unions_of(ctx.tx, platform, native_id)
+    if len(mine) == 1 and unions.chosen_in_private(ctx.tx, platform, native_id) is None:
+        members.choose_union(ctx.tx, platform, native_id, mine[0].ref)
 
 
 def _ask_for_this_chat(ctx: Context) -> tuple[list[Block], tuple[tuple[AnyButton, ...], ...]]:
