@@ -96,8 +96,10 @@ def begin_slow(ctx: Context, ticket: int) -> Reply:
 # -- answering -----------------------------------------------------------------------------------------------
 
 
-@area.action("joining.yes", settled=True)
+@area.action("joining.yes")
 def agreed(ctx: Context, joining: int) -> Reply:
+    # The service refuses an account that waits. It first says whether the question is open: after a joining, a
+    # second press is no attempt of a thief.
     done = joinings.agree(ctx.tx, ctx.union, ctx.account, joining, membership.merge)
     if isinstance(done, Proposal):
         return notices.half(ctx, done, ctx.account)

@@ -160,16 +160,13 @@ def require_may_remove(tx: Tx, by: Account, other: Account) -> None:
         raise BadInput(
             "This is the account that you are using. Remove it from another account of yours, or /leave."
         )
-    if by.age_key < other.age_key:
+    if by.age_key < other.age_key or by.waits_until is None or tx.now >= by.waits_until:
         return
-    free_at = max([by.since + JOINING_WAIT, *([by.waits_until] if by.waits_until else [])])
-    if by.part_since is not None and tx.now < free_at:
-        union = unions.by_id(tx, by.union_id)
-        raise NotAllowed(
-            "That account is part of this person for longer than this one, so this one can remove it only from "
-            f"{clock_in_words(free_at, union.time_zone if union else 'UTC')} on. It can remove this one at once."
-        )
-    require_settled(tx, by)
+    union = unions.by_id(tx, by.union_id)
+    raise NotAllowed(
+        "That account is part of this person for longer than this one, so this one can remove it only from "
+        f"{clock_in_words(by.waits_until, union.time_zone if union else 'UTC')} on. It can remove this one at once."
+    )
 
 
 # -- leaving and merging -------------------------------------------------------------------------------------
