@@ -239,7 +239,7 @@ async def test_an_account_that_is_removed_leaves_nothing(store: Store) -> None:
         other, elder = farm.person()
         membership.merge(tx, farm.union.id, other, farm.member, first=other)
         farm.fill()
-        membership.remove_account(tx, farm.union, elder, fresh(tx, farm.account))
+        membership.remove_account(tx, farm.union, fresh(tx, elder), fresh(tx, farm.account))
         for column in with_fates():
             if "account" in column.name:
                 assert not farm.naming(column), f"{column} still names an account that was removed"

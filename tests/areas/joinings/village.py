@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, func, select, update
 
+from bot.areas.conversations import services as conversations
 from bot.areas.joinings.tables import joinings as joinings_table
 from bot.areas.members.storage import accounts as accounts_storage
 from bot.areas.members.tables import members as members_table
@@ -100,12 +102,12 @@ class Village:
 
     async def signs(self, person: Persona, wallet: Wallet = ANNAS, kind: str = "eoa") -> int:
         """Somebody signed with a wallet and brought the code back; the ticket."""
-        return await self.stage.store.write(_signed, await self.account(person), wallet, kind)
+        return await self.stage.store.write(signed, await self.account(person), wallet, kind)
 
     async def button(self, person: Persona, action: str, **arguments: int) -> Heard:
         """Press a button with this action, as one that the person was given."""
         button = Button("B", action, dict(arguments))
-        token = await self.stage.store.write(_keep, button, person)
+        token = await self.stage.store.write(keep, button, person)
         heard = await person.does(Press(token))
         assert heard is not None
         return heard
@@ -117,7 +119,8 @@ class Village:
         return Heard(reply) if reply is not None else None
 
 
-def _signed(tx: Tx, account: Account, wallet: Wallet, kind: str) -> int:
+def signed(tx: Tx, account: Account, wallet: Wallet, kind: str) -> int:
+    """A ticket whose signature is valid and whose code came back."""
     token = links.open_ticket(tx, account)
     issued = links.issue_text(tx, token, wallet.address, SITE)
     links.sign(tx, token, links.take_text(tx, token, issued.nonce), kind)
@@ -127,11 +130,8 @@ def _signed(tx: Tx, account: Account, wallet: Wallet, kind: str) -> int:
     return ticket.id
 
 
-def _keep(tx: Tx, button: Button, person: Persona) -> str:
-    import json
-
-    from bot.areas.conversations import services as conversations
-
+def keep(tx: Tx, button: Button, person: Persona) -> str:
+    """The token of a button that only this person may press."""
     key = f"{person.actor.platform}:{person.actor.native_id}"
     new = NewToken(1, "button", button.action, json.dumps(button.arguments), key, None, False, 86_400)
     return conversations.keep_token(tx, new)
