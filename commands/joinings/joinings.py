@@ -96,6 +96,14 @@ def begin_slow(ctx: Context, ticket: int) -> Reply:
 # -- answering -----------------------------------------------------------------------------------------------
 
 
+@area.action("joining.show")
+def show(ctx: Context, joining: int) -> Reply:
+    proposal = joinings.open_for(ctx.tx, ctx.account, joining)
+    if proposal.slow:
+        return notices.slow_warning(ctx, proposal, ctx.account)
+    return notices.question(ctx, proposal, ctx.account)
+
+
 @area.action("joining.yes")
 def agreed(ctx: Context, joining: int) -> Reply:
     # The service refuses an account that waits. It first says whether the question is open: after a joining, a

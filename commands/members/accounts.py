@@ -26,7 +26,7 @@ def identified(account: Account, zone: str) -> Spans:
     """Returns an account so that nobody takes another one for it: platform, name, id, and since when it is here."""
     username = f" @{one_line(account.username, 40)}" if account.username else ""
     return spans(
-        bold(one_line(account.name)),
+        bold(one_line(account.name, 40)),
         f"{username} on {platform_name(account.platform)}, id ",
         Code(one_line(account.native_id)),
         ", in this union since ",

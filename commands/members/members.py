@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Annotated
 
 from bot import membership
+from bot.areas.joinings.services import joinings
+from bot.areas.joinings.services.joinings import Proposal
 from bot.areas.members.services import members
 from bot.areas.tree.services import endorsements, support
 from bot.chat.context import Context
@@ -38,6 +40,7 @@ from commands.members.accounts import removal
 area = Area()
 
 MOST_REMOVALS = 6
+MOST_QUESTIONS = 2
 
 
 @area.command(
@@ -83,6 +86,7 @@ def me(ctx: Context) -> Reply:
     mine = membership.profile(ctx.tx, ctx.member)
     leader = endorsements.leader(ctx.tx, ctx.member, ctx.place.platform)
     zone = ctx.union.time_zone
+    asked = joinings.of_account(ctx.tx, ctx.account)
     accounts = sorted(mine.accounts, key=lambda one: one.age_key)
     return say(
         p(bold(one_line(ctx.account.name)), " in ", bold(one_line(ctx.union.name))),
@@ -94,7 +98,16 @@ def me(ctx: Context) -> Reply:
         items(*(_account(account, ctx, zone) for account in accounts)),
         p("Wallets") if mine.wallets else p("No wallet yet: ", Code("/link"), " links one."),
         *((items(*(_wallet(wallet, ctx, zone) for wallet in mine.wallets)),) if mine.wallets else ()),
-        buttons=_removals(ctx, accounts, mine.wallets),
+        *((p("A question about who you are waits for an answer."),) if asked else ()),
+        buttons=(*_questions(asked), *_removals(ctx, accounts, mine.wallets)),
+    )
+
+
+def _questions(asked: Sequence[Proposal]) -> tuple[tuple[AnyButton, ...], ...]:
+    """Buttons that show open questions again, whose messages may not have arrived."""
+    return tuple(
+        (Button("Show the question", "joining.show", {"joining": one.joining.id}, Style.PRIMARY),)
+        for one in asked[:MOST_QUESTIONS]
     )
 
 

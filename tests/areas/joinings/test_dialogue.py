@@ -10,8 +10,13 @@ import pytest
 
 from bot.areas.joinings.storage import codes as codes_storage
 from bot.areas.ledger.services import verify
+from bot.areas.traces import services as traces
+from bot.areas.traces.domain import TraceKind
+from bot.areas.unions import services as unions
 from bot.chat.incoming import CommandCall, Press
 from bot.chat.model import encode
+from bot.domain.people import Account
+from bot.domain.transaction import Tx
 from tests.areas.joinings.village import NO, YES, Village
 from tests.scenes import entries, later, leaves
 
@@ -302,6 +307,30 @@ async def test_nobody_answers_for_another(village: Village) -> None:
     assert await village.open_questions() == 1
     await bo.presses(asked, YES)
     assert not await village.same(bo, bob)
+
+
+async def test_me_shows_a_question_whose_message_did_not_arrive(village: Village) -> None:
+    bo, bob, cy = await village.joins("Bo"), await village.joins("Bob", "values"), await village.joins("Cy")
+    await village.asks(bo, bob)
+    assert "Show the question" not in (await cy.runs("me")).labels
+    for person in (bo, bob):
+        shown = await person.presses(await person.runs("me"), "Show the question")
+        await person.presses(shown, YES)
+    assert await village.same(bo, bob)
+
+
+async def test_a_blocked_owner_of_a_code_is_not_blamed_on_who_types_it(village: Village) -> None:
+    bo, eve, cy = await village.joins("Bo"), await village.joins("Eve", "values"), await village.joins("Cy")
+    code = await village.code(eve)
+    await village.stage.store.write(block, await village.account(eve))
+    assert "The account with this code cannot" in (await cy.runs("me same-person", code=code)).text
+    assert YES in (await cy.runs("me same-person", code=await village.code(bo))).labels
+
+
+def block(tx: Tx, account: Account) -> None:
+    union = unions.every(tx)[0]
+    until = tx.now + timedelta(days=1)
+    traces.keep(tx, union, account.platform, account.native_id, TraceKind.JOINING_REFUSED, until, 1)
 
 
 async def test_me_alone_still_shows_oneself(village: Village) -> None:

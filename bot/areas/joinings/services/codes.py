@@ -15,7 +15,7 @@ from bot.areas.joinings.storage import codes
 from bot.areas.members.services import members
 from bot.domain.people import Account, Union
 from bot.domain.transaction import Tx
-from bot.errors import BadInput
+from bot.errors import BadInput, NotAllowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,19 @@ def use(tx: Tx, union: Union, account: Account, typed: str) -> Proposal | WrongC
     asked = members.by_id(tx, owner.member_id)
     if asked is None or asked.id == account.member_id:
         raise BadInput("These two accounts are one person already. /me shows your accounts.")
-    limits.require_may_propose(tx, union, owner)
+    _require_owner_may(tx, union, owner)
     codes.remove(tx, owner.id)
     return propose(tx, union, Way.CODE, account, asked, owner)[0]
+
+
+def _require_owner_may(tx: Tx, union: Union, owner: Account) -> None:
+    try:
+        limits.require_may_propose(tx, union, owner)
+    except NotAllowed as refused:
+        raise NotAllowed(
+            "The account with this code cannot become one person with others now. "
+            "Type /me same-person there: it says why, and until when."
+        ) from refused
 
 
 def prune(tx: Tx) -> None:

@@ -148,6 +148,16 @@ def open_for(tx: Tx, account: Account, joining_id: int) -> Proposal:
     return whole(tx, joining)
 
 
+def of_account(tx: Tx, account: Account) -> list[Proposal]:
+    """Returns the open proposals that this account can answer or end, the oldest first."""
+    found = [
+        whole(tx, joining) for joining in joinings.of(tx, account.member_id) if tx.now < joining.expires_at
+    ]
+    return [
+        one for one in found if one.slow or account.id in {other.id for other in (one.asking, *one.asked)}
+    ]
+
+
 def agree(tx: Tx, union: Union, account: Account, joining_id: int, merge: Merge) -> Proposal | Joined:
     """Agrees for the account's side. Joins the two if both sides have agreed, else returns the proposal.
 
