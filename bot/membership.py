@@ -21,6 +21,7 @@ from bot.areas.flags import services as flags
 from bot.areas.intents import services as intents
 from bot.areas.invites import services as invites
 from bot.areas.invites.domain import Invite
+from bot.areas.joinings.services import membership as joinings
 from bot.areas.ledger import services as ledger
 from bot.areas.members.services import members, returning
 from bot.areas.moderators import services as moderators
@@ -90,7 +91,15 @@ class OutlastsLeaving(Protocol):
         """Put back what was kept of an account that is a new member now."""
 
 
+class KeepsAccounts(Protocol):
+    """What an area offers that keeps something of single accounts: a module with this function."""
+
+    def forget_account(self, tx: Tx, union: Union, account: Account) -> None:
+        """Erase what the area keeps of one account of a person who has others, and stays a member."""
+
+
 ORDER: Sequence[KeepsPeople] = (
+    joinings,
     tree,
     invites,
     flags,
@@ -109,6 +118,17 @@ ORDER: Sequence[KeepsPeople] = (
     unions,
 )
 """In which order areas forget a member, and merge two."""
+
+OF_ACCOUNTS: Sequence[KeepsAccounts] = (
+    joinings,
+    reminders,
+    conversations,
+    delivery,
+    departures,
+    wallets,
+    members,
+)
+"""In which order areas forget one account of a member who stays."""
 
 
 OUTLASTING: Sequence[OutlastsLeaving] = (returning, tree, invites, flags, wallets)
@@ -131,6 +151,7 @@ CONSTRAINTS = (
     Before(delivery, members, "what was sent to an account is found by the account"),
     Before(departures, members, "what was kept for an account is found by the account"),
     Before(wallets, members, "tickets point at accounts"),
+    Before(joinings, members, "proposals and codes point at accounts"),
 )
 
 
@@ -294,13 +315,18 @@ def hand_over(tx: Tx, union: Union, by: Member | None, heir: Member) -> HandedOv
     return HandedOver(handed, ended)
 
 
-def merge(tx: Tx, union_id: int, absorbed: Member, survivor: Member) -> Member:
-    """Two members turned out to be one person: everything of `absorbed` is `survivor`'s from now on."""
+def merge(tx: Tx, union_id: int, absorbed: Member, survivor: Member, first: Member | None = None) -> Member:
+    """Two members turned out to be one person: everything of `absorbed` is `survivor`'s from now on.
+
+    `first` is the one whose accounts count as the older ones, if that does not follow from who the two are.
+    """
     union = unions.by_id(tx, union_id)
     if union is None or absorbed.id == survivor.id:
         raise BadInput("These are the same member already; there is nothing to merge.")
+    older, newer = _by_precedence(tx, union, absorbed, survivor, first)
     for area in ORDER:
         area.merge(tx, union, absorbed, survivor)
+    members.place_after(tx, older, newer)
     choice = endorsements.of(tx, survivor)
     leader = members.by_id(tx, choice.leader_id) if choice is not None and choice.leader_id else None
     ledger.record(
@@ -315,6 +341,47 @@ def merge(tx: Tx, union_id: int, absorbed: Member, survivor: Member) -> Member:
     if merged is None:
         raise BadInput("The surviving member does not exist.")
     return merged
+
+
+def remove_account(tx: Tx, union: Union, by: Account, account: Account) -> None:
+    """Takes an account out of a member who has others, and erases it as if it had left. Others of the member do it.
+
+    It can join anew, as somebody else. What it waits for is remembered, so that joining anew does not end it.
+
+    Raises:
+        NotAllowed: `by` is newer, and may not remove the account yet.
+        NotFound: the two are not of one member any more.
+    """
+    members.require_may_remove(tx, by, account)
+    member = members.by_id(tx, account.member_id)
+    if account.waits_until is not None and account.waits_until > tx.now:
+        traces.keep(tx, union, account.platform, account.native_id, TraceKind.WAIT, account.waits_until)
+    for area in OF_ACCOUNTS:
+        area.forget_account(tx, union, account)
+    ledger.record(tx, union.id, "account.removed", member, platform=account.platform)
+
+
+def _by_precedence(
+    tx: Tx, union: Union, absorbed: Member, survivor: Member, first: Member | None
+) -> tuple[list[Account], list[Account]]:
+    """The accounts of the side that was there first, and those of the other side, which become newer.
+
+    An older account can remove a newer one at once. So the side with more to lose comes first: the founder, then a
+    member whom others endorse, then the one who joined the union earlier.
+    """
+
+    def precedence(member: Member, other: Member) -> tuple[bool, bool, bool, bool]:
+        return (
+            first is not None and first.id == member.id,
+            union.founder_id == member.id,
+            tree.is_followed(tx, member, other),
+            (member.joined_at, member.id) < (other.joined_at, other.id),
+        )
+
+    sides = [absorbed, survivor]
+    if precedence(survivor, absorbed) > precedence(absorbed, survivor):
+        sides.reverse()
+    return members.accounts_of(tx, sides[0].id), members.accounts_of(tx, sides[1].id)
 
 
 LINKING = completion.Reactions(holding_changed=endorsements.wallets_changed, merge=merge)

@@ -11,6 +11,7 @@ from bot.areas.delivery import services as delivery
 from bot.areas.expulsions.services import expulsions
 from bot.areas.files import services as files
 from bot.areas.intents import services as intents
+from bot.areas.joinings.services import codes
 from bot.areas.spaces import services as spaces
 from bot.areas.traces import services as traces
 from bot.areas.tree.services import endorsements
@@ -51,6 +52,7 @@ def prune(tx: Tx) -> None:
     for area in (expulsions, endorsements, traces):
         area.prune(tx, min(expired, settled))
     intents.prune(tx)
+    codes.prune(tx)
 
 
 class _Seen(msgspec.Struct):

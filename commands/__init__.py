@@ -12,8 +12,8 @@ from bot.chat.declarations import Area
 
 LOCALES = ("de",)
 ORDER = (
-    "unions", "spaces.requests", "spaces.spaces", "moderators", "tree.leadership", "members.members", "invites",
-    "tree.endorsements", "tree.support",
+    "unions", "spaces.requests", "spaces.spaces", "moderators", "tree.leadership", "members.members",
+    "joinings.joinings", "invites", "tree.endorsements", "tree.support",
     "calls.calls", "calls.schedule", "calls.approvals", "calls.posts", "checkins.checkins", "contests.contests",
     "checkins.reviews", "checkins.streaks", "reminders", "reports", "flags", "wallets.links", "wallets.wallets",
     "help", "spaces.events", "tree.digest", "delivery",

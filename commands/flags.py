@@ -139,26 +139,30 @@ async def crowds(office: Office) -> None:
 
 
 def _raise(duty: Duty, look: Look, found: Sequence[NewFlag]) -> None:
-    raised = flags.raise_flags(duty.tx, look, found)
+    tell(duty, flags.raise_flags(duty.tx, look, found))
+
+
+def tell(by: Context | Duty, raised: Sequence[ShownFlag]) -> None:
+    """Tells the founder and the chat of moderators of new flags."""
     if not raised:
         return
-    founder = look.union.founder_id
-    account = display.reachable(duty.tx, founder) if founder is not None else None
-    chat = flags.alerts(duty.tx, look.union)
+    founder = by.union.founder_id
+    account = display.reachable(by.tx, founder) if founder is not None else None
+    chat = flags.alerts(by.tx, by.union)
     if account is not None:
-        duty.post(account, _notice(duty, raised, account.platform))
+        by.post(account, _notice(by, raised, account.platform))
     if chat is not None:
-        duty.post(_target(chat), _notice(duty, raised, chat.platform))
+        by.post(_target(chat), _notice(by, raised, chat.platform))
 
 
-def _notice(duty: Duty, raised: Sequence[ShownFlag], platform: str) -> Reply:
-    known = flags.people(duty.tx, raised[:MOST_TOLD], platform)
+def _notice(by: Context | Duty, raised: Sequence[ShownFlag], platform: str) -> Reply:
+    known = flags.people(by.tx, raised[:MOST_TOLD], platform)
     blocks: list[Block] = [
-        p("Something in ", bold(one_line(duty.union.name)), " looks made up. It may be innocent; nothing was "
+        p("Something in ", bold(one_line(by.union.name)), " looks made up. It may be innocent; nothing was "
           "done about it.")
     ]  # fmt: skip
     for flag in raised[:MOST_TOLD]:
-        blocks += _described(flag, known, duty.union)
+        blocks += _described(flag, known, by.union)
     left = len(raised) - MOST_TOLD
     more = f"There {'is' if left == 1 else 'are'} {left} more: " if left > 0 else ""
     return say(*blocks, p(more, Code("/flags list"), " shows what is open, and closes what you looked at."))
@@ -174,9 +178,24 @@ def _target(chat: Alerts) -> Target:
 def _described(flag: ShownFlag, known: dict[int, Account], union: Union) -> list[Block]:
     if flag.kind is FlagKind.BURST:
         title = "many joined at once"
+    elif flag.kind is FlagKind.JOINING:
+        return _refusals(flag, known, union)
     else:
         title = f"newcomers who support {display.name(known, flag.member_id or 0)}"
     return [p(bold(f"No. {flag.id}: {title}")), _evidence(flag, known, union)]
+
+
+def _refusals(flag: ShownFlag, known: dict[int, Account], union: Union) -> list[Block]:
+    found, zone = flag.evidence, union.time_zone
+    asked = display.name(known, flag.member_id or 0)
+    return [
+        p(bold(f"No. {flag.id}: somebody would be one person with {asked}, who says that they are not")),
+        fields(
+            ("Tried", _counted(found.asked, known, sum(n for _, n in found.asked), 0)),
+            ("Refused within a week", f"{found.people} times"),
+            ("When", spans("from ", Moment(found.began, zone), " to ", Moment(found.ended, zone))),
+        ),
+    ]
 
 
 def _evidence(flag: ShownFlag, known: dict[int, Account], union: Union) -> Fields:

@@ -11,9 +11,11 @@ from bot.areas.invites.services import Invitation
 from bot.areas.members.services import members
 from bot.areas.spaces import services as spaces
 from bot.areas.tree.services import endorsements
+from bot.areas.unions import services as unions
 from bot.chat.context import Context
 from bot.chat.declarations import Area, Rate
 from bot.chat.model import (
+    AnyButton,
     Block,
     Button,
     Code,
@@ -31,6 +33,7 @@ from bot.chat.model import (
     spans,
 )
 from bot.chat.text import platform_name
+from bot.domain.choices import told_apart
 from bot.domain.names import one_line
 from commands.tree.endorsements import endorse_button
 
@@ -84,15 +87,49 @@ def by_code(ctx: Context, typed: str) -> Reply:
         return _member_already(ctx, found)
     ctx.require_welcome()
     actor = ctx.actor
+    if private:
+        _stay_in_this_union(ctx)
     membership.join(
         ctx.tx, ctx.union, actor.platform, actor.native_id, actor.name, actor.username, found.invite
     )
     ctx.enter(found.invite.union_id)
-    if private:
-        members.choose_union(ctx.tx, actor.platform, actor.native_id, ctx.union.ref)
     thanks = p(ctx.mention(found.account), " invited you.", _ENDORSING)
     where = _gathering(ctx) if private else []
-    return say(*welcome(ctx), *where, thanks, buttons=((_endorse(found),),), visibility=Visibility.PRIVATE)
+    asked, choice = _ask_for_this_chat(ctx) if private else ([], ())
+    return say(
+        *welcome(ctx),
+        *where,
+        thanks,
+        *asked,
+        buttons=((_endorse(found),), *choice),
+        visibility=Visibility.PRIVATE,
+    )
+
+
+def _stay_in_this_union(ctx: Context) -> None:
+    """Keeps the private chat of a person with one union about that union, although they join another."""
+    platform, native_id = ctx.actor.platform, ctx.actor.native_id
+    mine = members.unions_of(ctx.tx, platform, native_id)
+    if len(mine) == 1 and unions.chosen_in_private(ctx.tx, platform, native_id) is None:
+        members.choose_union(ctx.tx, platform, native_id, mine[0].ref)
+
+
+def _ask_for_this_chat(ctx: Context) -> tuple[list[Block], tuple[tuple[AnyButton, ...], ...]]:
+    """The question whether a private chat is to be about the new union, for a member who has others.
+
+    Anybody can send a link. It must not make the chat speak for another union than the person thinks.
+    """
+    mine = members.unions_of(ctx.tx, ctx.actor.platform, ctx.actor.native_id)
+    if len(mine) == 1:
+        return [], ()
+    labels = dict(zip((union.id for union in mine), told_apart(mine), strict=True))
+    label = labels[ctx.union.id]
+    button = Button(f"Make this chat about {one_line(label, 50)}", "union.choose", {"ref": ctx.union.ref})
+    chosen = unions.chosen_in_private(ctx.tx, ctx.actor.platform, ctx.actor.native_id)
+    about = f"stays about {labels[chosen]}" if chosen in labels else "is about none of your unions yet"
+    return [p(f"You are in several unions. This chat {about}; ", Code("/union switch"), " changes it.")], (
+        (button,),
+    )
 
 
 def welcome(ctx: Context) -> list[Block]:

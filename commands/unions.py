@@ -15,6 +15,7 @@ from bot.chat.model import Button, Code, Moment, Reply, Spans, Style, Visibility
 from bot.chat.outgoing import Poster, post
 from bot.chat.params import Arg
 from bot.chat.text import platform_name
+from bot.domain.choices import told_apart
 from bot.domain.names import one_line
 from bot.domain.people import Account, Permission, Person, Space, Union
 from bot.domain.times import suggest_zones
@@ -141,7 +142,6 @@ def hand_over(ctx: Context, heir: Annotated[Person, "Who is to be the founder"])
 
 @area.action("union.hand-over", permission=Permission.FOUNDER)
 def handed_over(ctx: Context, on: str, heir: str) -> Reply:
-    members.require_settled(ctx.tx, ctx.account)
     person = ctx.records.find_person(ctx.tx, ctx.union, on, heir, "")
     if person.member is None or person.account is None:
         raise BadInput(f"{one_line(person.name)} is no member any more. Ask them to /join first.")
@@ -164,9 +164,12 @@ def tell_of_handing_over(by: Poster, handed: HandedOver, heir: Account) -> None:
 
 @area.action("union.choose", permission=Permission.ANYONE, needs_union=False)
 def choose(ctx: Context, ref: str) -> Reply:
-    union = members.choose_union(ctx.tx, ctx.place.platform, ctx.actor.native_id, ref)
+    platform, native_id = ctx.place.platform, ctx.actor.native_id
+    union = members.choose_union(ctx.tx, platform, native_id, ref)
+    mine = members.unions_of(ctx.tx, platform, native_id)
+    label = dict(zip((one.id for one in mine), told_apart(mine), strict=True))[union.id]
     return say(
-        p("This chat is about ", bold(one_line(union.name)), " now. Type your command again. "),
+        p("This chat is about ", bold(label), " now. Type your command again. "),
         p(Code("/union switch"), " changes it."),
         edit=True,
     )
@@ -185,7 +188,8 @@ def switch(ctx: Context) -> Reply:
     if not mine:
         raise BadInput("You are not in a union yet. Type /join where one gathers.")
     rows = tuple(
-        (Button(one_line(union.name, 40), "union.choose", {"ref": union.ref}),) for union in mine[:8]
+        (Button(label, "union.choose", {"ref": union.ref}),)
+        for union, label in zip(mine[:8], told_apart(mine), strict=False)
     )
     return Reply((p("Which union is our private chat about?"),), rows)
 

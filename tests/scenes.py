@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, update
 
 from bot import membership
 from bot.areas.calls.domain.calls import CallState
@@ -17,6 +17,7 @@ from bot.areas.calls.storage import calls as calls_storage
 from bot.areas.ledger import storage as ledger_storage
 from bot.areas.members.storage import accounts as accounts_storage
 from bot.areas.members.storage import members as members_storage
+from bot.areas.members.tables import accounts as accounts_table
 from bot.areas.tree.domain.leadership import RuleChanges
 from bot.areas.tree.services import leadership
 from bot.areas.tree.tables import support as support_table
@@ -33,6 +34,7 @@ FREE_FARMERS = {"name": "Free Farmers", "purpose": "Grow food together", "time_z
 """A union for `founded(stage, **FREE_FARMERS)`."""
 
 _NUMBERS = {"headcount": bindparam("headcount"), "linked": bindparam("linked")}
+_SETTLE = Statement(update(accounts_table).values(waits_until=None))
 _SUPPORT = Statement(
     insert(support_table)
     .values(member_id=bindparam("member"), union_id=bindparam("union"), direct=0, day=0, **_NUMBERS)
@@ -79,6 +81,11 @@ def member_of(tx: Tx, persona: Persona, union_id: int = 1) -> tuple[Member, Acco
     member = members_storage.by_id(tx, account.member_id)
     assert member is not None
     return member, account
+
+
+def settle(tx: Tx) -> None:
+    """As if the waits of all accounts were over."""
+    tx.run(_SETTLE)
 
 
 # -- founding, joining, following --------------------------------------------------------------------------------

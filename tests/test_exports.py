@@ -13,6 +13,7 @@ EXPORTS_NOTHING = {
     "files": "the pictures of entries are in `entries`; all others are not exported",
     "intents": "the ledger has what they did",
     "flags": "they are evidence for moderators, about people who may be innocent",
+    "joinings": "they are open questions between two members",
     "reminders": "they are settings of a member's own",
     "traces": "they are keyed hashes, of people who may have left",
     "unions": "`union.json` has the union",

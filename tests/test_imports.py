@@ -67,6 +67,7 @@ NEEDS = {
     "reminders": ["calls", "checkins", "members", "tree", "unions"],
     "reports": ["calls", "checkins", "members", "reminders", "spaces", "tree"],
     "flags": ["invites", "ledger", "members", "spaces", "traces", "tree", "unions", "wallets"],
+    "joinings": ["flags", "ledger", "members", "traces", "tree", "unions", "wallets"],
 }  # fmt: skip
 """Which areas each area is built on; an area that is not named here needs none. Never in a circle."""
 TABLES = ["bot.storage", "areas' storage", "areas' tables"]

@@ -15,6 +15,7 @@ from sqlalchemy import Boolean, Column, LargeBinary, Numeric, Table, Text, func,
 from bot import areas, erasing, membership
 from bot.areas.flags.domain import Evidence
 from bot.areas.ledger import services as ledger
+from bot.areas.members.services import members
 from bot.domain.people import Account, Member, Union
 from bot.domain.transaction import Tx
 from bot.schema import metadata
@@ -218,11 +219,16 @@ def by_key() -> list[tuple[Table, str]]:
     return [(column.table, column.name) for column in others if column.table.name != "accounts"]
 
 
-def everything(tx: Tx) -> World:
+def somebody(tx: Tx) -> World:
+    """A union with a founder and one more member, who has nothing yet."""
     founder = membership.Founder("words", "ada", "Ada", "ada")
     union, _, _ = membership.found(tx, "Farm", "Grow", "UTC", founder, "space", "Space")
     member, account = membership.join(tx, union, "words", SECRET, SECRET, SECRET)
-    made = World(tx, union, member, account)
+    return World(tx, union, member, account)
+
+
+def everything(tx: Tx) -> World:
+    made = somebody(tx)
     made.fill()
     for column in with_fates():
         assert made.naming(column), f"nothing names the member by {column}"
@@ -249,6 +255,39 @@ async def test_a_member_who_did_everything_leaves_nothing(store: Store, clock: M
     clock.advance(LAST_AFTER)
     await erasing.erase(store)
     await store.read(left, farm)
+
+
+async def test_an_account_that_is_removed_leaves_nothing(store: Store) -> None:
+    """Its person stays, with all that is theirs and not the account's."""
+
+    def remove(tx: Tx) -> None:
+        farm = somebody(tx)
+        other, elder = farm.person()
+        membership.merge(tx, farm.union.id, other, farm.member, first=other)
+        farm.fill()
+        membership.remove_account(tx, farm.union, fresh(tx, elder), fresh(tx, farm.account))
+        for column in with_fates():
+            if "account" in column.name:
+                assert not farm.naming(column), f"{column} still names an account that was removed"
+        keys = {f"{table.name}.{name}" for table, name in by_key()} | {"accounts.native_id", "accounts.name"}
+        assert not keys & farm.places_of(SECRET)
+        assert [account.id for account in members.accounts_of(tx, farm.member.id)] == [elder.id]
+        assert ledger.verify(tx, farm.union.id)[1] is None
+
+    await store.write(remove)
+
+
+def fresh(tx: Tx, account: Account) -> Account:
+    found = members.account(tx, account.id)
+    assert found is not None
+    return found
+
+
+def test_every_area_that_keeps_something_of_accounts_is_asked() -> None:
+    keeping = {area_of(column.table) for column in with_fates() if "account" in column.name}
+    keeping |= {area_of(table) for table, _ in by_key()} - {"unions"}  # asked by members
+    asked = {area.__name__.split(".")[2] for area in membership.OF_ACCOUNTS}
+    assert keeping | {"members"} == asked
 
 
 @pytest.mark.parametrize("both", [False, True], ids=["only one has rows", "both have rows"])

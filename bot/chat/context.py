@@ -210,7 +210,7 @@ class Context:
             if permission in _OF_SETTLED or (
                 permission is Permission.MODERATOR and self._by_founding_alone()
             ):
-                self._require_settled()
+                self.require_settled()
             return
         self._require_not_expelled()
         if permission not in (Permission.MODERATOR, Permission.UNION_MODERATOR):
@@ -222,6 +222,8 @@ class Context:
         self.require(declared.permission)
         if declared.permission is not Permission.ANYONE and not declared.for_banned:
             self.require_welcome()
+        if declared.settled:
+            self.require_settled()
 
     def require_welcome(self) -> None:
         """Raises NotAllowed in a private chat if the actor is banned in every space of the union on this platform.
@@ -259,10 +261,10 @@ class Context:
         until = account.waits_until if account is not None else None
         return until is not None and self.now < until
 
-    def _require_settled(self) -> None:
-        """Raises NotAllowed for an account that a wallet link added just now, because a thief could have done it."""
-        if self._waits:
-            raise NotAllowed(text.UNSETTLED)
+    def require_settled(self) -> None:
+        """Raises NotAllowed while the account waits, because it became one person with others a short while ago."""
+        if self.standing.account is not None:
+            self.records.require_settled(self.tx, self.standing.account)
 
     def find_person(self, who: Who) -> Person:
         """Finds the person whom a message names. Raises BadInput."""

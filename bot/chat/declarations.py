@@ -55,6 +55,7 @@ class Command:
     details: str
     menu: str | None = None
     for_banned: bool = False
+    settled: bool = False
 
     @property
     def target(self) -> str:
@@ -80,6 +81,7 @@ class Action:
     permission: Permission
     needs_union: bool
     for_banned: bool = False
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,7 @@ class Area:
         space_only: bool = False,
         menu: str | None = None,
         for_banned: bool = False,
+        settled: bool = False,
     ) -> Callable[[Handler], Handler]:
         """Declares a command. The handler's docstring is the command's help page.
 
@@ -159,6 +162,10 @@ class Area:
         A command without `needs_union` works also where no union is. A `space_only` command works only in a server or
         group. `menu` is the command's name in the context menu of a person, who becomes its one required parameter.
         A command `for_banned` works in a private chat also for members who are banned in all of the union's spaces.
+
+        `settled` refuses an account that waits because it became one person with others a short while ago. It stands
+        at whatever moves money, changes who somebody is, or lets others in. `Context.require` demands the same of
+        all powers of leaders, of the founder and of the union's moderators.
         """
 
         def declare(handler: Handler) -> Handler:
@@ -183,6 +190,7 @@ class Area:
                     details,
                     menu,
                     for_banned,
+                    settled,
                 )
             )
             return handler
@@ -196,11 +204,12 @@ class Area:
         permission: Permission = Permission.MEMBER,
         needs_union: bool = True,
         for_banned: bool = False,
+        settled: bool = False,
     ) -> Callable[[ReplyHandler], ReplyHandler]:
         """Declares the handler of a button or form. It runs in one write transaction. See `command`."""
 
         def declare(handler: ReplyHandler) -> ReplyHandler:
-            self.actions.append(Action(name, handler, permission, needs_union, for_banned))
+            self.actions.append(Action(name, handler, permission, needs_union, for_banned, settled))
             return handler
 
         return declare

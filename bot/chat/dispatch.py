@@ -276,6 +276,8 @@ class Dispatcher:
         if later.context.has_union:
             later.context.enter(later.context.union.id)
         later.context.require(later.command.permission)
+        if later.command.settled:
+            later.context.require_settled()
         return finish(later.context)
 
     async def _read(self, incoming: Incoming, outside: _Outside) -> Reply | None:

@@ -70,6 +70,9 @@ class Records(Protocol):
     def active(self, tx: Tx, account_id: int) -> None:
         """Notes that the account is active now."""
 
+    def require_settled(self, tx: Tx, account: Account) -> None:
+        """Raises NotAllowed while the account waits, because it became one person with others a short while ago."""
+
     def is_leader(self, tx: Tx, union: Union, member: Member) -> bool:
         """Whether the member leads, by the union's rule of leadership."""
 

@@ -25,6 +25,7 @@ from bot.chat.rate_limits import RateLimits
 from bot.chat.registry import Registry
 from bot.chat.tokens import BUTTON, FORM, HELD, actor_key
 from bot.chat.typed_line import values_of
+from bot.domain.choices import told_apart
 from bot.domain.people import Union
 from bot.domain.tokens import Token
 from bot.errors import NotAllowed, NotFound, TryAgain
@@ -309,6 +310,7 @@ def _question(ctx: Context, param: Param) -> Question:
 def choose_union(choices: tuple[Union, ...]) -> Reply:
     """Returns the question which union a private chat is about."""
     rows = tuple(
-        (Button(union.name[:40], "union.choose", {"ref": union.ref}, Style.PRIMARY),) for union in choices[:8]
+        (Button(label, "union.choose", {"ref": union.ref}, Style.PRIMARY),)
+        for union, label in zip(choices[:8], told_apart(choices), strict=False)
     )
     return Reply((p(text.CHOOSE_UNION),), rows, visibility=Visibility.PRIVATE)

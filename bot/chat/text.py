@@ -28,10 +28,6 @@ NOT_ALLOWED = {
     ),
     Permission.FOUNDER: "Only the founder of this union may do this. /union about tells who that is.",
 }
-UNSETTLED = (
-    "This account became one member with others less than 24 hours ago, so it cannot lead yet. "
-    "Do it from one of your other accounts, or wait."
-)
 BUTTON_GONE = "This button is no longer in use. Type the command again to get a fresh one."
 BUTTON_USED = "This was pressed before and worked then; pressing again changes nothing."
 NOT_YOURS = "This button is for somebody else. Type the command yourself to get your own."

@@ -61,7 +61,7 @@ class Account:
 
     `waits_until`: before then the account cannot change who it is, move money, or use the powers of a founder or
     leader, because it became one person with others just now. `seen_at`: its last act in this union, exact to half a
-    day.
+    day. `part_since`: when it became part of this person by a joining; None if it is theirs since it joined.
     """
 
     id: int
@@ -75,6 +75,17 @@ class Account:
     joined_at: datetime
     waits_until: datetime | None
     seen_at: datetime | None = None
+    part_since: datetime | None = None
+
+    @property
+    def since(self) -> datetime:
+        """The moment since when the account is part of this person."""
+        return self.part_since or self.joined_at
+
+    @property
+    def age_key(self) -> tuple[datetime, int]:
+        """Orders the accounts of a person, the oldest first."""
+        return self.since, self.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,12 @@ def in_words(span: timedelta) -> str:
     return " ".join(words[:2])
 
 
+def clock_in_words(at: datetime, time_zone: str) -> str:
+    """Returns a moment in words for a line of plain text: “29 November, 01:04 (Europe/Berlin)”."""
+    local = at.astimezone(ZoneInfo(time_zone))
+    return f"{local.day} {local:%B, %H:%M} ({time_zone})"
+
+
 def suggest_zones(typed: str) -> list[str]:
     """Returns up to 25 time zones whose names contain the typed words; names that begin with them come first."""
     wanted = typed.strip().lower().replace(" ", "_")

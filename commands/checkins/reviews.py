@@ -46,7 +46,7 @@ def review(ctx: Context) -> Reply:
     return _queue(ctx)
 
 
-@area.action("call.confirm")
+@area.action("call.confirm", settled=True)
 def confirmed(ctx: Context, call: int, member: str) -> Reply:
     judged, counted = checkins.judge(ctx.tx, ctx.union, ctx.member, call, member, confirmed=True)
     account = display.reachable(ctx.tx, judged.member.id)
@@ -56,13 +56,13 @@ def confirmed(ctx: Context, call: int, member: str) -> Reply:
     return _queue(ctx, f"Confirmed: {_name(ctx, judged)}.", edit=True)
 
 
-@area.action("call.refuse")
+@area.action("call.refuse", settled=True)
 def refusing(ctx: Context, call: int, member: str) -> Reply:
     question = Question("reason", "Why not? They are told this.", "long", max_length=MOST_REASON)
     return Reply(form=Form("Refuse an answer", (question,), "call.refused", {"call": call, "member": member}))
 
 
-@area.action("call.refused")
+@area.action("call.refused", settled=True)
 def refused(ctx: Context, call: int, member: str, reason: str) -> Reply:
     judged, _ = checkins.judge(ctx.tx, ctx.union, ctx.member, call, member, confirmed=False)
     account = display.reachable(ctx.tx, judged.member.id)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 
 from bot import membership
+from bot.areas.joinings.services import joinings
+from bot.areas.joinings.services.joinings import Proposal
 from bot.areas.members.services import members
 from bot.areas.tree.services import endorsements, support
 from bot.chat.context import Context
 from bot.chat.declarations import Area, Rate
 from bot.chat.model import (
+    AnyButton,
     Button,
     Code,
     Moment,
@@ -30,8 +35,12 @@ from bot.domain.names import one_line
 from bot.domain.people import Account, Permission, Person, Wallet
 from bot.errors import NotAllowed, NotFound
 from commands.invites import by_code, welcome
+from commands.members.accounts import removal
 
 area = Area()
+
+MOST_REMOVALS = 6
+MOST_QUESTIONS = 2
 
 
 @area.command(
@@ -57,12 +66,28 @@ def join(
     return say(*welcome(ctx), visibility=Visibility.PRIVATE)
 
 
-@area.command("me", "What this union knows of you", visibility=Visibility.PRIVATE, reads=True)
+area.group("me", "Your accounts and wallets in this union", default="me show")
+area.translate(
+    "de",
+    {
+        "me": "Deine Konten und Wallets in dieser Union",
+        "me show": "Was diese Union über dich weiß",
+    },
+)
+
+
+@area.command("me show", "What this union knows of you", visibility=Visibility.PRIVATE, reads=True)
 def me(ctx: Context) -> Reply:
-    """Shows your accounts, your wallets, whom you endorse and since when you are a member. Only you see it."""
+    """Shows your accounts, your wallets, whom you endorse and since when you are a member. Only you see it.
+
+    Buttons remove an account or a wallet that is not yours any more. An account that is part of you for longer can
+    remove a newer one at once; a newer one can remove an older one when it has been part of you for a day.
+    """
     mine = membership.profile(ctx.tx, ctx.member)
     leader = endorsements.leader(ctx.tx, ctx.member, ctx.place.platform)
     zone = ctx.union.time_zone
+    asked = joinings.of_account(ctx.tx, ctx.account)
+    accounts = sorted(mine.accounts, key=lambda one: one.age_key)
     return say(
         p(bold(one_line(ctx.account.name)), " in ", bold(one_line(ctx.union.name))),
         fields(
@@ -70,10 +95,33 @@ def me(ctx: Context) -> Reply:
             ("You endorse", spans(ctx.mention(leader)) if leader else "nobody"),
         ),
         p("Accounts"),
-        items(*(_account(account, ctx, zone) for account in mine.accounts)),
+        items(*(_account(account, ctx, zone) for account in accounts)),
         p("Wallets") if mine.wallets else p("No wallet yet: ", Code("/link"), " links one."),
-        *((items(*(_wallet(wallet, zone) for wallet in mine.wallets)),) if mine.wallets else ()),
+        *((items(*(_wallet(wallet, ctx, zone) for wallet in mine.wallets)),) if mine.wallets else ()),
+        *((p("A question about who you are waits for an answer."),) if asked else ()),
+        buttons=(*_questions(asked), *_removals(ctx, accounts, mine.wallets)),
     )
+
+
+def _questions(asked: Sequence[Proposal]) -> tuple[tuple[AnyButton, ...], ...]:
+    """Buttons that show open questions again, whose messages may not have arrived."""
+    return tuple(
+        (Button("Show the question", "joining.show", {"joining": one.joining.id}, Style.PRIMARY),)
+        for one in asked[:MOST_QUESTIONS]
+    )
+
+
+def _removals(
+    ctx: Context, accounts: Sequence[Account], wallets: Sequence[Wallet]
+) -> tuple[tuple[AnyButton, ...], ...]:
+    """The buttons under `/me`, the newest first: those are the ones that may not belong there."""
+    others = [account for account in reversed(accounts) if account.id != ctx.account.id]
+    shown = [removal(account) for account in others[:MOST_REMOVALS]]
+    shown += [
+        Button(f"Remove {wallet.address[:6]}…{wallet.address[-4:]}", "/unlink", {"address": wallet.address})
+        for wallet in wallets[::-1][:MOST_REMOVALS]
+    ]
+    return tuple(tuple(shown[at : at + 2]) for at in range(0, len(shown), 2))
 
 
 @area.command("whois", "What others may see of a member", visibility=Visibility.PRIVATE, reads=True)
@@ -103,7 +151,11 @@ def whois(ctx: Context, person: Annotated[Person, "Who you ask about"]) -> Reply
 
 
 @area.command(
-    "leave", "Leave the union and erase what it knows of you", visibility=Visibility.PRIVATE, for_banned=True
+    "leave",
+    "Leave the union and erase what it knows of you",
+    visibility=Visibility.PRIVATE,
+    for_banned=True,
+    settled=True,
 )
 def leave(ctx: Context) -> Reply:
     """Ends your membership and erases your accounts, names and wallets here.
@@ -111,7 +163,6 @@ def leave(ctx: Context) -> Reply:
     The union's ledger keeps a random number in your place, so that it can still be verified. What others wrote about
     you in chats stays there, and so do the messages that you can see.
     """
-    members.require_settled(ctx.tx, ctx.account)
     if ctx.union.founder_id == ctx.member.id and members.count(ctx.tx, ctx.union) > 1:
         raise NotAllowed(
             "You founded this union and others are still in it. Hand it on first: /union hand-over @person."
@@ -129,10 +180,9 @@ def leave(ctx: Context) -> Reply:
     return Reply((question,), ((confirm,),))
 
 
-@area.action("member.leave", for_banned=True)
+@area.action("member.leave", for_banned=True, settled=True)
 def left(ctx: Context) -> Reply:
     name = one_line(ctx.union.name)
-    members.require_settled(ctx.tx, ctx.account)
     membership.leave(ctx.tx, ctx.union, ctx.member)
     return say(
         p(
@@ -147,18 +197,21 @@ def left(ctx: Context) -> Reply:
 
 def _account(account: Account, ctx: Context, zone: str) -> Spans:
     here = account.platform == ctx.place.platform and account.native_id == ctx.actor.native_id
-    shown = (bold(one_line(account.name)), f" · {platform_name(account.platform)}")
+    since = (" · since ", Moment(account.since, zone, "date"))
     more = " (this one)" if here else ""
-    if account.waits_until is not None and account.waits_until > ctx.now:
-        return spans(*shown, more, " · money commands from ", Moment(account.waits_until, zone))
-    return spans(*shown, more)
+    return spans(
+        bold(one_line(account.name)), f" · {platform_name(account.platform)}", *since, more,
+        *_waiting(account.waits_until, ctx, zone, "waits until "),
+    )  # fmt: skip
 
 
-def _wallet(wallet: Wallet, zone: str) -> Spans:
+def _wallet(wallet: Wallet, ctx: Context, zone: str) -> Spans:
     kind = " · contract wallet" if wallet.kind == "contract" else ""
-    return spans(Code(wallet.address), kind, " · since ", Moment(wallet.linked_at, zone, "date"))
+    return spans(
+        Code(wallet.address), kind, " · since ", Moment(wallet.linked_at, zone, "date"),
+        *_waiting(wallet.waits_until, ctx, zone, "does not count yet, until "),
+    )  # fmt: skip
 
 
-def named(account: Account) -> str:
-    """Returns an account in words, for people who may see it."""
-    return f"{one_line(account.name)} ({platform_name(account.platform)})"
+def _waiting(until: datetime | None, ctx: Context, zone: str, words: str) -> Spans:
+    return spans(f" · {words}", Moment(until, zone)) if until is not None and until > ctx.now else ()

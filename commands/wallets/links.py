@@ -35,7 +35,7 @@ from bot.chat.params import Arg
 from bot.domain.names import counted, one_line
 from bot.domain.people import Permission
 from bot.membership import LINKING
-from commands.members.members import named
+from commands.members.accounts import named
 
 area = Area()
 
@@ -62,6 +62,7 @@ _STRANGER = (
     "Link a wallet to you, by a signature that costs nothing",
     visibility=Visibility.PRIVATE,
     rate=Rate(10, 600),
+    settled=True,
 )
 def link(
     ctx: Context,

@@ -13,7 +13,7 @@ from bot.chat.params import Arg
 from bot.domain.names import one_line
 from bot.domain.people import Wallet
 from bot.membership import LINKING
-from commands.members.members import named
+from commands.members.accounts import named
 
 area = Area()
 
@@ -44,7 +44,7 @@ def _own_addresses(ctx: Context, typed: str) -> Sequence[tuple[str, str]]:
     return [(w.address, w.address) for w in mine if typed.lower() in w.address.lower()]
 
 
-@area.command("unlink", "Take a wallet off you", visibility=Visibility.PRIVATE, reads=True)
+@area.command("unlink", "Take a wallet off you", visibility=Visibility.PRIVATE, reads=True, settled=True)
 def unlink(
     ctx: Context,
     address: Annotated[str, Arg("Which of your wallets", max_length=60, suggest=_own_addresses)],
@@ -60,7 +60,7 @@ def unlink(
     )
 
 
-@area.action("wallet.unlink")
+@area.action("wallet.unlink", settled=True)
 def unlinked(ctx: Context, address: str) -> Reply:
     for other in wallets.unlink(ctx.tx, ctx.account, address, LINKING.holding_changed):
         ctx.post(other, _unlinked_elsewhere(ctx, address))

@@ -26,15 +26,19 @@ async def signed(town: Town, shown: str, wallet: Wallet) -> str:
 
 
 async def become_one(town: Town, member: Person, user: User) -> None:
-    """Link the same wallet from Discord and from Telegram."""
+    """Link a wallet on Discord, and say on both platforms that this is one person."""
     wallet = Wallet(0xD0A)
     link = await member.slash(town.room, "link")
     code = await signed(town, str(link.message.component("Open the page")["url"]), wallet)
     assert "Linked." in (await member.slash(town.room, "link", code=code)).text
-    code = await signed(town, (await user.says("/link")).text, wallet)
-    asked = await user.says(f"/link {code}")
-    done = await user.presses(asked.one, "That is me too", expect=1)
-    assert "you are one member now" in done.text
+    shown = await member.slash(town.room, "me same-person")
+    found = re.search(r"/me same-person [A-Z2-9-]+", shown.text)
+    assert found is not None, shown.text
+    asked = await user.says(found[0])
+    await user.presses(asked.one, "Yes, that is me", expect=1)
+    await town.sent()
+    done = await member.press(member.dms[-1], "Yes, that is me")
+    assert "You are one person now" in done.text
 
 
 async def test_one_person_counts_once_under_two_names(town: Town) -> None:
@@ -47,6 +51,12 @@ async def test_one_person_counts_once_under_two_names(town: Town) -> None:
     assert "Headcount: 0 people" in (await eve.says("/support @tina", town.group)).text
 
     await become_one(town, dora, dora_there)
+
+    # Theodora is followed and followed nobody; Dora's choice does not carry her followers along.
+    assert " 0 people" in (await dora.slash(town.room, "support", person=town.alice)).content
+    assert "again in 1 day" in (await dora.slash(town.room, "endorse", leader=town.alice)).text
+    await town.later(hours=25)
+    assert "endorses" in (await dora.slash(town.room, "endorse", leader=town.alice)).text
 
     there = await eve.says("/lineage", town.group)
     assert "\u2022 Eve\n\u2022 Theodora\n\u2022 Alice" in there.text

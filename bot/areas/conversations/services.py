@@ -139,6 +139,11 @@ def active(tx: Tx, account_id: int) -> None:
     members.set_seen(tx, account_id)
 
 
+def require_settled(tx: Tx, account: Account) -> None:
+    """Raises NotAllowed while the account waits, because it became one person with others a short while ago."""
+    members.require_settled(tx, account)
+
+
 def identify(tx: Tx, platform: str, native_id: str, space: str | None) -> Standing:
     """Finds the account, member and union of a platform's user in a space, or (None) in their private chat."""
     if space is not None:

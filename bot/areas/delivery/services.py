@@ -12,7 +12,7 @@ from bot.areas.files import services as files
 from bot.areas.members.services import daily_notice, members
 from bot.areas.unions import services as unions
 from bot.domain.messages import NewMessage, OutboxRow
-from bot.domain.people import Member, Union
+from bot.domain.people import Account, Member, Union
 from bot.domain.times import moment, union_day
 from bot.domain.transaction import Tx
 from bot.storage.erasures import Erasure
@@ -154,9 +154,14 @@ def take_unreached(tx: Tx, union: Union) -> list[Unreached]:
 def forget(tx: Tx, union: Union, member: Member) -> None:
     """Erases the union's messages for the private chats of a member who leaves."""
     for account in members.accounts_of(tx, member.id):
-        outbox.erase_person(tx, union.id, account.platform, account.native_id)
-        if len(members.accounts_everywhere(tx, account.platform, account.native_id)) == 1:
-            outbox.erase_person(tx, None, account.platform, account.native_id)
+        forget_account(tx, union, account)
+
+
+def forget_account(tx: Tx, union: Union, account: Account) -> None:
+    """Erases the union's messages for the private chat of one account."""
+    outbox.erase_person(tx, union.id, account.platform, account.native_id)
+    if len(members.accounts_everywhere(tx, account.platform, account.native_id)) == 1:
+        outbox.erase_person(tx, None, account.platform, account.native_id)
 
 
 def naming(tx: Tx, erasure: Erasure, last: bool) -> list[int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -47,6 +47,8 @@ class FlagKind(StrEnum):
 
     BURST = "burst"
     RING = "ring"
+    JOINING = "joining"
+    """Again and again, accounts would become one person with a member who says that they are somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ class Evidence:
 
     `invited_by` and `endorsing` have (member, how many), the most first. `invited` and `endorse` count all newcomers
     who came by a code and who endorse somebody. `usual`: the average joins of the union in `BURST_WINDOW`.
-    `headcount`: the whole support base of the leader.
+    `headcount`: the whole support base of the leader. Of a `JOINING`, `people` are attempts, and `asked` has (member,
+    how many) of those who tried.
     """
 
     people: int
@@ -81,6 +84,7 @@ class Evidence:
     endorsing: list[tuple[int, int]]
     usual: float = 0.0
     headcount: int = 0
+    asked: list[tuple[int, int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,27 @@ def rings(
             if 2 * len(group) >= base:
                 _keep_larger(found, leader_id, group, base, time_zone)
     return list(found.values())
+
+
+def refused_joining(asked_id: int, known: Evidence | None, now: datetime, times: int) -> Evidence:
+    """Returns the evidence that a member tried to become one person with another, who refused. It adds to `known`.
+
+    `times`: the attempts within a week, which may be more than the flag has seen.
+    """
+    asked = Counter(dict(known.asked) if known is not None else {})
+    asked[asked_id] += 1
+    return Evidence(
+        people=max(times, asked.total()),
+        began=known.began if known is not None else now,
+        ended=now,
+        without_wallet=0,
+        platforms={},
+        invited=0,
+        invited_by=[],
+        endorse=0,
+        endorsing=[],
+        asked=asked.most_common(MOST_NAMED),
+    )
 
 
 def _usual(joins: Sequence[datetime], since: datetime, at: datetime) -> float:

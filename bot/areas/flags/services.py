@@ -19,6 +19,7 @@ from bot.areas.traces.domain import Trace, TraceKind
 from bot.areas.tree.services import leadership, support
 from bot.areas.unions import services as unions
 from bot.domain.people import Account, Member, Union
+from bot.domain.times import union_day
 from bot.domain.transaction import Tx
 from bot.errors import NotFound
 
@@ -109,6 +110,26 @@ def raise_flags(tx: Tx, look: Look, found: Sequence[NewFlag]) -> list[ShownFlag]
     if len(found) < MOST_AT_ONCE and not look.again:
         storage.set_checked(tx, union.id, look.seq)
     return raised
+
+
+def raise_refused(tx: Tx, union: Union, member: Member, blamed: Member, times: int) -> ShownFlag | None:
+    """Raises a flag that `member` was asked again whether somebody (`blamed`) is them, and said no.
+
+    There is one for each member and union-day. Returns it if it is new; an open one gets the newer evidence.
+    """
+    key = f"{domain.FlagKind.JOINING} {member.id} {union_day(union.time_zone, tx.now)}"
+    known = storage.by_key(tx, union.id, key)
+    before = _shown(known).evidence if known is not None else None
+    evidence = domain.refused_joining(blamed.id, before, tx.now, times)
+    encoded = msgspec.json.encode(evidence).decode()
+    if known is not None:
+        storage.set_evidence(tx, known.id, encoded)
+        return None
+    flag = storage.add(tx, union.id, domain.FlagKind.JOINING, member.id, encoded, key)
+    if flag is None:
+        return None
+    record(tx, union.id, "flag.raised", None, flag=domain.FlagKind.JOINING.value)
+    return _shown(flag)
 
 
 def open_flags(tx: Tx, union: Union, page: int, per_page: int) -> tuple[list[ShownFlag], int]:
@@ -221,7 +242,7 @@ def _shown(flag: Flag) -> ShownFlag:
 
 
 def _named(flag: ShownFlag) -> list[int]:
-    counted = [*flag.evidence.invited_by, *flag.evidence.endorsing]
+    counted = [*flag.evidence.invited_by, *flag.evidence.endorsing, *flag.evidence.asked]
     return [*(member_id for member_id, _ in counted), *([flag.member_id] if flag.member_id else [])]
 
 

@@ -8,8 +8,8 @@ flags = table(
     "flags",
     own_id(),
     of_union(),
-    words("kind"),  # 'burst' | 'ring'
-    named_member("member_id", STAYS),  # the leader whose support it is about
+    words("kind"),  # 'burst' | 'ring' | 'joining'
+    named_member("member_id", STAYS),  # the leader whose support it is about, or who was asked
     words("evidence"),  # JSON: counts, times and member ids, never names
     moment("at"),
     moment_or_null("closed_at"),

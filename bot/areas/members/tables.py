@@ -41,6 +41,7 @@ accounts = table(
     moment("joined_at"),
     moment_or_null("waits_until"),  # before then it cannot change who it is, move money, or lead
     moment_or_null("seen_at"),  # the last act of the account, exact to half a day
+    moment_or_null("part_since"),  # when it became part of this person by a joining; null: since it joined
     UniqueConstraint("union_id", "platform", "native_id"),
     Index(None, "platform", "native_id"),
     Index(None, "member_id"),
@@ -60,6 +61,7 @@ ACCOUNT_COLUMNS = (
     accounts.c.joined_at,
     accounts.c.waits_until,
     accounts.c.seen_at,
+    accounts.c.part_since,
 )
 
 # In the order of the fields of `Member`.

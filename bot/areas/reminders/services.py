@@ -115,6 +115,11 @@ def forget(tx: Tx, union: Union, member: Member) -> None:
     storage.remove(tx, member.id)
 
 
+def forget_account(tx: Tx, union: Union, account: Account) -> None:
+    """Stops the reminders that go to one account."""
+    storage.remove_to(tx, account.member_id, account.id)
+
+
 def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
     """Keeps the survivor's wish, else the absorbed member's."""
     storage.merge(tx, absorbed.id, survivor.id)

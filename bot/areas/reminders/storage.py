@@ -41,6 +41,11 @@ _PUT = Statement(
     .on_conflict_do_update(index_elements=["member_id"], set_=_WISH)
 )
 _REMOVE = Statement(delete(reminders).where(reminders.c.member_id == bindparam("member")))
+_REMOVE_TO = Statement(
+    delete(reminders).where(
+        reminders.c.member_id == bindparam("member"), reminders.c.account_id == bindparam("account")
+    )
+)
 _survivors = reminders.alias("survivors")
 _MOVE = Statement(
     update(reminders)
@@ -124,6 +129,11 @@ def put(tx: Tx, union_id: int, member_id: int, wish: KeptWish, reminded_day: int
 def remove(tx: Tx, member_id: int) -> None:
     """Erases the member's wish."""
     tx.run(_REMOVE, member=member_id)
+
+
+def remove_to(tx: Tx, member_id: int, account_id: int) -> None:
+    """Erases the member's wish if it names this account."""
+    tx.run(_REMOVE_TO, member=member_id, account=account_id)
 
 
 def merge(tx: Tx, absorbed_id: int, survivor_id: int) -> None:

@@ -30,6 +30,12 @@ class TraceKind(StrEnum):
     """The account's person was expelled; `number` is the id of the expulsion."""
     EXPELLED_WALLET = "expelled wallet"
     """The wallet was held by somebody who was expelled; `number` is the id of the expulsion. See `WALLET`."""
+    JOINING_REFUSED = "joining refused"
+    """So many people said that the account is not them. It cannot propose a joining before `until`."""
+    JOINING_ATTEMPTS = "joining attempts"
+    """The account said so many times that somebody who would be one person with it is not."""
+    JOINING_GUESSES = "joining guesses"
+    """The account typed so many wrong codes."""
 
 
 WALLET = "wallet"

@@ -296,12 +296,45 @@ async def test_joining_by_the_deep_link(cast: Cast) -> None:
     assert heard.labels == ["Endorse Ada"]
 
 
-async def test_the_private_chat_is_about_the_union_joined_last(cast: Cast) -> None:
+async def test_a_link_never_switches_the_private_chat_to_its_union(cast: Cast) -> None:
+    """Whoever sends a link could make people speak in another union than they think."""
     bo = cast.stage.person("Bo")
     await bo.says("/join", cast.lair)
     assert "Bo in Weeds" in (await bo.says("/me")).text
-    await bo.opens(f"join-{await cast.code()}")
+    heard = await bo.opens(f"join-{await cast.code()}")
+    assert "This chat stays about Weeds" in heard.text
+    assert "Bo in Weeds" in (await bo.says("/me")).text
+    chosen = await bo.presses(heard, "Make this chat about Free Farmers")
+    assert "This chat is about Free Farmers now" in chosen.text
     assert "Bo in Free Farmers" in (await bo.says("/me")).text
+
+
+async def test_nor_does_it_where_several_could_be_meant(cast: Cast) -> None:
+    bo = cast.stage.person("Bo")
+    await bo.says("/join", cast.lair)
+    await bo.says("/join", cast.farm)
+    shed = cast.stage.group("Shed")
+    ida = cast.stage.person("Ida", moderator=True)
+    await ida.says('/union create name:Sheds purpose:"Store"', shed)
+    found = re.search(r"start=(\S+)", (await ida.says("/invite", shed)).text)
+    assert found is not None
+    heard = await bo.opens(found[1])
+    assert "about none of your unions yet" in heard.text
+    assert "You are in several unions" in (await bo.says("/me")).text
+
+
+async def test_a_false_union_of_the_same_name_and_purpose_is_told_apart(cast: Cast) -> None:
+    ida, shed = cast.stage.person("Ida", moderator=True), cast.stage.group("Shed")
+    await ida.says('/union create name:"free  Farmers" purpose:Grow', shed)
+    bo = cast.stage.person("Bo")
+    await bo.says("/join", cast.farm)
+    await bo.says("/join", shed)
+    for asked in (await bo.says("/me"), await bo.says("/union switch")):
+        labels = asked.labels
+        assert len(set(labels)) == 2
+        assert all(re.search(r"Farmers · .+ \([\w-]{4}\)$", label) for label in labels), labels
+    chosen = await bo.presses(asked, labels[0])
+    assert f"about {labels[0]} now" in chosen.text
 
 
 async def test_joining_a_union_that_has_no_place(cast: Cast) -> None:

@@ -23,6 +23,7 @@ from bot.chat.incoming import Place
 from bot.chat.model import Image
 from bot.domain.people import Member, Union
 from bot.domain.transaction import Tx
+from tests import scenes
 from tests.areas.calls import daily
 from tests.scenes import founded, joined, member_of
 from tests.stage import Heard, Persona, Stage
@@ -334,6 +335,7 @@ async def test_a_merge_keeps_the_limit(farm: Farm) -> None:
     shown = await bo.presses(await farm.report("Bo"), "Who has not answered", farm.place)
     await bo.presses(shown, "Remind them", farm.place)
     await farm.do(membership.merge, 1, await farm.member("Bo"), await farm.member("Cy"))
+    await farm.do(scenes.settle)
     listed = await cy.presses(await farm.report("Cy"), "Who has not answered", farm.place)
     assert "You had them reminded" in listed.text
     assert listed.labels == []

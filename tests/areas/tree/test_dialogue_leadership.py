@@ -273,7 +273,8 @@ async def test_an_account_that_just_came_in_does_not_lead_yet(stage: Stage) -> N
         "/call hosts add evil.example",
         "/union edit name:Mine",
     ):
-        assert "cannot lead yet" in (await bo.says(line, farm)).text
-    assert "cannot lead yet" not in (await ada.says("/call hosts add good.example", farm)).text
+        assert "cannot do this before" in (await bo.says(line, farm)).text
+        assert "cannot do this before" in (await ada.says(line, farm)).text
     stage.clock.advance(timedelta(hours=24))
-    assert "cannot lead yet" not in (await bo.says("/union edit name:Ours", farm)).text
+    assert "cannot do this before" not in (await ada.says("/call hosts add good.example", farm)).text
+    assert "cannot do this before" not in (await bo.says("/union edit name:Ours", farm)).text

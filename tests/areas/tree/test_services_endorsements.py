@@ -159,12 +159,28 @@ def clock_day() -> int:
 Merge = Callable[[Tx, Union, Member, list[Member]], tuple[Member, Member, Member | None]]
 
 
-def _survivor_keeps(
+def _both_followed(
     tx: Tx, union: Union, founder: Member, m: list[Member]
 ) -> tuple[Member, Member, Member | None]:
     endorsements.endorse(tx, union, m[0], m[2], "words")
     endorsements.endorse(tx, union, m[1], m[3], "words")
-    return m[0], m[1], m[3]
+    endorsements.endorse(tx, union, m[4], m[1], "words")
+    return m[0], m[1], None
+
+
+def _followed_keeps(
+    tx: Tx, union: Union, founder: Member, m: list[Member]
+) -> tuple[Member, Member, Member | None]:
+    endorsements.endorse(tx, union, m[0], m[2], "words")
+    endorsements.endorse(tx, union, m[1], m[3], "words")
+    return m[0], m[1], m[2]
+
+
+def _followed_keeps_nobody(
+    tx: Tx, union: Union, founder: Member, m: list[Member]
+) -> tuple[Member, Member, Member | None]:
+    endorsements.endorse(tx, union, m[1], m[3], "words")
+    return m[0], m[1], None
 
 
 def _takes_over(
@@ -192,7 +208,15 @@ def _followed_each_other(
 
 
 @pytest.mark.parametrize(
-    "arrange", [_survivor_keeps, _takes_over, _follows_the_absorbed, _followed_each_other]
+    "arrange",
+    [
+        _both_followed,
+        _followed_keeps,
+        _followed_keeps_nobody,
+        _takes_over,
+        _follows_the_absorbed,
+        _followed_each_other,
+    ],
 )
 async def test_one_person_has_one_choice(store: Store, arrange: Merge) -> None:
     def merged(tx: Tx) -> None:

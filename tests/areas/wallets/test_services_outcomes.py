@@ -42,8 +42,9 @@ async def test_the_same_wallet_from_a_second_account_merges_the_two(
     joined = await store.read(fresh, people.anna_telegram)
     assert joined.member_id == people.anna.member_id
     assert joined.waits_until == clock.now() + timedelta(hours=24)
-    assert (await store.read(fresh, people.anna)).waits_until is None
-    assert len(await store.read(wallets_storage.of_member, people.anna.member_id)) == 1
+    assert (await store.read(fresh, people.anna)).waits_until == joined.waits_until
+    (wallet,) = await store.read(wallets_storage.of_member, people.anna.member_id)
+    assert wallet.waits_until == joined.waits_until
 
 
 async def test_an_owner_takes_a_wallet_back_from_who_tricked_them(store: Store, people: People) -> None:
@@ -73,9 +74,12 @@ async def test_linking_the_same_wallet_again_changes_nothing(store: Store, peopl
     assert len(await store.read(wallets_storage.of_member, people.anna.member_id)) == 1
 
 
-async def test_the_other_accounts_are_named_to_be_told(store: Store, people: People) -> None:
+async def test_the_other_accounts_are_named_to_be_told(
+    store: Store, people: People, clock: ManualClock
+) -> None:
     await store.write(_link, people.anna)
     await store.write(_merge_telegram, people)
+    clock.advance(timedelta(hours=24))
     code = (await store.write(signed, people.anna, BOBS)).code
     assert [a.id for a in (await store.write(bring, people.anna, code)).others] == [people.anna_telegram.id]
     assert [

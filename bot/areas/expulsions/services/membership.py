@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from bot.areas.expulsions.storage import departures, expulsions
-from bot.domain.people import Member, Union
+from bot.domain.people import Account, Member, Union
 from bot.domain.transaction import Tx
 
 
 def forget(tx: Tx, union: Union, member: Member) -> None:
     """Erases which spaces the member's accounts are gone from. Expulsions that they made stay."""
     departures.erase(tx, member.id)
+
+
+def forget_account(tx: Tx, union: Union, account: Account) -> None:
+    """Erases which spaces one account is gone from."""
+    departures.erase_account(tx, account.id)
 
 
 def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:

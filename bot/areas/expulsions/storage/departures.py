@@ -22,6 +22,7 @@ _ERASE = Statement(
         departures.c.account_id.in_(select(accounts.c.id).where(accounts.c.member_id == bindparam("member")))
     )
 )
+_ERASE_ACCOUNT = Statement(delete(departures).where(departures.c.account_id == bindparam("account")))
 _PLACES = Statement(
     select(spaces.c.id, spaces.c.native_id).where(
         spaces.c.union_id == bindparam("union"),
@@ -49,6 +50,11 @@ def gone_from(tx: Tx, account_id: int) -> set[int]:
 def places(tx: Tx, union_id: int, platform: str) -> dict[int, str]:
     """Returns the native ids of the union's connected spaces on a platform, by id."""
     return {row.id: row.native_id for row in tx.all(_PLACES, union=union_id, on=platform)}
+
+
+def erase_account(tx: Tx, account_id: int) -> None:
+    """Erases the notes about one account."""
+    tx.run(_ERASE_ACCOUNT, account=account_id)
 
 
 def erase(tx: Tx, member_id: int) -> None:

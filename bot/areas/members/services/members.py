@@ -9,10 +9,14 @@ from bot.areas.ledger.services import record
 from bot.areas.members.storage import accounts, daily_notice, exports, members
 from bot.areas.unions import services as unions
 from bot.domain.people import Account, Member, Union, new_ref
+from bot.domain.times import clock_in_words
 from bot.domain.transaction import Tx
-from bot.errors import NotAllowed, NotFound
+from bot.errors import BadInput, NotAllowed, NotFound
 
-MONEY_COOLDOWN = timedelta(hours=24)
+JOINING_WAIT = timedelta(hours=24)
+"""How long all accounts and wallets of a person wait after two members became one."""
+MICROSECOND = timedelta(microseconds=1)
+NO_SUCH_ACCOUNT = "That account is not part of you any more. /me shows your accounts."
 
 
 # -- members -------------------------------------------------------------------------------------------------
@@ -142,15 +146,39 @@ def set_seen(tx: Tx, account_id: int) -> None:
 
 
 def require_settled(tx: Tx, account: Account) -> None:
-    """Raises NotAllowed if the account became one member with others less than 24 hours ago.
+    """Raises NotAllowed while the account waits, because it became one person with others a short while ago.
 
-    It may belong to a thief who got a signature of the person, and could do lasting harm.
+    It may belong to a thief who talked somebody into that, and could do lasting harm.
     """
-    if account.waits_until is not None and tx.now < account.waits_until:
-        raise NotAllowed(
-            "This account became one member with others less than 24 hours ago, so it cannot do this yet. "
-            "Do it from one of your other accounts, or wait."
+    if account.waits_until is None or tx.now >= account.waits_until:
+        return
+    union = unions.by_id(tx, account.union_id)
+    until = clock_in_words(account.waits_until, union.time_zone if union else "UTC")
+    raise NotAllowed(
+        f"This account became one person with others a short while ago, so it cannot do this before {until}. "
+        "Until then, an older account of the same person can remove it at once: /me."
+    )
+
+
+def require_may_remove(tx: Tx, by: Account, other: Account) -> None:
+    """Raises NotAllowed unless one account of a person may remove the other now.
+
+    An older account may remove a newer one at once, and a newer one an older one when neither waits any more. The
+    remedy against a stranger who got in has to be faster than the stranger.
+    """
+    if by.member_id != other.member_id:
+        raise NotFound(NO_SUCH_ACCOUNT)
+    if by.id == other.id:
+        raise BadInput(
+            "This is the account that you are using. Remove it from another account of yours, or /leave."
         )
+    if by.age_key < other.age_key or by.waits_until is None or tx.now >= by.waits_until:
+        return
+    union = unions.by_id(tx, by.union_id)
+    raise NotAllowed(
+        "That account is part of this person for longer than this one, so this one can remove it only from "
+        f"{clock_in_words(by.waits_until, union.time_zone if union else 'UTC')} on. It can remove this one at once."
+    )
 
 
 # -- leaving and merging -------------------------------------------------------------------------------------
@@ -164,13 +192,31 @@ def forget(tx: Tx, union: Union, member: Member) -> None:
     members.leave(tx, member.id)
 
 
+def forget_account(tx: Tx, union: Union, account: Account) -> None:
+    """Erases one account of a member who has others."""
+    unions.forget_choice(tx, account.platform, account.native_id, union.id)
+    accounts.remove(tx, account.id)
+
+
 def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
     """Gives the absorbed member's accounts to the survivor, who counts as a member since the earlier joining.
 
-    Money commands of the absorbed member's accounts wait 24 hours.
+    All accounts of the one person wait then, whichever side they come from: nobody can tell yet which side was
+    talked into it.
     """
-    accounts.move(tx, absorbed.id, survivor.id, tx.now + MONEY_COOLDOWN)
+    accounts.move(tx, absorbed.id, survivor.id)
+    accounts.wait(tx, survivor.id, tx.now + JOINING_WAIT)
     members.leave(tx, absorbed.id, merged_into=survivor.id)
     daily_notice.merge(tx, absorbed.id, survivor.id)
     if absorbed.joined_at < survivor.joined_at:
         members.set_joined(tx, survivor.id, absorbed.joined_at)
+
+
+def place_after(tx: Tx, first: Sequence[Account], later: Sequence[Account]) -> None:
+    """Makes some accounts of a person newer than others, and keeps the order within both groups.
+
+    `later` become part of the person now. Each comes a microsecond after the one before, so that their order stays.
+    """
+    at = max([tx.now, *(account.since for account in first)])
+    for number, account in enumerate(sorted(later, key=lambda one: one.age_key), start=1):
+        accounts.set_part(tx, account.id, at + number * MICROSECOND)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, delete, select, update
+from sqlalchemy import and_, bindparam, case, delete, or_, select, update
 
 from bot.areas.members.tables import ACCOUNT_COLUMNS, accounts
 from bot.areas.unions.tables import unions
 from bot.domain.people import Account
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement, insert
+from bot.storage.types import UtcDateTime
 
 _IN_UNION = Statement(
     select(*ACCOUNT_COLUMNS).where(
@@ -81,8 +82,19 @@ _SET_WAIT = Statement(
 _MOVE = Statement(
     update(accounts)
     .where(accounts.c.member_id == bindparam("absorbed"))
-    .values(member_id=bindparam("survivor"), waits_until=bindparam("until"))
+    .values(member_id=bindparam("survivor"))
 )
+_until = bindparam("until", type_=UtcDateTime())
+_shorter = or_(accounts.c.waits_until.is_(None), accounts.c.waits_until < _until)
+_WAIT = Statement(
+    update(accounts)
+    .where(accounts.c.member_id == bindparam("member"))
+    .values(waits_until=case((_shorter, _until), else_=accounts.c.waits_until))
+)
+_SET_PART = Statement(
+    update(accounts).where(accounts.c.id == bindparam("account")).values(part_since=bindparam("at"))
+)
+_DELETE = Statement(delete(accounts).where(accounts.c.id == bindparam("account")))
 _DELETE_OF = Statement(delete(accounts).where(accounts.c.member_id == bindparam("member")))
 
 
@@ -166,9 +178,24 @@ def set_wait(tx: Tx, account_id: int, until: datetime) -> None:
     tx.run(_SET_WAIT, account=account_id, until=until)
 
 
-def move(tx: Tx, absorbed_id: int, survivor_id: int, waits_until: datetime) -> int:
-    """Gives a member's accounts to another. Their money commands wait until `waits_until`."""
-    return tx.run(_MOVE, absorbed=absorbed_id, survivor=survivor_id, until=waits_until)
+def move(tx: Tx, absorbed_id: int, survivor_id: int) -> int:
+    """Gives a member's accounts to another."""
+    return tx.run(_MOVE, absorbed=absorbed_id, survivor=survivor_id)
+
+
+def wait(tx: Tx, member_id: int, until: datetime) -> int:
+    """Makes all accounts of a member wait until then, or longer if they did before."""
+    return tx.run(_WAIT, member=member_id, until=until)
+
+
+def set_part(tx: Tx, account_id: int, at: datetime) -> None:
+    """Notes since when the account is part of its person."""
+    tx.run(_SET_PART, account=account_id, at=at)
+
+
+def remove(tx: Tx, account_id: int) -> bool:
+    """Erases one account; returns False if there is none."""
+    return tx.run(_DELETE, account=account_id) > 0
 
 
 def delete_of(tx: Tx, member_id: int) -> int:

@@ -37,6 +37,7 @@ EXPORTS = (
             accounts.c.joined_at,
             accounts.c.unreachable_at,
             accounts.c.waits_until,
+            accounts.c.part_since,
         ),
     ),
 )

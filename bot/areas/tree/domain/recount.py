@@ -111,8 +111,8 @@ class Replay:
     def _merge(self, survivor: int, payload: str) -> None:
         said = _merged(payload)
         absorbed = self.index[said.absorbed]
-        if self._leader[survivor] < 0:
-            self._made[survivor] = self._made[absorbed]
+        # The later of both choices decides when the person may choose again.
+        self._made[survivor] = max(self._made[survivor], self._made[absorbed])
         if said.leader is not msgspec.UNSET:  # entries from before endorsements existed do not say it
             self._leader[survivor] = -1 if said.leader is None else self.index[said.leader]
         self._wallets[survivor] += self._wallets[absorbed]

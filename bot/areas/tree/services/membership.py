@@ -76,13 +76,13 @@ def forget(tx: Tx, union: Union, member: Member) -> None:
 def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
     """Gives the one person both bases, one endorsement and the better rank.
 
-    Everybody who endorses `absorbed` endorses `survivor`. The person follows the survivor's leader, else the absorbed
-    member's, unless that closes a circle or the chain gets too long. But the absorbed account does not choose for
-    people who endorse the survivor: it may be a thief's. The later of both choices decides when the person may choose
-    again. This comes before the wallets are moved.
+    Everybody who endorses `absorbed` endorses `survivor`. An endorsement never carries followers away: if the two
+    chose differently, a side with followers keeps its own choice, also the choice of nobody. If both have followers,
+    the person follows nobody until they choose. The later of both choices decides when they may choose again. This
+    comes before the wallets are moved.
     """
     choices = _choices(tx, absorbed, survivor)
-    candidates = _candidates(tx, choices, absorbed, survivor)
+    wanted = _wanted(tx, absorbed, survivor)
     linked = wallets.held(tx, survivor.id) or wallets.held(tx, absorbed.id)
     _end_choices(tx, union, choices, absorbed, survivor)
     _join_bases(tx, union, absorbed, survivor)
@@ -90,12 +90,19 @@ def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
     if choices:
         # The height and base are those of both together.
         branch = branches.measure(tx, survivor.id, linked=linked)
-        kept = _follow_first_possible(tx, union, survivor, choices, candidates, branch)
+        kept = _follow_if_possible(tx, union, survivor, choices, wanted, branch)
     for leader_id in _leaders(choices, absorbed, survivor):
         if leader_id != kept:
             support_news.add(tx, union.id, leader_id, survivor.id, gained=False)
     partings.merge(tx, absorbed.id, survivor.id)
     leadership.merge(tx, union, absorbed, survivor)
+
+
+def is_followed(tx: Tx, member: Member, other: Member) -> bool:
+    """Whether anybody endorses the member, apart from `other`, who is about to become one person with them."""
+    followers = support.of(tx, member.id).direct
+    theirs = endorsements.of(tx, other.id)
+    return followers > (1 if theirs is not None and theirs.leader_id == member.id else 0)
 
 
 def _choices(tx: Tx, absorbed: Member, survivor: Member) -> list[Endorsement]:
@@ -111,11 +118,29 @@ def _leaders(choices: Sequence[Endorsement], absorbed: Member, survivor: Member)
     ]
 
 
-def _candidates(tx: Tx, choices: Sequence[Endorsement], absorbed: Member, survivor: Member) -> list[int]:
-    """The leaders that the one person may follow, in order of preference."""
-    if support.of(tx, survivor.id).direct > 0:
-        choices = [choice for choice in choices if choice.member_id != absorbed.id]
-    return _leaders(choices, absorbed, survivor)
+def _wanted(tx: Tx, absorbed: Member, survivor: Member) -> int | None:
+    """The leader whom the one person is to follow; None for nobody."""
+    absorbed_wants, survivor_wants = _directions(tx, absorbed, survivor)
+    if absorbed_wants == survivor_wants:
+        return survivor_wants
+    absorbed_leads, survivor_leads = is_followed(tx, absorbed, survivor), is_followed(tx, survivor, absorbed)
+    if absorbed_leads and survivor_leads:
+        return None
+    if absorbed_leads or survivor_leads:
+        return absorbed_wants if absorbed_leads else survivor_wants
+    return survivor_wants if survivor_wants is not None else absorbed_wants
+
+
+def _directions(tx: Tx, one: Member, other: Member) -> tuple[int | None, int | None]:
+    """The leaders of the two. The one who follows the other, if only at a distance, goes where the other goes."""
+    mine = [step.member_id for step in endorsements.path(tx, one.id)][1:]
+    theirs = [step.member_id for step in endorsements.path(tx, other.id)][1:]
+    first, second = (mine[0] if mine else None), (theirs[0] if theirs else None)
+    if other.id in mine:
+        return second, second
+    if one.id in theirs:
+        return first, first
+    return first, second
 
 
 def _end_choices(
@@ -142,20 +167,19 @@ def _join_bases(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> Non
     _erase(tx, absorbed.id)
 
 
-def _follow_first_possible(
+def _follow_if_possible(
     tx: Tx,
     union: Union,
     survivor: Member,
     choices: Sequence[Endorsement],
-    candidates: Sequence[int],
+    leader_id: int | None,
     branch: branches.MovedBranch,
 ) -> int | None:
-    """Makes the survivor follow the first candidate that closes no circle and no too long chain; returns it."""
+    """Makes the survivor follow the leader, unless that makes the chain too long; returns whom they follow now."""
     since = max(choice.since for choice in choices)
-    for leader_id in candidates:
+    if leader_id is not None:
         above = endorsements.path(tx, leader_id)
-        circle = any(step.member_id == survivor.id for step in above)
-        if not circle and len(above) + branch.height <= MAX_DEPTH:
+        if len(above) + branch.height <= MAX_DEPTH:
             branches.attach(tx, union, survivor.id, above, branch, since)
             return leader_id
     endorsements.put(tx, survivor.id, None, branch.height, since)

@@ -92,6 +92,7 @@ def complete(
     typed = links.read_code(code)
     for one in signed:
         if typed is not None and _is_code_of(one.ticket, typed):
+            members.require_settled(tx, one.account)
             return _finish(tx, one.account, one.ticket, held, reactions)
     left = max(_count_wrong_code(tx, one.ticket) for one in signed)
     return Completed(LinkOutcome.WRONG if left else LinkOutcome.STOPPED, tries_left=left)

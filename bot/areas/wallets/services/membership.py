@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.areas.members.services.members import JOINING_WAIT
 from bot.areas.traces import services as traces
 from bot.areas.traces.domain import WALLET, Trace, TraceKind
 from bot.areas.wallets.storage import tickets, wallets
@@ -18,8 +19,17 @@ def forget(tx: Tx, union: Union, member: Member) -> None:
 
 
 def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
-    """Gives the absorbed member's wallets to the survivor. Tickets stay with their accounts."""
+    """Gives the absorbed member's wallets to the survivor. Tickets stay with their accounts.
+
+    All wallets of the one person wait, whichever side they come from.
+    """
     wallets.move(tx, absorbed.id, survivor.id)
+    wallets.wait(tx, survivor.id, tx.now + JOINING_WAIT)
+
+
+def forget_account(tx: Tx, union: Union, account: Account) -> None:
+    """Erases the tickets of one account. The wallets are the person's."""
+    tickets.delete_of_account(tx, account.id)
 
 
 def remember(tx: Tx, union: Union, member: Member) -> None:

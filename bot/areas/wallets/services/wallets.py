@@ -12,7 +12,7 @@ from bot.areas.traces import services as traces
 from bot.areas.traces.domain import WALLET, TraceKind
 from bot.areas.unions import services as unions
 from bot.areas.wallets.storage import tickets, wallets
-from bot.domain.people import Account, Member, Wallet
+from bot.domain.people import Account, Member, Union, Wallet
 from bot.domain.transaction import Tx
 from bot.errors import NotFound
 from bot.storage import erasures
@@ -87,3 +87,8 @@ def find(tx: Tx, member: Member, typed: str) -> Wallet:
         if wallet.address.lower() == wanted:
             return wallet
     raise NotFound(NO_SUCH_WALLET)
+
+
+def with_address(tx: Tx, union: Union, address: str) -> Wallet | None:
+    """Returns the wallet with this address (EIP-55) that a member of the union holds."""
+    return wallets.by_address(tx, union.id, address)

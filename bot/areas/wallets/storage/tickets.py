@@ -104,6 +104,7 @@ _FORGET_ADDRESS = Statement(
     )
     .values(address=None, message=None)
 )
+_DELETE_OF_ACCOUNT = Statement(delete(tickets).where(tickets.c.account_id == bindparam("account")))
 _PRUNE = Statement(delete(tickets).where(tickets.c.expires_at < bindparam("before")))
 
 
@@ -172,6 +173,11 @@ def delete_of(tx: Tx, member_id: int) -> int:
 def forget_address(tx: Tx, member_id: int, address: str) -> None:
     """Erases an address from the member's tickets that are done or cancelled."""
     tx.run(_FORGET_ADDRESS, member=member_id, wanted=address)
+
+
+def delete_of_account(tx: Tx, account_id: int) -> int:
+    """Erases the tickets of one account."""
+    return tx.run(_DELETE_OF_ACCOUNT, account=account_id)
 
 
 def prune(tx: Tx, before: datetime) -> int:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, case, delete, or_, select, update
 
 from bot.areas.wallets.tables import wallets
 from bot.domain.people import Wallet
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement, insert
+from bot.storage.types import UtcDateTime
 
 _COLUMNS = (
     wallets.c.id,
@@ -54,6 +55,13 @@ _MOVE = Statement(
     .where(wallets.c.member_id == bindparam("absorbed"))
     .values(member_id=bindparam("survivor"))
 )
+_until = bindparam("until", type_=UtcDateTime())
+_shorter = or_(wallets.c.waits_until.is_(None), wallets.c.waits_until < _until)
+_WAIT = Statement(
+    update(wallets)
+    .where(wallets.c.member_id == bindparam("member"))
+    .values(waits_until=case((_shorter, _until), else_=wallets.c.waits_until))
+)
 
 
 def of_member(tx: Tx, member_id: int) -> list[Wallet]:
@@ -95,3 +103,8 @@ def delete_of(tx: Tx, member_id: int) -> int:
 
 def move(tx: Tx, absorbed_id: int, survivor_id: int) -> int:
     return tx.run(_MOVE, absorbed=absorbed_id, survivor=survivor_id)
+
+
+def wait(tx: Tx, member_id: int, until: datetime) -> int:
+    """Makes all wallets of a member wait until then, or longer if they did before."""
+    return tx.run(_WAIT, member=member_id, until=until)

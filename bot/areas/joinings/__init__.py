@@ -1,0 +1,1 @@
+"""Joining two members who agree that they are one person."""

@@ -1,0 +1,190 @@
+"""Saying that two accounts are one person: by a code, by a common wallet, and the slow way."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from bot import membership
+from bot.areas.joinings.services import codes, joinings, waiting
+from bot.areas.joinings.services.codes import WrongCode
+from bot.areas.joinings.services.joinings import Joined, Proposal
+from bot.areas.joinings.services.waiting import Expired, Over, Warned
+from bot.areas.members.services import members
+from bot.chat.chores import Duty, Office
+from bot.chat.context import Context
+from bot.chat.declarations import Area, Rate
+from bot.chat.model import Code, Moment, Reply, Visibility, bold, p, say
+from bot.chat.params import Arg
+from bot.domain.names import counted, one_line
+from bot.domain.people import Union
+from commands import flags
+from commands.joinings import notices
+
+area = Area()
+area.translate("de", {"me same-person": "Mit einem anderen deiner Konten eine Person werden"})
+
+
+@area.command(
+    "me same-person",
+    "Become one person with another account of yours",
+    visibility=Visibility.PRIVATE,
+    rate=Rate(10, 600),
+    settled=True,
+)
+def same_person(
+    ctx: Context,
+    code: Annotated[str | None, Arg("The code that your other account got here", max_length=60)] = None,
+) -> Reply:
+    """Makes two accounts of yours one person, on one platform or on two. It needs no wallet.
+
+    Type it in one account to get a code, and with that code in the other one. Then both are asked, by name, whether
+    they are you: nothing happens before both said yes. Both must be members of this union. For a day after that,
+    none of your accounts can do lasting harm, and the older one can remove the newer one at once.
+    """
+    if code is None:
+        return _code(ctx)
+    found = codes.use(ctx.tx, ctx.union, ctx.account, code)
+    if isinstance(found, WrongCode):
+        return _wrong(ctx, found)
+    for one in found.asked:
+        ctx.post(one, notices.question(ctx, found, one))
+    return notices.question(ctx, found, ctx.account)
+
+
+def _code(ctx: Context) -> Reply:
+    code, until = codes.make(ctx.tx, ctx.union, ctx.account)
+    return say(
+        p("Type this in your other account, where ", bold(one_line(ctx.union.name)),
+          " is or in a private chat with me:"),
+        p(Code(f"/me same-person {code}")),
+        p("It works once, until ", Moment(until, ctx.union.time_zone, "time"), ". Then both accounts are asked. "
+          "Give it to nobody: it is for an account of your own."),
+    )  # fmt: skip
+
+
+def _wrong(ctx: Context, wrong: WrongCode) -> Reply:
+    if wrong.until is not None:
+        until = Moment(wrong.until, ctx.union.time_zone, "time")
+        return say(p("Those were too many wrong codes. Try again ", until, ", with a new code."))
+    tries = counted(wrong.tries_left, "try is", "tries are")
+    return say(
+        p(f"This is no code of an account in this union, or it is older than ten minutes: {tries} left. Type ",
+          Code("/me same-person"), " in your other account to get a new one."),
+    )  # fmt: skip
+
+
+# -- a common wallet -----------------------------------------------------------------------------------------
+
+
+@area.action("joining.ask", settled=True)
+def ask(ctx: Context, ticket: int) -> Reply:
+    proposal, new = joinings.by_wallet(ctx.tx, ctx.union, ctx.account, ticket)
+    if new:
+        for one in proposal.asked:
+            ctx.post(one, notices.question(ctx, proposal, one))
+    return notices.question(ctx, proposal, ctx.account)
+
+
+@area.action("joining.slow", settled=True)
+def begin_slow(ctx: Context, ticket: int) -> Reply:
+    proposal, new = waiting.begin(ctx.tx, ctx.union, ctx.account, ticket)
+    if new:
+        _warn(ctx, proposal, but=ctx.account.id)
+    return notices.slow_warning(ctx, proposal, ctx.account)
+
+
+# -- answering -----------------------------------------------------------------------------------------------
+
+
+@area.action("joining.show")
+def show(ctx: Context, joining: int) -> Reply:
+    proposal = joinings.open_for(ctx.tx, ctx.account, joining)
+    if proposal.slow:
+        return notices.slow_warning(ctx, proposal, ctx.account)
+    return notices.question(ctx, proposal, ctx.account)
+
+
+@area.action("joining.yes")
+def agreed(ctx: Context, joining: int) -> Reply:
+    # The service refuses an account that waits. It first says whether the question is open: after a joining, a
+    # second press is no attempt of a thief.
+    done = joinings.agree(ctx.tx, ctx.union, ctx.account, joining, membership.merge)
+    if isinstance(done, Proposal):
+        return notices.half(ctx, done, ctx.account)
+    reader = ctx.account
+    ctx.enter(ctx.union.id)  # the account may be another member's now
+    _tell_joined(ctx, done, but=reader.id)
+    return notices.joined(ctx, done, reader, edit=True)
+
+
+@area.action("joining.no")
+def refused(ctx: Context, joining: int) -> Reply:
+    done = joinings.refuse(ctx.tx, ctx.union, ctx.account, joining)
+    proposal = done.proposal
+    for one in (*members.accounts_of(ctx.tx, proposal.asking.member_id), *proposal.asked):
+        if one.member_id == ctx.member.id:
+            continue
+        if done.blamed is not None:
+            ctx.post(one, notices.refused(ctx, proposal, one))
+        else:
+            ctx.post(one, notices.withdrawn(ctx, proposal, one))
+    for one in members.other_accounts(ctx.tx, ctx.member.id, ctx.account):
+        ctx.post(one, _ended_by_you(ctx, proposal))
+    flags.tell(ctx, done.raised)
+    if done.blamed is None:
+        return say(p("Taken back. Nothing was changed."), edit=True)
+    them = bold(notices.names(proposal.others(ctx.account)))
+    return say(
+        p("Noted: ", them, " is not you. Nothing was changed, and they cannot ask again for a week."),
+        p("If they signed with a wallet of yours, move what it holds to a new one."),
+        edit=True,
+    )
+
+
+def _ended_by_you(ctx: Context, proposal: Proposal) -> Reply:
+    other = notices.names(proposal.others(ctx.account))
+    return say(
+        p("You said in ", bold(one_line(ctx.union.name)), " that ", bold(other), " is not you, or took the question "
+          "back. Nothing was changed."),
+    )  # fmt: skip
+
+
+# -- without a press -----------------------------------------------------------------------------------------
+
+
+@area.chore
+async def unanswered(office: Office) -> None:
+    """Ends questions that nobody answered, and warns and joins by the slow way."""
+
+    async def go_on(due: tuple[Union, int]) -> None:
+        union, joining = due
+        await office.write(union, _step, joining)
+
+    await office.each(await office.read(waiting.due), go_on)
+
+
+def _step(duty: Duty, joining: int) -> None:
+    done = waiting.step(duty.tx, duty.union, joining, membership.merge)
+    if isinstance(done, Warned):
+        _warn(duty, done.proposal)
+    elif isinstance(done, Expired):
+        for one in (*members.accounts_of(duty.tx, done.proposal.asking.member_id), *done.proposal.asked):
+            duty.post(one, notices.expired(duty, done.proposal, one), bulk=False)
+    elif isinstance(done, Over):
+        for one in done.accounts:
+            duty.post(one, notices.over(duty), bulk=False)
+    elif isinstance(done, Joined):
+        _tell_joined(duty, done)
+
+
+def _warn(by: Context | Duty, proposal: Proposal, but: int | None = None) -> None:
+    """Tells all accounts of both sides that the slow way runs."""
+    for one in (*members.accounts_of(by.tx, proposal.asking.member_id), *proposal.asked):
+        if one.id != but:
+            by.post(one, notices.slow_warning(by, proposal, one), bulk=False)
+
+
+def _tell_joined(by: Context | Duty, done: Joined, but: int | None = None) -> None:
+    for one in (*done.asking, *done.asked):
+        if one.id != but:
+            by.post(one, notices.joined(by, done, one), bulk=False)

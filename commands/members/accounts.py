@@ -1,0 +1,89 @@
+"""Accounts in words, and removing an account of one's own from another one."""
+
+from __future__ import annotations
+
+from bot import membership
+from bot.areas.members.services import members
+from bot.chat.context import Context
+from bot.chat.declarations import Area
+from bot.chat.model import Button, Code, Moment, Reply, Spans, Style, bold, p, say, spans
+from bot.chat.text import platform_name
+from bot.domain.names import one_line
+from bot.domain.people import Account
+from bot.errors import NotFound
+
+area = Area()
+
+WARNING_LASTS_S = 14 * 86_400
+
+
+def named(account: Account) -> str:
+    """Returns an account in words, for people who may see it."""
+    return f"{one_line(account.name)} ({platform_name(account.platform)})"
+
+
+def identified(account: Account, zone: str) -> Spans:
+    """Returns an account so that nobody takes another one for it: platform, name, id, and since when it is here."""
+    username = f" @{one_line(account.username, 40)}" if account.username else ""
+    return spans(
+        bold(one_line(account.name, 40)),
+        f"{username} on {platform_name(account.platform)}, id ",
+        Code(one_line(account.native_id)),
+        ", in this union since ",
+        Moment(account.joined_at, zone, "date"),
+    )
+
+
+def removal(account: Account) -> Button:
+    """Returns a button that removes this account, after asking once more."""
+    label = f"Remove {one_line(account.name, 30)} ({platform_name(account.platform)})"
+    return Button(label, "account.remove", {"account": account.id}, Style.DANGER, lasts_s=WARNING_LASTS_S)
+
+
+@area.action("account.remove")
+def asked(ctx: Context, account: int) -> Reply:
+    other = _mine(ctx, account)
+    members.require_may_remove(ctx.tx, ctx.account, other)
+    confirm = Button(
+        "Remove it", "account.removed", {"account": other.id}, Style.DANGER, single_use=True, lasts_s=600
+    )
+    return say(
+        p("Remove this account from you in ", bold(one_line(ctx.union.name)), "?"),
+        p(*identified(other, ctx.union.time_zone)),
+        p("It is no member any more then, and its buttons and open questions end. It can join again, as somebody "
+          "else. Your wallets, your endorsement and all else stay with you."),
+        buttons=((confirm,),),
+    )  # fmt: skip
+
+
+@area.action("account.removed")
+def removed(ctx: Context, account: int) -> Reply:
+    other = _mine(ctx, account)
+    membership.remove_account(ctx.tx, ctx.union, ctx.account, other)
+    union = bold(one_line(ctx.union.name))
+    ctx.post(
+        other,
+        say(
+            p("This account was removed from its person in ", union, " by ", named(ctx.account), ", another account "
+              "of theirs. It is no member any more. ", Code("/join"), " makes it one again, as somebody else."),
+        ),
+    )  # fmt: skip
+    for one in members.other_accounts(ctx.tx, ctx.member.id, ctx.account):
+        ctx.post(one, _told(ctx, other, one))
+    return say(p(bold(named(other)), " is not part of you any more in ", union, "."), edit=True)
+
+
+def _told(ctx: Context, gone: Account, reader: Account) -> Reply:
+    words = p("The account ", bold(named(gone)), " was removed from you in ", bold(one_line(ctx.union.name)),
+              " by ", bold(named(ctx.account)), ".")  # fmt: skip
+    remedy = p(
+        "If that was not you, somebody else uses that account: remove it too, or take it back on its platform."
+    )
+    return say(words, remedy, buttons=((removal(ctx.account),),))
+
+
+def _mine(ctx: Context, account_id: int) -> Account:
+    found = members.account(ctx.tx, account_id)
+    if found is None or found.member_id != ctx.member.id:
+        raise NotFound(members.NO_SUCH_ACCOUNT)
+    return found
