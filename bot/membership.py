@@ -197,5 +197,5 @@ def merge(tx: Tx, union_id: int, absorbed: Member, survivor: Member) -> Member:
     return merged
 
 
-LINKING = completion.Reactions(holding_changed=endorsements.wallets_changed, merge=merge)
+LINKING = completion.Reactions(holding_changed=endorsements.wallets_changed)
 """What linking a wallet does in other areas."""

@@ -52,7 +52,7 @@ NEEDS = {
     "unions": ["ledger"],
     "members": ["ledger", "unions"],
     "spaces": ["ledger", "unions"],
-    "wallets": ["ledger", "members", "unions"],
+    "wallets": ["ledger", "members", "traces", "unions"],
     "invites": ["members"],
     "delivery": ["members", "unions"],
     "tree": ["ledger", "members", "unions", "wallets"],

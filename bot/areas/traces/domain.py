@@ -14,6 +14,10 @@ class TraceKind(StrEnum):
 
     WAIT = "wait"
     """The account cannot use founder's and leader's powers, move money or change who it is before `until`."""
+    CLAIM = "claim"
+    """The account cannot claim a wallet before `until`, because a holder answered a claim of it with a signature."""
+    WALLET = "wallet"
+    """Of a wallet, not of an account: a member whose id is not `number` gets it with a wait until `until`."""
 
 
 @dataclass(frozen=True, slots=True)
