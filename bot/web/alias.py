@@ -26,7 +26,7 @@ class _Nothing(msgspec.Struct, forbid_unknown_fields=True):
 
 
 async def make(request: web.Request) -> web.Response:
-    """Makes an alias for each known wallet app: `{}` → `{"links": [{"wallet", "url"}]}`. The page asks when needed."""
+    """Makes an alias for each wallet app: `{}` → `{"links": [{"wallet", "url"}]}`. The page asks only when needed."""
     deps = request.app[DEPS]
     token = _limited(request, "token", "aliases")
     await _read_nothing(request)

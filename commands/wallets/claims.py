@@ -197,7 +197,7 @@ def _to_holder(by: Teller, both: Parties, outcome: ClaimEnd) -> Reply | None:
         return say(
             p(bold("A wallet was let go"), " in ", union, " by another account of yours: ", wallet, " belongs to ",
               to_whom, " now."),
-            p("If this was not you: somebody uses that account. Take it back, then claim the wallet with a signature."),
+            p("If this was not you: somebody uses that account. Take it back, then sign and claim the wallet."),
             buttons=((link_button("Claim it back"),),),
         )  # fmt: skip
     if outcome is ClaimEnd.KEPT:

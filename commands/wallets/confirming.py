@@ -82,7 +82,13 @@ def confirmed(ctx: Context, ticket: int) -> Reply:
     if done.wallet is None:
         return say(
             p(wallet, " is linked to you in ", union, " already; nothing changed."),
-            p("To answer a claim on it, press ", bold("Keep it"), " in ", Code("/wallets"), " and sign once more."),
+            p(
+                "To answer a claim on it, press ",
+                bold("Keep it"),
+                " in ",
+                Code("/wallets"),
+                " and sign once more.",
+            ),
             edit=True,
         )
     for other in done.others:
