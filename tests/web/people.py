@@ -114,6 +114,6 @@ def merge(tx: Tx, people: People) -> None:
     tx.run(_WAIT, member=survivor.id, until=None)
 
 
-def wait(tx: Tx, account: Account, until: datetime) -> None:
-    """Make all accounts of this one's member wait."""
+def wait(tx: Tx, account: Account, until: datetime | None) -> None:
+    """Make all accounts of this one's member wait, or wait no longer."""
     tx.run(_WAIT, member=fresh(tx, account).member_id, until=until)
