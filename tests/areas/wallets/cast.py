@@ -32,13 +32,13 @@ class Cast:
         await self.ada_there.runs("join", self.hall)
         await self.bo.says("/join", self.farm)
 
-    async def signs(self, heard: Heard, wallet: Wallet = ANNAS) -> str:
+    async def signs(self, heard: Heard, wallet: Wallet = ANNAS, kind: str = "eoa") -> str:
         """What the page does with the link of a reply; the code it shows."""
         token = heard.url("Open the page").rpartition("/")[2]
         store = self.stage.store
         issued = await store.write(links.issue_text, token, wallet.address, SITE)
         attempt = await store.write(links.take_text, token, issued.nonce)
-        return (await store.write(links.sign, token, attempt, "eoa")).code
+        return (await store.write(links.sign, token, attempt, kind)).code
 
     async def brings(self, who: Persona, place: Place, wallet: Wallet = ANNAS) -> Heard:
         """The way up to the question whose wallet that is, with the code in the command."""
