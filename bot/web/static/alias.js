@@ -40,6 +40,7 @@
     return true;
   }
 
+  document.getElementById("no-script").hidden = true;
   button.addEventListener("click", go);
   if (!begin()) {
     const later = () => {
