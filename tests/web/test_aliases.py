@@ -17,10 +17,9 @@ from bot.storage.store import Store
 from bot.web import pages
 from tests.clock import ManualClock
 from tests.emulators.tls import authority
-from tests.web.browser import PHONE, open_page
+from tests.web.browser import PHONE, clean, open_page, shoot
 from tests.web.people import ANNAS, People, confirm, gather
 from tests.web.site import Site, running
-from tests.web.test_link_page import clean, shoot
 
 GO = re.compile(r"/go/[\w-]{43}$")
 

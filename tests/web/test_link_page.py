@@ -11,26 +11,11 @@ from bot.areas.wallets.storage import wallets as wallets_storage
 from bot.storage.store import Store
 from tests.clock import ManualClock
 from tests.emulators.tls import authority
-from tests.web.browser import ARTIFACTS, CONTRAST, DESK, PHONE, Seen, open_page
+from tests.web.browser import DESK, PHONE, clean, open_page, shoot
 from tests.web.people import ANNAS, BOBS, confirm
 from tests.web.site import Site, running
 
 SCREENS = {"desk": DESK, "phone": PHONE}
-
-
-async def shoot(page: Page, name: str) -> None:
-    """Keep a picture to look at, and hold everything visible against WCAG AA."""
-    ARTIFACTS.mkdir(exist_ok=True)
-    await page.screenshot(path=ARTIFACTS / f"link-{name}.png", full_page=True)
-    checked, misses = await page.evaluate(CONTRAST)
-    assert checked > 2
-    assert misses == []
-    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "it scrolls sideways"
-
-
-def clean(seen: Seen) -> None:
-    assert seen.foreign == []
-    assert seen.console == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from bot.areas.wallets.domain import links as links_domain
+from bot.areas.wallets.services import aliases, links
 from bot.domain.transaction import Tx
 from bot.schema import metadata
 from bot.storage.statements import Statement
+from commands.wallets import pages
 from tests.areas.wallets.cast import Cast
 from tests.stage import Persona
 from tests.web.people import ANNAS, BOBS
@@ -29,6 +31,22 @@ async def test_link_gives_a_private_page_a_picture_and_a_place_for_the_code(cast
     assert image.data.startswith(PNG)
     assert "QR code" in image.alt
     assert "Enter the code" in heard.labels
+
+
+async def test_the_picture_has_a_one_time_alias_and_not_the_address_of_the_page(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Apps that read such pictures see what is in them."""
+    drawn: list[str] = []
+    monkeypatch.setattr(pages, "_picture", lambda url: drawn.append(url) or PNG)
+    heard = await cast.bo.says("/link", cast.farm)
+    token = heard.url("Open the page").rpartition("/")[2]
+    (url,) = drawn
+    assert re.fullmatch(r"https://muster\.example/go/[\w-]{43}", url)
+    assert token not in url
+    page = await cast.stage.store.write(aliases.spend, url.rpartition("/")[2])
+    shown = [await cast.stage.store.read(links.page, one) for one in (page, token)]
+    assert shown[0] == shown[1]
 
 
 async def test_the_code_goes_in_by_a_modal(cast: Cast) -> None:

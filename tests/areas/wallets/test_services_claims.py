@@ -13,6 +13,7 @@ from bot.areas.members.services import members
 from bot.areas.wallets.domain.claims import COUNTS_AFTER, MOVES_AFTER, NO_CLAIM_FOR, STEP, ClaimEnd
 from bot.areas.wallets.services import claims, links, wallets
 from bot.areas.wallets.services.claims import Parties
+from bot.areas.wallets.services.membership import forget_account
 from bot.areas.wallets.storage import claims as claims_storage
 from bot.areas.wallets.storage import wallets as wallets_storage
 from bot.domain.people import Account, Member
@@ -386,12 +387,10 @@ async def test_a_claim_on_a_member_who_is_merged_is_told_to_the_survivor(
 
 
 async def test_one_account_is_forgotten_with_its_claims_and_tickets(store: Store, people: People) -> None:
-    from bot.areas.wallets.services import membership as area
-
     await store.write(claim, people, people.bob)
     token = await store.write(links.open_ticket, people.bob)
     bob = await store.read(member_of, people.bob)
-    await store.write(area.forget_account, bob, people.bob)
+    await store.write(forget_account, bob, people.bob)
     with pytest.raises(NotFound):
         await store.read(links.page, token)
     (over,) = await untold(store)
