@@ -7,6 +7,9 @@ from datetime import timedelta
 
 import aiohttp
 
+from bot import membership
+from bot.areas.members.services import members
+from bot.domain.transaction import Tx
 from tests.emulators.discord import Person
 from tests.emulators.telegram import Person as User
 from tests.journeys.town import Town
@@ -26,15 +29,27 @@ async def signed(town: Town, shown: str, wallet: Wallet) -> str:
 
 
 async def become_one(town: Town, member: Person, user: User) -> None:
-    """Link the same wallet from Discord and from Telegram."""
+    """Link a wallet from Discord, show it from Telegram, and be made one member."""
     wallet = Wallet(0xD0A)
     link = await member.slash(town.room, "link")
     code = await signed(town, str(link.message.component("Open the page")["url"]), wallet)
-    assert "Linked." in (await member.slash(town.room, "link", code=code)).text
+    asked = await member.slash(town.room, "link", code=code)
+    assert wallet.address in asked.text
+    assert "Linked." in (await member.press(asked, "Link this wallet")).text
     code = await signed(town, (await user.says("/link")).text, wallet)
-    asked = await user.says(f"/link {code}")
-    done = await user.presses(asked.one, "That is me too", expect=1)
-    assert "you are one member now" in done.text
+    question = await user.says(f"/link {code}")
+    assert "is linked to Dora (Discord) already" in question.text
+    await town.app.store.write(merge, (str(user.id), str(member.id)))
+
+
+def merge(tx: Tx, ids: tuple[str, str]) -> None:
+    """Make the Telegram user's member and the Discord user's one."""
+    (absorbed,) = members.accounts_everywhere(tx, "telegram", ids[0])
+    (survivor,) = members.accounts_everywhere(tx, "discord", ids[1])
+    one, other = members.by_id(tx, absorbed.member_id), members.by_id(tx, survivor.member_id)
+    assert one is not None
+    assert other is not None
+    membership.merge(tx, survivor.union_id, one, other)
 
 
 async def test_one_person_counts_once_under_two_names(town: Town) -> None:
