@@ -131,7 +131,7 @@ OF_ACCOUNTS: Sequence[KeepsAccounts] = (
 """In which order areas forget one account of a member who stays."""
 
 
-OUTLASTING: Sequence[OutlastsLeaving] = (returning, tree, invites, flags, wallets)
+OUTLASTING: Sequence[OutlastsLeaving] = (returning, tree, invites, flags)
 """Areas of which something outlasts a membership."""
 
 
@@ -384,5 +384,5 @@ def _by_precedence(
     return members.accounts_of(tx, sides[0].id), members.accounts_of(tx, sides[1].id)
 
 
-LINKING = completion.Reactions(holding_changed=endorsements.wallets_changed, merge=merge)
+LINKING = completion.Reactions(holding_changed=endorsements.wallets_changed)
 """What linking a wallet does in other areas."""

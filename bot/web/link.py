@@ -45,7 +45,7 @@ async def show(request: web.Request) -> web.Response:
         page=page,
         platform=page.platform.title(),
         seconds_left=max(0, int(left.total_seconds())),
-        wallets=pages.wallet_links(f"{deps.origin}{request.path}"),
+        wallets=pages.WALLETS if pages.opens_in_wallets(deps.origin) else (),
         demo=deps.demo,
     )
 

@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 NAME_LENGTH = 80  # characters, as many as the signed text shows
 
+_WALLET_LINKS = {
+    "MetaMask": "https://metamask.app.link/dapp/{bare}",
+    "Trust Wallet": "https://link.trustwallet.com/open_url?coin_id=60&url={quoted}",
+    "Coinbase Wallet / Base": "https://go.cb-w.com/dapp?cb_url={quoted}",
+    "Rainbow": "https://rnbwapp.com/dapp?url={quoted}",
+}
+WALLETS = tuple(_WALLET_LINKS)
+
 _TITLES = {
     400: "That did not work",
     403: "Not allowed",
@@ -40,17 +48,17 @@ def notice(status: int, text: str, title: str | None = None) -> web.Response:
     return render("notice.html", status, title=title or _TITLES.get(status, "That did not work"), text=text)
 
 
-def wallet_links(url: str) -> list[tuple[str, str]]:
-    """Returns (wallet, link) for some wallets. The link opens the page `url` in the wallet's browser on a phone."""
-    if not url.startswith("https://"):
-        return []  # the browsers of wallets refuse plain http
-    quoted = quote(url, safe="")
-    return [
-        ("MetaMask", f"https://metamask.app.link/dapp/{url.removeprefix('https://')}"),
-        ("Trust Wallet", f"https://link.trustwallet.com/open_url?coin_id=60&url={quoted}"),
-        ("Coinbase Wallet / Base", f"https://go.cb-w.com/dapp?cb_url={quoted}"),
-        ("Rainbow", f"https://rnbwapp.com/dapp?url={quoted}"),
-    ]
+def opens_in_wallets(url: str) -> bool:
+    """Whether the browsers of wallets open pages of this address: they refuse plain http."""
+    return url.startswith("https://")
+
+
+def wallet_link(wallet: str, url: str) -> str:
+    """Returns the address that opens a page in the browser of one of `WALLETS` on a phone.
+
+    The wallet's maker sees the page's address, so it is a one-time alias and never a ticket.
+    """
+    return _WALLET_LINKS[wallet].format(bare=url.removeprefix("https://"), quoted=quote(url, safe=""))
 
 
 @cache
@@ -67,6 +75,7 @@ def _environment() -> Environment:
     )
     made.filters["name"] = lambda text: one_line(text, NAME_LENGTH)
     made.filters["clock"] = _clock
+    made.filters["day"] = lambda moment: f"{moment:%-d %B %Y}"
     return made
 
 

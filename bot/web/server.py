@@ -9,7 +9,7 @@ from functools import cache
 from aiohttp import web
 
 from bot.chat.rate_limits import RateLimits
-from bot.web import link, ops, pages
+from bot.web import alias, link, ops, pages
 from bot.web.connection import Patience
 from bot.web.deps import DEPS, Deps, Health
 from bot.web.guard import WEBHOOK_PATH, add_headers, errors, guard
@@ -22,6 +22,7 @@ FINISH_S = 3.0  # the time for requests to end when the server stops
 _STATIC = {
     "muster.css": "text/css",
     "link.js": "text/javascript",
+    "alias.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 
@@ -40,6 +41,9 @@ def build_app(deps: Deps) -> web.Application:
             web.get("/link/{token}", link.show),
             web.post("/link/{token}/message", link.text),
             web.post("/link/{token}/signature", link.signature),
+            web.post("/link/{token}/aliases", alias.make),
+            web.get("/go/{alias}", alias.show),
+            web.post("/go/{alias}", alias.spend),
             web.get("/healthz", ops.healthz),
             web.get("/metrics", ops.metrics),
             web.post(WEBHOOK_PATH, ops.webhook),

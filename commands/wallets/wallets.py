@@ -5,38 +5,68 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from bot.areas.wallets.services import wallets
+from bot.areas.wallets.domain.claims import Claim
+from bot.areas.wallets.services import claims, wallets
+from bot.areas.wallets.services.claims import Parties
 from bot.chat.context import Context
 from bot.chat.declarations import Area
-from bot.chat.model import Button, Code, Moment, Reply, Spans, Style, Visibility, bold, items, p, say, spans
+from bot.chat.model import (
+    AnyButton,
+    Block,
+    Button,
+    Code,
+    Moment,
+    Reply,
+    Span,
+    Spans,
+    Style,
+    Visibility,
+    bold,
+    items,
+    p,
+    say,
+    spans,
+)
 from bot.chat.params import Arg
 from bot.domain.names import one_line
 from bot.domain.people import Wallet
 from bot.membership import LINKING
 from commands.members.accounts import named
+from commands.wallets.claims import answer_buttons, link_button
 
 area = Area()
 
 MOST_BUTTONS = 10
+MOST_CLAIMS = 2
+"""The most claims whose answers are shown as buttons; the messages about the others have them too."""
 
 
 @area.command("wallets", "Your linked wallets", visibility=Visibility.PRIVATE, reads=True)
 def listed(ctx: Context) -> Reply:
-    """Lists the wallets linked to you in this union, with a button to unlink each. Only you see it."""
-    mine = wallets.of_member(ctx.tx, ctx.member)
-    if not mine:
+    """Lists the wallets linked to you in this union, with a button to unlink each. Only you see it.
+
+    A wallet that another member had before waits, before it counts for votes and money. Claims of other members on
+    your wallets are shown with the answers to them.
+    """
+    mine, own = wallets.of_member(ctx.tx, ctx.member), claims.by_member(ctx.tx, ctx.member)
+    if not mine and not own:
         return say(p("You have linked no wallet yet. ", Code("/link"), " links one."))
-    zone = ctx.union.time_zone
-    buttons = [
+    against = claims.against(ctx.tx, ctx.member)
+    claimed = {both.claim.address: both for both in against}
+    rows = [_row(ctx, wallet, claimed.get(wallet.address)) for wallet in mine]
+    blocks: list[Block] = []
+    if rows:
+        blocks += [p("Your wallets in ", bold(one_line(ctx.union.name)), ":"), items(*rows)]
+    if own:
+        blocks += [p("Wallets that you claim:"), items(*(_own_claim(ctx, claim) for claim in own))]
+    blocks.append(p(Code("/link"), " adds another, ", Code("/unlink"), " takes one away."))
+    answers: list[tuple[AnyButton, ...]] = [answer_buttons(both.claim.id) for both in against[:MOST_CLAIMS]]
+    unlinks = [
         Button(f"Unlink {_short(wallet.address)}", "/unlink", {"address": wallet.address})
-        for wallet in mine[:MOST_BUTTONS]
+        for wallet in mine[: MOST_BUTTONS - 2 * len(answers)]
     ]
-    return say(
-        p("Your wallets in ", bold(one_line(ctx.union.name)), ":"),
-        items(*(_row(wallet, zone) for wallet in mine)),
-        p(Code("/link"), " adds another, ", Code("/unlink"), " takes one away."),
-        buttons=tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)),
-    )
+    pairs = [tuple(unlinks[at : at + 2]) for at in range(0, len(unlinks), 2)]
+    return Reply(tuple(blocks), (*answers, *pairs))
 
 
 def _own_addresses(ctx: Context, typed: str) -> Sequence[tuple[str, str]]:
@@ -62,7 +92,7 @@ def unlink(
 
 @area.action("wallet.unlink", settled=True)
 def unlinked(ctx: Context, address: str) -> Reply:
-    for other in wallets.unlink(ctx.tx, ctx.account, address, LINKING.holding_changed):
+    for other in claims.unlink(ctx.tx, ctx.account, address, LINKING.holding_changed):
         ctx.post(other, _unlinked_elsewhere(ctx, address))
     return say(p("Unlinked ", Code(address), "."), edit=True)
 
@@ -71,14 +101,33 @@ def _unlinked_elsewhere(ctx: Context, address: str) -> Reply:
     return say(
         p("The wallet ", Code(address), " was unlinked from you in ", bold(one_line(ctx.union.name)), " by ",
           named(ctx.account), "."),
-        p("If this was not you: somebody uses that account of yours. Take it back, then link the wallet again "
-          "with /link."),
+        p("If this was not you: somebody uses that account of yours. Take it back, and link the wallet again."),
+        buttons=((link_button("Link it again"),),),
     )  # fmt: skip
 
 
-def _row(wallet: Wallet, zone: str) -> Spans:
-    kind = " · contract wallet" if wallet.kind == "contract" else ""
-    return spans(Code(wallet.address), kind, " · since ", Moment(wallet.linked_at, zone, "date"))
+def _row(ctx: Context, wallet: Wallet, claim: Parties | None) -> Spans:
+    zone = ctx.union.time_zone
+    parts: list[str | Span] = [
+        Code(wallet.address),
+        " · contract wallet" if wallet.kind == "contract" else "",
+    ]
+    parts += [" · since ", Moment(wallet.linked_at, zone, "date")]
+    if wallet.waits_until is not None and wallet.waits_until > ctx.now:
+        parts += [" · counts from ", Moment(wallet.waits_until, zone)]
+    if claim is not None:
+        by = named(claim.claimant) if claim.claimant else "somebody"
+        parts += [
+            f" · claimed by {by}: yours until ",
+            Moment(claim.claim.moves_at, zone),
+            " unless you sign again",
+        ]
+    return spans(*parts)
+
+
+def _own_claim(ctx: Context, claim: Claim) -> Spans:
+    return spans(Code(claim.address), " · yours from ", Moment(claim.moves_at, ctx.union.time_zone),
+                 " if its holder does not answer")  # fmt: skip
 
 
 def _short(address: str) -> str:

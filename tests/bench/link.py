@@ -28,7 +28,11 @@ def issue() -> str:
         domain="muster.example.org",
         address=ADDRESS,
         statement=statement(
-            platform="Discord", account="Ann Lee", account_id="80351110224678912", union="River Watch"
+            platform="Discord",
+            account="Ann Lee",
+            account_id="80351110224678912",
+            union="River Watch",
+            union_ref="x7Gq2_hP-Zt0aLwY5mRkVA",
         ),
         uri="https://muster.example.org/link",
         chain_id=1,

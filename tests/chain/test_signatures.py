@@ -91,7 +91,11 @@ def other_messages(rng: random.Random) -> dict[str, Any]:
             {"nonce": word.ljust(8, "0")},
             {"issued_at": ISSUED_AT + seconds},
             {"expires_at": ISSUED_AT + timedelta(minutes=10) + seconds},
-            {"statement": statement(**NAMES | {rng.choice(["account", "account_id", "union"]): word})},
+            {
+                "statement": statement(
+                    **NAMES | {rng.choice(["account", "account_id", "union", "union_ref"]): word}
+                )
+            },
             {"statement": statement(**NAMES | {"platform": "Telegram"})},
             {"request_id": word},
         ]

@@ -74,7 +74,9 @@ def test_names_are_shown_as(name: str, shown: str) -> None:
 @given(account=names, union=names, account_id=names)
 @settings(max_examples=60, deadline=None)
 def test_siwe_reads_back_every_field(account: str, union: str, account_id: str) -> None:
-    sentence = statement(platform="Telegram", account=account, account_id=account_id, union=union)
+    sentence = statement(
+        platform="Telegram", account=account, account_id=account_id, union=union, union_ref=account_id
+    )
     given_fields = fields(statement=sentence)
     for abnf in (True, False):
         read = SiweMessage.from_message(render(**given_fields), abnf=abnf)
@@ -116,8 +118,8 @@ def test_the_whole_text() -> None:
         "muster.example.org wants you to sign in with your Ethereum account:\n"
         f"{ANN}\n"
         "\n"
-        "Link this wallet to the Discord account [Ann] (id 80351110224678912) in the union [River Watch]. "
-        "Sign only if this account is yours. Signing moves no money.\n"
+        "Link this wallet to the Discord account [Ann] (id 80351110224678912) in the union [River Watch] "
+        "(ref x7Gq2_hP-Zt0aLwY5mRkVA). Sign only if this account is yours. Signing moves no money.\n"
         "\n"
         "URI: https://muster.example.org/link\n"
         "Version: 1\n"

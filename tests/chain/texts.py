@@ -9,7 +9,13 @@ from bot.chain.demo import DemoWallets
 WALLETS = DemoWallets(b"a seed for tests")
 ISSUED_AT = datetime(2026, 3, 1, 12, 30, 15, tzinfo=UTC)
 ANN = WALLETS.address("ann")
-NAMES = {"platform": "Discord", "account": "Ann", "account_id": "80351110224678912", "union": "River Watch"}
+NAMES = {
+    "platform": "Discord",
+    "account": "Ann",
+    "account_id": "80351110224678912",
+    "union": "River Watch",
+    "union_ref": "x7Gq2_hP-Zt0aLwY5mRkVA",
+}
 
 
 def fields(**changed: Any) -> dict[str, Any]:

@@ -37,6 +37,7 @@ async def make() -> None:
                 await page.locator(".tour .go").click()
                 await expect(count).to_have_text(f"{number} of 11")
             back = await follow_link(page, "discord")
+            await back.get_by_role("button", name="Link this wallet").click()
             await expect(count).to_have_text("6 of 11")
             await back.close()
             back = await follow_link(page, "telegram")

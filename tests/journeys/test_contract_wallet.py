@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 
 from bot.app import App
-from bot.chat.incoming import Actor, CommandCall, Incoming, Place
+from bot.chat.incoming import Act, Actor, CommandCall, Incoming, Place, Press
 from bot.config import Settings
 from tests.chain.conftest import factory, node
 from tests.chain.contract_wallets import BOB, DEPLOY, both, predicted, wrapped
@@ -35,8 +35,13 @@ class Journey:
         self._ids = itertools.count()
 
     async def runs(self, path: str, **values: str) -> Heard:
-        act = Incoming(f"journey-{next(self._ids)}", DANA, ROOM, CommandCall(path, dict(values)))
-        reply = await self.app.core.dispatch(act)
+        return await self._does(CommandCall(path, dict(values)))
+
+    async def presses(self, heard: Heard, label: str) -> Heard:
+        return await self._does(Press(heard.button(label).token))
+
+    async def _does(self, act: Act) -> Heard:
+        reply = await self.app.core.dispatch(Incoming(f"journey-{next(self._ids)}", DANA, ROOM, act))
         assert reply is not None
         return Heard(reply)
 
@@ -85,7 +90,9 @@ async def test_a_wallet_that_exists_and_one_that_does_not_yet(
             signature = "0x" + sign(issued["text"]).hex()
             status, done = await on.post(f"{url}/signature", signature=signature, nonce=issued["nonce"])
             assert status == 200, done
-            assert "Linked." in (await on.runs("link", code=done["code"])).text
+            asked = await on.runs("link", code=done["code"])
+            assert "Kind: contract wallet" in asked.text
+            assert "Linked." in (await on.presses(asked, "Link this wallet")).text
         assert (await on.runs("wallets")).text.count("contract wallet") == 2
 
 

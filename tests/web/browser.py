@@ -152,3 +152,19 @@ async def open_page(
 def _note(seen: Seen, url: str) -> None:
     if not url.startswith((seen.origin + "/", "data:")):
         seen.foreign.append(url)
+
+
+async def shoot(page: Page, name: str) -> None:
+    """Keep a picture to look at, and hold everything visible against WCAG AA."""
+    ARTIFACTS.mkdir(exist_ok=True)
+    await page.screenshot(path=ARTIFACTS / f"link-{name}.png", full_page=True)
+    checked, misses = await page.evaluate(CONTRAST)
+    assert checked > 2
+    assert misses == []
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "it scrolls sideways"
+
+
+def clean(seen: Seen) -> None:
+    """Hold against a page that it asked other sites, or complained."""
+    assert seen.foreign == []
+    assert seen.console == []

@@ -1,19 +1,29 @@
 """A union with people and wallets, for the tests of linking."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from eth_account import Account as Key
 from eth_account.messages import encode_defunct
+from sqlalchemy import bindparam, update
 
 from bot import membership
 from bot.areas.members.storage import accounts as accounts_storage
+from bot.areas.members.storage import members as members_storage
+from bot.areas.members.tables import accounts
 from bot.areas.wallets.services import completion, links
-from bot.areas.wallets.services.completion import Completed, Held
+from bot.areas.wallets.services.completion import Linked, Returned
 from bot.areas.wallets.services.links import Attempt, Signed, Site
 from bot.domain.people import Account, Union
 from bot.domain.transaction import Tx
 from bot.membership import LINKING
+from bot.storage.statements import Statement
 
+_WAIT = Statement(
+    update(accounts)
+    .where(accounts.c.member_id == bindparam("member"))
+    .values(waits_until=bindparam("until", type_=accounts.c.waits_until.type))
+)
 SITE = Site("muster.test", "https://muster.test/link", 31337)
 
 
@@ -60,17 +70,31 @@ def text_for(tx: Tx, token: str, wallet: Wallet) -> tuple[str, str]:
     return issued.text, issued.nonce
 
 
-def signed(tx: Tx, account: Account, wallet: Wallet) -> Signed:
+def signed(tx: Tx, account: Account, wallet: Wallet, kind: str = "eoa") -> Signed:
     """Everything up to the code, for a signature that held."""
     token = links.open_ticket(tx, account)
     _, nonce = text_for(tx, token, wallet)
     attempt: Attempt = links.take_text(tx, token, nonce)
-    return links.sign(tx, token, attempt, "eoa")
+    return links.sign(tx, token, attempt, kind)
 
 
-def bring(tx: Tx, account: Account, code: str, held: Held | None = Held.MERGE) -> Completed:
-    """Give a code back in chat, agreeing to become one member with whoever has the wallet."""
-    return completion.complete(tx, account.platform, account.native_id, code, LINKING, held)
+def bring(tx: Tx, account: Account, code: str) -> Returned:
+    """Give a code back in chat."""
+    return completion.complete(tx, account.platform, account.native_id, code)
+
+
+def confirm(tx: Tx, account: Account, code: str) -> Linked | None:
+    """Give a code back in chat, and say that the wallet is one's own."""
+    brought = bring(tx, account, code)
+    assert brought.account is not None, brought
+    return completion.confirm(tx, brought.account, brought.ticket_id, LINKING.holding_changed)
+
+
+def link(tx: Tx, account: Account, wallet: Wallet) -> None:
+    """Link a wallet that nobody else holds."""
+    done = confirm(tx, account, signed(tx, account, wallet).code)
+    assert done is not None
+    assert done.wallet is not None
 
 
 def fresh(tx: Tx, account: Account) -> Account:
@@ -78,3 +102,18 @@ def fresh(tx: Tx, account: Account) -> Account:
     found = accounts_storage.by_id(tx, account.id)
     assert found is not None
     return found
+
+
+def merge(tx: Tx, people: People) -> None:
+    """Make Anna's two accounts one member, neither of which waits."""
+    absorbed = members_storage.by_id(tx, people.anna_telegram.member_id)
+    survivor = members_storage.by_id(tx, people.anna.member_id)
+    assert absorbed is not None
+    assert survivor is not None
+    membership.merge(tx, people.union.id, absorbed, survivor)
+    tx.run(_WAIT, member=survivor.id, until=None)
+
+
+def wait(tx: Tx, account: Account, until: datetime | None) -> None:
+    """Make all accounts of this one's member wait, or wait no longer."""
+    tx.run(_WAIT, member=fresh(tx, account).member_id, until=until)

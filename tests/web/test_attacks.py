@@ -11,7 +11,7 @@ from bot.areas.wallets.services.completion import LinkOutcome
 from bot.areas.wallets.storage import wallets as wallets_storage
 from bot.storage.store import Store
 from tests.clock import ManualClock
-from tests.web.people import ANNAS, BOBS, bring
+from tests.web.people import ANNAS, BOBS, bring, confirm
 from tests.web.site import Site, running
 
 SIGNATURE = "0x" + "11" * 65
@@ -29,7 +29,9 @@ async def test_the_whole_way_over_http(site: Site) -> None:
     assert (status, answer["link"]) == (200, None)
     assert await linked(site) == []  # a signature alone links nothing
     done = await site.store.write(bring, site.people.anna, answer["code"])
-    assert done.outcome is LinkOutcome.LINKED
+    assert (done.outcome, done.address) == (LinkOutcome.RETURNED, ANNAS.address)
+    assert await linked(site) == []  # nor does the code
+    assert await site.store.write(confirm, site.people.anna, answer["code"])
     assert await linked(site) == [ANNAS.address]
 
 

@@ -18,7 +18,7 @@ export const STEPS = [
   { id: "join-again", title: "Bo joins in the group too", player: "bo", manner: "telegram", command: "join",
     why: "Another account on another platform: to Muster these are two people, until Bo shows otherwise." },
   { id: "link", title: "Bo links a wallet", player: "bo", manner: "discord", command: "link", ends: ["submit", "start", "press"],
-    proof: address, why: "Follow the private link, sign a plain text with Bo’s demo wallet, and bring the code back here." },
+    proof: address, why: "Follow the private link, sign a plain text with Bo’s demo wallet, bring the code back here, and say that the wallet is his." },
   { id: "link-again", title: "… and the same wallet from the group", player: "bo", manner: "telegram", command: "link", ends: ["submit", "start", "press"],
     proof: address, why: "The same wallet, so the same person? Muster asks once more, then the two accounts are one member." },
   { id: "me", title: "See that Bo is one person", player: "bo", manner: "discord", command: "me",

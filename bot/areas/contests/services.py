@@ -7,6 +7,7 @@ before. Closing counts the votes, and erases which member gave which.
 from __future__ import annotations
 
 import contextlib
+import math
 from dataclasses import dataclass
 
 from bot.areas.calls.domain.calls import Call, CallState
@@ -21,6 +22,7 @@ from bot.areas.members.services import members
 from bot.areas.tree.services import leadership
 from bot.areas.unions import services as unions
 from bot.areas.wallets.services import wallets
+from bot.domain.names import counted
 from bot.domain.people import Member, Union
 from bot.domain.transaction import Tx
 from bot.errors import BadInput, NotAllowed, NotFound
@@ -216,15 +218,23 @@ def vote(tx: Tx, union: Union, member: Member, call_id: int, entry_id: int, numb
         raise NotFound(_GONE)
     if entry.member_id == member.id:
         raise NotAllowed("This entry is yours; your vote is for one of the others.")
-    if leadership.rules_of(tx, union).linked_only and not wallets.held(tx, member.id):
-        raise NotAllowed(
-            f"In {union.name} only votes of members with a linked wallet count. Type /link first."
-        )
+    if leadership.rules_of(tx, union).linked_only and not wallets.counts(tx, member.id):
+        raise NotAllowed(_no_wallet(tx, union, member))
     if votes.of(tx, call.id, member.id) == entry.id:
         votes.unvote(tx, call.id, member.id)
     else:
         votes.vote(tx, call.id, member.id, entry.id)
     return _shown(tx, call, member, entry, number, entries.count(tx, call.id))
+
+
+def _no_wallet(tx: Tx, union: Union, member: Member) -> str:
+    rule = f"In {union.name} only votes of members with a linked wallet count."
+    later = wallets.counts_from(tx, member)
+    if later is None:
+        return f"{rule} Type /link first."
+    days = max(1, math.ceil((later - tx.now).total_seconds() / 86_400))
+    wait = counted(days, "day", "days")
+    return f"{rule} Yours belonged to another member until lately: it counts in {wait}. /wallets says when exactly."
 
 
 # -- closing -------------------------------------------------------------------------------------------------

@@ -14,8 +14,10 @@ class TraceKind(StrEnum):
 
     WAIT = "wait"
     """The account cannot use founder's and leader's powers, move money or change who it is before `until`."""
-    WALLET_WAIT = "wallet wait"
-    """The wallet does not count for money, gates and votes before `until`. See `WALLET`."""
+    CLAIM = "claim"
+    """The account cannot claim a wallet before `until`, because a holder answered a claim of it with a signature."""
+    WALLET = "wallet"
+    """A member whose id is not `number` gets the wallet with a wait until `until`. See `WALLET`."""
     CHOICE = "choice"
     """The account's person chose a leader, and cannot choose another one before `until`."""
     RELEASED = "released"

@@ -135,12 +135,29 @@
       legacy();
       at("looking").hidden = true;
       at("none").hidden = wallets.size > 0;
+      if (wallets.size === 0) offerApps();
     }, LOOK_MS);
   }
 
   function legacy() {
     // Wallets that announce themselves are there under window.ethereum too.
     if (wallets.size === 0) add("legacy", "Wallet in this browser", "", window.ethereum);
+  }
+
+  // The makers of wallet apps see the address that is opened: each gets an alias of its own, which works once.
+  async function offerApps() {
+    const apps = at("apps");
+    if (!apps || !page.classList.contains("touched")) return;
+    try {
+      const { links } = await post("aliases", {});
+      for (const { wallet, url } of links) {
+        const app = [...apps.querySelectorAll("a")].find((one) => one.dataset.wallet === wallet);
+        if (app && url.startsWith("https://")) app.href = url;
+      }
+      apps.hidden = links.length === 0;
+    } catch (problem) {
+      complain(worded(problem));
+    }
   }
 
   // -- the ceremony -----------------------------------------------------------------------------------

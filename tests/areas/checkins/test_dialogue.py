@@ -17,14 +17,16 @@ from bot.areas.checkins.services import checkins
 from bot.areas.checkins.storage import checkins as checkins_storage
 from bot.areas.files.tables import files as files_table
 from bot.areas.ledger import services as ledger
+from bot.areas.wallets.services import wallets
 from bot.chat.incoming import File, Press
 from bot.domain.people import Member
 from bot.domain.transaction import Tx
 from bot.errors import NotAllowed
+from bot.membership import LINKING
 from bot.storage.statements import Statement
 from tests.areas.checkins.answering import call
 from tests.areas.checkins.farm import Farm
-from tests.scenes import DAY, HOUR, endorse, fill, founded, joined
+from tests.scenes import DAY, HOUR, address, endorse, fill, founded, joined
 from tests.stage import Stage
 
 PICTURE = Statement(select(files_table.c.id).where(files_table.c.id == bindparam("file")))
@@ -283,6 +285,20 @@ async def test_a_witness_confirms_and_only_another_member_who_may(farm: Farm) ->
     gone = await farm.cat.presses(queue, "Confirm Bob")
     assert "does not wait any more" in gone.text
     assert await farm.kinds() == ["checkin.judged"]
+
+
+async def test_a_wallet_that_changed_hands_makes_no_witness_before_its_wait_is_over(farm: Farm) -> None:
+    asked = await farm.calls(proof=Proof.WITNESS)
+    await farm.press(farm.bob, asked)
+    until = farm.stage.clock.now() + HOUR
+
+    def give(tx: Tx) -> None:
+        wallets.give(tx, farm.member(tx, farm.cat), address(), "eoa", LINKING.holding_changed, until)
+
+    await farm.stage.store.write(give)
+    assert "You can be a witness for others once" in (await farm.cat.runs("call review")).text
+    farm.stage.clock.advance(HOUR)
+    assert (await farm.cat.runs("call review")).labels == ["Confirm Bob"]
 
 
 async def test_witnesses_of_a_branch_call_are_of_the_branch(farm: Farm) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -295,8 +295,30 @@ async def test_only_linked_votes_count_where_the_union_says_so(fair: Fair) -> No
     assert "1 entry, 1 vote." in (await fair.ends()).text
 
 
-def link(tx: Any, union: Union, member_id: int) -> Wallet:
-    return wallets_storage.add(tx, union.id, member_id, "0x" + f"{member_id:040x}", "eoa")
+async def test_a_wallet_that_changed_hands_votes_only_after_its_wait(fair: Fair) -> None:
+    union, ada = await fair.union(), await fair.member("Ada")
+    await fair.enters("Bo", "A tree")
+    await fair.counts_linked(True)
+    await fair.stage.store.write(link, union, ada.id, fair.stage.clock.now() + timedelta(hours=2))
+    refused = await fair.votes("Ada", "A tree")
+    assert "it counts in 1 day" in refused.text
+    fair.stage.clock.advance(timedelta(hours=2))
+    assert "It has your vote." in (await fair.votes("Ada", "A tree")).text
+    assert "1 entry, 1 vote." in (await fair.ends()).text
+
+
+async def test_a_vote_does_not_count_if_the_wallet_waits_when_votes_are_counted(fair: Fair) -> None:
+    """Voted with one wallet, which was unlinked; only a wallet that waits is there in the end."""
+    union, cy = await fair.union(), await fair.member("Cy")
+    await fair.enters("Bo", "A tree")
+    await fair.votes("Cy", "A tree")
+    await fair.counts_linked(True)
+    await fair.stage.store.write(link, union, cy.id, fair.stage.clock.now() + timedelta(days=30))
+    assert "1 entry, 0 votes." in (await fair.ends()).text
+
+
+def link(tx: Any, union: Union, member_id: int, waits_until: datetime | None = None) -> Wallet:
+    return wallets_storage.add(tx, union.id, member_id, "0x" + f"{member_id:040x}", "eoa", waits_until)
 
 
 # -- closing ---------------------------------------------------------------------------------------------

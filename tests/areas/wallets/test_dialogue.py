@@ -6,52 +6,19 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.areas.wallets.domain import links as links_domain
-from bot.areas.wallets.services import links
-from bot.chat.incoming import Place
-from tests.scenes import connected
-from tests.stage import Heard, Persona, Stage
-from tests.web.people import ANNAS, BOBS, SITE, Wallet
+from bot.areas.wallets.services import aliases, links
+from bot.domain.transaction import Tx
+from bot.schema import metadata
+from bot.storage.statements import Statement
+from commands.wallets import pages
+from tests.areas.wallets.cast import Cast
+from tests.stage import Persona
+from tests.web.people import ANNAS, BOBS
 
 PNG = b"\x89PNG\r\n\x1a\n"
-
-
-class Cast:
-    """A union in a group (typed lines) and a server (Values), with Ada in both and Bo in the group."""
-
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-        self.farm, self.hall = stage.group("Farm"), stage.group("Hall", "values")
-        self.ada = stage.person("Ada", moderator=True)
-        self.ada_there = stage.person("Ada", "values", moderator=True)
-        self.bo = stage.person("Bo")
-
-    async def gather(self) -> None:
-        await self.ada.says('/union create name:"Free Farmers" purpose:Grow', self.farm)
-        await connected(self.stage, self.ada, self.farm, self.ada_there, self.hall)
-        await self.ada_there.runs("join", self.hall)
-        await self.bo.says("/join", self.farm)
-
-    async def signs(self, heard: Heard, wallet: Wallet = ANNAS) -> str:
-        """What the page does with the link of a reply; the code it shows."""
-        token = heard.url("Open the page").rpartition("/")[2]
-        store = self.stage.store
-        issued = await store.write(links.issue_text, token, wallet.address, SITE)
-        attempt = await store.write(links.take_text, token, issued.nonce)
-        return (await store.write(links.sign, token, attempt, "eoa")).code
-
-    async def links(self, who: Persona, place: Place, wallet: Wallet = ANNAS) -> Heard:
-        """The whole way, with the code in the command."""
-        code = await self.signs(await who.says("/link", place), wallet)
-        return await who.says(f"/link {code}", place)
-
-
-@pytest.fixture
-async def cast(stage: Stage) -> Cast:
-    made = Cast(stage)
-    await made.gather()
-    return made
 
 
 async def test_link_gives_a_private_page_a_picture_and_a_place_for_the_code(cast: Cast) -> None:
@@ -66,15 +33,34 @@ async def test_link_gives_a_private_page_a_picture_and_a_place_for_the_code(cast
     assert "Enter the code" in heard.labels
 
 
+async def test_the_picture_has_a_one_time_alias_and_not_the_address_of_the_page(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Apps that read such pictures see what is in them."""
+    drawn: list[str] = []
+    monkeypatch.setattr(pages, "_picture", lambda url: drawn.append(url) or PNG)
+    heard = await cast.bo.says("/link", cast.farm)
+    token = heard.url("Open the page").rpartition("/")[2]
+    (url,) = drawn
+    assert re.fullmatch(r"https://muster\.example/go/[\w-]{43}", url)
+    assert token not in url
+    page = await cast.stage.store.write(aliases.spend, url.rpartition("/")[2])
+    shown = [await cast.stage.store.read(links.page, one) for one in (page, token)]
+    assert shown[0] == shown[1]
+
+
 async def test_the_code_goes_in_by_a_modal(cast: Cast) -> None:
     heard = await cast.ada_there.runs("link", cast.hall)
     code = await cast.signs(heard)
     form = await cast.ada_there.presses(heard, "Enter the code", cast.hall)
     assert form.reply.form is not None
-    done = await cast.ada_there.fills(form, cast.hall, code=code)
-    assert done.private
+    asked = await cast.ada_there.fills(form, cast.hall, code=code)
+    assert asked.private
+    assert "Is this your wallet?" in asked.text
+    assert ANNAS.address in asked.text
+    done = await cast.ada_there.presses(asked, "Link this wallet", cast.hall)
     assert "Linked." in done.text
-    assert ANNAS.address in done.text
+    assert done.reply.edit
 
 
 async def test_the_code_goes_in_by_a_question_where_there_are_no_modals(cast: Cast) -> None:
@@ -82,12 +68,70 @@ async def test_the_code_goes_in_by_a_question_where_there_are_no_modals(cast: Ca
     code = await cast.signs(heard)
     asked = await cast.bo.presses(heard, "Enter the code")
     assert "6 digits" in (asked.reply.ask.label if asked.reply.ask else asked.text)
-    assert "Linked." in (await cast.bo.says(code)).text
+    question = await cast.bo.says(code)
+    assert "Linked." in (await cast.bo.presses(question, "Link this wallet")).text
 
 
-async def test_the_code_comes_back_by_a_deep_link(cast: Cast) -> None:
-    code = await cast.signs(await cast.bo.says("/link", cast.farm))
-    assert "Linked." in (await cast.bo.opens(f"code-{code}")).text
+@pytest.mark.parametrize("way", ["deep link", "command", "form"])
+async def test_the_code_links_nothing_before_the_wallet_was_shown(cast: Cast, way: str) -> None:
+    """A stranger who saw the address of the page signs with their own wallet, and sends the person the code."""
+    heard = await cast.bo.says("/link", cast.farm)
+    code = await cast.signs(heard, BOBS)
+    if way == "deep link":
+        asked = await cast.bo.opens(f"code-{code}")
+    elif way == "command":
+        asked = await cast.bo.says(f"/link {code}")
+    else:
+        await cast.bo.presses(heard, "Enter the code")
+        asked = await cast.bo.says(code)
+    assert "no wallet" in (await cast.bo.says("/wallets", cast.farm)).text
+    for shown in (f"Wallet: {BOBS.address}", "Kind: ordinary wallet", "Account: Bo (Words)", "Free Farmers"):
+        assert shown in asked.text
+    refused = await cast.bo.presses(asked, "Not my wallet")
+    assert "Nothing was linked" in refused.text
+    assert "Type /link" in refused.text
+    assert "Nothing was linked by it" in (await cast.bo.presses(asked, "Link this wallet")).text
+    assert "Nothing was linked" in (await cast.bo.opens(f"code-{code}")).text
+    assert "no wallet" in (await cast.bo.says("/wallets", cast.farm)).text
+
+
+async def test_only_the_account_of_the_link_says_that_the_wallet_is_its_own(cast: Cast) -> None:
+    asked = await cast.brings(cast.bo, cast.farm)
+    for label in ("Link this wallet", "Not my wallet"):
+        assert "for somebody else" in (await cast.ada.presses(asked, label, cast.farm)).text
+    assert "Linked." in (await cast.bo.presses(asked, "Link this wallet", cast.farm)).text
+
+
+async def test_the_word_comes_too_late(cast: Cast) -> None:
+    asked = await cast.brings(cast.bo, cast.farm)
+    cast.stage.clock.advance(links_domain.LIFETIME)
+    late = await cast.bo.presses(asked, "Link this wallet", cast.farm)
+    assert "Linked" not in late.text
+    assert "no wallet" in (await cast.bo.says("/wallets", cast.farm)).text
+
+
+async def test_no_stored_row_has_the_code(cast: Cast) -> None:
+    """Neither tokens nor kept answers nor messages: who reads the database or a backup has no code."""
+    await cast.links(cast.ada, cast.farm)
+    heard = await cast.bo.says("/link", cast.farm)
+    code = await cast.signs(heard)
+    await cast.bo.presses(heard, "Enter the code")
+    await cast.bo.says(code)
+    await cast.bo.opens(f"code-{code}")
+    await cast.bo.says(f"/link {code}", cast.farm)
+    assert await cast.stage.store.read(places_of, code) == set()
+
+
+def places_of(tx: Tx, words: str) -> set[str]:
+    """The columns of all tables in which these words stand."""
+    return {
+        f"{table.name}.{name}"
+        for table in metadata().sorted_tables
+        for row in tx.all(Statement(select(table)))
+        for name, value in row._asdict().items()
+        if isinstance(value, bytes | str)
+        and words in (value.decode(errors="replace") if isinstance(value, bytes) else value)
+    }
 
 
 async def test_the_deep_link_finds_its_union_among_several(cast: Cast) -> None:
@@ -96,7 +140,9 @@ async def test_the_deep_link_finds_its_union_among_several(cast: Cast) -> None:
     await cy.says('/union create name:Pilots purpose:"Guide ships"', port)
     await cast.bo.says("/join", port)
     code = await cast.signs(await cast.bo.says("/link", port))
-    assert "yours in Pilots" in (await cast.bo.opens(f"code-{code}")).text
+    asked = await cast.bo.opens(f"code-{code}")
+    assert "Union: Pilots" in asked.text
+    assert "yours in Pilots" in (await cast.bo.presses(asked, "Link this wallet")).text
 
 
 async def test_a_strangers_code_is_refused_with_a_warning(cast: Cast) -> None:
@@ -132,80 +178,32 @@ async def test_an_unsigned_link_says_what_comes_first(cast: Cast) -> None:
     assert "not signed yet" in (await cast.bo.says("/link 123456", cast.farm)).text
 
 
-async def test_a_second_account_with_the_same_wallet_is_the_same_member(cast: Cast) -> None:
-    assert "Linked." in (await cast.links(cast.ada, cast.farm)).text
-    heard = await cast.ada_there.runs("link", cast.hall)
-    code = await cast.signs(heard)
-    asked = await cast.ada_there.runs("link", cast.hall, code=code)
-    assert "Who is that?" in asked.text
-    assert "Ada (Words)" in asked.text
-    assert "Members: 3" in (await cast.bo.says("/union about", cast.farm)).text
-    done = await cast.ada_there.presses(asked, "That is me too", cast.hall)
-    assert "you are one member now" in done.text
-    assert done.reply.edit  # the question with its buttons is gone
-    assert (cast.stage.clock.now() + timedelta(hours=24)).isoformat() in done.text
-    me = (await cast.ada_there.runs("me", cast.hall)).text
-    assert me.count("Ada") >= 2
-    assert "Members: 2" in (await cast.bo.says("/union about", cast.farm)).text
-
-    (told,) = await cast.stage.told(cast.ada)
-    assert "Another account was joined to you" in told.text
-    assert "Ada (Values)" in told.text
-    assert "If this was not you" in told.text
-    assert await cast.stage.told(cast.ada_there) == []
-
-
-async def test_an_account_that_just_came_in_cannot_throw_the_others_out(cast: Cast) -> None:
-    """Ada was talked out of a signature and its code: the stranger is one person with her, for now."""
-    await cast.links(cast.ada, cast.farm)
-    code = await cast.signs(await cast.bo.says("/link", cast.farm))
-    asked = await cast.bo.says(f"/link {code}", cast.farm)
-    await cast.bo.presses(asked, "That is me too", cast.farm)
-    await cast.stage.person("Cy").says("/join", cast.farm)
-    for one in (cast.bo, cast.ada):
-        assert "cannot do this before" in (await one.says("/union hand-over @cy", cast.farm)).text
-        assert "cannot do this before" in (await one.says("/leave", cast.farm)).text
-    assert "Ada" in (await cast.ada.says("/me", cast.farm)).text
-    (told,) = await cast.stage.told(cast.ada)
-    assert "Another account was joined to you" in told.text
-
-    cast.stage.clock.advance(timedelta(hours=24))
-    asked = await cast.ada.says("/union hand-over @cy", cast.farm)
-    assert "Cy is the founder now" in (await cast.ada.presses(asked, "Hand over", cast.farm)).text
-    asked = await cast.bo.says("/leave", cast.farm)
-    assert "erased" in (await cast.bo.presses(asked, "Leave and erase", cast.farm)).text
-
-
-async def test_a_wallet_is_taken_back(cast: Cast) -> None:
-    await cast.links(cast.bo, cast.farm)
-    code = await cast.signs(await cast.ada.says("/link", cast.farm))
-    asked = await cast.ada.opens(f"code-{code}")
-    assert "is yours alone" in (await cast.ada.presses(asked, "The wallet is mine alone")).text
-    assert "no wallet" in (await cast.bo.says("/wallets", cast.farm)).text
-    assert "belongs to Ada (Words) alone" in (await cast.stage.told(cast.bo))[0].text
-    again = await cast.ada.presses(asked, "That is me too")
-    assert "No link that you started waits" in again.text
-
-
 async def test_the_other_accounts_hear_of_a_new_and_of_a_gone_wallet(cast: Cast) -> None:
-    await cast.links(cast.ada, cast.farm)
-    code = await cast.signs(await cast.ada_there.runs("link", cast.hall))
-    asked = await cast.ada_there.runs("link", cast.hall, code=code)
-    await cast.ada_there.presses(asked, "That is me too", cast.hall)
-    cast.stage.clock.advance(timedelta(hours=24))
+    """With a button that undoes it, which is theirs to press."""
+    await cast.ada_is_one()
     await cast.links(cast.ada, cast.farm, BOBS)
     (new,) = await cast.stage.told(cast.ada_there)
     assert "A wallet was linked to you" in new.text
     assert BOBS.address in new.text
+    assert "for somebody else" in (await cast.ada.presses(new, "Unlink it")).text
+    assert "Unlinked" in (await cast.ada_there.presses(new, "Unlink it")).text
+    assert BOBS.address not in (await cast.ada.says("/wallets", cast.farm)).text
+    (gone,) = await cast.stage.told(cast.ada)
+    assert "was unlinked from you" in gone.text
+    assert "for somebody else" in (await cast.ada_there.presses(gone, "Link it again")).text
+    again = await cast.ada.presses(gone, "Link it again")
+    await cast.signs(again, BOBS)
 
+
+async def test_unlinking_asks_once_more(cast: Cast) -> None:
+    await cast.links(cast.ada, cast.farm, BOBS)
     asked = await cast.ada.says(f"/unlink {BOBS.address.lower()}", cast.farm)
     assert "Unlinked" in (await cast.ada.presses(asked, "Unlink", cast.farm)).text
-    assert "was unlinked from you" in (await cast.stage.told(cast.ada_there))[-1].text
 
 
 async def test_the_same_wallet_twice_changes_nothing(cast: Cast) -> None:
     await cast.links(cast.bo, cast.farm)
-    assert "already" in (await cast.links(cast.bo, cast.farm)).text
+    assert "is linked to you already" in (await cast.brings(cast.bo, cast.farm)).text
 
 
 async def test_wallets_are_listed_with_a_button_to_unlink_each(cast: Cast) -> None:

@@ -5,16 +5,17 @@ from datetime import timedelta
 import pytest
 
 from bot.areas.wallets.domain import links as links_domain
-from bot.areas.wallets.services import links
+from bot.areas.wallets.services import completion, links
 from bot.areas.wallets.services.completion import LinkOutcome
 from bot.areas.wallets.storage import tickets as tickets_storage
 from bot.areas.wallets.storage import wallets as wallets_storage
 from bot.chain import signatures
 from bot.domain.transaction import Tx
-from bot.errors import BadInput, NotFound
+from bot.errors import BadInput, NotAllowed, NotFound
+from bot.membership import LINKING
 from bot.storage.store import Store
 from tests.clock import ManualClock
-from tests.web.people import ANNAS, BOBS, SITE, People, bring, gather, signed, text_for
+from tests.web.people import ANNAS, BOBS, SITE, People, bring, confirm, fresh, gather, signed, text_for, wait
 
 
 @pytest.fixture
@@ -38,7 +39,11 @@ async def test_a_wallet_is_linked_by_signing_and_bringing_the_code_back(store: S
 
     done = await store.write(bring, people.anna, f" {code[:3]} {code[3:]} ")
 
-    assert (done.outcome, done.address) == (LinkOutcome.LINKED, ANNAS.address)
+    assert (done.outcome, done.address, done.kind) == (LinkOutcome.RETURNED, ANNAS.address, "eoa")
+    assert await store.read(wallets_storage.of_member, people.anna.member_id) == []
+    linked = await store.write(completion.confirm, people.anna, done.ticket_id, LINKING.holding_changed)
+    assert linked is not None
+    assert linked.address == ANNAS.address
     mine = await store.read(wallets_storage.of_member, people.anna.member_id)
     assert [(wallet.address, wallet.kind) for wallet in mine] == [(ANNAS.address, "eoa")]
 
@@ -109,7 +114,7 @@ async def test_a_code_expires_with_its_ticket(store: Store, people: People, cloc
     in_time = (await store.write(signed, people.bob, BOBS)).code
     clock.advance(timedelta(microseconds=1))
     assert (await store.write(bring, people.anna, code)).outcome is LinkOutcome.EXPIRED
-    assert (await store.write(bring, people.bob, in_time)).outcome is LinkOutcome.LINKED
+    assert (await store.write(bring, people.bob, in_time)).outcome is LinkOutcome.RETURNED
 
 
 async def test_a_newer_link_ends_the_earlier_one(store: Store, people: People) -> None:
@@ -126,7 +131,7 @@ async def test_a_newer_link_ends_the_earlier_one(store: Store, people: People) -
 async def test_a_used_ticket_and_its_code_are_used_up(store: Store, people: People) -> None:
     token = await store.write(links.open_ticket, people.anna)
     code = await store.write(_sign_with, token)
-    assert (await store.write(bring, people.anna, code)).outcome is LinkOutcome.LINKED
+    assert await store.write(confirm, people.anna, code)
 
     assert (await store.write(bring, people.anna, code)).outcome is LinkOutcome.NOTHING
     with pytest.raises(NotFound):
@@ -193,6 +198,74 @@ async def test_what_is_no_code_is_a_wrong_code(store: Store, people: People, typ
     assert (await store.write(bring, people.anna, typed)).outcome is LinkOutcome.WRONG
 
 
+async def test_what_was_brought_back_is_asked_again_and_counts_wrong_codes(
+    store: Store, people: People
+) -> None:
+    code = (await store.write(signed, people.anna, ANNAS)).code
+    for _ in range(2):
+        assert (await store.write(bring, people.anna, code)).outcome is LinkOutcome.RETURNED
+    for _ in range(4):
+        assert (await store.write(bring, people.anna, other_code(code))).outcome is LinkOutcome.WRONG
+    done = await store.write(bring, people.anna, code)
+    assert (await store.write(bring, people.anna, other_code(code))).outcome is LinkOutcome.STOPPED
+    with pytest.raises(NotFound):
+        await store.write(completion.confirm, people.anna, done.ticket_id, LINKING.holding_changed)
+    assert await store.read(wallets_storage.of_member, people.anna.member_id) == []
+
+
+@pytest.mark.parametrize("end", ["late", "refused", "newer link", "said twice"])
+async def test_the_word_counts_once_and_while_the_ticket_lives(
+    store: Store, people: People, clock: ManualClock, end: str
+) -> None:
+    code = (await store.write(signed, people.anna, ANNAS)).code
+    brought = await store.write(bring, people.anna, code)
+    assert await store.read(links.proof, people.anna, brought.ticket_id)
+    if end == "late":
+        clock.advance(links_domain.LIFETIME)
+    elif end == "refused":
+        assert await store.write(links.refuse, people.anna, brought.ticket_id)
+    elif end == "newer link":
+        await store.write(links.open_ticket, people.anna)
+    else:
+        await store.write(completion.confirm, people.anna, brought.ticket_id, LINKING.holding_changed)
+    with pytest.raises(NotFound, match="Nothing was linked by it"):
+        await store.write(completion.confirm, people.anna, brought.ticket_id, LINKING.holding_changed)
+    assert await store.read(links.proof, people.anna, brought.ticket_id) is None
+    mine = await store.read(wallets_storage.of_member, people.anna.member_id)
+    assert len(mine) == (end == "said twice")
+
+
+async def test_nobody_confirms_or_refuses_for_another_account(store: Store, people: People) -> None:
+    code = (await store.write(signed, people.anna, ANNAS)).code
+    brought = await store.write(bring, people.anna, code)
+    for other in (people.bob, people.anna_telegram):
+        with pytest.raises(NotFound):
+            await store.write(completion.confirm, other, brought.ticket_id, LINKING.holding_changed)
+        assert not await store.write(links.refuse, other, brought.ticket_id)
+        assert await store.read(links.proof, other, brought.ticket_id) is None
+    assert await store.read(links.proof, people.anna, brought.ticket_id)
+
+
+async def test_a_code_that_was_not_brought_back_confirms_nothing(store: Store, people: People) -> None:
+    await store.write(signed, people.anna, ANNAS)
+    ticket = await store.read(tickets_storage.latest, people.anna.id)
+    assert ticket is not None
+    with pytest.raises(NotFound):
+        await store.write(completion.confirm, people.anna, ticket.id, LINKING.holding_changed)
+
+
+async def test_an_account_that_waits_links_nothing(store: Store, people: People, clock: ManualClock) -> None:
+    code = (await store.write(signed, people.anna, ANNAS)).code
+    brought = await store.write(bring, people.anna, code)
+    await store.write(wait, people.anna, clock.now() + timedelta(hours=1))
+    waiting = await store.read(fresh, people.anna)
+    with pytest.raises(NotAllowed):
+        await store.write(links.open_ticket, waiting)
+    with pytest.raises(NotAllowed):
+        await store.write(completion.confirm, waiting, brought.ticket_id, LINKING.holding_changed)
+    assert await store.read(wallets_storage.of_member, people.anna.member_id) == []
+
+
 async def test_another_accounts_code_links_nothing(store: Store, people: People) -> None:
     """Bob signs on Anna's link: neither his account nor another of hers can use the code."""
     code = (await store.write(signed, people.anna, BOBS)).code
@@ -212,7 +285,7 @@ async def test_somebody_elses_code_counts_as_a_wrong_one_for_ones_own_link(
     done = await store.write(bring, people.bob, theirs)
     assert done.outcome in (
         LinkOutcome.WRONG,
-        LinkOutcome.LINKED,
+        LinkOutcome.RETURNED,
     )  # one time in a million both codes are the same
     assert done.address in ("", BOBS.address)
     assert await store.read(wallets_storage.of_member, people.anna.member_id) == []
@@ -226,6 +299,9 @@ async def test_the_database_itself_takes_one_signature_and_one_code(store: Store
     for wallet, first in ((ANNAS, True), (BOBS, False)):
         assert await store.write(tickets_storage.sign, ticket.id, wallet.address, "eoa", b"hash") is first
     assert not await store.write(tickets_storage.issue, ticket.id, "nonce", "text", BOBS.address)
+    assert not await store.write(tickets_storage.close, ticket.id)  # its code did not come back yet
+    for first in (True, False):
+        assert await store.write(tickets_storage.bring_back, ticket.id) is first
     for first in (True, False):
         assert await store.write(tickets_storage.close, ticket.id) is first
     after = await store.read(tickets_storage.latest, people.anna.id)

@@ -255,8 +255,8 @@ def queue(tx: Tx, union: Union, judge: Member, most: int) -> list[WaitingAnswer]
 
 
 def may_witness(tx: Tx, member: Member) -> bool:
-    """Whether the member may be a witness: they hold a wallet, or joined more than a week ago."""
-    return tx.now - member.joined_at > WITNESS_AFTER or wallets.held(tx, member.id)
+    """Whether the member may be a witness: they hold a wallet that counts, or joined more than a week ago."""
+    return tx.now - member.joined_at > WITNESS_AFTER or wallets.counts(tx, member.id)
 
 
 def judge(

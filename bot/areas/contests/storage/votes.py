@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, delete, exists, func, select, update
+from sqlalchemy import bindparam, delete, exists, func, or_, select, update
 
 from bot.areas.contests.tables import entries, entry_votes
 from bot.areas.wallets.tables import wallets
@@ -19,7 +19,10 @@ _UNVOTE = Statement(delete(entry_votes).where(_OF_MEMBER))
 _OF = Statement(select(entry_votes.c.entry_id).where(_OF_MEMBER))
 _FORGET = Statement(delete(entry_votes).where(entry_votes.c.call_id == bindparam("call")))
 _FOR_ENTRY = select(func.count()).select_from(entry_votes).where(entry_votes.c.entry_id == entries.c.id)
-_HOLDS_WALLET = exists().where(wallets.c.member_id == entry_votes.c.member_id)
+_HOLDS_WALLET = exists().where(
+    wallets.c.member_id == entry_votes.c.member_id,
+    or_(wallets.c.waits_until.is_(None), wallets.c.waits_until <= bindparam("now")),
+)
 _TALLY = Statement(
     update(entries).where(entries.c.call_id == bindparam("call")).values(votes=_FOR_ENTRY.scalar_subquery())
 )
@@ -63,6 +66,12 @@ def delete_of(tx: Tx, member_id: int) -> None:
 
 
 def tally(tx: Tx, call_id: int, *, linked_only: bool) -> None:
-    """Counts the votes of a contest, and erases them. `linked_only`: counts only those of present wallet holders."""
-    tx.run(_TALLY_LINKED if linked_only else _TALLY, call=call_id)
+    """Counts the votes of a contest, and erases them.
+
+    `linked_only`: counts only those of members who hold a wallet that counts now.
+    """
+    if linked_only:
+        tx.run(_TALLY_LINKED, call=call_id, now=tx.now)
+    else:
+        tx.run(_TALLY, call=call_id)
     tx.run(_FORGET, call=call_id)

@@ -56,6 +56,11 @@ class Ticket:
         """Whether the ticket's page still works."""
         return self.state in (TicketState.OPEN, TicketState.SIGNED) and now < self.expires_at
 
+    @property
+    def takes_code(self) -> bool:
+        """Whether the ticket knows a code, which was brought back already or is still expected."""
+        return self.state in (TicketState.SIGNED, TicketState.RETURNED)
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:

@@ -48,11 +48,15 @@ def safe(name: str, limit: int = NAME_LIMIT) -> str:
     return text
 
 
-def statement(*, platform: str, account: str, account_id: str, union: str) -> str:
-    """Returns the sentence that says which account is linked. `account_id` distinguishes accounts of one name."""
+def statement(*, platform: str, account: str, account_id: str, union: str, union_ref: str) -> str:
+    """Returns the sentence that says which account is linked, and where.
+
+    `account_id` distinguishes accounts of one name, and `union_ref` unions of one name.
+    """
     return (
         f"Link this wallet to the {safe(platform)} account [{safe(account)}] (id {safe(account_id)}) "
-        f"in the union [{safe(union)}]. Sign only if this account is yours. Signing moves no money."
+        f"in the union [{safe(union)}] (ref {safe(union_ref)}). Sign only if this account is yours. "
+        "Signing moves no money."
     )
 
 

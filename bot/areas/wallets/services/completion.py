@@ -1,42 +1,45 @@
-"""Completing a link: the code that came back, and the wallet that is linked by it.
+"""Completing a link: the code that came back, and the person's word that the wallet is theirs.
 
 Wrong codes must be saved, and an error would undo all changes. So outcomes are returned, not raised.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.areas.members.services import members
+from bot.areas.unions import services as unions
 from bot.areas.wallets.domain import links
 from bot.areas.wallets.domain.links import Ticket, TicketState
-from bot.areas.wallets.services.wallets import HoldingChanged, give, take
+from bot.areas.wallets.services import claims
+from bot.areas.wallets.services import links as tickets_of
+from bot.areas.wallets.services.claims import Parties
+from bot.areas.wallets.services.wallets import HoldingChanged, give
 from bot.areas.wallets.storage import tickets, wallets
-from bot.domain.people import Account, Member, Wallet
+from bot.domain.people import Account, Wallet
 from bot.domain.transaction import Tx
+from bot.errors import NotAllowed, NotFound
 
 
 @dataclass(frozen=True, slots=True)
 class Reactions:
-    """The reactions of other areas to a link; see `bot.membership.LINKING`.
-
-    `merge(tx, union_id, absorbed, survivor)` makes two members one, and returns the survivor.
-    """
+    """The reactions of other areas to a link; see `bot.membership.LINKING`."""
 
     holding_changed: HoldingChanged
-    merge: Callable[[Tx, int, Member, Member], Member]
 
 
 class LinkOutcome(StrEnum):
     """The outcome for a code that somebody typed."""
 
-    LINKED = "linked"
+    RETURNED = "returned"
+    """The code is right. Nothing is linked before the person says that the wallet is theirs."""
+    HELD = "held"
+    """The code is right, and another member holds the wallet. Nothing is done before the person decides."""
+    KEEPS = "keeps"
+    """The code is right, and the member holds the wallet, which is claimed. Their word ends the claim."""
     ALREADY = "already"
-    MERGED = "merged"
-    TAKEN = "taken"
-    HELD = "held"  # another member holds the wallet; nothing is done until the person decides
     WRONG = "wrong"
     STOPPED = "stopped"
     EXPIRED = "expired"
@@ -44,25 +47,91 @@ class LinkOutcome(StrEnum):
     NOTHING = "nothing"
 
 
-class Held(StrEnum):
-    """The person's decision about a wallet that another member holds."""
-
-    MERGE = "merge"
-    TAKE = "take"
-
-
 @dataclass(frozen=True, slots=True)
-class Completed:
-    """The outcome, with the account and the address of the ticket if it was found.
+class Returned:
+    """The outcome, with the account, the ticket and the wallet if the code is right.
 
-    `others` are accounts: of the holder if the wallet is `HELD`, else those that are to be told.
+    `others` are the accounts of the member who holds the wallet, if it is `HELD`.
     """
 
     outcome: LinkOutcome
     account: Account | None = None
+    ticket_id: int = 0
     address: str = ""
+    kind: str = ""
     tries_left: int = 0
     others: tuple[Account, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The effect of the person's word.
+
+    `wallet` is the one that was linked, None if the member had it already. `others` are their other accounts, to be
+    told. `ended` is the claim that the fresh signature ended.
+    """
+
+    address: str
+    wallet: Wallet | None = None
+    others: tuple[Account, ...] = ()
+    ended: Parties | None = None
+
+
+def complete(tx: Tx, platform: str, native_id: str, code: str) -> Returned:
+    """Takes the code that a page showed back from this platform's user. It links nothing.
+
+    Somebody may have seen the page's address and signed with a wallet of theirs, or may have talked the person into
+    bringing the code. So the person sees the wallet first, and says whether it is theirs: see `confirm`.
+
+    The user's tickets in all unions count, because the link can be for another union than the private chat is about.
+    """
+    waiting = _waiting(tx, platform, native_id)
+    live = [one for one in waiting if tx.now < one.ticket.expires_at]
+    expecting = [one for one in live if one.ticket.takes_code]
+    if not expecting:
+        return Returned(_outcome_without_signature(waiting, live))
+    typed = links.read_code(code)
+    for one in expecting:
+        if typed is not None and _is_code_of(one.ticket, typed):
+            return _bring_back(tx, one.account, one.ticket)
+    left = max(_count_wrong_code(tx, one.ticket) for one in expecting)
+    return Returned(LinkOutcome.WRONG if left else LinkOutcome.STOPPED, tries_left=left)
+
+
+def ask_again(tx: Tx, account: Account, ticket_id: int) -> Returned:
+    """Returns what there is to decide about a ticket whose code came back. Raises NotFound."""
+    ticket = tickets_of.returned(tx, account, ticket_id)
+    if ticket is None:
+        raise NotFound(tickets_of.PROOF_GONE)
+    return _to_decide(tx, account, ticket)
+
+
+def confirm(tx: Tx, account: Account, ticket_id: int, changed: HoldingChanged) -> Linked | None:
+    """Links the wallet that the account proved with a ticket, or ends a claim on it; once.
+
+    Returns None if another member has come to hold the wallet: then there is something else to decide.
+    Raises NotFound if the proof is used up or too old, NotAllowed if the account waits or has too many wallets.
+    """
+    ticket = tickets_of.returned(tx, account, ticket_id)
+    member, union = members.by_id(tx, account.member_id), unions.by_id(tx, account.union_id)
+    if ticket is None or ticket.address is None or ticket.wallet_kind is None or not member or not union:
+        raise NotFound(tickets_of.PROOF_GONE)
+    held = wallets.by_address(tx, union.id, ticket.address)
+    if held is not None and held.member_id != member.id:
+        return None
+    if held is None:
+        members.require_settled(tx, account)
+        if len(wallets.of_member(tx, member.id)) >= tickets_of.MAX_WALLETS:
+            raise NotAllowed(tickets_of.TOO_MANY)
+    if not tickets.close(tx, ticket.id):
+        raise NotFound(tickets_of.PROOF_GONE)
+    others = members.other_accounts(tx, member.id, account)
+    if held is None:
+        wallet = give(tx, member, ticket.address, ticket.wallet_kind, changed)
+        return Linked(ticket.address, wallet, others)
+    return Linked(
+        ticket.address, None, others, claims.keep(tx, union, member, ticket.address, ticket.created_at)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,37 +142,12 @@ class _Waiting:
     ticket: Ticket
 
 
-def complete(
-    tx: Tx, platform: str, native_id: str, code: str, reactions: Reactions, held: Held | None = None
-) -> Completed:
-    """Finishes a link of this platform's user with the code that its page showed.
-
-    If another member holds the wallet, nothing changes before the person decides (`held`). Somebody may have talked
-    the person into bringing the code for a stranger's wallet: then the two would become one member. Or a stranger had
-    got a signature from the wallet's owner, and the owner takes the wallet back now.
-
-    The user's tickets in all unions count, because the link can be for another union than the private chat is about.
-    """
-    waiting = _waiting(tx, platform, native_id)
-    live = [one for one in waiting if tx.now < one.ticket.expires_at]
-    signed = [one for one in live if one.ticket.state == TicketState.SIGNED]
-    if not signed:
-        return Completed(_outcome_without_signature(waiting, live))
-    typed = links.read_code(code)
-    for one in signed:
-        if typed is not None and _is_code_of(one.ticket, typed):
-            members.require_settled(tx, one.account)
-            return _finish(tx, one.account, one.ticket, held, reactions)
-    left = max(_count_wrong_code(tx, one.ticket) for one in signed)
-    return Completed(LinkOutcome.WRONG if left else LinkOutcome.STOPPED, tries_left=left)
-
-
 def _waiting(tx: Tx, platform: str, native_id: str) -> list[_Waiting]:
     """The unfinished tickets of a platform's user in all unions, expired ones included."""
     found = []
     for account in members.accounts_everywhere(tx, platform, native_id):
         ticket = tickets.latest(tx, account.id)
-        if ticket is not None and ticket.state in (TicketState.OPEN, TicketState.SIGNED):
+        if ticket is not None and (ticket.state == TicketState.OPEN or ticket.takes_code):
             found.append(_Waiting(account, ticket))
     return found
 
@@ -120,60 +164,32 @@ def _is_code_of(ticket: Ticket, typed: str) -> bool:
     )
 
 
-def _finish(
-    tx: Tx, account: Account, ticket: Ticket, decision: Held | None, reactions: Reactions
-) -> Completed:
-    """Finishes a link whose code came back, or asks the person to decide if another member holds the wallet."""
-    if decision is None and (holder := _other_holder(tx, account, ticket)):
-        return Completed(LinkOutcome.HELD, account, ticket.address or "", others=holder)
-    if not tickets.close(tx, ticket.id):  # the code was used in another process meanwhile
-        return Completed(LinkOutcome.NOTHING)
-    return _attach(tx, account, ticket, decision, reactions)
+def _bring_back(tx: Tx, account: Account, ticket: Ticket) -> Returned:
+    """Notes that the code came back. Whoever types it again is asked again."""
+    if ticket.state == TicketState.SIGNED and not tickets.bring_back(tx, ticket.id):
+        return Returned(LinkOutcome.NOTHING)  # the code was used in another process meanwhile
+    return _to_decide(tx, account, ticket)
+
+
+def _to_decide(tx: Tx, account: Account, ticket: Ticket) -> Returned:
+    address, kind = ticket.address, ticket.wallet_kind
+    if address is None or kind is None:
+        raise RuntimeError("a signed ticket has an address and its kind")
+    held = wallets.by_address(tx, ticket.union_id, address)
+    if held is None:
+        return Returned(LinkOutcome.RETURNED, account, ticket.id, address, kind)
+    if held.member_id != account.member_id:
+        others = tuple(members.accounts_of(tx, held.member_id))
+        return Returned(LinkOutcome.HELD, account, ticket.id, address, kind, others=others)
+    if claims.on(tx, ticket.union_id, address) is None:
+        tickets.close(tx, ticket.id)
+        return Returned(LinkOutcome.ALREADY, account, ticket.id, address, kind)
+    return Returned(LinkOutcome.KEEPS, account, ticket.id, address, kind)
 
 
 def _count_wrong_code(tx: Tx, ticket: Ticket) -> int:
     """Counts a wrong code; returns how many tries are left. The last one cancels the ticket."""
     left = links.CODE_ATTEMPTS - ticket.code_attempts - 1
-    tickets.count_attempt(tx, ticket.id, TicketState.SIGNED if left > 0 else TicketState.CANCELLED)
+    state = TicketState(ticket.state) if left > 0 else TicketState.CANCELLED
+    tickets.count_attempt(tx, ticket.id, state)
     return left
-
-
-def _attach(
-    tx: Tx, account: Account, ticket: Ticket, decision: Held | None, reactions: Reactions
-) -> Completed:
-    """Links the ticket's wallet to the account's member, as was decided if another member holds it."""
-    member = members.by_id(tx, account.member_id)
-    if member is None or ticket.address is None or ticket.wallet_kind is None:
-        raise RuntimeError("a signed ticket has a member, an address and its kind")
-    held = wallets.by_address(tx, ticket.union_id, ticket.address)
-    if held is None:
-        give(tx, member, ticket.address, ticket.wallet_kind, reactions.holding_changed)
-        others = members.other_accounts(tx, member.id, account)
-        return Completed(LinkOutcome.LINKED, account, ticket.address, others=others)
-    if held.member_id == member.id:
-        return Completed(LinkOutcome.ALREADY, account, ticket.address)
-    holder = members.by_id(tx, held.member_id)
-    if holder is None:
-        raise RuntimeError("a wallet has a member")
-    if decision is Held.TAKE:
-        return _take_back(tx, account, member, holder, held, reactions)
-    survivor = reactions.merge(tx, ticket.union_id, member, holder)
-    others = members.other_accounts(tx, survivor.id, account)
-    return Completed(LinkOutcome.MERGED, account, ticket.address, others=others)
-
-
-def _take_back(
-    tx: Tx, account: Account, member: Member, holder: Member, wallet: Wallet, reactions: Reactions
-) -> Completed:
-    take(tx, holder, wallet.address, reactions.holding_changed)
-    give(tx, member, wallet.address, wallet.kind, reactions.holding_changed)
-    others = (*members.other_accounts(tx, member.id, account), *members.accounts_of(tx, holder.id))
-    return Completed(LinkOutcome.TAKEN, account, wallet.address, others=others)
-
-
-def _other_holder(tx: Tx, account: Account, ticket: Ticket) -> tuple[Account, ...]:
-    """The accounts of the other member who holds the ticket's wallet; none if nobody else does."""
-    held = wallets.by_address(tx, ticket.union_id, ticket.address or "")
-    if held is None or held.member_id == account.member_id:
-        return ()
-    return tuple(members.accounts_of(tx, held.member_id))

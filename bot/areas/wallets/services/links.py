@@ -1,4 +1,4 @@
-"""The link ceremony up to the code: a ticket, its page, the text to sign, and the signature.
+"""The link ceremony up to the code: a ticket, its page, the text to sign, the signature, and what it proves.
 
 A text is spent in a transaction of its own, before its signature is checked: an error would undo that.
 """
@@ -12,12 +12,13 @@ from bot.areas.members.services import members
 from bot.areas.unions import services as unions
 from bot.areas.wallets.domain import links, siwe_text
 from bot.areas.wallets.domain.links import Proof, Ticket, TicketState
-from bot.areas.wallets.storage import tickets, wallets
+from bot.areas.wallets.storage import addresses, tickets, wallets
 from bot.domain.people import Account, Union
 from bot.domain.transaction import Tx
 from bot.errors import BadInput, NotAllowed, NotFound
 
 MAX_WALLETS = 20
+TOO_MANY = f"You have {MAX_WALLETS} wallets, which is the most. Unlink one first: /wallets."
 
 GONE = (
     "This link does not work. Links last ten minutes, work once, and end when a newer one is asked for. "
@@ -26,6 +27,10 @@ GONE = (
 SIGNED_BEFORE = (
     "This link was signed already; nothing more can be signed with it. "
     "If that was not you, send /link in chat to get a new one."
+)
+PROOF_GONE = (
+    "This was answered already, or took longer than ten minutes. Nothing was linked by it. "
+    "Type /link to start again."
 )
 TEXT_REPLACED = (
     "This is not the text to sign any more: it was tried already, or the link was opened in another "
@@ -44,11 +49,14 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class LinkPage:
-    """The contents of the link page."""
+    """The contents of the link page. `union_ref`, `founder` and `founded_at` tell unions of one name apart."""
 
     account: str
     platform: str
     union: str
+    union_ref: str
+    founder: str | None
+    founded_at: datetime
     signed: bool
     expires_at: datetime
 
@@ -77,10 +85,16 @@ class Signed:
     platform: str
 
 
-def open_ticket(tx: Tx, account: Account) -> str:
-    """Makes a ticket in the place of earlier ones; returns its token. Raises NotAllowed past `MAX_WALLETS`."""
-    if len(wallets.of_member(tx, account.member_id)) >= MAX_WALLETS:
-        raise NotAllowed(f"You have {MAX_WALLETS} wallets, which is the most. Unlink one first: /wallets.")
+def open_ticket(tx: Tx, account: Account, *, keeping: bool = False) -> str:
+    """Makes a ticket in the place of earlier ones; returns its token.
+
+    `keeping`: it is for a fresh signature of a wallet that the member holds already, so it gives nobody anything.
+    Raises NotAllowed past `MAX_WALLETS`, and for an account that waits, unless it is for `keeping`.
+    """
+    if not keeping:
+        members.require_settled(tx, account)
+        if len(wallets.of_member(tx, account.member_id)) >= MAX_WALLETS:
+            raise NotAllowed(TOO_MANY)
     tickets.cancel_of(tx, account.id)
     token = links.new_token()
     tickets.add(tx, links.token_hash(token), account.union_id, account.id, tx.now + links.LIFETIME)
@@ -89,9 +103,17 @@ def open_ticket(tx: Tx, account: Account) -> str:
 
 def page(tx: Tx, token: str) -> LinkPage:
     """Returns the link page of a token. Raises NotFound if there is no such ticket or it does not work any more."""
-    ticket, account, union = _ticket(tx, token)
+    ticket, account, union = working(tx, token)
+    founder = members.founder(tx, union)
     return LinkPage(
-        account.name, account.platform, union.name, ticket.state == TicketState.SIGNED, ticket.expires_at
+        account.name,
+        account.platform,
+        union.name,
+        union.ref,
+        founder.name if founder else None,
+        union.created_at,
+        ticket.state == TicketState.SIGNED,
+        ticket.expires_at,
     )
 
 
@@ -110,6 +132,7 @@ def issue_text(tx: Tx, token: str, address: str, site: Site) -> Issued:
             account=account.name,
             account_id=account.native_id,
             union=union.name,
+            union_ref=union.ref,
         ),
         uri=site.uri,
         chain_id=site.chain_id,
@@ -145,23 +168,45 @@ def sign(tx: Tx, token: str, attempt: Attempt, kind: str) -> Signed:
 
 def proof(tx: Tx, account: Account, ticket_id: int) -> Proof | None:
     """Returns what this account proved with a ticket; None if it proved nothing, or too long ago."""
-    ticket = tickets.by_id(tx, ticket_id)
-    if ticket is None or ticket.account_id != account.id or ticket.state != TicketState.RETURNED:
-        return None
-    if ticket.address is None or ticket.wallet_kind is None or tx.now >= ticket.expires_at:
+    ticket = returned(tx, account, ticket_id)
+    if ticket is None or ticket.address is None or ticket.wallet_kind is None:
         return None
     held = wallets.by_address(tx, ticket.union_id, ticket.address)
     return Proof(ticket.address, ticket.wallet_kind, held.member_id if held else None)
 
 
+def returned(tx: Tx, account: Account, ticket_id: int) -> Ticket | None:
+    """Returns a ticket of this account whose code came back and that waits for the person's word."""
+    ticket = tickets.by_id(tx, ticket_id)
+    if ticket is None or ticket.account_id != account.id or ticket.state != TicketState.RETURNED:
+        return None
+    return ticket if tx.now < ticket.expires_at else None
+
+
+def close(tx: Tx, account: Account, ticket_id: int) -> bool:
+    """Uses up what the account proved with a ticket; returns False if it is used up, or was never proved."""
+    return returned(tx, account, ticket_id) is not None and tickets.close(tx, ticket_id)
+
+
+def refuse(tx: Tx, account: Account, ticket_id: int) -> bool:
+    """Ends a ticket whose wallet is not the person's; returns False if it ended before."""
+    if returned(tx, account, ticket_id) is None:
+        return False
+    return tickets.close(tx, ticket_id, TicketState.CANCELLED)
+
+
 def prune(tx: Tx, before: datetime) -> None:
-    """Erases tickets that expired before that moment."""
+    """Erases tickets that expired before that moment, with all their addresses."""
+    addresses.prune(tx, before)
     tickets.prune(tx, before)
 
 
-def _ticket(tx: Tx, token: str) -> tuple[Ticket, Account, Union]:
-    """The ticket of a token, if it still works. Raises NotFound."""
-    ticket = tickets.by_token(tx, links.token_hash(token))
+def working(tx: Tx, token: str) -> tuple[Ticket, Account, Union]:
+    """Returns the ticket of a token, if it still works. Raises NotFound."""
+    hashed = links.token_hash(token)
+    ticket = tickets.by_token(tx, hashed)
+    if ticket is None and (found := addresses.ticket_of(tx, hashed, addresses.PAGE)) is not None:
+        ticket = tickets.by_id(tx, found)
     account = members.account(tx, ticket.account_id) if ticket and ticket.works(tx.now) else None
     union = unions.by_id(tx, account.union_id) if account else None
     if ticket is None or account is None or union is None:
@@ -171,7 +216,7 @@ def _ticket(tx: Tx, token: str) -> tuple[Ticket, Account, Union]:
 
 def _open(tx: Tx, token: str) -> tuple[Ticket, Account, Union]:
     """The ticket of a token, if it is not signed yet. Raises NotFound or BadInput."""
-    found = _ticket(tx, token)
+    found = working(tx, token)
     if found[0].state != TicketState.OPEN:
         raise BadInput(SIGNED_BEFORE)
     return found

@@ -2,42 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from bot.areas.ledger.services import record
+from bot.areas.members.services import members
 from bot.areas.members.services.members import JOINING_WAIT
-from bot.areas.traces import services as traces
-from bot.areas.traces.domain import WALLET, Trace, TraceKind
-from bot.areas.wallets.storage import tickets, wallets
+from bot.areas.wallets.domain.claims import ClaimEnd
+from bot.areas.wallets.services.claims import free
+from bot.areas.wallets.services.wallets import remember
+from bot.areas.wallets.storage import addresses, claims, tickets, wallets
 from bot.domain.people import Account, Member, Union
 from bot.domain.transaction import Tx
 
 
 def forget(tx: Tx, union: Union, member: Member) -> None:
-    """Erases the member's wallets, and the tickets of their accounts."""
+    """Erases the member's wallets, and the tickets of their accounts. Claims end: of them, and on their wallets."""
+    for account in members.accounts_of(tx, member.id):
+        _end_claims(tx, member, account)
+    for wallet in wallets.of_member(tx, member.id):
+        remember(tx, wallet)
+        free(tx, member, wallet.address)
+    addresses.delete_of(tx, member.id)
     tickets.delete_of(tx, member.id)
     wallets.delete_of(tx, member.id)
 
 
-def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
-    """Gives the absorbed member's wallets to the survivor. Tickets stay with their accounts.
+def forget_account(tx: Tx, union: Union, account: Account) -> None:
+    """Erases the tickets of one account of a member, and ends its claims. The wallets are the person's."""
+    member = members.by_id(tx, account.member_id)
+    if member is not None:
+        _end_claims(tx, member, account)
+    addresses.delete_of_account(tx, account.id)
+    tickets.delete_of_account(tx, account.id)
 
-    All wallets of the one person wait, whichever side they come from.
+
+def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
+    """Gives the absorbed member's wallets to the survivor. All wallets of the one person wait, of both sides.
+
+    Tickets and claims stay with their accounts. A claim of one of the two on a wallet of the other is over: it is one
+    person's now.
     """
+    claims.delete_between(tx, union.id, absorbed.id, survivor.id)
     wallets.move(tx, absorbed.id, survivor.id)
     wallets.wait(tx, survivor.id, tx.now + JOINING_WAIT)
 
 
-def forget_account(tx: Tx, union: Union, account: Account) -> None:
-    """Erases the tickets of one account. The wallets are the person's."""
-    tickets.delete_of_account(tx, account.id)
-
-
-def remember(tx: Tx, union: Union, member: Member) -> None:
-    """Keeps the waits of the member's wallets that run. They go on if somebody links the wallet again."""
-    for wallet in wallets.of_member(tx, member.id):
-        if wallet.waits_until is not None and wallet.waits_until > tx.now:
-            traces.keep(tx, union, WALLET, wallet.address.lower(), TraceKind.WALLET_WAIT, wallet.waits_until)
-
-
-def recall(tx: Tx, union: Union, member: Member, account: Account, kept: Mapping[TraceKind, Trace]) -> None:
-    """Changes nothing: a new member has no wallet yet."""
+def _end_claims(tx: Tx, member: Member, account: Account) -> None:
+    for claim in claims.of_account(tx, account.id):
+        if claims.end(tx, claim.id, ClaimEnd.GONE):
+            record(tx, member.union_id, "wallet.claim-ended", member, outcome=ClaimEnd.GONE.value)
+    claims.take_account(tx, account.id)

@@ -1,4 +1,4 @@
-"""A member's wallets: giving, taking, listing and finding them."""
+"""A member's wallets: giving, taking, listing and finding them, and whether they count."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from bot.areas.members.services import members
 from bot.areas.traces import services as traces
 from bot.areas.traces.domain import WALLET, TraceKind
 from bot.areas.unions import services as unions
+from bot.areas.wallets.domain.claims import COUNTS_AFTER
 from bot.areas.wallets.storage import tickets, wallets
-from bot.domain.people import Account, Member, Union, Wallet
+from bot.domain.people import Member, Union, Wallet
 from bot.domain.transaction import Tx
 from bot.errors import NotFound
 from bot.storage import erasures
@@ -24,44 +25,36 @@ HoldingChanged = Callable[[Tx, Member, int], None]
 """Another area's reaction when a member gets their first wallet (1) or loses the last one (-1)."""
 
 
-def unlink(tx: Tx, account: Account, address: str, changed: HoldingChanged) -> tuple[Account, ...]:
-    """Unlinks a wallet of the account's member; returns their other accounts, to tell them.
+def give(
+    tx: Tx,
+    member: Member,
+    address: str,
+    kind: str,
+    changed: HoldingChanged,
+    waits_until: datetime | None = None,
+) -> Wallet:
+    """Gives a wallet that nobody holds to the member.
 
-    Raises NotFound if the member does not hold the wallet.
-    """
-    member = members.by_id(tx, account.member_id)
-    if member is None or not take(tx, member, address, changed):
-        raise NotFound(NO_SUCH_WALLET)
-    return members.other_accounts(tx, member.id, account)
-
-
-def give(tx: Tx, member: Member, address: str, kind: str, changed: HoldingChanged) -> None:
-    """Gives a wallet that nobody holds to the member. If it waited when its holder left, it waits on.
-
-    Raises NotAllowed if somebody who is expelled held it.
+    A wallet that another member held until lately waits, also if they unlinked it themselves. Raises NotAllowed if
+    somebody who is expelled held it.
     """
     expulsions.require_free_wallet(tx, member.union_id, address)
     first = not wallets.held(tx, member.id)
-    added = wallets.add(tx, member.union_id, member.id, address, kind)
-    wait = _wait(tx, member.union_id, address)
-    if wait is not None:
-        wallets.set_wait(tx, added.id, wait)
+    waits = waits_until or _wait_of(tx, member, address)
+    wallet = wallets.add(tx, member.union_id, member.id, address, kind, waits)
     record(tx, member.union_id, "wallet.linked", member)
     if first:
         changed(tx, member, 1)
-
-
-def _wait(tx: Tx, union_id: int, address: str) -> datetime | None:
-    """The end of the wait that the wallet had when its holder left."""
-    union = unions.by_id(tx, union_id)
-    kept = traces.find(tx, union, WALLET, address.lower(), TraceKind.WALLET_WAIT) if union else None
-    return kept.until if kept else None
+    return wallet
 
 
 def take(tx: Tx, member: Member, address: str, changed: HoldingChanged) -> bool:
     """Takes a wallet from the member; returns False if they do not hold it."""
-    if not wallets.remove(tx, member.id, address):
+    wallet = wallets.by_address(tx, member.union_id, address)
+    if wallet is None or wallet.member_id != member.id:
         return False
+    remember(tx, wallet)
+    wallets.remove(tx, member.id, address)
     tickets.forget_address(tx, member.id, address)
     erasures.note(tx, member.union_id, [address])
     record(tx, member.union_id, "wallet.unlinked", member)
@@ -70,14 +63,58 @@ def take(tx: Tx, member: Member, address: str, changed: HoldingChanged) -> bool:
     return True
 
 
+def remember(tx: Tx, wallet: Wallet) -> None:
+    """Remembers who is about to lose a wallet, so that another member has to wait for what it counts for."""
+    union = unions.by_id(tx, wallet.union_id)
+    if union is None:
+        raise RuntimeError("a wallet has a union")
+    until = tx.now + COUNTS_AFTER
+    waiting = wallet.waits_until is not None and tx.now < wallet.waits_until
+    if waiting and wallet.waits_until is not None:
+        until = max(until, wallet.waits_until)
+    # A wallet that waits goes on waiting for everybody: no member has the id 0.
+    number = 0 if waiting else wallet.member_id
+    traces.keep(tx, union, WALLET, wallet.address, TraceKind.WALLET, until, number)
+
+
+def _wait_of(tx: Tx, member: Member, address: str) -> datetime | None:
+    union = unions.by_id(tx, member.union_id)
+    trace = traces.find(tx, union, WALLET, address, TraceKind.WALLET) if union else None
+    return trace.until if trace is not None and trace.number != member.id else None
+
+
 def held(tx: Tx, member_id: int) -> bool:
-    """Whether the member holds a wallet."""
+    """Whether the member holds a wallet, also one that waits. For votes, gates and money see `counts`."""
     return wallets.held(tx, member_id)
+
+
+def counts(tx: Tx, member_id: int) -> bool:
+    """Whether the member holds a wallet that counts for votes, gates and money."""
+    return wallets.counts(tx, member_id)
+
+
+def counting(tx: Tx, member: Member) -> list[Wallet]:
+    """Returns those of the member's wallets that count for votes, gates and money, oldest first."""
+    mine = wallets.of_member(tx, member.id)
+    return [wallet for wallet in mine if wallet.waits_until is None or wallet.waits_until <= tx.now]
+
+
+def counts_from(tx: Tx, member: Member) -> datetime | None:
+    """Returns when the first of the member's wallets counts, if all of them wait; None otherwise."""
+    waits = [wallet.waits_until for wallet in wallets.of_member(tx, member.id)]
+    later = [wait for wait in waits if wait is not None and wait > tx.now]
+    return min(later) if later and len(later) == len(waits) else None
 
 
 def of_member(tx: Tx, member: Member) -> list[Wallet]:
     """Returns the member's wallets, oldest first."""
     return wallets.of_member(tx, member.id)
+
+
+def holder(tx: Tx, union_id: int, address: str) -> Member | None:
+    """Returns the member who holds a wallet."""
+    wallet = wallets.by_address(tx, union_id, address)
+    return members.by_id(tx, wallet.member_id) if wallet else None
 
 
 def find(tx: Tx, member: Member, typed: str) -> Wallet:

@@ -50,9 +50,9 @@ _CANCEL_OF = Statement(
     update(tickets)
     .where(
         tickets.c.account_id == bindparam("account"),
-        tickets.c.state.in_([TicketState.OPEN.value, TicketState.SIGNED.value]),
+        tickets.c.state.in_([TicketState.OPEN.value, TicketState.SIGNED.value, TicketState.RETURNED.value]),
     )
-    .values(state=TicketState.CANCELLED.value, nonce=None, message=None)
+    .values(state=TicketState.CANCELLED.value, nonce=None, message=None, code_hash=None)
 )
 _ISSUE = Statement(
     update(tickets)
@@ -85,10 +85,15 @@ _COUNT_ATTEMPT = Statement(
     .where(tickets.c.id == bindparam("ticket"))
     .values(code_attempts=tickets.c.code_attempts + 1, state=bindparam("new_state"))
 )
-_CLOSE = Statement(
+_RETURN = Statement(
     update(tickets)
     .where(tickets.c.id == bindparam("ticket"), tickets.c.state == TicketState.SIGNED.value)
-    .values(state=TicketState.DONE.value, code_hash=None)
+    .values(state=TicketState.RETURNED.value)
+)
+_CLOSE = Statement(
+    update(tickets)
+    .where(tickets.c.id == bindparam("ticket"), tickets.c.state == TicketState.RETURNED.value)
+    .values(state=bindparam("final"), code_hash=None)
 )
 _DELETE_OF = Statement(
     delete(tickets).where(
@@ -160,9 +165,19 @@ def count_attempt(tx: Tx, ticket_id: int, state: TicketState) -> None:
     tx.run(_COUNT_ATTEMPT, ticket=ticket_id, new_state=state.value)
 
 
-def close(tx: Tx, ticket_id: int) -> bool:
-    """Ends a ticket whose code came back; returns False if it is not signed."""
-    return tx.run(_CLOSE, ticket=ticket_id) == 1
+def bring_back(tx: Tx, ticket_id: int) -> bool:
+    """Notes that the code came back; returns False if the ticket is not signed."""
+    return tx.run(_RETURN, ticket=ticket_id) == 1
+
+
+def close(tx: Tx, ticket_id: int, final: TicketState = TicketState.DONE) -> bool:
+    """Ends a ticket whose code came back; returns False if it does not wait for the person's word."""
+    return tx.run(_CLOSE, ticket=ticket_id, final=final.value) == 1
+
+
+def delete_of_account(tx: Tx, account_id: int) -> int:
+    """Erases the tickets of one account."""
+    return tx.run(_DELETE_OF_ACCOUNT, account=account_id)
 
 
 def delete_of(tx: Tx, member_id: int) -> int:
@@ -173,11 +188,6 @@ def delete_of(tx: Tx, member_id: int) -> int:
 def forget_address(tx: Tx, member_id: int, address: str) -> None:
     """Erases an address from the member's tickets that are done or cancelled."""
     tx.run(_FORGET_ADDRESS, member=member_id, wanted=address)
-
-
-def delete_of_account(tx: Tx, account_id: int) -> int:
-    """Erases the tickets of one account."""
-    return tx.run(_DELETE_OF_ACCOUNT, account=account_id)
 
 
 def prune(tx: Tx, before: datetime) -> int:

@@ -30,6 +30,14 @@ _BY_ADDRESS = Statement(
         wallets.c.union_id == bindparam("union"), wallets.c.address == bindparam("wanted")
     )
 )
+_COUNTS = Statement(
+    select(wallets.c.id)
+    .where(
+        wallets.c.member_id == bindparam("member"),
+        or_(wallets.c.waits_until.is_(None), wallets.c.waits_until <= bindparam("now")),
+    )
+    .limit(1)
+)
 _INSERT = Statement(
     insert(wallets)
     .values(
@@ -38,6 +46,7 @@ _INSERT = Statement(
         address=bindparam("address"),
         kind=bindparam("kind"),
         linked_at=bindparam("linked_at"),
+        waits_until=bindparam("waits_until"),
     )
     .returning(*_COLUMNS)
 )
@@ -73,14 +82,27 @@ def held(tx: Tx, member_id: int) -> bool:
     return tx.value(_HELD, member=member_id) is not None
 
 
+def counts(tx: Tx, member_id: int) -> bool:
+    """Whether the member holds a wallet that does not wait."""
+    return tx.value(_COUNTS, member=member_id, now=tx.now) is not None
+
+
 def by_address(tx: Tx, union_id: int, address: str) -> Wallet | None:
     row = tx.one(_BY_ADDRESS, union=union_id, wanted=address)
     return Wallet(*row) if row else None
 
 
-def add(tx: Tx, union_id: int, member_id: int, address: str, kind: str) -> Wallet:
+def add(
+    tx: Tx, union_id: int, member_id: int, address: str, kind: str, waits_until: datetime | None = None
+) -> Wallet:
     row = tx.one(
-        _INSERT, union_id=union_id, member_id=member_id, address=address, kind=kind, linked_at=tx.now
+        _INSERT,
+        union_id=union_id,
+        member_id=member_id,
+        address=address,
+        kind=kind,
+        linked_at=tx.now,
+        waits_until=waits_until,
     )
     assert row is not None
     return Wallet(*row)

@@ -1,0 +1,221 @@
+"""Claims on wallets: claiming, answering a claim, and the messages to both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from bot.areas.wallets.domain.claims import COUNTS_AFTER, ClaimEnd
+from bot.areas.wallets.services import claims, links
+from bot.areas.wallets.services.claims import Parties
+from bot.chat.chores import Duty, Office
+from bot.chat.context import Context
+from bot.chat.declarations import Area
+from bot.chat.model import Button, Code, Moment, Reply, Style, bold, p, say
+from bot.chat.targets import Target
+from bot.domain.names import one_line
+from bot.domain.people import Account, Union
+from bot.domain.transaction import Tx
+from bot.membership import LINKING
+from commands.members.accounts import named
+from commands.wallets.pages import page_reply
+
+area = Area()
+
+LASTS_S = 8 * 86_400  # longer than any claim, also after a day or two on which Muster was down
+
+
+class Teller(Protocol):
+    """A handler's context or a chore's duty, as this module tells people with it."""
+
+    @property
+    def tx(self) -> Tx: ...
+    @property
+    def union(self) -> Union: ...
+    def post(
+        self, target: Target | Account, reply: Reply, dedupe_key: str | None = None, *, bulk: bool = False
+    ) -> None: ...
+
+
+# -- claiming ------------------------------------------------------------------------------------------------
+
+
+@area.action("wallet.claim")
+def claimed(ctx: Context, ticket: int) -> Reply:
+    both = claims.open_claim(ctx.tx, ctx.union, ctx.account, ticket)
+    _tell_holders(ctx, both)
+    zone = ctx.union.time_zone
+    return say(
+        p(bold("Claimed."), " ", Code(both.claim.address), " in ", bold(one_line(ctx.union.name)), "."),
+        p("Who has it was told, and keeps it if they sign with it again. Without an answer it is yours from ",
+          Moment(both.claim.moves_at, zone), ", and counts for votes and money three days after that."),
+        p("You are told what comes of it."),
+        edit=True,
+    )  # fmt: skip
+
+
+@area.action("wallet.keep")
+def keep(ctx: Context, claim: int) -> Reply:
+    found = claims.of_holder(ctx.tx, ctx.account, claim)
+    token = links.open_ticket(ctx.tx, ctx.account, keeping=True)
+    return page_reply(ctx, token, p("Keep ", Code(found.address), ": sign with it once more."))
+
+
+@area.action("wallet.let-go")
+def let_go(ctx: Context, claim: int) -> Reply:
+    both = claims.let_go(ctx.tx, ctx.account, claim, LINKING.holding_changed)
+    tell_outcome(ctx, both, ClaimEnd.GIVEN, except_for=ctx.account)
+    return say(p(bold("Let go."), " ", Code(both.claim.address), " is not yours any more."), edit=True)
+
+
+def answer_buttons(claim_id: int) -> tuple[Button, Button]:
+    """Returns the two answers of a holder to a claim."""
+    return (
+        Button("Keep it: sign again", "wallet.keep", {"claim": claim_id}, Style.PRIMARY, lasts_s=LASTS_S),
+        Button("It is not mine: let it go", "wallet.let-go", {"claim": claim_id}, lasts_s=LASTS_S),
+    )
+
+
+# -- the course of a claim -----------------------------------------------------------------------------------
+
+
+@area.chore
+async def carry_on_claims(office: Office) -> None:
+    """Tells holders again of the claims on their wallets, and moves the wallets of those who did not answer."""
+
+    async def carry_on(due: tuple[Union, int]) -> None:
+        union, claim_id = due
+        await office.write(union, _carry_on, claim_id)
+
+    await office.each(await office.read(claims.due), carry_on)
+
+
+def _carry_on(duty: Duty, claim_id: int) -> None:
+    both = claims.advance(duty.tx, claim_id, LINKING.holding_changed)
+    if both is None:
+        return
+    if claims.on(duty.tx, duty.union.id, both.claim.address) is None:
+        tell_outcome(duty, both, ClaimEnd.MOVED)
+    else:
+        _tell_holders(duty, both)
+
+
+@area.chore
+async def tell_ended_claims(office: Office) -> None:
+    """Tells the other side that a claim is over, because a wallet was unlinked or a member left."""
+
+    async def tell(due: tuple[Union, int]) -> None:
+        union, claim_id = due
+        await office.write(union, _tell_ended, claim_id)
+
+    await office.each(await office.read(claims.untold), tell)
+
+
+def _tell_ended(duty: Duty, claim_id: int) -> None:
+    both = claims.take_outcome(duty.tx, claim_id)
+    if both is not None and both.claim.ended is not None:
+        tell_outcome(duty, both, ClaimEnd(both.claim.ended))
+
+
+# -- messages ------------------------------------------------------------------------------------------------
+
+
+def _tell_holders(by: Teller, both: Parties) -> None:
+    """Tells all accounts of the holder. Each account's buttons are for it alone."""
+    by_whom = named(both.claimant) if both.claimant else "somebody"
+    zone = by.union.time_zone
+    for account in both.holders:
+        by.post(
+            account,
+            say(
+                p(bold("Your wallet is claimed"), " in ", bold(one_line(by.union.name)), ": ",
+                  Code(both.claim.address), "."),
+                p(by_whom, " signed with it on ", Moment(both.claim.opened_at, zone), " and says that it is theirs. "
+                  "You have it until ", Moment(both.claim.moves_at, zone), ", and keep it if you sign with it again "
+                  "before that."),
+                p("If you gave them no signature, they have the wallet's key: move what it holds to a new one."),
+                buttons=tuple((button,) for button in answer_buttons(both.claim.id)),
+            ),
+            bulk=False,
+        )  # fmt: skip
+
+
+def tell_outcome(
+    by: Teller, both: Parties, outcome: ClaimEnd = ClaimEnd.KEPT, except_for: Account | None = None
+) -> None:
+    """Tells both sides what came of a claim, without the account that acted and was answered."""
+    for account in _without(both.claimants, except_for):
+        reply = _to_claimant(by, both, outcome)
+        if reply is not None:
+            by.post(account, reply, bulk=False)
+    for account in _without(both.holders, except_for):
+        reply = _to_holder(by, both, outcome)
+        if reply is not None:
+            by.post(account, reply, bulk=False)
+
+
+def _without(accounts: Iterable[Account], left_out: Account | None) -> list[Account]:
+    return [account for account in accounts if left_out is None or account.id != left_out.id]
+
+
+def _to_claimant(by: Teller, both: Parties, outcome: ClaimEnd) -> Reply | None:
+    wallet, union = Code(both.claim.address), bold(one_line(by.union.name))
+    if outcome in (ClaimEnd.MOVED, ClaimEnd.GIVEN):
+        how = "Who had it did not answer" if outcome is ClaimEnd.MOVED else "Who had it let it go"
+        counts = Moment(by.tx.now + COUNTS_AFTER, by.union.time_zone)
+        return say(
+            p(bold("The wallet is yours"), " in ", union, ": ", wallet, ". ", how, "."),
+            p("It counts for votes and money from ", counts, "."),
+            buttons=((unlink_button(both.claim.address),),),
+        )
+    if outcome is ClaimEnd.KEPT:
+        return say(
+            p(bold("Your claim is over"), " in ", union, ": who has ", wallet, " signed with it again, and keeps "
+              "it. You cannot claim a wallet for a week."),
+            p("If the wallet is yours, somebody else has its key: move what it holds to a new one, and link that."),
+        )  # fmt: skip
+    if outcome is ClaimEnd.FREED:
+        return say(
+            p(bold("Your claim is over"), " in ", union, ": nobody has ", wallet, " any more. If it is yours, link "
+              "it now."),
+            buttons=((link_button("Link it"),),),
+        )  # fmt: skip
+    return None  # the claimant left
+
+
+def _to_holder(by: Teller, both: Parties, outcome: ClaimEnd) -> Reply | None:
+    wallet, union = Code(both.claim.address), bold(one_line(by.union.name))
+    to_whom = named(both.claimant) if both.claimant else "the member who claimed it"
+    if outcome is ClaimEnd.MOVED:
+        return say(
+            p(bold("Your wallet has moved"), " in ", union, ": ", wallet, " belongs to ", to_whom, " now. They "
+              "claimed it three days ago, and you were told three times."),
+            p("If it is yours, sign with it and claim it back."),
+            buttons=((link_button("Claim it back"),),),
+        )  # fmt: skip
+    if outcome is ClaimEnd.GIVEN:
+        return say(
+            p(bold("A wallet was let go"), " in ", union, " by another account of yours: ", wallet, " belongs to ",
+              to_whom, " now."),
+            p("If this was not you: somebody uses that account. Take it back, then sign and claim the wallet."),
+            buttons=((link_button("Claim it back"),),),
+        )  # fmt: skip
+    if outcome is ClaimEnd.KEPT:
+        return say(
+            p("Another account of yours signed with ", wallet, " in ", union, " again, so you keep it: the claim on "
+              "it is over."),
+            buttons=((unlink_button(both.claim.address),),),
+        )  # fmt: skip
+    if outcome is ClaimEnd.GONE:
+        return say(p("The claim on ", wallet, " in ", union, " is over: who claimed it left. You keep it."))
+    return None  # the holder unlinked it, or left
+
+
+def unlink_button(address: str) -> Button:
+    """Returns the button that undoes a link, for messages to the member's own accounts."""
+    return Button("Unlink it", "wallet.unlink", {"address": address}, Style.DANGER, lasts_s=LASTS_S)
+
+
+def link_button(label: str) -> Button:
+    """Returns the button that opens a new link."""
+    return Button(label, "/link", {}, Style.PRIMARY, lasts_s=LASTS_S)
