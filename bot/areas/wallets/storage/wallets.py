@@ -50,9 +50,6 @@ _INSERT = Statement(
     )
     .returning(*_COLUMNS)
 )
-_SET_WAIT = Statement(
-    update(wallets).where(wallets.c.id == bindparam("wallet")).values(waits_until=bindparam("until"))
-)
 _DELETE = Statement(
     delete(wallets).where(
         wallets.c.member_id == bindparam("member"), wallets.c.address == bindparam("wanted")
@@ -106,11 +103,6 @@ def add(
     )
     assert row is not None
     return Wallet(*row)
-
-
-def set_wait(tx: Tx, wallet_id: int, until: datetime) -> None:
-    """Lets the wallet wait until that moment."""
-    tx.run(_SET_WAIT, wallet=wallet_id, until=until)
 
 
 def remove(tx: Tx, member_id: int, address: str) -> bool:
