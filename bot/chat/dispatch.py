@@ -14,10 +14,10 @@ from typing import Any
 import msgspec
 
 from bot.chat import text
-from bot.chat.bans import Bans
-from bot.chat.context import BanUnknown, ChooseUnion, Context, ModeratorUnknown, Use
+from bot.chat.asking import Asking
+from bot.chat.context import ChooseUnion, Context, Use
 from bot.chat.declarations import Command
-from bot.chat.incoming import Actor, CommandCall, Incoming, Place
+from bot.chat.incoming import Actor, CommandCall, Incoming
 from bot.chat.incoming import decode as decode_act
 from bot.chat.incoming import encode as encode_act
 from bot.chat.model import Reply, Visibility, decode, encode, say
@@ -34,8 +34,6 @@ from bot.errors import MusterError
 
 log = logging.getLogger(__name__)
 
-MOST_QUESTIONS = 2
-"""An act can depend on whether the actor moderates, and on whether they are banned."""
 SEEN_WITHIN = timedelta(hours=12)
 
 # An asynchronous handler that changes something returns this function instead of a reply. It runs in one write,
@@ -83,7 +81,7 @@ class Dispatcher:
         self._adapters = adapters
         self._observe = observe
         self._trouble = trouble
-        self._bans = Bans()
+        self._asking = Asking(adapters)
         self._router = Router(
             RateLimits(), {name: adapter.capabilities for name, adapter in adapters.items()}
         )
@@ -142,8 +140,10 @@ class Dispatcher:
     async def suggest(self, incoming: Incoming, param: str, typed: str) -> Sequence[tuple[str, str]]:
         """Returns completions for a parameter of the call in `incoming`; none if something is wrong."""
         try:
-            return await self._store.read(self._suggestions, incoming, param, typed)
-        except (MusterError, ModeratorUnknown, BanUnknown):
+            return await self._asking.answered(
+                incoming, lambda act: self._store.read(self._suggestions, act, param, typed)
+            )
+        except MusterError:
             return []
 
     async def hold(self, actor: Actor, reply: Reply) -> str:
@@ -162,21 +162,10 @@ class Dispatcher:
         Asks the platform whether the actor moderates, or the person which union is meant, if it depends on that.
         """
         try:
-            return "ok", await self._answered_by_platform(incoming, progress)
+            return "ok", await self._asking.answered(incoming, lambda act: self._attempt(act, progress))
         except ChooseUnion as choice:
             question = choose_union(choice.choices)
             return "refused", await self._store.write(self._finish_reply, incoming, question)
-
-    async def _answered_by_platform(self, incoming: Incoming, progress: Progress | None) -> Reply | None:
-        """Returns the answer, after asking the platform what it depends on."""
-        for _ in range(MOST_QUESTIONS):
-            try:
-                return await self._attempt(incoming, progress)
-            except ModeratorUnknown as unknown:
-                incoming = await self._with_moderator(incoming, unknown.place)
-            except BanUnknown as unknown:
-                incoming = await self._with_ban(incoming, unknown.spaces)
-        return await self._attempt(incoming, progress)
 
     async def _attempt(self, incoming: Incoming, progress: Progress | None) -> Reply | None:
         command = self._command(incoming)
@@ -306,17 +295,6 @@ class Dispatcher:
         context = self._context(tx, incoming)
         context.require(command.permission)
         return list(param.arg.suggest(context, typed))[:25]
-
-    async def _with_moderator(self, incoming: Incoming, place: Place) -> Incoming:
-        moderator = await self._adapters[place.platform].is_moderator(place, incoming.actor)
-        return msgspec.structs.replace(
-            incoming, actor=msgspec.structs.replace(incoming.actor, moderator=moderator)
-        )
-
-    async def _with_ban(self, incoming: Incoming, spaces: Sequence[str]) -> Incoming:
-        actor = incoming.actor
-        banned = await self._bans.in_all(self._adapters[actor.platform], spaces, actor)
-        return msgspec.structs.replace(incoming, actor=msgspec.structs.replace(actor, banned=banned))
 
     def _command(self, incoming: Incoming) -> Command | None:
         act = incoming.act
