@@ -13,7 +13,7 @@ from bot.areas.flags.domain import Evidence, FlagKind, NewFlag
 from bot.areas.flags.services import Look
 from bot.areas.invites import services as invites
 from bot.areas.members.services import members
-from bot.areas.members.storage import accounts
+from bot.areas.members.storage import accounts as accounts_storage
 from bot.areas.tree.services import endorsements
 from bot.areas.wallets.services import wallets
 from bot.areas.wallets.storage import wallets as wallets_storage
@@ -47,7 +47,7 @@ def account_of(tx: Tx, member: Member) -> Account:
 async def test_the_wait_of_an_account_goes_on(store: Store, clock: ManualClock) -> None:
     def waits(tx: Tx) -> Account:
         union, _, bo = begun(tx)
-        accounts.set_wait(tx, account_of(tx, bo).id, tx.now + DAY)
+        accounts_storage.set_wait(tx, account_of(tx, bo).id, tx.now + DAY)
         return account_of(tx, comes_and_goes(tx, union, bo))
 
     ends = clock.now() + DAY
@@ -60,7 +60,7 @@ async def test_the_wait_of_an_account_goes_on(store: Store, clock: ManualClock) 
 async def test_a_wait_that_is_over_is_forgotten(store: Store) -> None:
     def waited(tx: Tx) -> Account:
         union, _, bo = begun(tx)
-        accounts.set_wait(tx, account_of(tx, bo).id, tx.now)
+        accounts_storage.set_wait(tx, account_of(tx, bo).id, tx.now)
         return account_of(tx, comes_and_goes(tx, union, bo))
 
     assert (await store.write(waited)).waits_until is None

@@ -17,10 +17,10 @@ import msgspec
 
 from bot.chat import text
 from bot.chat.answers import Answers
-from bot.chat.bans import Bans
-from bot.chat.context import BanUnknown, ChooseUnion, Context, ModeratorUnknown, Use
+from bot.chat.asking import Asking
+from bot.chat.context import ChooseUnion, Context, Use
 from bot.chat.declarations import Command
-from bot.chat.incoming import Actor, CommandCall, Incoming, Place
+from bot.chat.incoming import Actor, CommandCall, Incoming
 from bot.chat.incoming import decode as decode_act
 from bot.chat.incoming import encode as encode_act
 from bot.chat.model import Reply, Visibility, say
@@ -40,8 +40,6 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-MOST_QUESTIONS = 2
-"""An act can depend on whether the actor moderates, and on whether they are banned."""
 SEEN_WITHIN = timedelta(hours=12)
 LOOKS = 2
 """How often an act is looked up again after the connection to the database broke while it was being saved."""
@@ -102,7 +100,7 @@ class Dispatcher:
         self._observe = observe
         self._trouble = trouble
         self._answers = Answers(records)
-        self._bans = Bans()
+        self._asking = Asking(adapters)
         self._router = Router(
             RateLimits(), {name: adapter.capabilities for name, adapter in adapters.items()}
         )
@@ -166,8 +164,10 @@ class Dispatcher:
     async def suggest(self, incoming: Incoming, param: str, typed: str) -> Sequence[tuple[str, str]]:
         """Returns completions for a parameter of the call in `incoming`; none if something is wrong."""
         try:
-            return await self._store.read(self._suggestions, incoming, param, typed)
-        except (MusterError, ModeratorUnknown, BanUnknown):
+            return await self._asking.answered(
+                incoming, lambda act: self._store.read(self._suggestions, act, param, typed)
+            )
+        except MusterError:
             return []
 
     async def hold(self, actor: Actor, reply: Reply) -> str:
@@ -186,21 +186,10 @@ class Dispatcher:
         Asks the platform whether the actor moderates, or the person which union is meant, if it depends on that.
         """
         try:
-            return "ok", await self._answered_by_platform(incoming, outside)
+            return "ok", await self._asking.answered(incoming, lambda act: self._attempt(act, outside))
         except ChooseUnion as choice:
             question = choose_union(choice.choices)
             return "refused", await self._store.write(self._finish_reply, incoming, question)
-
-    async def _answered_by_platform(self, incoming: Incoming, outside: _Outside) -> Reply | None:
-        """Returns the answer, after asking the platform what it depends on."""
-        for _ in range(MOST_QUESTIONS):
-            try:
-                return await self._attempt(incoming, outside)
-            except ModeratorUnknown as unknown:
-                incoming = await self._with_moderator(incoming, unknown.place)
-            except BanUnknown as unknown:
-                incoming = await self._with_ban(incoming, unknown.spaces)
-        return await self._attempt(incoming, outside)
 
     async def _attempt(self, incoming: Incoming, outside: _Outside) -> Reply | None:
         command = self._command(incoming)
@@ -366,17 +355,6 @@ class Dispatcher:
         context = self._context(tx, incoming)
         context.require(command.permission)
         return list(param.arg.suggest(context, typed))[:25]
-
-    async def _with_moderator(self, incoming: Incoming, place: Place) -> Incoming:
-        moderator = await self._adapters[place.platform].is_moderator(place, incoming.actor)
-        return msgspec.structs.replace(
-            incoming, actor=msgspec.structs.replace(incoming.actor, moderator=moderator)
-        )
-
-    async def _with_ban(self, incoming: Incoming, spaces: Sequence[str]) -> Incoming:
-        actor = incoming.actor
-        banned = await self._bans.in_all(self._adapters[actor.platform], spaces, actor)
-        return msgspec.structs.replace(incoming, actor=msgspec.structs.replace(actor, banned=banned))
 
     def _command(self, incoming: Incoming) -> Command | None:
         act = incoming.act

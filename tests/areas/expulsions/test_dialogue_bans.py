@@ -8,7 +8,7 @@ import pytest
 
 from bot.areas.members.services import members
 from bot.areas.unions import services as unions
-from bot.chat import bans
+from bot.chat import asking
 from bot.chat.incoming import PersonLeft, Place
 from tests import scenes
 from tests.stage import Persona, Platform, Stage
@@ -38,7 +38,7 @@ class Cast:
 
 @pytest.fixture(params=["words", "values"])
 async def cast(request: pytest.FixtureRequest, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Cast:
-    monkeypatch.setattr(bans, "KEPT_S", 0.0)
+    monkeypatch.setattr(asking, "KEPT_S", 0.0)
     ada, farm = await scenes.founded(stage, request.param)
     barn = stage.group("Barn", request.param)
     invited = (await ada.runs("union invite-space")).text
@@ -114,7 +114,7 @@ async def test_a_platform_that_does_not_answer_lets_nothing_through(cast: Cast) 
 
 
 async def test_the_answer_is_kept_for_a_minute(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bans, "KEPT_S", 60.0)
+    monkeypatch.setattr(asking, "KEPT_S", 60.0)
     await cast.bans(cast.farm, cast.barn)
     for _ in range(3):
         assert BANNED in (await cast.bo.runs("me")).text

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from bot import membership
-from bot.areas.members.storage import accounts
+from bot.areas.members.storage import accounts as accounts_storage
 from bot.areas.tree.domain.endorsements import MAX_DEPTH
 from bot.areas.tree.services import endorsements, recount, support
 from bot.areas.unions import services as unions
@@ -152,7 +152,7 @@ async def test_a_release_is_one_persons_on_both_sides_after_a_merge(store: Store
 
 async def test_an_account_that_waits_releases_nobody(farm: Farm) -> None:
     def waits(tx: Tx) -> None:
-        accounts.set_wait(tx, member_of(tx, farm.ada)[1].id, tx.now + timedelta(hours=1))
+        accounts_storage.set_wait(tx, member_of(tx, farm.ada)[1].id, tx.now + timedelta(hours=1))
 
     asked = await farm.asks(farm.ada, farm.bob)
     await farm.stage.store.write(waits)

@@ -205,7 +205,7 @@ async def test_chunks_are_small() -> None:
 
 
 async def test_a_grown_crowd_is_counted_as_by_walking_up(store: Store) -> None:
-    chance = Random(11)
+    chance = Random(16)
     union, members = await store.write(grown, 40)
     farm = Farm(store, union, members)
 
