@@ -157,6 +157,9 @@ def join(
     if members.account_in(tx, union.id, platform, native_id) is not None:
         raise BadInput(f"You are a member of {union.name} already. /me shows what is known of you.")
     member, account = members.add(tx, union, platform, native_id, name, username)
+    wait = traces.find(tx, union, platform, native_id, TraceKind.WAIT)
+    if wait is not None and wait.until is not None:
+        account = members.wait(tx, account, wait.until)
     by = {"recruiter": invites.use(tx, invite, member).ref} if invite else {}
     ledger.record(tx, union.id, "member.joined", member, platform=platform, **by)
     return member, account
