@@ -21,7 +21,7 @@ async def test_the_code_makes_a_member_in_a_direct_message(muster: House) -> Non
     assert f"{muster.alice.mention} invited you." in welcome.content
     assert welcome.message.pinged_users == []
     assert [button["label"] for button in welcome.message.buttons] == ["Endorse Alice"]
-    assert "Member since" in (await muster.bob.slash(muster.bob.dm, "me")).text
+    assert "Member since" in (await muster.bob.slash(muster.bob.dm, "me show")).text
     again = await muster.alice.slash(muster.room, "invite")
     assert "1 in all, 1 still here" in again.content
 

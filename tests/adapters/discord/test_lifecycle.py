@@ -242,7 +242,7 @@ async def test_a_new_name_is_learned_from_an_interaction(muster: House) -> None:
     await muster.founded()
     muster.alice.rename("Queen Alice")
     await muster.alice.slash(muster.room, "probe count")
-    about = await muster.alice.slash(muster.room, "me")
+    about = await muster.alice.slash(muster.room, "me show")
     assert "Queen Alice" in about.text
 
 

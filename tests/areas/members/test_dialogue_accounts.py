@@ -113,6 +113,11 @@ async def test_a_removed_account_keeps_its_wait_and_leaves_nothing_else(village:
         return members.account(tx, account.id), chosen, wait is not None and wait.until == account.waits_until
 
     assert await village.stage.store.read(left) == (None, None, True)
+    await eve.runs("join", village.hall)
+    assert (await village.account(eve)).waits_until == account.waits_until
+    assert "cannot do this before" in (await eve.runs("leave", village.hall)).text
+    village.stage.clock.advance(DAY)
+    assert "erased" in (await leaves(eve, village.hall)).text
     assert "no longer in use" in (await eve.presses(before, "Remove Bo (Words)")).text
 
 

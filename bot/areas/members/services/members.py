@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.areas.ledger.services import record
 from bot.areas.members.storage import accounts, daily_notice, exports, members
@@ -158,6 +158,12 @@ def require_settled(tx: Tx, account: Account) -> None:
         f"This account became one person with others a short while ago, so it cannot do this before {until}. "
         "Until then, an older account of the same person can remove it at once: /me."
     )
+
+
+def wait(tx: Tx, account: Account, until: datetime) -> Account:
+    """Makes an account that is all of its member wait until then; returns it."""
+    accounts.wait(tx, account.member_id, until)
+    return accounts.by_id(tx, account.id) or account
 
 
 def require_may_remove(tx: Tx, by: Account, other: Account) -> None:
