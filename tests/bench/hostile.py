@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 REQUESTS = int(os.environ.get("HOSTILE", "10000"))
 SLOW = 1020
 FILES = 1024
-ASK_EVERY_S = 0.05
+ASK_EVERY_S = 0.2
 SETTLE_S = 5.0
 
 
