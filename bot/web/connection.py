@@ -171,21 +171,25 @@ class Connection(web.RequestHandler):
             return None
         return self._paused_at if awaited is Awaited.READER else self._since
 
-    def look(self, patience: Patience) -> None:
-        """Ends what takes too long. A body that is too slow is answered first, if somebody reads it."""
+    def look(self, patience: Patience) -> bool:
+        """Ends what takes too long, and returns whether it did.
+
+        A body that is too slow is answered first, if somebody reads it.
+        """
         awaited = self.awaited
         if awaited is Awaited.WEBSOCKET:
-            return
+            return False
         since = {Awaited.READER: self._paused_at, Awaited.HEADERS: self._heard_at}.get(awaited, self._since)
         grace = patience.linger_s if awaited is Awaited.REQUEST or self._body_refused else 0.0
         assert since is not None
         if self._now() - since < getattr(patience, awaited.value) + grace:
-            return
+            return False
         if awaited is Awaited.BODY and not self._body_refused and self._request is not None:
             self._body_refused = True
             self._request.content.set_exception(TooSlow())
         else:
             self.abort()
+        return True
 
     def abort(self) -> None:
         """Closes the connection at once, without waiting for the client to take what was not sent yet."""

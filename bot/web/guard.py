@@ -82,6 +82,8 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except Exception as problem:
         # Then the client is gone, is too slow, or sent a body that cannot be read.
         if problem is request.content.exception():
+            if request.transport is None:
+                return web.Response(status=400)  # for nobody
             return (
                 _answer(request, 408, TOO_SLOW)
                 if isinstance(problem, TooSlow)

@@ -20,7 +20,8 @@ RESERVED = 256  # descriptors for the database, the platforms' connections, file
 MOST_CONNECTIONS = 1000  # more than a reverse proxy or a hall of people needs; each costs some 30 KiB
 FEWEST_CONNECTIONS = 16
 _BACKLOG = 128
-_AT_ONCE = 32  # connections accepted before other work goes on
+_AT_ONCE = 32  # connections accepted, or ended, before other work goes on
+_LOOK_AGAIN_S = 0.02
 _TRY_AGAIN_S = 0.2
 
 
@@ -157,8 +158,13 @@ class Site(web.BaseSite):
         return bool(slowest)
 
     def _look_around(self) -> None:
+        ended = 0
         for connection in tuple(self._open):
-            connection.look(self._patience)
+            ended += connection.look(self._patience)
+            if ended == _AT_ONCE:
+                break
         self._errors.tell()
         self._closed.tell()
-        self._look = self._loop.call_later(self._patience.look_every_s, self._look_around)
+        # Thousands can be over at the same moment, and others are answered between two looks.
+        soon = _LOOK_AGAIN_S if ended == _AT_ONCE else self._patience.look_every_s
+        self._look = self._loop.call_later(soon, self._look_around)

@@ -156,6 +156,24 @@ async def test_nonsense_is_refused_and_not_logged(serve: Serve, caplog: pytest.L
     assert TOKEN not in caplog.text
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_redirects_are_not_followed(serve: Serve, status: int) -> None:
+    """Another host would get the token in the address, or at least the message."""
+    asked: list[str] = []
+
+    async def other(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        return web.json_response({"ok": True, "result": {}})
+
+    elsewhere = await serve(other)
+
+    async def redirecting(request: web.Request) -> web.Response:
+        return web.Response(status=status, headers={"Location": f"{elsewhere}{request.path}"})
+
+    await failing(await serve(redirecting), AiohttpRequest(), TelegramError)
+    assert asked == []
+
+
 async def test_a_flood_wait_tells_its_seconds(emu: TelegramEmulator, bot: Bot, alice: Person) -> None:
     emu.fails("sendMessage", 429, retry_after=12)
     with pytest.raises(FloodWait) as caught:
