@@ -120,8 +120,12 @@ class Dispatcher:
     async def suggest(self, incoming: Incoming, param: str, typed: str) -> Sequence[tuple[str, str]]:
         """Returns completions for a parameter of the call in `incoming`; none if something is wrong."""
         try:
-            return await self._store.read(self._suggestions, incoming, param, typed)
-        except (MusterError, ModeratorUnknown):
+            try:
+                return await self._store.read(self._suggestions, incoming, param, typed)
+            except ModeratorUnknown as unknown:
+                known = await self._with_moderator(incoming, unknown.place)
+                return await self._store.read(self._suggestions, known, param, typed)
+        except MusterError:
             return []
 
     async def hold(self, actor: Actor, reply: Reply) -> str:

@@ -97,7 +97,7 @@ def _asked(ctx: Context, code: str, people: int | None) -> Reply:
     founder = display.reachable(ctx.tx, union.founder_id) if union.founder_id is not None else None
     if founder is not None:
         actor = ctx.actor
-        by = Mention(actor.platform, actor.native_id, actor.name, silent=True)
+        by = Mention(actor.platform, actor.native_id, actor.name)
         told = fields(
             ("Asked by", spans(by)),
             ("People there", f"{people:,}" if people is not None else "the platform does not say"),
