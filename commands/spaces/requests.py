@@ -167,8 +167,12 @@ def connected(ctx: Context, request: int) -> Reply:
         ),
     )
     return say(
-        p(bold(one_line(space.title)), " is a place of ", bold(one_line(ctx.union.name)), " now."), edit=True
-    )
+        p(
+            bold(one_line(space.title)), " is a place of ", bold(one_line(ctx.union.name)), " now. Everyone there can ",
+            Code("/join"), ".",
+        ),
+        edit=True,
+    )  # fmt: skip
 
 
 @area.action("union.connect-no", permission=Permission.FOUNDER)
