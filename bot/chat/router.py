@@ -15,7 +15,7 @@ import msgspec
 from bot.chat import dialogue, text
 from bot.chat.context import BanUnknown, Context, ModeratorUnknown
 from bot.chat.declarations import Command, Rate
-from bot.chat.incoming import Answer, CommandCall, Place, Press, Say, Start, Submit, Value
+from bot.chat.incoming import Answer, CommandCall, Press, Say, Start, Submit, Value
 from bot.chat.kept import restored
 from bot.chat.model import Button, Form, Question, Reply, Style, Visibility, p, say
 from bot.chat.params import Param, ParamKind
@@ -23,7 +23,7 @@ from bot.chat.parse import parse
 from bot.chat.port import Capabilities
 from bot.chat.rate_limits import RateLimits
 from bot.chat.registry import Registry
-from bot.chat.tokens import BUTTON, FORM, HELD, actor_key
+from bot.chat.tokens import BUTTON, FORM, HELD, actor_key, place_of
 from bot.chat.typed_line import values_of
 from bot.domain.choices import told_apart
 from bot.domain.people import Union
@@ -173,7 +173,7 @@ class Router:
         if row.presser is not None and row.presser != actor_key(ctx.actor):
             raise NotAllowed(text.NOT_YOURS)
         if row.presser is not None:
-            ctx.speak_in(_place_of(ctx, row))
+            ctx.speak_in(place_of(row, ctx.actor.platform))
         if row.union_id is not None:
             known = ctx.standing.union
             if row.presser is not None or known is None or known.id != row.union_id:
@@ -275,13 +275,6 @@ def whole_path(registry: Registry, call: CommandCall) -> CommandCall:
         return msgspec.structs.replace(call, name=registry.defaults[call.name])
     path = f"{call.name} {first.lower()}"
     return msgspec.structs.replace(call, name=path, words=rest) if path in registry.commands else call
-
-
-def _place_of(ctx: Context, row: Token) -> Place | None:
-    """Returns the place that a button or form speaks for, which is on the actor's platform."""
-    if row.space is None:
-        return None
-    return Place(ctx.actor.platform, row.chat or row.space, row.space, row.thread, row.title or "")
 
 
 def _form_for(ctx: Context, command: Command, missing: list[Param], raw: dict[str, Value]) -> Reply:

@@ -10,7 +10,7 @@ from bot.chat.incoming import Actor, Place
 from bot.chat.kept import stored
 from bot.chat.model import AnyButton, Button, Form, Reply
 from bot.chat.records import Records
-from bot.domain.tokens import NewToken
+from bot.domain.tokens import NewToken, Token
 from bot.domain.transaction import Tx
 
 BUTTON, FORM, HELD = "button", "form", "held"
@@ -77,6 +77,13 @@ def keep_tokens(
 
     rows = tuple(tuple(button(one) for one in row) for row in reply.buttons)
     return msgspec.structs.replace(reply, buttons=rows, form=form(reply.form) if reply.form else None)
+
+
+def place_of(row: Token, platform: str) -> Place | None:
+    """Returns the place that a button or form speaks for, which is on the platform of whoever may use it."""
+    if row.space is None:
+        return None
+    return Place(platform, row.chat or row.space, row.space, row.thread, row.title or "")
 
 
 def keep_held(records: Records, tx: Tx, actor: Actor, reply: Reply) -> str:

@@ -97,7 +97,7 @@ def _asked(ctx: Context, code: str, people: int | None) -> Reply:
     founder = display.reachable(ctx.tx, union.founder_id) if union.founder_id is not None else None
     if founder is not None:
         actor = ctx.actor
-        by = Mention(actor.platform, actor.native_id, actor.name, silent=True)
+        by = Mention(actor.platform, actor.native_id, actor.name)
         told = fields(
             ("Asked by", spans(by)),
             ("People there", f"{people:,}" if people is not None else "the platform does not say"),
@@ -167,8 +167,12 @@ def connected(ctx: Context, request: int) -> Reply:
         ),
     )
     return say(
-        p(bold(one_line(space.title)), " is a place of ", bold(one_line(ctx.union.name)), " now."), edit=True
-    )
+        p(
+            bold(one_line(space.title)), " is a place of ", bold(one_line(ctx.union.name)), " now. Everyone there can ",
+            Code("/join"), ".",
+        ),
+        edit=True,
+    )  # fmt: skip
 
 
 @area.action("union.connect-no", permission=Permission.FOUNDER)

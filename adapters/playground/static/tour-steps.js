@@ -5,14 +5,19 @@ const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 // The answer that links names the address; a refused code does not.
 const address = (message) => message.body.blocks.some((block) => block.spans?.some((span) => span.k === "c" && span.text.startsWith("0x")));
 
+// The answer to the press that connects a place.
+const connected = (message) => message.body.blocks.some((block) => block.spans?.some((span) => span.text?.startsWith(" is a place of")));
+
 export const STEPS = [
   { id: "found", title: "Found a union", player: "ada", manner: "discord", command: "union create",
     why: "Ada moderates the server, so she may found a union in it: a name, a purpose, a time zone.",
     values: () => ({ name: "Riverside Tenants Union", purpose: "Fair rents and warm homes", time_zone: zone }) },
   { id: "invite", title: "Invite the Telegram group", player: "ada", manner: "discord", command: "union invite-space",
     why: "A union spans chats. Muster gives Ada a one-time code. Look: only she sees it." },
-  { id: "connect", title: "Connect the group", player: "ada", manner: "telegram", command: "union connect",
-    why: "Ada types the code in the other room. Now both rooms are one union.", values: (code) => ({ code: code() }) },
+  { id: "connect", title: "Ask to connect the group", player: "ada", manner: "telegram", command: "union connect",
+    why: "Ada types the code in the other room. Everybody there can read it now, so it only asks.", values: (code) => ({ code: code() }) },
+  { id: "confirm", title: "Say yes to the group", player: "ada", manner: "discord", command: "union requests", ends: ["press"],
+    proof: connected, why: "The founder sees which place asks, and presses Connect. Now both rooms are one union." },
   { id: "join", title: "Bo joins in the server", player: "bo", manner: "discord", command: "join",
     why: "One word and Bo is a member, right where he already chats." },
   { id: "join-again", title: "Bo joins in the group too", player: "bo", manner: "telegram", command: "join",

@@ -13,16 +13,17 @@ from bot.chat.incoming import Actor, CommandCall, Incoming, Place
 from bot.chat.model import Reply, Visibility, say
 from bot.errors import StorageError
 from tests.adapters.discord.conftest import House
-from tests.emulators.discord import MANAGE_ROLES
+from tests.emulators.discord import ADMINISTRATOR, MANAGE_GUILD, MANAGE_ROLES
 from tests.waiting import eventually
 
 CALLBACK = "/interactions/*/*/callback"
 ORIGINAL = "/webhooks/*/*/messages/@original"
 
 
-async def test_managing_one_channel_is_not_moderating_the_server(muster: House) -> None:
-    """A voice channel of one's own, or a ticket: there Discord's "Manage Permissions" is this same bit."""
-    muster.room.overwrites[muster.bob.id] = (1, MANAGE_ROLES, 0)
+@pytest.mark.parametrize("bits", [MANAGE_ROLES, MANAGE_GUILD, ADMINISTRATOR, MANAGE_ROLES | MANAGE_GUILD])
+async def test_managing_one_channel_is_not_moderating_the_server(muster: House, bits: int) -> None:
+    """A voice channel of one's own, or a ticket: there Discord's "Manage Permissions" is Manage Roles."""
+    muster.room.overwrites[muster.bob.id] = (1, bits, 0)
     refused = await muster.bob.slash(muster.room, "union create", name="Mine", purpose="Take over")
     assert "Only moderators" in refused.text
     assert await muster.query(spaces_storage.here, "discord", str(muster.guild.id)) is None

@@ -53,7 +53,7 @@ def one_person(tx: Tx) -> None:
 async def step(page: Page, number: int) -> None:
     """Do the guide's next step and wait until it is ticked."""
     await page.locator(".tour .go").click()
-    await expect(page.locator(".tour .count")).to_have_text(f"{number} of 11")
+    await expect(page.locator(".tour .count")).to_have_text(f"{number} of 12")
 
 
 async def link(page: Page, room: str) -> Page:
@@ -73,14 +73,19 @@ async def link(page: Page, room: str) -> Page:
 async def test_the_whole_guide(on: Stage) -> None:
     page = await on.open()
     await shot(page, "1-start")
-    for number in range(1, 6):
+    for number in range(1, 4):
+        await step(page, number)
+    await page.locator(".tour .go").click()
+    await page.locator("#room-discord").get_by_role("button", name="Connect Riverside Neighbours").last.click()
+    await expect(page.locator(".tour .count")).to_have_text("4 of 12")
+    for number in (5, 6):
         await step(page, number)
     await expect(page.locator("#room-telegram [data-private=true]").last).to_contain_text("Only Bo sees this")
     await shot(page, "2-joined")
     back = await link(page, "discord")
     await back.locator("#room-discord .message").last.get_by_role("button", name="Link this wallet").click()
     await expect(back.locator("#room-discord .message").last).to_contain_text("Linked.")
-    await expect(page.locator(".tour .count")).to_have_text("6 of 11")
+    await expect(page.locator(".tour .count")).to_have_text("7 of 12")
     await back.close()
     back = await link(page, "telegram")
     await expect(back.locator("#room-telegram .message").last).to_contain_text("Who is that?")
@@ -91,15 +96,15 @@ async def test_the_whole_guide(on: Stage) -> None:
     back = await link(page, "telegram")
     await expect(back.locator("#room-telegram .message").last).to_contain_text("linked to you already")
     await back.close()
-    await step(page, 8)
+    await step(page, 9)
     mine = page.locator("#room-discord .message").last
     await expect(mine.locator("li")).to_contain_text(["Bo", "Bo Lindgren", "0x"])
-    await step(page, 9)
-    await expect(page.locator("#room-discord .message").last).to_contain_text("endorses")
     await step(page, 10)
+    await expect(page.locator("#room-discord .message").last).to_contain_text("endorses")
+    await step(page, 11)
     await expect(page.locator("#room-discord .message").last.locator("img")).to_be_visible()
     await shot(page, "4-done")
-    await step(page, 11)
+    await step(page, 12)
 
 
 async def test_what_was_typed_comes_before_what_contains_it(on: Stage) -> None:
@@ -260,7 +265,7 @@ async def test_what_happened_before_is_ticked_without_a_word(on: Stage) -> None:
     await step(page, 1)
     phone = await on.open(PHONE)
     await expect(phone.locator("#room-discord .message").last).to_contain_text("is founded")
-    await expect(phone.locator(".tour .count")).to_have_text("1 of 11")
+    await expect(phone.locator(".tour .count")).to_have_text("1 of 12")
     await expect(phone.locator(".toast")).to_have_count(0)
 
 

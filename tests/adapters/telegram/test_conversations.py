@@ -10,6 +10,7 @@ from adapters.telegram import words
 from tests.adapters.telegram.conftest import FOUND, House
 from tests.emulators.telegram import Group, Person
 from tests.emulators.telegram.server import Request
+from tests.waiting import eventually
 
 
 def requests(muster: House, method: str) -> list[Request]:
@@ -42,6 +43,48 @@ async def test_only_administrators_found_and_that_is_asked_once_a_minute(
     assert len(requests(muster, "getChatAdministrators")) == 1
     muster.clock.advance(timedelta(seconds=61))
     assert "is founded" in (await bob.says(FOUND, group)).text
+
+
+@pytest.mark.parametrize(
+    ("rights", "moderates"),
+    [
+        (("can_manage_chat",), False),
+        (("can_manage_chat", "can_delete_messages", "can_pin_messages"), False),
+        (("can_manage_chat", "can_change_info", "can_invite_users"), False),
+        (("can_manage_chat", "can_restrict_members"), True),
+    ],
+)
+async def test_an_administrator_without_power_over_people_is_no_moderator(
+    group: Group, bob: Person, rights: tuple[str, ...], moderates: bool
+) -> None:
+    """Many groups make people administrators for a title beside their name."""
+    group.promotes(bob, *rights)
+    answer = await bob.says(FOUND, group, expect=1 if moderates else 2)
+    if moderates:
+        assert "is founded" in answer.text
+    else:
+        assert "on Telegram its owner and the administrators who may ban people" in bob.chat.from_bot[-1].text
+
+
+async def test_the_founder_connects_a_group_in_private_and_hears_how_many_are_there(
+    muster: House, union: Group, alice: Person, bob: Person
+) -> None:
+    eve = muster.emu.user("Eve", started=True)
+    other = muster.emu.group("Second", bob, eve)
+    shown = (await alice.says("/union invite-space", union, expect=2)).sent
+    code = next(message for message in shown if message.is_private).marked("code")[0]
+    asked = await bob.says(code, other)
+    assert "asked in private whether to connect this place" in asked.text
+    await eventually(lambda: "A place asks" in alice.chat.from_bot[-1].text)
+    question = alice.chat.from_bot[-1]
+    assert "Place: Second" in question.text
+    assert "People there: 3" in question.text, "two people, and the bot"
+    assert question.marked("text_mention") == ["Bob"]
+    elsewhere = muster.emu.group("Eve's", eve)
+    await eve.says(code, elsewhere, expect=2)
+    assert "used or expired" in eve.chat.from_bot[-1].text, "whoever read the code in the group has nothing"
+    await alice.presses(question, "Connect Second", expect=1)
+    await eventually(lambda: "This is a place of Farmers now" in other.from_bot[-1].text)
 
 
 async def test_questions_in_a_group_one_by_one(group: Group, alice: Person) -> None:

@@ -10,6 +10,7 @@ from adapters.telegram import words
 from tests.adapters.telegram.conftest import FOUND, House
 from tests.emulators.telegram import Group, Person
 from tests.emulators.telegram.server import Request
+from tests.waiting import eventually
 
 
 def requests(muster: House, method: str) -> list[Request]:
@@ -121,7 +122,10 @@ async def test_added_renamed_removed(muster: House, alice: Person) -> None:
     assert "Orchard" in (await alice.says("/union spaces", group)).text
     other = emu.group("Second", alice)
     code = (await alice.says("/union invite-space", group, expect=2)).sent[0].marked("code")[0]
-    assert "is a place of" in (await alice.says(code, other)).text
+    assert "was asked in private" in (await alice.says(code, other)).text
+    await eventually(lambda: "A place asks" in alice.chat.from_bot[-1].text)
+    await alice.presses(alice.chat.from_bot[-1], "Connect Second", expect=1)
+    await eventually(lambda: "This is a place of" in other.from_bot[-1].text)
     group.removes_bot()
     await muster.settled()
     assert "Orchard" not in (await alice.says("/union spaces", other)).text

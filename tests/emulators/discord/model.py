@@ -98,7 +98,6 @@ class Membership:
     joined_at: datetime
     roles: list[Role] = field(default_factory=list)
     nick: str | None = None
-    extra_permissions: int = 0
 
     @property
     def top(self) -> int:

@@ -46,10 +46,11 @@ class Community:
         return role
 
     def member(self, who: str | Person, *, permissions: int = 0) -> Person:
-        """Somebody joins: a new person of this name, or one known from elsewhere."""
+        """Somebody joins: a new person of this name, or one known from elsewhere. A role gives `permissions`."""
         user = self._emulator.world.user(who) if isinstance(who, str) else who.user
         member = self._emulator.world.join(self.guild, user)
-        member.extra_permissions = permissions
+        if permissions:
+            member.roles.append(self.role(f"{user.name}'s role", permissions))
         self._tell("GUILD_MEMBER_ADD", payloads.member(member) | {"guild_id": str(self.id)})
         return Person(self._emulator, user, self.guild)
 

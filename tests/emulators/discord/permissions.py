@@ -10,7 +10,7 @@ def in_guild(member: Membership) -> int:
     """A member's bits before any channel overwrite."""
     if member.user is member.guild.owner:
         return EVERYTHING
-    bits = member.guild.everyone.permissions | member.extra_permissions
+    bits = member.guild.everyone.permissions
     for role in member.roles:
         bits |= role.permissions
     return EVERYTHING if bits & ADMINISTRATOR else bits
