@@ -70,7 +70,8 @@ class CommandCall(msgspec.Struct, frozen=True, tag="command"):
 
     A platform with typed commands gives `values` by parameter name. Any other platform (Telegram) gives `words`, the
     rest of the line, and `mentions`: the people in it by their token in `words`. There `reply_to` is the author of
-    the message that the command replies to, and `file` a file of either message.
+    the message that the command replies to, and `file` the actor's own file, in either message. `foreign`: the other
+    message has a file that is not the actor's own.
     """
 
     name: str
@@ -79,6 +80,7 @@ class CommandCall(msgspec.Struct, frozen=True, tag="command"):
     mentions: dict[str, Who] = {}
     reply_to: Who | None = None
     file: File | None = None
+    foreign: bool = False
 
 
 class Press(msgspec.Struct, frozen=True, tag="press"):

@@ -135,6 +135,17 @@ def test_a_reply_names_its_author() -> None:
     assert line("/whois", GROUP, replied_to=events.RepliedTo(None)).reply_to == NOBODY
 
 
+def test_a_picture_is_the_senders_own() -> None:
+    photo = File("photo", "photo.png", "image/png", 9)
+    ada, bo = (who.account(people.Manner.TELEGRAM) for who in (ADA, BO))
+    for author, own in ((ada, ADA), (bo, BO)):
+        call = line("/call done", GROUP, replied_to=events.RepliedTo(author, photo))
+        mine = author == (SENDER := bo)
+        assert (call.file, call.foreign) == ((photo, False) if mine else (None, True)), (own, SENDER)
+    post = line("/call done", GROUP, replied_to=events.RepliedTo(None, photo))
+    assert (post.file, post.foreign) == (None, False)
+
+
 def test_the_bot_does_not_hear_chatter_in_rooms() -> None:
     to_person, to_bot = events.RepliedTo(ADA.account(people.Manner.TELEGRAM)), events.RepliedTo(None)
     assert line("hello", GROUP) is None
