@@ -139,10 +139,10 @@ class AiohttpRequest(BaseRequest):
         decoded: dict[str, object]
         try:
             decoded = msgspec.json.decode(payload)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             try:  # msgspec refuses half a surrogate pair; one of them must not cost a whole answer
                 decoded = json.loads(payload)
-            except ValueError:
+            except (ValueError, RecursionError):
                 raise TelegramError("Invalid server response") from None
         return decoded
 

@@ -16,7 +16,7 @@ import msgspec
 from bot.chat import text
 from bot.chat.context import ChooseUnion, Context, ModeratorUnknown
 from bot.chat.declarations import Command
-from bot.chat.incoming import Actor, CommandCall, Incoming, Place
+from bot.chat.incoming import Actor, CommandCall, Incoming, Place, sound
 from bot.chat.incoming import decode as decode_act
 from bot.chat.incoming import encode as encode_act
 from bot.chat.model import Reply, Visibility, decode, encode, say
@@ -86,6 +86,7 @@ class Dispatcher:
         began = time.perf_counter()
         outcome: str
         reply: Reply | None
+        incoming = sound(incoming)
         if isinstance(incoming.act, CommandCall):
             incoming = msgspec.structs.replace(incoming, act=whole_path(self._registry, incoming.act))
         try:

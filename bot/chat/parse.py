@@ -53,6 +53,10 @@ def _integer(ctx: Context, param: Param, raw: Value) -> int:
         number = None
     if number is None:
         raise BadInput(f"“{one_line(str(raw))}” is not a whole number. Write one like 12.")
+    if not -(2**63) <= number < 2**63:
+        raise BadInput(
+            f"{number} is too {'large' if number > 0 else 'small'} for anything here. Write another."
+        )
     return int(_bounded(param, Decimal(number)))
 
 
