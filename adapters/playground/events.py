@@ -67,7 +67,7 @@ def incoming(
     act: Act | None
     match frame.what:
         case Line():
-            act = _line(frame.what, chat, registry, replied_to)
+            act = _line(frame.what, account, chat, registry, replied_to)
         case CommandOptions(name=name, values=values):
             act = CommandCall(name, {key: _value(value) for key, value in values.items()})
         case Pressed(token=token):
@@ -95,11 +95,23 @@ def bot_added(chat: people.Chat, by: people.PlayerAccount, start: datetime) -> I
     )
 
 
-def _line(line: Line, chat: people.Chat, registry: Registry, replied_to: RepliedTo | None) -> Act | None:
+def _line(
+    line: Line,
+    account: people.PlayerAccount,
+    chat: people.Chat,
+    registry: Registry,
+    replied_to: RepliedTo | None,
+) -> Act | None:
+    """Returns the act of typed words. The picture of a message that they reply to counts if the account sent it."""
     if line.text.startswith("/"):
         call = _command(line.text[1:], chat.manner, registry, replied_to)
+        if call is None:
+            return None
         quoted = replied_to.file if replied_to is not None else None
-        return msgspec.structs.replace(call, file=line.file or quoted) if call is not None else None
+        own = replied_to is not None and replied_to.author == account
+        foreign = quoted is not None and not own and replied_to is not None and replied_to.author is not None
+        file = line.file or (quoted if own else None)
+        return msgspec.structs.replace(call, file=file, foreign=foreign and file is None)
     answers_bot = replied_to is not None and replied_to.author is None
     return None if chat.is_room and not answers_bot else Say(line.text, line.file)
 

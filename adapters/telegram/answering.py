@@ -16,7 +16,7 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from adapters.telegram import limits, words
-from adapters.telegram.events import PLATFORM, Heard, Nameless
+from adapters.telegram.events import PLATFORM, Heard, Unheard
 from adapters.telegram.feedback import Feedback
 from adapters.telegram.outgoing import Sent, Wire, refused
 from adapters.telegram.query import Query
@@ -88,13 +88,13 @@ class Answerer:
         await feedback.clear()
         await self._core.delivered(act.key)
 
-    async def hint(self, nameless: Nameless) -> None:
-        """Tells an anonymous administrator why nothing happens."""
-        payload = render(say(words.ANONYMOUS)).payloads[0]
-        more = _thread(nameless.place.thread) | _quote(nameless.route.quote)
-        chat = int(nameless.place.chat)
+    async def hint(self, unheard: Unheard) -> None:
+        """Tells a person why their message is not taken."""
+        payload = render(say(unheard.why)).payloads[0]
+        more = _thread(unheard.place.thread) | _quote(unheard.route.quote)
+        chat = int(unheard.place.chat)
         await self._wire.try_to(
-            lambda: self._wire.once(chat, payload, urgent=True, **more), "telegram.anonymous"
+            lambda: self._wire.once(chat, payload, urgent=True, **more), "telegram.unheard"
         )
 
     async def _dispatched(self, act: Incoming, feedback: Feedback) -> Reply | None:

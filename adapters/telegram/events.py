@@ -1,7 +1,8 @@
 """Update → Incoming. Pure: all that it needs is passed in.
 
 The bot does not ask Telegram for edited messages: the message was answered before, and an edit must not change the
-effect that it had. Nor does it ask for channel posts, because no person is their author.
+effect that it had. Nor does it ask for channel posts, because no person is their author. Messages that were
+forwarded, written by an inline bot, or edited before they arrived are not known to be what their sender means.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Final
 
 from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, MessageEntity, Update, User
 
+from adapters.telegram import words
 from adapters.telegram.outgoing import ephemeral_id
 from bot.chat.incoming import (
     NOBODY,
@@ -73,14 +75,15 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Nameless:
-    """A command by an anonymous administrator: its author is unknown."""
+class Unheard:
+    """A message for the bot that it cannot take, because it is not known to be its sender's own. `why` tells them."""
 
     place: Place
     route: Route
+    why: str = words.ANONYMOUS
 
 
-def read(update: Update, me: Me) -> list[Heard | Nameless]:
+def read(update: Update, me: Me) -> list[Heard | Unheard]:
     """Returns the acts of an update; none if it does not concern the bot."""
     number = f"{me.id}-u{update.update_id}"  # after a change of token, another bot counts its own updates
     if update.message is not None:
@@ -113,7 +116,7 @@ def _heard(native_id: str, user: User, where: Place, act: Act, route: Route | No
 # -- messages ----------------------------------------------------------------------------------------------
 
 
-def _message(number: str, message: Message, me: Me) -> list[Heard | Nameless]:
+def _message(number: str, message: Message, me: Me) -> list[Heard | Unheard]:
     user, where = message.from_user, place(message.chat, message)
     if user is None:
         return []
@@ -131,10 +134,13 @@ def _message(number: str, message: Message, me: Me) -> list[Heard | Nameless]:
     route = Route(quote=message.message_id) if ephemeral is None else Route(ephemeral_quote=ephemeral)
     if message.sender_chat is not None:
         anonymous = message.sender_chat.id == message.chat.id and isinstance(said, CommandCall)
-        return [Nameless(where, route)] if anonymous else []
+        return [Unheard(where, route)] if anonymous else []
     if user.is_bot:
         return []
-    heard: list[Heard | Nameless] = [_heard(number, user, where, said, route)]
+    if not _is_own(message) or message.edit_date is not None:
+        asked = message.chat.type == Chat.PRIVATE or _answers_bot(message, me)
+        return [Unheard(where, route, words.NOT_TYPED)] if asked else []
+    heard: list[Heard | Unheard] = [_heard(number, user, where, said, route)]
     if isinstance(said, Start):
         heard.insert(0, _heard(f"{number}-reachable", user, where, Reachable(True)))
     return heard
@@ -163,12 +169,13 @@ def _said(
     if found is None or (found[2] and found[2].lower() != me.username.lower()):
         return None
     name = found[1].lower()
-    words, mentions = _words(text, first.length, entities)
-    if name in _ANSWERS and not words:
+    line, mentions = _words(text, first.length, entities)
+    if name in _ANSWERS and not line:
         return Say(f"/{name}")
     if name == "start" and private:
-        return Start(words)
-    return CommandCall(name, {}, words, mentions, _replied_to(message), _sent_or_quoted(message))
+        return Start(line)
+    file, foreign = _sent_or_quoted(message, me)
+    return CommandCall(name, {}, line, mentions, _replied_to(message), file, foreign)
 
 
 def _answers_bot(message: Message, me: Me) -> bool:
@@ -189,12 +196,20 @@ def _real_reply(message: Message) -> Message | None:
 
 
 def _replied_to(message: Message) -> Who | None:
-    """Returns the author of the message that this one replies to; NOBODY for a bot, a group or a channel."""
+    """Returns the author of the message that this one replies to; NOBODY for a bot, a group or a channel.
+
+    Also NOBODY for a forwarded message: it shows the name of its author, and was sent by another.
+    """
     replied = _real_reply(message)
     if replied is None:
         return None
     author = replied.from_user
-    if author is None or author.is_bot or replied.sender_chat is not None:
+    if (
+        author is None
+        or author.is_bot
+        or replied.sender_chat is not None
+        or replied.forward_origin is not None
+    ):
         return NOBODY
     return Who(str(author.id), author.full_name)
 
@@ -210,9 +225,25 @@ def file_of(message: Message) -> File | None:
     return File(sent.file_id, sent.file_name or "", sent.mime_type or "", sent.file_size or 0)
 
 
-def _sent_or_quoted(message: Message) -> File | None:
-    replied = _real_reply(message)
-    return file_of(message) or (file_of(replied) if replied is not None else None)
+def _sent_or_quoted(message: Message, me: Me) -> tuple[File | None, bool]:
+    """Returns the file of the message, or of the sender's own message that it replies to.
+
+    The second value is whether the message replies to a file that somebody else sent or made. The bot's own pictures
+    do not count: a command under a post is not about its picture.
+    """
+    own, replied = file_of(message), _real_reply(message)
+    quoted = file_of(replied) if replied is not None else None
+    if own is not None or replied is None or quoted is None:
+        return own, False
+    sender, author = message.from_user, replied.from_user
+    if sender is not None and author is not None and author.id == sender.id and _is_own(replied):
+        return quoted, False
+    return None, author is None or author.id != me.id
+
+
+def _is_own(message: Message) -> bool:
+    """Whether its sender wrote this message, and neither another person nor an inline bot."""
+    return message.forward_origin is None and message.via_bot is None and message.sender_chat is None
 
 
 def _units(text: str, start: int, end: int | None = None) -> str:
@@ -246,7 +277,7 @@ def _unused(text: str, number: int) -> str:
 # -- buttons -----------------------------------------------------------------------------------------------
 
 
-def _press(query: CallbackQuery) -> list[Heard | Nameless]:
+def _press(query: CallbackQuery) -> list[Heard | Unheard]:
     message = query.message
     if message is None or not query.data:
         return []
@@ -265,7 +296,7 @@ def _press(query: CallbackQuery) -> list[Heard | Nameless]:
 # -- coming and going --------------------------------------------------------------------------------------
 
 
-def _bot_came_or_went(number: str, changed: ChatMemberUpdated) -> list[Heard | Nameless]:
+def _bot_came_or_went(number: str, changed: ChatMemberUpdated) -> list[Heard | Unheard]:
     before, after = _present(changed.old_chat_member), _present(changed.new_chat_member)
     act: Act
     if changed.chat.type == Chat.PRIVATE:
@@ -277,7 +308,7 @@ def _bot_came_or_went(number: str, changed: ChatMemberUpdated) -> list[Heard | N
     return [_heard(number, changed.from_user, place(changed.chat), act)]
 
 
-def _person_left(number: str, changed: ChatMemberUpdated) -> list[Heard | Nameless]:
+def _person_left(number: str, changed: ChatMemberUpdated) -> list[Heard | Unheard]:
     person = changed.new_chat_member.user
     if not _present(changed.old_chat_member) or _present(changed.new_chat_member) or person.is_bot:
         return []

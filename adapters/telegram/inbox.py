@@ -14,7 +14,7 @@ from telegram.error import TelegramError
 
 from adapters.telegram import events
 from adapters.telegram.answering import Answerer
-from adapters.telegram.events import Heard, Me, Nameless, Route
+from adapters.telegram.events import Heard, Me, Route, Unheard
 from adapters.telegram.queues import Queues
 from bot.chat.bounded import BoundedDict
 from bot.chat.incoming import CommandCall, Incoming, Press, Say, Start
@@ -67,7 +67,7 @@ class Inbox:
             found = _read(update, me)
             heard += [each for each in found if isinstance(each, Heard) and not self._floods(each.incoming)]
             for each in found:
-                if isinstance(each, Nameless) and each.place.chat not in self._hinting:
+                if isinstance(each, Unheard) and each.place.chat not in self._hinting:
                     self._hinting.add(each.place.chat)
                     self._spawn(self._hint(each))
             if not found and update.callback_query is not None:
@@ -127,12 +127,12 @@ class Inbox:
         log.warning("a flooded chat is not heard", extra={"action": "telegram.flood", "chat": act.place.chat})
         return True
 
-    async def _hint(self, nameless: Nameless) -> None:
+    async def _hint(self, unheard: Unheard) -> None:
         """Sends the hint, and then lets the next one in this chat."""
         try:
-            await self._answerer.hint(nameless)
+            await self._answerer.hint(unheard)
         finally:
-            self._hinting.discard(nameless.place.chat)
+            self._hinting.discard(unheard.place.chat)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -147,7 +147,7 @@ class Inbox:
             return
 
 
-def _read(update: Update, me: Me) -> list[Heard | Nameless]:
+def _read(update: Update, me: Me) -> list[Heard | Unheard]:
     """Returns the acts of an update; none if it cannot be understood: it must not hold up the updates after it."""
     try:
         return events.read(update, me)

@@ -13,7 +13,7 @@ import msgspec
 from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, TelegramError
 
-from adapters.telegram import limits
+from adapters.telegram import limits, payloads
 from adapters.telegram.events import ALLOWED_UPDATES
 from adapters.telegram.outgoing import backoff
 from adapters.telegram.pacing import Sleep
@@ -125,13 +125,15 @@ class Updates:
         url = f"{self._bot.base_url}/getUpdates?{urlencode(query)}"
         payload = await self._request.retrieve(url, read_timeout=POLL_S + ANSWER_WITHIN_S)
         self._contact()
-        found = self._request.parse_json_payload(payload).get("result")
-        raw: list[Json] = found if isinstance(found, list) else []
-        updates = [update for each in raw if (update := parse(each, self._bot)) is not None]
-        if raw:
+        try:
+            found = payloads.updates_of(payload)
+        except payloads.Unreadable:
+            raise TelegramError("Invalid server response") from None
+        updates = [update for each in found.readable if (update := parse(each, self._bot)) is not None]
+        if found.last is not None:
             async with self.keeping:
                 await self._take(updates)
-            self._offset = max(each["update_id"] for each in raw) + 1
+            self._offset = found.last + 1
 
     async def _look(self) -> None:
         """Checks that the webhook is still ours, and sets it again if it is not."""
@@ -154,12 +156,10 @@ class Updates:
             return 503
         self._contact()
         try:
-            raw = self._request.parse_json_payload(body)
-        except TelegramError:
+            raw = payloads.update_of(body)
+        except payloads.Unreadable:
             return 400
-        if not isinstance(raw, dict) or not isinstance(raw.get("update_id"), int):
-            return 400
-        update = parse(raw, self._bot)
+        update = parse(raw, self._bot) if raw is not None else None
         if update is None:
             return 200
         try:

@@ -20,7 +20,7 @@ from bot.chat.answers import Answers
 from bot.chat.asking import Asking
 from bot.chat.context import ChooseUnion, Context, Use
 from bot.chat.declarations import Command
-from bot.chat.incoming import Actor, CommandCall, Incoming
+from bot.chat.incoming import Actor, CommandCall, Incoming, sound
 from bot.chat.incoming import decode as decode_act
 from bot.chat.incoming import encode as encode_act
 from bot.chat.model import Reply, Visibility, say
@@ -118,6 +118,7 @@ class Dispatcher:
         began = time.perf_counter()
         outcome: str
         reply: Reply | None
+        incoming = sound(incoming)
         if isinstance(incoming.act, CommandCall):
             incoming = msgspec.structs.replace(incoming, act=whole_path(self._registry, incoming.act))
         try:

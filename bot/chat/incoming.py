@@ -74,7 +74,8 @@ class CommandCall(msgspec.Struct, frozen=True, tag="command"):
 
     A platform with typed commands gives `values` by parameter name. Any other platform (Telegram) gives `words`, the
     rest of the line, and `mentions`: the people in it by their token in `words`. There `reply_to` is the author of
-    the message that the command replies to, and `file` a file of either message.
+    the message that the command replies to, and `file` the actor's own file, in either message. `foreign`: the other
+    message has a file that is not the actor's own.
     """
 
     name: str
@@ -83,6 +84,7 @@ class CommandCall(msgspec.Struct, frozen=True, tag="command"):
     mentions: dict[str, Who] = {}
     reply_to: Who | None = None
     file: File | None = None
+    foreign: bool = False
 
 
 class Press(msgspec.Struct, frozen=True, tag="press"):
@@ -175,20 +177,39 @@ class Incoming(msgspec.Struct, frozen=True):
 _DECODER = msgspec.json.Decoder(Incoming)
 
 
-def encode(incoming: Incoming) -> bytes:
-    """Returns the act as JSON. Half characters (lone surrogates), which JSON can carry, become question marks."""
+_LEAST, _MOST = -(2**63), 2**63 - 1
+
+
+def sound(incoming: Incoming) -> Incoming:
+    """Returns the act without anything that no database takes, although JSON can carry it.
+
+    Question marks stand for half characters (lone surrogates) and NUL, and words for numbers of more than 64 bits.
+    """
     try:
-        return msgspec.json.encode(incoming)
-    except UnicodeEncodeError:
-        return msgspec.json.encode(_whole(msgspec.to_builtins(incoming)))
+        if b"\\u0000" not in msgspec.json.encode(incoming) and not _has_huge_numbers(incoming.act):
+            return incoming
+    except (UnicodeEncodeError, OverflowError):
+        pass
+    return msgspec.convert(_whole(msgspec.to_builtins(incoming)), Incoming)
+
+
+def encode(incoming: Incoming) -> bytes:
+    """Returns the act as JSON, made `sound`."""
+    return msgspec.json.encode(sound(incoming))
+
+
+def _has_huge_numbers(act: Act) -> bool:
+    values = act.values.values() if isinstance(act, CommandCall) else ()
+    return any(isinstance(value, int) and not _LEAST <= value <= _MOST for value in values)
 
 
 def _whole(value: Any) -> Any:
-    """Returns a JSON value with question marks for half characters."""
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
+        return value.replace("\0", "?").encode("utf-8", "replace").decode()
     if isinstance(value, dict):
         return {_whole(key): _whole(one) for key, one in value.items()}
+    if isinstance(value, int) and not _LEAST <= value <= _MOST:
+        return str(value)
     return value
 
 

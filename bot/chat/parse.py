@@ -55,7 +55,9 @@ def _integer(ctx: Context, param: Param, raw: Value) -> int:
     if number is None:
         raise BadInput(f"“{one_line(str(raw))}” is not a whole number. Write one like 12.")
     if not -_MOST_STORED <= number <= _MOST_STORED:
-        raise BadInput(f"{number} is too large. Write a number like 12.")
+        raise BadInput(
+            f"{number} is too {'large' if number > 0 else 'small'} for anything here. Write another."
+        )
     return int(_bounded(param, Decimal(number)))
 
 

@@ -46,12 +46,17 @@ NOT_OPTIONAL = "This cannot be left out."
 CHOOSE_ONE = "Please choose one of the buttons."
 WHICH = "Which of these?"
 NOBODY = (
-    "That is a bot, a channel or somebody who stays anonymous, so I cannot tell which person you mean. "
+    "That is a bot, a channel, a forwarded message or somebody who stays anonymous, so I cannot tell which person "
+    "you mean. "
     "Mention the person, or reply to a message of theirs."
 )
 ATTACH = (
     "attach a picture. Where there is no field for it, send the picture with the command as its caption, or reply "
-    "to the picture with the command."
+    "to your picture with the command."
+)
+FOREIGN_FILE = (
+    "that picture was forwarded or sent by somebody else. Send your own, with the command as its caption; or type "
+    "the command without replying to a picture."
 )
 SEND_PICTURE = "Send a picture."
 PICTURE_GIVEN = "a picture"

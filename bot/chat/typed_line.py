@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from bot.chat.incoming import NOBODY, CommandCall, Value, Who
 from bot.chat.params import Param, ParamKind
+from bot.chat.text import FOREIGN_FILE
 from bot.errors import BadInput
 
 _QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»", "'": "'", "”": "”"}
@@ -60,15 +61,16 @@ def values_of(call: CommandCall, params: tuple[Param, ...]) -> dict[str, Value]:
     if no other text can follow.
 
     Raises:
-        BadInput: a quote is not closed, or words are left over.
+        BadInput: a quote is not closed, words are left over, or the only file is one that somebody else sent.
     """
     values: dict[str, Value] = dict(call.values)
     if call.words:
         _from_words(call.words, call.mentions, params, values)
-    if call.file is not None:
-        wanted = next((p for p in params if p.kind is ParamKind.FILE and p.name not in values), None)
-        if wanted is not None:
-            values[wanted.name] = call.file
+    wanted = next((p for p in params if p.kind is ParamKind.FILE and p.name not in values), None)
+    if wanted is not None and call.file is not None:
+        values[wanted.name] = call.file
+    elif wanted is not None and call.foreign:
+        raise BadInput(f"{wanted.name}: {FOREIGN_FILE}")
     if call.reply_to is not None:
         person = next((p for p in params if p.kind is ParamKind.PERSON and p.name not in values), None)
         # A reply to the bot or to a channel's post names nobody, unless the command needs a person.

@@ -104,7 +104,9 @@ def test_a_reply_to_nobody_counts_only_where_somebody_is_needed() -> None:
 
     assert values("amount:5", reply_to=NOBODY)["who"] == NOBODY
     assert values_of(CommandCall("x", {}, "", reply_to=NOBODY), read_params(perhaps)) == {}
-    with pytest.raises(BadInput, match=r"^who: That is a bot, a channel or somebody who stays anonymous"):
+    with pytest.raises(
+        BadInput, match=r"^who: That is a bot, a channel, a forwarded message or somebody who stays anonymous"
+    ):
         parse(cast(Context, None), PARAMS[0], NOBODY)
 
 

@@ -15,6 +15,7 @@ from bot.chat.incoming import (
     Actor,
     BotAdded,
     CommandCall,
+    File,
     Place,
     Press,
     Say,
@@ -134,6 +135,15 @@ def test_a_reply_names_its_author() -> None:
     assert line("/whois", GROUP, replied_to=author).reply_to == Who("telegram:ada", "Ada Okoye")
     assert line("/whois", GROUP).reply_to is None
     assert line("/whois", GROUP, replied_to=events.RepliedTo(None)).reply_to == NOBODY
+
+
+def test_a_picture_is_the_senders_own() -> None:
+    photo = File("photo", "photo.png", "image/png", 9)
+    ada, bo = (who.account(people.Manner.TELEGRAM) for who in (ADA, BO))
+    for author, taken in ((bo, (photo, False)), (ada, (None, True)), (None, (None, False))):
+        call = line("/call done", GROUP, replied_to=events.RepliedTo(author, photo))
+        assert isinstance(call, CommandCall)
+        assert (call.file, call.foreign) == taken
 
 
 def test_the_bot_does_not_hear_chatter_in_rooms() -> None:

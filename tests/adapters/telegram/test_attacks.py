@@ -61,7 +61,7 @@ class Slow:
     async def answer(self, heard: events.Heard) -> None:
         await self.gate.wait()
 
-    async def hint(self, nameless: events.Nameless) -> None:
+    async def hint(self, unheard: events.Unheard) -> None:
         self.hints += 1
         await self.gate.wait()
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from telegram import Update
 
-from adapters.telegram.events import Heard, Me, Nameless, Route, read
+from adapters.telegram import words
+from adapters.telegram.events import Heard, Me, Route, Unheard, read
 from bot.chat.incoming import (
     NOBODY,
     Act,
@@ -43,7 +44,7 @@ from tests.adapters.telegram.updates import (
 from tests.emulators.telegram.model import PERMISSIONS, RIGHTS
 
 
-def acts(kind: str, payload: dict[str, Any]) -> list[Heard | Nameless]:
+def acts(kind: str, payload: dict[str, Any]) -> list[Heard | Unheard]:
     update = Update.de_json({"update_id": 123, kind: copy.deepcopy(payload)}, None)
     assert update is not None
     return read(update, ME)
@@ -143,6 +144,7 @@ def test_people_without_a_username_are_tokens_in_the_words() -> None:
         ({"from": OTHER, "sender_chat": CHANNEL}, NOBODY),
         ({"from": TELEGRAM, "sender_chat": CHANNEL, "is_automatic_forward": True}, NOBODY),
         ({"from": BOB, "sender_chat": CHANNEL}, NOBODY),
+        ({"from": BOB, "forward_origin": {"type": "user", "date": 1, "sender_user": ADA}}, NOBODY),
         ({"from": BOB, "forum_topic_created": {"name": "Votes", "icon_color": 1}}, None),
         ({"from": BOB, "message_id": 40}, None),  # 40 opened the topic
     ],
@@ -171,7 +173,7 @@ def test_threads_are_topics_only() -> None:
 
 def test_an_anonymous_administrator_is_nobody() -> None:
     (found,) = acts("message", message("/me") | {"from": ANONYMOUS, "sender_chat": GROUP})
-    assert found == Nameless(Place("telegram", "-100", "-100", None, "Farm"), Route(quote=9))
+    assert found == Unheard(Place("telegram", "-100", "-100", None, "Farm"), Route(quote=9))
     assert acts("message", message("/me") | {"from": ANONYMOUS, "sender_chat": CHANNEL}) == []
     assert acts("message", message("/me@other_bot") | {"from": ANONYMOUS, "sender_chat": GROUP}) == []
 
@@ -179,6 +181,58 @@ def test_an_anonymous_administrator_is_nobody() -> None:
 def test_bots_are_not_heard() -> None:
     assert acts("message", message("/me") | {"from": OTHER}) == []
     assert acts("message", message("hello") | {"from": BOT}) == []
+
+
+FORWARDED = {"forward_origin": {"type": "user", "date": 1, "sender_user": BOB}}
+HIDDEN = {"forward_origin": {"type": "hidden_user", "date": 1, "sender_user_name": "Bob"}}
+FROM_CHANNEL = {"forward_origin": {"type": "channel", "date": 1, "chat": CHANNEL, "message_id": 3}}
+
+
+@pytest.mark.parametrize("more", [FORWARDED, HIDDEN, FROM_CHANNEL, {"via_bot": OTHER}, {"edit_date": 2}])
+def test_words_that_are_not_the_senders_own_do_nothing(more: dict[str, Any]) -> None:
+    assert acts("message", message("/union hand-over @mallory", **more)) == []
+    asked = message("Purpose?") | {"from": BOT}
+    photo = message(None, photo=[SIZE], caption="/call done", **more)
+    photo["caption_entities"] = [{"type": "bot_command", "offset": 0, "length": 5}]
+    assert acts("message", photo) == []
+    for payload in (
+        message("/leave", PRIVATE, **more),
+        message("/start code-123", PRIVATE, **more),
+        message("/cancel", PRIVATE, **more),
+        message("Fair rents", PRIVATE, **more),
+        message(None, PRIVATE, photo=[SIZE], **more),
+        message("Fair rents", reply_to_message=asked, **more),
+        message("/skip", reply_to_message=asked, **more),
+        message(None, photo=[SIZE], reply_to_message=asked, **more),
+    ):
+        (found,) = acts("message", payload)
+        assert isinstance(found, Unheard)
+        assert found.why == words.NOT_TYPED
+
+
+@pytest.mark.parametrize(
+    ("replied", "file", "foreign"),
+    [
+        ({"from": ADA}, "f", False),
+        ({"from": BOB}, None, True),
+        ({"from": ADA, **FORWARDED}, None, True),
+        ({"from": ADA, "via_bot": OTHER}, None, True),
+        ({"from": OTHER}, None, True),
+        ({"from": ANONYMOUS, "sender_chat": GROUP}, None, True),
+        ({"from": ADA, "sender_chat": CHANNEL}, None, True),
+        ({"from": BOT}, None, False),  # the post of a call
+    ],
+)
+def test_a_picture_is_the_senders_own(replied: dict[str, Any], file: str | None, foreign: bool) -> None:
+    picture = message(None, photo=[SIZE]) | replied
+    call = act_of(message("/call done", reply_to_message=picture))
+    assert isinstance(call, CommandCall)
+    assert (call.file.ref if call.file else None, call.foreign) == (file, foreign)
+    own = message(None, photo=[{**SIZE, "file_id": "own"}], caption="/call done", reply_to_message=picture)
+    own["caption_entities"] = [{"type": "bot_command", "offset": 0, "length": 5}]
+    call = act_of(own)
+    assert isinstance(call, CommandCall)
+    assert (call.file.ref if call.file else None, call.foreign) == ("own", False)
 
 
 def test_edited_messages_and_channel_posts_are_ignored() -> None:

@@ -38,8 +38,20 @@ async def test_a_photo_with_the_command_under_it(group: Group, alice: Person) ->
 async def test_a_command_as_a_reply_to_a_photo_takes_the_largest_size(
     group: Group, alice: Person, bob: Person
 ) -> None:
-    photo = bob.types("Look", group, photo=PHOTO)
+    photo = alice.types("Look", group, photo=PHOTO)
     assert (await alice.replies(photo, "/show")).one.text.startswith("800 × 600.")
+
+
+async def test_the_picture_of_somebody_else_is_not_taken_as_ones_own(
+    group: Group, alice: Person, bob: Person
+) -> None:
+    photo = bob.types("Look", group, photo=PHOTO)
+    answer = await alice.replies(photo, "/show", expect=2)
+    assert answer.sent[0].text.startswith("image: that picture was forwarded or sent by somebody else.")
+    photo = alice.types("Look", group, photo=PHOTO)
+    photo.data["forward_origin"] = {"type": "user", "date": 1, "sender_user": bob.json()}
+    answer = await alice.replies(photo, "/show", expect=2)
+    assert answer.sent[0].text.startswith("image: that picture was forwarded or sent by somebody else.")
 
 
 async def test_a_picture_sent_as_a_file(alice: Person) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.areas.members.storage import accounts
+from bot.areas.members.storage import accounts as accounts_storage
 from tests.scenes import FREE_FARMERS, founded, member_of
 from tests.stage import Persona, Stage
 
@@ -92,6 +92,6 @@ async def test_two_who_are_kept_with_one_name_are_not_guessed(stage: Stage) -> N
     for name in ("Bo", "Cy"):
         await stage.person(name).says("/join", farm)
 
-    await stage.store.write(accounts.rename, "words", "bo-words", "Bo", "vera")
-    await stage.store.write(accounts.rename, "words", "cy-words", "Cy", "vera")
+    await stage.store.write(accounts_storage.rename, "words", "bo-words", "Bo", "vera")
+    await stage.store.write(accounts_storage.rename, "words", "cy-words", "Cy", "vera")
     assert "More than one member" in (await ada.says("/whois @vera", farm)).text
