@@ -432,3 +432,15 @@ async def test_claims_are_listed_for_both_sides(store: Store, people: People) ->
     assert [one.id for one in await store.read(claims.by_member, bob)] == [both.claim.id]
     assert await store.read(claims.against, bob) == []
     assert await store.read(claims.by_member, anna) == []
+
+
+async def test_the_database_itself_ends_and_tells_a_claim_once(store: Store, people: People) -> None:
+    """Another process may have been faster after this one looked."""
+    both = await store.write(claim, people, people.bob)
+    later = both.claim.moves_at
+    for first in (True, False):
+        assert await store.write(claims_storage.tell, both.claim, later, later) is first
+    for first in (True, False):
+        assert await store.write(claims_storage.end, both.claim.id, ClaimEnd.MOVED) is first
+    for first in (True, False):
+        assert await store.write(claims_storage.remove, both.claim.id) is first
