@@ -60,9 +60,10 @@ def has(tx: Tx, account: Account, wallet: Key = ANNAS) -> bool:
 
 
 async def carried_on(store: Store) -> list[Parties]:
-    """What the chore does now."""
+    """What the chore does now. Another one that found the same claims due a moment ago does nothing."""
     due = await store.read(claims.due)
     done = [await store.write(claims.advance, claim_id, CHANGED) for _, claim_id in due]
+    assert [await store.write(claims.advance, claim_id, CHANGED) for _, claim_id in due] == [None] * len(due)
     return [one for one in done if one is not None]
 
 
