@@ -60,9 +60,10 @@ def has(tx: Tx, account: Account, wallet: Key = ANNAS) -> bool:
 
 
 async def carried_on(store: Store) -> list[Parties]:
-    """What the chore does now."""
+    """What the chore does now. Another one that found the same claims due a moment ago does nothing."""
     due = await store.read(claims.due)
     done = [await store.write(claims.advance, claim_id, CHANGED) for _, claim_id in due]
+    assert [await store.write(claims.advance, claim_id, CHANGED) for _, claim_id in due] == [None] * len(due)
     return [one for one in done if one is not None]
 
 
@@ -432,3 +433,15 @@ async def test_claims_are_listed_for_both_sides(store: Store, people: People) ->
     assert [one.id for one in await store.read(claims.by_member, bob)] == [both.claim.id]
     assert await store.read(claims.against, bob) == []
     assert await store.read(claims.by_member, anna) == []
+
+
+async def test_the_database_itself_ends_and_tells_a_claim_once(store: Store, people: People) -> None:
+    """Another process may have been faster after this one looked."""
+    both = await store.write(claim, people, people.bob)
+    later = both.claim.moves_at
+    for first in (True, False):
+        assert await store.write(claims_storage.tell, both.claim, later, later) is first
+    for first in (True, False):
+        assert await store.write(claims_storage.end, both.claim.id, ClaimEnd.MOVED) is first
+    for first in (True, False):
+        assert await store.write(claims_storage.remove, both.claim.id) is first
