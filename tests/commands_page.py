@@ -20,6 +20,7 @@ WHO = {
     Permission.MEMBER: "members",
     Permission.LEADER: "leaders",
     Permission.MODERATOR: "moderators of the place",
+    Permission.UNION_MODERATOR: "moderators of the union",
     Permission.FOUNDER: "the founder",
 }
 
