@@ -168,8 +168,8 @@ def connected(ctx: Context, request: int) -> Reply:
     )
     return say(
         p(
-            bold(one_line(space.title)), " is a place of ", bold(one_line(ctx.union.name)), " now. Everyone there ",
-            "can ", Code("/join"), ".",
+            bold(one_line(space.title)), " is a place of ", bold(one_line(ctx.union.name)),
+            " now. Everyone there can ", Code("/join"), ".",
         ),
         edit=True,
     )  # fmt: skip

@@ -16,7 +16,7 @@ export const STEPS = [
     why: "A union spans chats. Muster gives Ada a one-time code. Look: only she sees it." },
   { id: "connect", title: "Ask to connect the group", player: "ada", manner: "telegram", command: "union connect",
     why: "Ada types the code in the other room. Everybody there can read it now, so it only asks.", values: (code) => ({ code: code() }) },
-  { id: "confirm", title: "Say yes to the group", player: "ada", manner: "discord", command: "union requests", ends: ["press"],
+  { id: "confirm", title: "Say yes to the group", player: "ada", manner: "discord", command: "union requests", ends: ["command", "press"],
     proof: connected, why: "The founder sees which place asks, and presses Connect. Now both rooms are one union." },
   { id: "join", title: "Bo joins in the server", player: "bo", manner: "discord", command: "join",
     why: "One word and Bo is a member, right where he already chats." },

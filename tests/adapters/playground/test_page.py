@@ -76,7 +76,9 @@ async def test_the_whole_guide(on: Stage) -> None:
     for number in range(1, 4):
         await step(page, number)
     await page.locator(".tour .go").click()
-    await page.locator("#room-discord").get_by_role("button", name="Connect Riverside Neighbours").last.click()
+    await (
+        page.locator("#room-discord").get_by_role("button", name="Connect Riverside Neighbours").last.click()
+    )
     await expect(page.locator(".tour .count")).to_have_text("4 of 12")
     for number in (5, 6):
         await step(page, number)
