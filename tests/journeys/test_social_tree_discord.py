@@ -42,7 +42,8 @@ async def test_endorsing_switching_and_ending(town: Town) -> None:
     asked = await cat.context_menu(town.room, "Endorse", town.alice)
     assert asked.ephemeral
     assert (
-        f"You endorse {bob.mention} · Discord · `@{bob.name}`. Endorse {town.alice.mention}" in asked.content
+        f"You endorse {bob.mention} · Discord · `@{bob.name.lower()}`. Endorse {town.alice.mention}"
+        in asked.content
     )
     assert [button["label"] for button in asked.message.buttons] == ["Endorse Alice instead"]
     await (await cat.press(asked, "Endorse Alice instead")).edited()

@@ -15,7 +15,7 @@ from PIL import Image as Drawn
 from bot import exports, membership
 from bot.areas.calls.domain.calls import CallState
 from bot.areas.calls.storage import calls as calls_storage
-from bot.areas.calls.storage import lists
+from bot.areas.calls.storage import lists as lists_storage
 from bot.areas.checkins.services import checkins
 from bot.areas.contests import services as contests
 from bot.areas.contests.domain import ContestEntry, placed
@@ -589,7 +589,7 @@ async def test_a_calls_picture_is_under_its_post_and_can_be_changed(stage: Stage
     assert None not in (first.file_id, second.file_id)
     assert first.file_id != second.file_id
     await ada.presses(drafted, "Post today")
-    await stage.store.write(lists.set_approved, 1, True)
+    await stage.store.write(lists_storage.set_approved, 1, True)
     await later(stage, timedelta(0))
     assert shows_a_picture((await posts(stage, farm))[-1])
 
