@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from bot.domain.photos import Photo
-from bot.errors import TryAgain
+from bot.errors import MusterError, TryAgain
 from bot.pictures import process
 
 AT_ONCE = 2
@@ -30,7 +30,7 @@ class Workshop:
     def __init__(self, decode: Callable[[bytes], Awaitable[Photo]] = process.redraw) -> None:
         self._decode = decode
         self._people: set[str] = set()
-        self._tasks: set[asyncio.Task[Photo]] = set()
+        self._tasks: set[asyncio.Task[Photo | MusterError]] = set()
         self._loaded = asyncio.Semaphore(LOADED)
         self._decoding = asyncio.Semaphore(AT_ONCE)
         self._closed = False
@@ -58,7 +58,10 @@ class Workshop:
             self._people.discard(person)
         if task.cancelled():
             raise TryAgain(STOPPING)
-        return task.result()
+        result = task.result()
+        if isinstance(result, MusterError):
+            raise result
+        return result
 
     async def close(self) -> None:
         """Kills the workers. Everybody who waits is told to come back."""
@@ -68,8 +71,13 @@ class Workshop:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _drawn(self, fetch: Callable[[], Awaitable[bytes]]) -> Photo:
-        async with self._loaded:
-            data = await fetch()
-            async with self._decoding:
-                return await self._decode(data)
+    async def _drawn(self, fetch: Callable[[], Awaitable[bytes]]) -> Photo | MusterError:
+        """Returns a refusal instead of raising it: with its frames, it would keep the picture's bytes in memory."""
+        try:
+            async with self._loaded:
+                data = await fetch()
+                async with self._decoding:
+                    return await self._decode(data)
+        except MusterError as refused:
+            refused.__traceback__ = refused.__context__ = refused.__cause__ = None
+            return refused

@@ -11,7 +11,6 @@ The last figure is the size of what is kept of 60 presses of Next, each of which
 from __future__ import annotations
 
 import asyncio
-import io
 import itertools
 import json
 import random
@@ -190,9 +189,8 @@ async def _kept() -> Figure:
     from bot.schema import metadata
     from bot.storage.statements import Statement
     from bot.storage.store import Store
-    from tests.areas.contests.test_dialogue import Fair
     from tests.clock import ManualClock
-    from tests.scenes import founded
+    from tests.scenes import founded, later, write_call
     from tests.stage import Stage
 
     clock = ManualClock()
@@ -200,22 +198,22 @@ async def _kept() -> Figure:
         store = await Store.open(f"sqlite+aiosqlite:///{folder}/muster.db", clock, metadata())
         stage = Stage(store, clock)
         ada, farm = await founded(stage, "values")
-        fair = Fair(stage, ada, farm)
-        await fair.opens()
-        names = [f"P{number}" for number in range(4)]
-        await fair.joins(*names)
-        for name in names:
-            out = io.BytesIO()
-            _noise(1280, 1280).save(out, "JPEG", quality=90)
-            await fair.enters(name, name, out.getvalue())
+        drafted = await write_call(ada, "Best poster", "Draw one", contest="yes")
+        await ada.presses(drafted, "Post today")
+        await later(stage, timedelta(0))
+        people = [stage.person(f"P{number}", "values") for number in range(4)]
+        photo = hostile.encoded(_noise(1280, 1280), "JPEG", quality=90)
+        for person in people:
+            await person.runs("join", farm)
+            await person.runs("call enter", farm, answer="Mine", photo=person.attaches(photo))
         measure = Statement(select(func.coalesce(func.sum(func.length(inbound.c.reply)), 0)))
         drawn = Statement(select(func.coalesce(func.sum(func.length(shown.c.data)), 0)))
         before = await store.read(lambda tx: tx.value(measure) + tx.value(drawn))
-        shown_now = await fair.looks("P0")
+        shown_now = await people[0].runs("call entries", farm)
         whole = 0
         for _ in range(PRESSES):
             clock.advance(timedelta(seconds=2))
-            shown_now = await fair.people["P0"].presses(shown_now, "Next", farm)
+            shown_now = await people[0].presses(shown_now, "Next", farm)
             whole += len(msgspec.json.encode(shown_now.reply))
         after = await store.read(lambda tx: tx.value(measure) + tx.value(drawn))
         await store.close()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import sys
 
 import pytest
 
 from bot.domain.photos import Photo
 from bot.errors import BadInput, TryAgain
 from bot.pictures import workshop
+from bot.pictures.refusals import PictureRefused, Refusal
 from bot.pictures.workshop import AT_ONCE, LOADED, MOST_PEOPLE, Workshop
 
 PHOTO = Photo(b"", "image/png", 1, 1)
@@ -108,3 +111,23 @@ async def test_a_stop_waits_for_nobody_and_tells_everybody() -> None:
     assert sorted(bench.ended) == ["p0", "p1"]
     with pytest.raises(TryAgain, match="being restarted"):
         await bench.send("late")
+
+
+async def test_the_bytes_of_a_refused_picture_are_free_at_once() -> None:
+    """With the refusal, its frames would hold them until the garbage collector comes."""
+    data = bytes(100)
+
+    async def decode(given: bytes) -> Photo:
+        raise PictureRefused(Refusal.COMPLEX)
+
+    async def fetch() -> bytes:
+        return data
+
+    shop, before = Workshop(decode), sys.getrefcount(data)
+    gc.disable()
+    try:
+        with pytest.raises(PictureRefused):
+            await shop.redraw("ada", fetch)
+        assert sys.getrefcount(data) == before
+    finally:
+        gc.enable()

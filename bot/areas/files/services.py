@@ -16,13 +16,19 @@ from bot.domain.photos import PROOFS_KEPT, Photo
 from bot.domain.transaction import Tx
 
 AT_ONCE = 200
+MOST_UNUSED = 10
 MOST_SHOWN = 4 * 1024**2
 SHOWN_KEPT = timedelta(hours=48)
 """An act is repeated within 25 hours; a message waits about a day at most before it is given up."""
 
 
 def keep(tx: Tx, union: Union, member: Member, photo: Photo) -> int:
-    """Keeps a picture that this member gave. Returns its id."""
+    """Keeps a picture that this member gave. Returns its id.
+
+    Of pictures that nothing shows, a member has `MOST_UNUSED`: those of forms that were not sent yet. For a new one
+    the oldest goes.
+    """
+    given.remove(tx, given.unused(tx, member.id, MOST_UNUSED - 1, AT_ONCE))
     return given.add(tx, union.id, member.id, photo)
 
 

@@ -165,6 +165,13 @@ async def test_old_proofs_are_erased_some_at_a_time(
     assert await village.ids() == ids[2:]
 
 
+async def test_of_pictures_that_nothing_shows_a_member_has_the_newest_few(village: Village) -> None:
+    shown, other = await village.gives(1), await village.gives(2)
+    await village.puts(ENTER, await village.calls(1), 1, shown)
+    ids = [await village.gives(1) for _ in range(files.MOST_UNUSED + 20)]
+    assert await village.ids() == [shown, other, *ids[-files.MOST_UNUSED :]]
+
+
 async def test_a_picture_is_erased_when_another_takes_its_place(village: Village) -> None:
     first, second = await village.gives(1), await village.gives(1)
     call = await village.calls(1)

@@ -62,6 +62,17 @@ def _of_member() -> Statement:
 
 
 @cache
+def _unused() -> Statement:
+    return Statement(
+        select(files.c.id)
+        .where(files.c.member_id == bindparam("member"), *_not_shown(*Kept))
+        .order_by(files.c.id.desc())
+        .limit(bindparam("most"))
+        .offset(bindparam("newest"))
+    )
+
+
+@cache
 def _old() -> Statement:
     return Statement(
         select(files.c.id)
@@ -108,6 +119,11 @@ def move(tx: Tx, absorbed_id: int, survivor_id: int) -> None:
 def of_member(tx: Tx, member_id: int, most: int) -> list[int]:
     """Returns up to `most` pictures that a member gave and that have to go with the member."""
     return [row.id for row in tx.all(_of_member(), member=member_id, most=most)]
+
+
+def unused(tx: Tx, member_id: int, newest: int, most: int) -> list[int]:
+    """Returns up to `most` pictures of a member that nothing shows, without the `newest` of these."""
+    return [row.id for row in tx.all(_unused(), member=member_id, newest=newest, most=most)]
 
 
 def old(tx: Tx, before: datetime, most: int) -> list[int]:
