@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import sqlite3
 from collections.abc import Iterable
@@ -32,32 +31,11 @@ from bot.storage.erasures import LAST_AFTER
 from bot.storage.statements import Statement
 from bot.storage.store import Store
 from tests.clock import ManualClock
+from tests.left_behind import NAME, USERNAME, emptied, forms, found_in
 from tests.scenes import DAY, HOUR, endorse, fill, founded, joined, later, leaves, member_of
 from tests.stage import Heard, Persona, Stage
 from tests.storage.fixtures import Database
-from tests.waiting import eventually
 from tests.web.people import ANNAS, SITE, Wallet
-
-NAME, USERNAME = "Véra of-the-Hills", "vera_hills_77"
-
-
-def forms(words: str) -> set[bytes]:
-    """Words in every form in which a file can hold them."""
-    shown = {words, words.lower(), one_line(words)}
-    texts = shown | {json.dumps(one)[1:-1] for one in shown}
-    return {one.encode() for one in texts} | {one.encode("utf-16-le") for one in shown}
-
-
-def found_in(folder: Path, words: Iterable[str]) -> set[tuple[str, bytes]]:
-    """(file, form) of all that any file of the folder holds of these words."""
-    return {
-        (file.name, form)
-        for file in folder.rglob("*")
-        if file.is_file()
-        for word in words
-        for form in forms(word)
-        if form in file.read_bytes()
-    }
 
 
 def places(tx: Tx, words: Iterable[str]) -> list[str]:
@@ -87,11 +65,6 @@ async def nowhere(stage: Stage, database: Database, words: Iterable[str]) -> Non
     if database.path is not None:
         await emptied(database.path)
         assert found_in(database.path.parent, words) == set()
-
-
-async def emptied(path: Path) -> None:
-    log = path.with_name(f"{path.name}-wal")
-    await eventually(lambda: not log.exists() or log.stat().st_size == 0)
 
 
 async def link(stage: Stage, person: Persona, wallet: Wallet) -> Heard:

@@ -1,10 +1,7 @@
 """`muster export`: everything of a union, verifiable without Muster, while the bot runs."""
 
 import json
-import re
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +26,7 @@ from bot.storage.store import Store
 from tests.clock import ManualClock
 from tests.operator.process import ROOT, muster, running
 from tests.operator.unions import ADDRESS, another, found
+from tests.operator.verifying import verified
 from tests.storage.fixtures import Database
 
 
@@ -231,18 +229,6 @@ async def test_nothing_half_done_is_left(
     (tmp_path / "there").mkdir()
     with pytest.raises(ConfigError, match="exists already"):
         await operate.export(settings, tmp_path / "there", None)
-
-
-def verifier() -> str:
-    """The program that the operator's guide gives for verifying an export without Muster."""
-    guide = (ROOT / "docs" / "operating.md").read_text()
-    [program] = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
-    return program
-
-
-def verified(folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-I", "-c", verifier(), str(folder)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=30)
 
 
 async def test_while_the_bot_runs(tmp_path: Path, clock: ManualClock) -> None:

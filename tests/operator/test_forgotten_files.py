@@ -14,7 +14,7 @@ from bot.chat.model import Button, Reply
 from bot.config import Settings
 from bot.storage.erasures import LAST_AFTER, waiting
 from tests.clock import ManualClock
-from tests.test_forgotten import NAME, USERNAME, emptied, found_in
+from tests.left_behind import NAME, USERNAME, emptied, found_in
 from tests.waiting import eventually
 
 NATIVE = "7777777777"

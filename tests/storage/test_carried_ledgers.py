@@ -25,10 +25,10 @@ from bot.schema import metadata
 from bot.storage.statements import Statement, insert
 from bot.storage.store import Store
 from tests.clock import ManualClock
-from tests.operator.test_export import verified
+from tests.operator.verifying import verified
 from tests.scenes import found
+from tests.storage.first_schema import old_url
 from tests.storage.fixtures import sync_engine
-from tests.storage.test_first_schema import old_url
 
 __all__ = ["old_url"]
 
