@@ -13,6 +13,7 @@ from bot.areas.calls.services import approvals, schedule
 from bot.areas.ledger import services as ledger
 from bot.areas.ledger.domain import FORMAT_CHANGED, Json
 from bot.areas.members.services import members
+from bot.areas.moderators import services as moderators
 from bot.areas.spaces import services as spaces
 from bot.areas.tree.services import leadership
 from bot.areas.unions import services as unions
@@ -24,8 +25,8 @@ Settings = dict[str, Json]
 
 REMEDY = (
     "Settings are never repaired. If somebody changed the database by hand, restore a backup from before. If the "
-    "tables are right, set it once more in chat (/union edit, /union rules, /union hand-over, /call hosts), so that "
-    "the ledger tells it too."
+    "tables are right, set it once more in chat (/union edit, /union rules, /union hand-over, /call hosts, "
+    "/moderators), so that the ledger tells it too."
 )
 
 
@@ -39,6 +40,7 @@ def by_tables(tx: Tx, union: Union) -> Settings:
         "opens": schedule.hour(tx, union),
         "hosts": sorted(approvals.hosts(tx, union)),
         "spaces": sorted(space.id for space in spaces.of_union(tx, union)),
+        **moderators.settings(tx, union),
     }
 
 
@@ -64,7 +66,8 @@ class _Told:
     """The settings as the entries tell them, one after another."""
 
     def __init__(self) -> None:
-        self.settings: dict[str, Any] = {}
+        # A ledger of format 1 tells no moderators, as there were none yet.
+        self.settings: dict[str, Any] = {"moderators": [], "moderating": []}
         self.contradictions: list[str] = []
 
     def all_at_once(self, _actor: str | None, payload: dict[str, Any]) -> None:
@@ -84,10 +87,26 @@ class _Told:
     def merged(self, survivor: str | None, payload: dict[str, Any]) -> None:
         if self.settings.get("founder") == payload["absorbed"]:
             self.settings["founder"] = survivor
+        if payload["absorbed"] in self.settings["moderators"]:
+            self._without("moderators", payload["absorbed"])
+            self._with("moderators", survivor)
 
     def left(self, member: str | None, _payload: dict[str, Any]) -> None:
         if self.settings.get("founder") == member:
             self.settings["founder"] = None
+        self._without("moderators", member)
+
+    def named(self, _actor: str | None, payload: dict[str, Any]) -> None:
+        self._with("moderators", payload["member"])
+
+    def unnamed(self, _actor: str | None, payload: dict[str, Any]) -> None:
+        self._without("moderators", payload["member"])
+
+    def place_given(self, _actor: str | None, payload: dict[str, Any]) -> None:
+        self._with("moderating", payload["space"])
+
+    def place_taken(self, _actor: str | None, payload: dict[str, Any]) -> None:
+        self._without("moderating", payload["space"])
 
     def rules(self, _actor: str | None, payload: dict[str, Any]) -> None:
         self.settings["rules"] = self.settings.get("rules", {}) | payload
@@ -100,20 +119,27 @@ class _Told:
 
     def allowed(self, _actor: str | None, payload: dict[str, Any]) -> None:
         if "host" in payload:  # entries of format 1 do not say it
-            self.settings["hosts"] = sorted({*self.settings.get("hosts", ()), payload["host"]})
+            self._with("hosts", payload["host"])
 
     def forbidden(self, _actor: str | None, payload: dict[str, Any]) -> None:
         if "host" in payload:
-            self.settings["hosts"] = [one for one in self.settings.get("hosts", ()) if one != payload["host"]]
+            self._without("hosts", payload["host"])
 
     def connected(self, _actor: str | None, payload: dict[str, Any]) -> None:
-        self.settings["spaces"] = sorted({*self.settings.get("spaces", ()), payload["space"]})
+        self._with("spaces", payload["space"])
 
     def disconnected(self, _actor: str | None, payload: dict[str, Any]) -> None:
-        self.settings["spaces"] = [one for one in self.settings.get("spaces", ()) if one != payload["space"]]
+        for name in ("spaces", "moderating"):
+            self._without(name, payload["space"])
 
     def ended(self, _actor: str | None, _payload: dict[str, Any]) -> None:
-        self.settings["spaces"] = []
+        self.settings |= {"spaces": [], "moderating": []}
+
+    def _with(self, name: str, one: Any) -> None:
+        self.settings[name] = sorted({*self.settings.get(name, ()), one})
+
+    def _without(self, name: str, one: Any) -> None:
+        self.settings[name] = [other for other in self.settings.get(name, ()) if other != one]
 
 
 _TOLD: dict[str, Callable[[_Told, str | None, dict[str, Any]], None]] = {
@@ -132,5 +158,9 @@ _TOLD: dict[str, Callable[[_Told, str | None, dict[str, Any]], None]] = {
     "space.disconnected": _Told.disconnected,
     "space.lost": _Told.disconnected,
     "union.ended": _Told.ended,
+    "moderator.added": _Told.named,
+    "moderator.removed": _Told.unnamed,
+    "moderators.place-given": _Told.place_given,
+    "moderators.place-taken": _Told.place_taken,
 }
 """The kinds of entries that tell settings, and how each is read."""

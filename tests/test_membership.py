@@ -272,7 +272,7 @@ async def test_an_account_that_is_removed_leaves_nothing(store: Store) -> None:
         keys = {f"{table.name}.{name}" for table, name in by_key()} | {"accounts.native_id", "accounts.name"}
         assert not keys & farm.places_of(SECRET)
         assert [account.id for account in members.accounts_of(tx, farm.member.id)] == [elder.id]
-        assert ledger.verify(tx, farm.union.id)[1] is None
+        assert ledger.verify(tx, farm.union)[1] is None
 
     await store.write(remove)
 

@@ -16,7 +16,6 @@ from bot.areas.members.services import members
 from bot.areas.members.storage import accounts as accounts_storage
 from bot.areas.tree.services import endorsements
 from bot.areas.wallets.services import wallets
-from bot.areas.wallets.storage import wallets as wallets_storage
 from bot.domain.people import Account, Member, Union
 from bot.domain.transaction import Tx
 from bot.errors import NotAllowed
@@ -70,16 +69,13 @@ async def test_the_wait_of_a_wallet_goes_on_for_whoever_links_it(store: Store, c
     def linked(tx: Tx) -> datetime | None:
         union, _, bo = begun(tx)
         address = scenes.address()
-        wallets.give(tx, bo, address, "eoa", LINKING.holding_changed)
-        (wallet,) = wallets.of_member(tx, bo)
-        assert wallet.waits_until is None
-        wallets_storage.set_wait(tx, wallet.id, tx.now + DAY)
+        wallets.give(tx, bo, address, "eoa", LINKING.holding_changed, tx.now + 9 * DAY)
         membership.leave(tx, union, bo)
         other = scenes.join(tx, union, "Other")
         wallets.give(tx, other, address.upper().replace("X", "x", 1), "eoa", LINKING.holding_changed)
         return wallets.of_member(tx, other)[0].waits_until
 
-    assert await store.write(linked) == clock.now() + DAY
+    assert await store.write(linked) == clock.now() + 9 * DAY
 
 
 async def test_a_choice_stands_as_long_as_without_leaving(store: Store, clock: ManualClock) -> None:

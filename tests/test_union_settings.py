@@ -15,13 +15,13 @@ from bot.areas.flags import services as flags
 from bot.areas.ledger import services as ledger
 from bot.areas.ledger.domain import digest_of
 from bot.areas.ledger.storage import entries
-from bot.areas.members.services import members
+from bot.areas.moderators import services as moderators
 from bot.areas.spaces import services as spaces
 from bot.areas.tree.domain.leadership import Lead, RuleChanges
 from bot.areas.tree.services import leadership
 from bot.areas.unions import services as unions
 from bot.config import Settings
-from bot.domain.people import Member, Person, Union
+from bot.domain.people import Member, Union
 from bot.domain.transaction import Tx
 from bot.schema import metadata
 from bot.storage.statements import Statement
@@ -38,6 +38,7 @@ PLATFORMS = "the platform says it, and where chats are does not belong in the le
 DISPOSABLE = "a code is dead after a day; its making and its use are told"
 
 REASONS: dict[str, str] = {
+    "unions.by_host_at": "the entry of the founder says by whom, and when",
     "unions.id": NEVER, "unions.ref": NEVER, "unions.created_at": NEVER,
     "rules.union_id": NEVER, "call_settings.union_id": NEVER, "link_hosts.union_id": NEVER,
     "spaces.id": NEVER, "spaces.union_id": NEVER, "spaces.platform": NEVER, "spaces.connected_at": NEVER,
@@ -47,15 +48,15 @@ REASONS: dict[str, str] = {
 """Columns of settings whose change is not told with its value, and why."""
 NO_SETTINGS: dict[str, str] = {
     "ledger": "it is the ledger", "ledger_heads": "it is the ledger", "score_rounds": NOT_SET, "traces": NOT_SET,
+    "space_requests": "the founder's answer is told", "uses": NOT_SET, "erasures": NOT_SET,
     "unreached": NOT_SET, "private_unions": PRIVATE, "space_codes": DISPOSABLE,
     "call_rules": "a repeat is a call, and calls are told by their numbers",
 }  # fmt: skip
 """Tables of unions, with no row of a member, that hold no settings, and why."""
 
 
-def heir_of(tx: Tx, union: Union) -> Person:
-    heir = join(tx, union, "Heir")
-    return Person("Heir", "words", "heir", members.accounts_of(tx, heir.id)[0], heir)
+def heir_of(tx: Tx, union: Union) -> Member:
+    return join(tx, union, "Heir")
 
 
 def ignored(_tx: Tx, _union: Union) -> None:
@@ -77,6 +78,11 @@ def another_space(tx: Tx, union: Union, founder: Member) -> None:
 
 def lose(tx: Tx, union: Union, founder: Member) -> None:
     spaces.lose(tx, "words", "space")
+
+
+def moderate(tx: Tx, union: Union, founder: Member) -> None:
+    [space] = spaces.of_union(tx, union)
+    moderators.set_place(tx, union, founder, space, True)
 
 
 def post_calls(tx: Tx, union: Union, founder: Member) -> None:
@@ -109,6 +115,7 @@ CHANGES: dict[str, tuple[Change, str, dict[str, Any]]] = {
     ),
     "spaces.disconnected_at": (lose, "space.lost", {"platform": "words"}),
     "spaces.chat": (post_calls, "space.chat", {}),
+    "spaces.moderates_union": (moderate, "moderators.place-given", {}),
 }  # fmt: skip
 """For each column of settings: a change of it, and the entry that tells it."""
 SILENT = {
@@ -116,6 +123,7 @@ SILENT = {
     "unions.founder_id": "founder", "rules.leaders": "rules", "rules.leaders_n": "rules",
     "rules.linked_only": "rules", "rules.grace_days": "rules", "rules.switch_hours": "rules", "rules.alerts": "rules",
     "call_settings.opens": "opens", "link_hosts.host": "hosts", "spaces.disconnected_at": "spaces",
+    "spaces.moderates_union": "moderating",
 }  # fmt: skip
 """Columns that a recount compares, and the setting that differs when somebody changes one by hand."""
 
@@ -178,7 +186,8 @@ def by_hand(tx: Tx, union: Union, column: str) -> None:
     table, name = metadata().tables[column.split(".")[0]], column.split(".")[1]
     values: dict[str, Any] = {
         "founder_id": None, "leaders": "top", "leaders_n": 4, "linked_only": False, "grace_days": 3,
-        "switch_hours": 48, "alerts": "{}", "opens": 77, "disconnected_at": tx.now, "time_zone": "Asia/Tokyo",
+        "switch_hours": 48, "alerts": "{}", "opens": 77, "moderates_union": True,
+        "disconnected_at": tx.now, "time_zone": "Asia/Tokyo",
     }  # fmt: skip
     if table.name == "link_hosts":
         tx.run(Statement(insert(table).values(union_id=union.id, host="scam.example")))
@@ -217,6 +226,20 @@ async def test_a_founder_who_was_merged_is_the_survivor(store: Store) -> None:
     assert (await store.read(ledger.verify, merged))[1] is None
 
 
+async def test_named_moderators_are_told_and_followed(store: Store) -> None:
+    union, founder = await store.write(found)
+    one, other, third = [await store.write(join, union, name) for name in ("One", "Other", "Third")]
+    for member in (one, third):
+        await store.write(moderators.add, union, founder, member)
+    await store.write(membership.merge, union.id, one, other)
+    await store.write(membership.leave, union, third)
+    named = await store.read(union_settings.by_tables, union)
+    assert named["moderators"] == [other.ref]
+    assert await store.read(union_settings.differences, union) == []
+    await store.write(moderators.remove, union, founder, other)
+    assert await store.read(union_settings.differences, union) == []
+
+
 async def test_a_union_that_ended_has_no_founder_and_no_places(store: Store) -> None:
     union, founder = await store.write(found)
     await store.write(another_space, union, founder)
@@ -241,4 +264,6 @@ async def test_the_first_entry_tells_all_settings(store: Store) -> None:
         "opens": 540,
         "hosts": [],
         "spaces": [],
+        "moderators": [],
+        "moderating": [],
     }  # fmt: skip

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.areas.ledger.domain import Json
 from bot.areas.ledger.services import record
+from bot.areas.members.services import members
 from bot.areas.moderators import storage
 from bot.areas.moderators.domain import require_room
 from bot.areas.spaces import services as spaces
@@ -25,6 +27,16 @@ def of(tx: Tx, union: Union) -> Moderation:
     """Returns those who moderate the union besides the founder."""
     named = [one for one in storage.of_union(tx, union.id) if one != union.founder_id]
     return Moderation(named, [space for space in spaces.of_union(tx, union) if space.moderates_union])
+
+
+def settings(tx: Tx, union: Union) -> dict[str, Json]:
+    """Returns those whom the founder named, by ref, and the places whose moderators moderate the union, by number."""
+    named = (members.by_id(tx, one) for one in storage.of_union(tx, union.id))
+    places = spaces.of_union(tx, union)
+    return {
+        "moderators": sorted(one.ref for one in named if one is not None),
+        "moderating": sorted(space.id for space in places if space.moderates_union),
+    }
 
 
 def is_named(tx: Tx, member: Member) -> bool:

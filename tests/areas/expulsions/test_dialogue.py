@@ -86,7 +86,7 @@ async def test_who_is_expelled_is_told_and_nothing_of_them_is_left(cast: Cast) -
     assert (
         await cast.stage.store.read(members.account_in, union.id, platform, cast.bo.actor.native_id) is None
     )
-    assert (await cast.stage.store.read(ledger.verify, union.id))[1] is None
+    assert (await cast.stage.store.read(ledger.verify, union))[1] is None
 
 
 async def test_the_ledger_says_by_whom_and_until_when_but_neither_name_nor_reason(cast: Cast) -> None:
@@ -135,10 +135,12 @@ async def test_a_moderator_of_a_place_who_is_expelled_moderates_it_no_more(cast:
     platform = cast.ada.actor.platform
     mod = cast.stage.person("Mo", platform, moderator=True)
     await mod.runs("join", cast.farm)
+    await scenes.moderates_union(cast.ada, cast.farm)
     assert "Nothing looks made up" in (await mod.runs("flags list", cast.farm)).text
     await cast.expels(mod)
     assert "You are expelled" in (await mod.runs("flags list", cast.farm)).text
     assert "You are expelled" in (await mod.runs("call approvals", cast.farm)).text
+    assert "You are expelled" in (await mod.runs("call here", cast.farm)).text
 
 
 async def test_leaving_first_does_not_help(cast: Cast) -> None:

@@ -41,11 +41,7 @@ async def cast(request: pytest.FixtureRequest, stage: Stage, monkeypatch: pytest
     monkeypatch.setattr(asking, "KEPT_S", 0.0)
     ada, farm = await scenes.founded(stage, request.param)
     barn = stage.group("Barn", request.param)
-    invited = (await ada.runs("union invite-space")).text
-    code = next(
-        word.strip(".,") for word in invited.replace("\n", " ").split() if len(word.strip(".,")) == 12
-    )
-    assert "This is a place of Farm now" in (await ada.runs("union connect", barn, code=code)).text
+    await scenes.connected(stage, ada, farm, ada, barn)
     (bo,) = await scenes.joined(stage, farm, "Bo")
     return Cast(stage, ada, bo, farm, barn)
 

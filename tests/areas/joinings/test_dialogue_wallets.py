@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.areas.wallets.services import wallets
+from bot.areas.wallets.services import claims
 from bot.domain.transaction import Tx
 from bot.membership import LINKING
 from tests.areas.joinings.village import NO, YES, Village
@@ -184,7 +184,7 @@ async def test_it_ends_if_the_holder_gives_the_wallet_up(village: Village) -> No
     bo, bob, ticket = await holder_and_asker(village)
     await village.button(bob, "joining.slow", ticket=ticket)
     account = await village.account(bo)
-    await village.stage.store.write(wallets.unlink, account, ANNAS.address, LINKING.holding_changed)
+    await village.stage.store.write(claims.unlink, account, ANNAS.address, LINKING.holding_changed)
     for _ in range(9):
         await later(village.stage, DAY)
     assert not await village.same(bo, bob)

@@ -234,7 +234,7 @@ async def test_any_order_of_joinings_waits_and_removals(store: Store, clock: Man
         clock.advance(timedelta(minutes=walk.random.choice((0, 0, 0, 1, 10, 60, 240, 1500))))
     report = await store.scan(recount.compare, union)
     assert report.well, report.first
-    assert (await store.read(ledger.verify, union.id))[1] is None
+    assert (await store.read(ledger.verify, union))[1] is None
     assert walk.done["joined"] > 3, walk.done
     assert walk.done["removed"] > 1, walk.done
     assert walk.done["refused code"] + walk.done["refused question"] > 0, walk.done

@@ -23,6 +23,7 @@ from bot.domain.people import Account
 from bot.domain.tokens import NewToken
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement
+from tests.scenes import connected
 from tests.stage import Heard, Persona, Stage
 from tests.web.people import ANNAS, SITE, Wallet
 
@@ -143,9 +144,6 @@ async def gather(stage: Stage) -> Village:
         stage, stage.group("Farm"), stage.group("Hall", "values"), stage.person("Ada", moderator=True)
     )
     await village.ada.says('/union create name:"Free Farmers" purpose:Grow', village.farm)
-    invited = await village.ada.says("/union invite-space", village.farm)
-    code = re.search(r"\b[A-Z2-9-]{12,}\b", invited.text)
-    assert code is not None
     porter = stage.person("Porter", "values", moderator=True)
-    await porter.runs("union connect", village.hall, code=code.group())
+    await connected(stage, village.ada, village.farm, porter, village.hall)
     return village

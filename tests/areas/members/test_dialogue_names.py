@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.areas.members.storage import accounts as accounts_storage
-from tests.scenes import FREE_FARMERS, founded, member_of
+from tests.scenes import FREE_FARMERS, connected, founded, member_of
 from tests.stage import Persona, Stage
 
 
@@ -14,19 +14,18 @@ async def username_of(stage: Stage, persona: Persona, union_id: int = 1) -> str 
     return account.username
 
 
-async def connected(stage: Stage) -> tuple[Persona, Persona]:
+async def apart(stage: Stage) -> tuple[Persona, Persona]:
     """Ada founded on one platform; Vera is a member of the other one."""
     ada, farm = await founded(stage, **FREE_FARMERS)
     hall = stage.group("Hall", "values")
-    code = (await ada.says("/union invite-space", farm)).text.split("/union connect ")[1].split("\n")[0]
-    await stage.person("Mara", "values", moderator=True).runs("union connect", hall, code=code)
+    await connected(stage, ada, farm, stage.person("Mara", "values", moderator=True), hall)
     vera = stage.person("Vera", "values")
     await vera.runs("join", hall)
     return ada, vera
 
 
 async def test_a_typed_name_is_of_the_same_platform(stage: Stage) -> None:
-    ada, _ = await connected(stage)
+    ada, _ = await apart(stage)
     farm = stage.group("Farm")
     for line in ("/whois @vera", "/endorse @vera", "/union hand-over vera"):
         heard = await ada.says(line, farm)
@@ -39,7 +38,7 @@ async def test_a_typed_name_is_of_the_same_platform(stage: Stage) -> None:
 
 @pytest.mark.parametrize("typed", ["values:vera", "Values:@VERA", '"@vera (Values)"', '"vera (values)"'])
 async def test_another_platform_is_typed_with_the_name(stage: Stage, typed: str) -> None:
-    ada, _ = await connected(stage)
+    ada, _ = await apart(stage)
     heard = await ada.says(f"/union hand-over {typed}", stage.group("Farm"))
     assert "to @Vera · Values · @vera?" in heard.text
 
@@ -82,7 +81,7 @@ async def test_joining_with_a_name_takes_it(stage: Stage) -> None:
 
 
 async def test_the_same_name_on_another_platform_is_another_persons(stage: Stage) -> None:
-    _, vera = await connected(stage)
+    _, vera = await apart(stage)
     await stage.person("Vera").says("/join", stage.group("Farm"))
     assert await username_of(stage, vera) == "vera"
 

@@ -156,5 +156,5 @@ async def test_an_account_that_waits_releases_nobody(farm: Farm) -> None:
 
     asked = await farm.asks(farm.ada, farm.bob)
     await farm.stage.store.write(waits)
-    assert "cannot do this yet" in (await farm.ada.presses(asked, "Release", farm.place)).text
+    assert "cannot do this before" in (await farm.ada.presses(asked, "Release", farm.place)).text
     assert await farm.headcount(farm.ada) == 2

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from bot import membership
 from bot.areas.wallets.services import links
 from bot.chat.incoming import Place
@@ -25,10 +23,7 @@ class Cast:
 
     async def gather(self) -> None:
         await self.ada.says('/union create name:"Free Farmers" purpose:Grow', self.farm)
-        invited = await self.ada.says("/union invite-space", self.farm)
-        code = re.search(r"\b[A-Z2-9-]{12,}\b", invited.text)
-        assert code is not None
-        await self.ada_there.runs("union connect", self.hall, code=code.group())
+        await scenes.connected(self.stage, self.ada, self.farm, self.ada_there, self.hall)
         await self.ada_there.runs("join", self.hall)
         await self.bo.says("/join", self.farm)
 

@@ -74,12 +74,12 @@ def remember(tx: Tx, wallet: Wallet) -> None:
         until = max(until, wallet.waits_until)
     # A wallet that waits goes on waiting for everybody: no member has the id 0.
     number = 0 if waiting else wallet.member_id
-    traces.keep(tx, union, WALLET, wallet.address, TraceKind.WALLET, until, number)
+    traces.keep(tx, union, WALLET, wallet.address.lower(), TraceKind.WALLET, until, number)
 
 
 def _wait_of(tx: Tx, member: Member, address: str) -> datetime | None:
     union = unions.by_id(tx, member.union_id)
-    trace = traces.find(tx, union, WALLET, address, TraceKind.WALLET) if union else None
+    trace = traces.find(tx, union, WALLET, address.lower(), TraceKind.WALLET) if union else None
     return trace.until if trace is not None and trace.number != member.id else None
 
 
