@@ -54,7 +54,7 @@ def test_the_guide_names_no_setting_that_is_not_there() -> None:
 def test_every_command_of_the_command_line_is_in_the_guide() -> None:
     for command in cli.registered_commands:
         assert command.callback is not None
-        assert f"muster {command.callback.__name__}" in text("docs", "operating.md")
+        assert f"muster {command.name or command.callback.__name__}" in text("docs", "operating.md")
 
 
 def test_discords_permissions_integer_is_the_permissions_explained() -> None:

@@ -25,7 +25,7 @@ PATHS = {"healthz", "metrics"}
 ANSWERS = {"cancel", "skip", "command"}  # to a question; and the page of commands explains its notation
 
 MAKE = r"(?:^|`|&& )make ([a-z]+)\b"
-MUSTER = r"(?:(?:^|`|&& |bin/)muster|python -m bot) ([a-z]+)\b"
+MUSTER = r"(?:(?:^|`|&& |bin/)muster|python -m bot) ([a-z-]+)\b"
 CHAT = r"`/([a-z]+(?: [a-z][a-z-]+)?)(?=[ `])"
 
 _CODE = re.compile(r"^```.*?^```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
@@ -80,7 +80,9 @@ def test_make_targets_are_there(page: Path) -> None:
 
 @over_pages
 def test_commands_of_the_command_line_are_there(page: Path) -> None:
-    known = {command.callback.__name__ for command in cli.registered_commands if command.callback}
+    known = {
+        command.name or command.callback.__name__ for command in cli.registered_commands if command.callback
+    }
     assert mentioned(page, MUSTER) <= known
 
 

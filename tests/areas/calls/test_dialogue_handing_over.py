@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.areas.calls.domain.calls import CallState
-from bot.areas.calls.storage import lists
+from bot.areas.calls.storage import lists as lists_storage
 from bot.chat.incoming import Place, Who
 from tests.scenes import DAY, entries, founded, joined, later, posts, state_of, support, write_call
 from tests.stage import Persona, Stage
@@ -83,7 +83,7 @@ async def test_a_refused_call_of_a_former_founder_is_no_way_back(stage: Stage) -
     good = await number(ada, "Good", "a.example")
     await ada.runs("call schedule", None, call=good, when="queue")
     await hands_over(ada, bo)
-    await stage.store.write(lists.set_approved, int(good), False)
+    await stage.store.write(lists_storage.set_approved, int(good), False)
     await bo.runs("call hosts", None, action="remove", host="a.example")
     await bo.presses(await bo.runs("call approvals"), f"Refuse no. {good}")
     assert await state_of(stage, int(good)) is CallState.DRAFT
