@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.areas.calls.storage import lists as lists_storage
 from tests.adapters.pictures import picture
 from tests.emulators.discord import Message
 from tests.journeys.town import PNG, Town
@@ -101,6 +102,7 @@ async def test_a_picture_is_posted_with_the_call_and_stays(town: Town) -> None:
     (bob,) = await town.members("Bob")
     photo = town.alice.attaches("IMG_0001.jpg", picture(1600, 900))
     await town.prepares("Plant trees", "tomorrow", image=photo)
+    await town.app.store.write(lists_storage.set_approved, 1, True)
     await town.later(hours=21)
     (post,) = posts(town)
     (shown,) = post.attachments

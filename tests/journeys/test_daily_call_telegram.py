@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.areas.calls.storage import lists as lists_storage
 from tests.adapters.pictures import picture
 from tests.emulators.telegram.model import Message
 from tests.journeys.town import Town
@@ -87,6 +88,7 @@ async def test_a_picture_is_posted_with_the_call_and_stays(town: Town) -> None:
     (bob,) = await town.users("Bob")
     photo = town.alice.attaches("IMG_0001.jpg", picture(1600, 900))
     await town.prepares("Plant trees", "tomorrow", image=photo)
+    await town.app.store.write(lists_storage.set_approved, 1, True)
     await town.later(hours=21)
     (post,) = posts(town)
     assert post.photo is not None
