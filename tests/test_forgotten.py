@@ -73,7 +73,7 @@ async def link(stage: Stage, person: Persona, wallet: Wallet) -> Heard:
     issued = await stage.store.write(links.issue_text, token, wallet.address, SITE)
     attempt = await stage.store.write(links.take_text, token, issued.nonce)
     code = (await stage.store.write(links.sign, token, attempt, "eoa")).code
-    return await person.says(f"/link {code}")
+    return await person.presses(await person.says(f"/link {code}"), "Link this wallet")
 
 
 async def hold(stage: Stage, person: Persona, reply: Reply) -> None:

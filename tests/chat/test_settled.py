@@ -34,7 +34,8 @@ BY_THEIR_SERVICE = {
     "account.remove",
     "support.endorse",
     "link.code",
-    "link.held",
+    "link.confirm",
+    "wallet.claim",
 }
 """Buttons whose service decides: some of what they do is harmless, and some is not."""
 

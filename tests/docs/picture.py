@@ -33,20 +33,32 @@ async def make() -> None:
         async with stage(Path(data)) as running:
             page = await running.open(SIZE)
             count = page.locator(".tour .count")
-            for number in range(1, 6):
+            for number in range(1, 4):
                 await page.locator(".tour .go").click()
-                await expect(count).to_have_text(f"{number} of 11")
+                await expect(count).to_have_text(f"{number} of 13")
+            await page.locator(".tour .go").click()
+            server, group = page.locator("#room-discord"), page.locator("#room-telegram")
+            await server.get_by_role("button", name="Connect Riverside Neighbours").last.click()
+            await expect(count).to_have_text("4 of 13")
+            for number in (5, 6):
+                await page.locator(".tour .go").click()
+                await expect(count).to_have_text(f"{number} of 13")
             back = await follow_link(page, "discord")
             await back.get_by_role("button", name="Link this wallet").click()
-            await expect(count).to_have_text("6 of 11")
+            await expect(count).to_have_text("7 of 13")
             await back.close()
-            back = await follow_link(page, "telegram")
-            await back.get_by_role("button", name="That is me too").click()
-            await expect(back.locator("#room-telegram .message").last).to_contain_text("one member now")
-            await back.locator(".tour .go").click()
-            await expect(back.locator(".tour .count")).to_have_text("8 of 11")
-            await expect(back.locator("#room-discord .message").last).to_contain_text("Bo Lindgren")
-            await back.screenshot(path=PICTURE)
+            await page.locator(".tour .go").click()
+            await expect(count).to_have_text("8 of 13")
+            await page.locator(".tour .go").click()
+            await group.get_by_role("button", name="Yes, that is me").last.click()
+            await server.get_by_role("button", name="Muster, in private").click()
+            await server.get_by_role("button", name="Yes, that is me").last.click()
+            await expect(count).to_have_text("9 of 13")
+            await server.get_by_role("button", name="town-square").click()
+            await page.locator(".tour .go").click()
+            await expect(count).to_have_text("10 of 13")
+            await expect(server.locator(".message").last).to_contain_text("Bo Lindgren")
+            await page.screenshot(path=PICTURE)
 
 
 if __name__ == "__main__":

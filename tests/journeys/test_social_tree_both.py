@@ -30,7 +30,8 @@ async def become_one(town: Town, member: Person, user: User) -> None:
     wallet = Wallet(0xD0A)
     link = await member.slash(town.room, "link")
     code = await signed(town, str(link.message.component("Open the page")["url"]), wallet)
-    assert "Linked." in (await member.slash(town.room, "link", code=code)).text
+    asked_whose = await member.slash(town.room, "link", code=code)
+    assert "Linked." in (await member.press(asked_whose, "Link this wallet")).text
     shown = await member.slash(town.room, "me same-person")
     found = re.search(r"/me same-person [A-Z2-9-]+", shown.text)
     assert found is not None, shown.text

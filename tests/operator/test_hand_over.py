@@ -74,7 +74,7 @@ async def test_the_host_hands_on_and_the_ledger_tells_it(
     last = (await store.read(ledger_storage.entries, union.id))[-1]
     assert (last.kind, last.actor) == ("union.founder", None)
     assert json.loads(last.payload) == {"by": "operator", "heir": bo.ref}
-    assert (await store.read(verify, union.id))[1] is None
+    assert (await store.read(verify, union))[1] is None
     await store.close()
 
 

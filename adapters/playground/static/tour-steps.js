@@ -8,6 +8,9 @@ const address = (message) => message.body.blocks.some((block) => block.spans?.so
 // The answer to the press that connects a place.
 const connected = (message) => message.body.blocks.some((block) => block.spans?.some((span) => span.text?.startsWith(" is a place of")));
 
+// The answer to the second yes.
+const joined = (message) => message.body.blocks.some((block) => block.spans?.some((span) => span.text?.includes("one person now")));
+
 export const STEPS = [
   { id: "found", title: "Found a union", player: "ada", manner: "discord", command: "union create",
     why: "Ada moderates the server, so she may found a union in it: a name, a purpose, a time zone.",
@@ -24,8 +27,11 @@ export const STEPS = [
     why: "Another account on another platform: to Muster these are two people, until Bo shows otherwise." },
   { id: "link", title: "Bo links a wallet", player: "bo", manner: "discord", command: "link", ends: ["submit", "start", "press"],
     proof: address, why: "Follow the private link, sign a plain text with Bo’s demo wallet, bring the code back here, and say that the wallet is his." },
-  { id: "link-again", title: "… and the same wallet from the group", player: "bo", manner: "telegram", command: "link", ends: ["submit", "start", "press"],
-    proof: address, why: "The same wallet, so the same person? Muster asks once more, then the two accounts are one member." },
+  { id: "same", title: "Bo shows that both are him", player: "bo", manner: "discord", command: "me same-person",
+    why: "A one-time code, which only Bo sees. He types it in his other account. No wallet is needed for this." },
+  { id: "same-yes", title: "Both accounts say yes", player: "bo", manner: "telegram", command: "me same-person", ends: ["press", "told"], by: "discord",
+    proof: joined, values: (code) => ({ code: code() }),
+    why: "Bo types the code in the group. Press “Yes, that is me” there, and then in the server, under “Muster, in private”. One press alone joins nobody." },
   { id: "me", title: "See that Bo is one person", player: "bo", manner: "discord", command: "me",
     why: "Two accounts, one wallet, one voice. Votes and endorsements can never count twice." },
   { id: "endorse", title: "Bo endorses Ada", player: "bo", manner: "discord", command: "endorse",

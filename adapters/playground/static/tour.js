@@ -33,13 +33,13 @@ function fitting(path, values) {
   return Object.fromEntries(Object.entries(values).filter(([name]) => names.has(name)));
 }
 
-// The one-time code in Ada's last invitation: only she sees it, so it is kept when it passes by.
+// The one-time code in the last answer that had one: only its person sees it, so it is kept when it passes by.
 function findCode() {
   return recall("code") || "";
 }
 
 function keepCode(message) {
-  if (message.about?.label !== "union invite-space") return;
+  if (!["union invite-space", "me same-person"].includes(message.about?.label)) return;
   const spans = message.body.blocks.flatMap((block) => block.spans || (block.fields || []).flatMap(([, value]) => value) || []);
   const codes = spans.filter((span) => span.k === "c").map((span) => span.text.split(" ").at(-1));
   if (codes.length) remember("code", codes[0]);
@@ -54,11 +54,13 @@ function worked(message) {
 }
 
 function seen(message, replayed = false) {
-  if (!message.about) return;
   keepCode(message);
-  const { account, kind, label } = message.about;
+  // A message that the bot sent by itself, or changed, is about nothing: then its private chat says whose it is.
+  const [, owner] = message.chat.match(/^private:(.+)$/) || [];
+  if (!message.about && !owner) return;
+  const { account, kind, label } = message.about || { account: owner, kind: "told" };
   for (const step of STEPS) {
-    if (done.has(step.id) || account !== `${step.manner}:${step.player}` || !worked(message)) continue;
+    if (done.has(step.id) || account !== `${step.by || step.manner}:${step.player}` || !worked(message)) continue;
     const matches = step.ends ? step.ends.includes(kind) && step.proof(message) : label === step.command || (step === begun && kind === "submit");
     if (matches) tick(step, replayed);
   }

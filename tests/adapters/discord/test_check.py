@@ -155,7 +155,7 @@ async def test_bans_are_known_only_to_a_bot_that_may_ban(muster: House) -> None:
     muster.bob.banned()
     assert not await muster.adapter.is_banned(str(guild.id), who)
     assert muster.bob.guild is not None
-    muster.emulator.bot_in(muster.bob.guild).extra_permissions |= BAN_MEMBERS
+    muster.emulator.bot_in(muster.bob.guild).roles.append(guild.role("May ban", BAN_MEMBERS))
     assert await muster.adapter.is_banned(str(guild.id), who)
     stranger = Actor("discord", str(muster.emulator.user("Nobody").id), "Nobody")
     assert not await muster.adapter.is_banned(str(guild.id), stranger)

@@ -10,8 +10,6 @@ import pytest
 from playwright.async_api import Page, WebSocketRoute, expect
 from sqlalchemy import update
 
-from bot import membership
-from bot.areas.members.services import members
 from bot.areas.members.tables import accounts
 from bot.chat.model import Visibility
 from bot.chat.targets import Target
@@ -37,23 +35,15 @@ async def on(tmp_path: Path) -> AsyncIterator[Stage]:
         yield running
 
 
-def one_person(tx: Tx) -> None:
-    """Make Bo's two accounts one member, as if both had agreed."""
-    there, here = (
-        members.by_id(tx, account.member_id)
-        for name in ("telegram:bo", "discord:bo")
-        for account in members.accounts_everywhere(tx, "playground", name)
-    )
-    assert there is not None
-    assert here is not None
-    membership.merge(tx, here.union_id, there, here)
+def settle(tx: Tx) -> None:
+    """Bo's accounts wait no longer."""
     tx.run(_SETTLE)
 
 
 async def step(page: Page, number: int) -> None:
     """Do the guide's next step and wait until it is ticked."""
     await page.locator(".tour .go").click()
-    await expect(page.locator(".tour .count")).to_have_text(f"{number} of 12")
+    await expect(page.locator(".tour .count")).to_have_text(f"{number} of 13")
 
 
 async def link(page: Page, room: str) -> Page:
@@ -79,7 +69,7 @@ async def test_the_whole_guide(on: Stage) -> None:
     await (
         page.locator("#room-discord").get_by_role("button", name="Connect Riverside Neighbours").last.click()
     )
-    await expect(page.locator(".tour .count")).to_have_text("4 of 12")
+    await expect(page.locator(".tour .count")).to_have_text("4 of 13")
     for number in (5, 6):
         await step(page, number)
     await expect(page.locator("#room-telegram [data-private=true]").last).to_contain_text("Only Bo sees this")
@@ -87,26 +77,27 @@ async def test_the_whole_guide(on: Stage) -> None:
     back = await link(page, "discord")
     await back.locator("#room-discord .message").last.get_by_role("button", name="Link this wallet").click()
     await expect(back.locator("#room-discord .message").last).to_contain_text("Linked.")
-    await expect(page.locator(".tour .count")).to_have_text("7 of 12")
+    await expect(page.locator(".tour .count")).to_have_text("7 of 13")
     await back.close()
-    back = await link(page, "telegram")
-    await expect(back.locator("#room-telegram .message").last).to_contain_text("Who is that?")
-    await shot(back, "3-one-person")
-    assert back.url == f"{on.url}/"
-    await back.close()
-    await on.app.store.write(one_person)
-    back = await link(page, "telegram")
-    await expect(back.locator("#room-telegram .message").last).to_contain_text("linked to you already")
-    await back.close()
-    await step(page, 9)
+    await step(page, 8)
+    await page.locator(".tour .go").click()
+    await page.locator("#room-telegram").get_by_role("button", name="Yes, that is me").last.click()
+    await shot(page, "3-one-person")
+    server = page.locator("#room-discord")
+    await server.get_by_role("button", name="Muster, in private").click()
+    await server.get_by_role("button", name="Yes, that is me").last.click()
+    await expect(server.locator(".message").last).to_contain_text("You are one person now")
+    await on.app.store.write(settle)
+    await expect(page.locator(".tour .count")).to_have_text("9 of 13")
+    await step(page, 10)
     mine = page.locator("#room-discord .message").last
     await expect(mine.locator("li")).to_contain_text(["Bo", "Bo Lindgren", "0x"])
-    await step(page, 10)
-    await expect(page.locator("#room-discord .message").last).to_contain_text("endorses")
     await step(page, 11)
+    await expect(page.locator("#room-discord .message").last).to_contain_text("endorses")
+    await step(page, 12)
     await expect(page.locator("#room-discord .message").last.locator("img")).to_be_visible()
     await shot(page, "4-done")
-    await step(page, 12)
+    await step(page, 13)
 
 
 async def test_what_was_typed_comes_before_what_contains_it(on: Stage) -> None:
@@ -267,7 +258,7 @@ async def test_what_happened_before_is_ticked_without_a_word(on: Stage) -> None:
     await step(page, 1)
     phone = await on.open(PHONE)
     await expect(phone.locator("#room-discord .message").last).to_contain_text("is founded")
-    await expect(phone.locator(".tour .count")).to_have_text("1 of 12")
+    await expect(phone.locator(".tour .count")).to_have_text("1 of 13")
     await expect(phone.locator(".toast")).to_have_count(0)
 
 

@@ -18,6 +18,7 @@ async def test_who_is_banned_in_the_only_group_does_nothing_in_private(
     await bob.says("/join", union, expect=2)
     assert "Member since" in (await bob.says("/me")).text
     union.kicks(bob, alice)
+    await muster.settled()
     assert BANNED in (await bob.says("/me")).text
     assert BANNED in (await bob.says("/invite")).text
     card = (await alice.says("/invite")).one
