@@ -8,17 +8,11 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, WebSocketRoute, expect
-from sqlalchemy import update
 
-from bot.areas.members.tables import accounts
 from bot.chat.model import Visibility
 from bot.chat.targets import Target
-from bot.domain.transaction import Tx
-from bot.storage.statements import Statement
 from tests.adapters.playground.browser import DESKTOP, PHONE, Stage, pale, shot, stage
 from tests.adapters.samples import SAMPLES
-
-_SETTLE = Statement(update(accounts).values(waits_until=None))
 
 # What reaches out of its message (past the padding, where a space may hang), and values squeezed too thin.
 SPILLING = """() => [...document.querySelectorAll(".body")].filter((body) => body.checkVisibility()).flatMap(
@@ -33,11 +27,6 @@ SPILLING = """() => [...document.querySelectorAll(".body")].filter((body) => bod
 async def on(tmp_path: Path) -> AsyncIterator[Stage]:
     async with stage(tmp_path) as running:
         yield running
-
-
-def settle(tx: Tx) -> None:
-    """Bo's accounts wait no longer."""
-    tx.run(_SETTLE)
 
 
 async def step(page: Page, number: int) -> None:
@@ -87,7 +76,6 @@ async def test_the_whole_guide(on: Stage) -> None:
     await server.get_by_role("button", name="Muster, in private").click()
     await server.get_by_role("button", name="Yes, that is me").last.click()
     await expect(server.locator(".message").last).to_contain_text("You are one person now")
-    await on.app.store.write(settle)
     await expect(page.locator(".tour .count")).to_have_text("9 of 13")
     await step(page, 10)
     mine = page.locator("#room-discord .message").last
