@@ -1,0 +1,47 @@
+"""Ways into the private chat for somebody who is banned in every place of the union."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.chat import asking
+from bot.chat.incoming import PersonLeft, Who
+from tests.scenes import joined
+from tests.stage import Persona, Stage
+
+BANNED = "You are banned in every server or group of Farm here"
+
+
+async def banned(stage: Stage, who: Persona, space: str | None) -> None:
+    stage.platforms[who.actor.platform].bans.add((space or "", who.actor.native_id))
+
+
+async def test_the_button_of_a_post_lets_nobody_in_from_a_private_chat(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Attack: a changed app sends what stands behind “Join” as if the post were in the private chat."""
+    monkeypatch.setattr(asking, "KEPT_S", 0.0)
+    ada, farm = stage.person("Ada", moderator=True), stage.group("Farm")
+    post = await ada.runs("union create", farm, name="Farm", purpose="Grow", time_zone="UTC")
+    [bo] = await joined(stage, farm, "Bo")
+    await banned(stage, bo, farm.space)
+    await bo.does(PersonLeft(), farm)
+    await bo.presses(await bo.runs("leave"), "Leave and erase")
+    assert BANNED in (await bo.presses(post, "Join Farm")).text
+    assert "Welcome" in (await stage.person("Cy").presses(post, "Join Farm", farm)).text
+
+
+async def test_a_banned_moderator_of_the_union_approves_nothing(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Commands that anyone may use, and that ask for a right themselves, ask for the ban too."""
+    monkeypatch.setattr(asking, "KEPT_S", 0.0)
+    ada, farm = stage.person("Ada", moderator=True), stage.group("Farm")
+    await ada.runs("union create", farm, name="Farm", purpose="Grow", time_zone="UTC")
+    [bo] = await joined(stage, farm, "Bo")
+    asked = await ada.runs("moderators add", farm, person=Who(bo.actor.native_id, "Bo"))
+    await ada.presses(asked, "Let them moderate", farm)
+    assert "No call waits" in (await bo.runs("call approvals")).text
+    await banned(stage, bo, farm.space)
+    await bo.does(PersonLeft(), farm)
+    assert BANNED in (await bo.runs("call approvals")).text
