@@ -226,13 +226,16 @@ class Context:
             self.require_settled()
 
     def require_welcome(self) -> None:
-        """Raises NotAllowed in a private chat if the actor is banned in every space of the union on this platform.
+        """Raises NotAllowed outside of the union's spaces if the actor is banned in all of those on this platform.
+
+        Outside is the private chat, and also a place of others: buttons work wherever they are sent from.
 
         The platform is asked (BanUnknown) about somebody who is gone from all of them, as far as is known, and about
         somebody who has not joined.
         """
         union, account = self.standing.union, self.standing.account
-        if union is None or self.incoming.place.space is not None:
+        inside = self.incoming.place.space is not None and self.standing.space is not None
+        if union is None or inside:
             return
         spaces = self.records.spaces_to_ask(self.tx, union, self.actor.platform, account)
         if not spaces:

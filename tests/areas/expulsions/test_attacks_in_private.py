@@ -45,3 +45,18 @@ async def test_a_banned_moderator_of_the_union_approves_nothing(
     await banned(stage, bo, farm.space)
     await bo.does(PersonLeft(), farm)
     assert BANNED in (await bo.runs("call approvals")).text
+
+
+async def test_buttons_do_not_work_from_a_group_of_their_own_either(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Attack: what stands behind a button of the private chat is sent from a group that is none of the union's."""
+    monkeypatch.setattr(asking, "KEPT_S", 0.0)
+    ada, farm = stage.person("Ada", moderator=True), stage.group("Farm")
+    await ada.runs("union create", farm, name="Farm", purpose="Grow", time_zone="UTC")
+    [bo] = await joined(stage, farm, "Bo")
+    card = await bo.runs("invite")
+    await banned(stage, bo, farm.space)
+    await bo.does(PersonLeft(), farm)
+    assert BANNED in (await bo.presses(card, "New code", stage.group("Cave"))).text
+    assert BANNED in (await bo.presses(card, "New code")).text

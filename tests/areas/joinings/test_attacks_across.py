@@ -1,4 +1,4 @@
-"""Attacks on identity through the seams between areas: moderators, handing over, claims, wallets that were brought."""
+"""Attacks through the seams between areas: moderators, handing over, claims, and wallets that somebody brought."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.chat.incoming import Who
 from tests.areas.joinings.village import NO, YES, Village
-from tests.scenes import entries
+from tests.scenes import entries, place_code
 from tests.stage import Persona
 from tests.web.people import ANNAS, BOBS
 
@@ -113,3 +113,18 @@ async def test_wallets_that_a_thief_brought_are_shown_when_the_thief_is_removed(
     sure = await vera.presses(done, f"Remove {BOBS.address[:6]}…{BOBS.address[-4:]}")
     await vera.presses(sure, "Unlink")
     assert "no wallet yet" in (await vera.runs("wallets")).text
+
+
+async def test_a_person_is_shown_by_their_older_account_and_written_to_there(village: Village) -> None:
+    """Attack: the thief was in the union before the founder, so the founder's name and mail become the thief's."""
+    thief = await village.joins("Thief")
+    vera = await village.joins("Vera")
+    asked = await village.ada.runs("union hand-over", village.farm, heir=who(vera))
+    await village.ada.presses(asked, "Hand over", village.farm)
+    await village.become_one(thief, vera)
+    village.stage.clock.advance(DAY)
+    assert "Founder: @Vera" in (await village.ada.runs("union about", village.farm)).text
+    code = await place_code(vera, village.farm)
+    mara = village.stage.person("Mara", moderator=True)
+    await mara.runs("union connect", village.stage.group("Mill"), code=code)
+    assert "A place asks to become one of" in (await village.last(vera)).text
