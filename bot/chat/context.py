@@ -18,7 +18,7 @@ from bot.chat.registry import Registry
 from bot.chat.runtime import Runtime
 from bot.chat.targets import Target
 from bot.chat.tokens import actor_key, keep_tokens
-from bot.domain.people import Account, Member, Permission, Person, Space, Standing, Union
+from bot.domain.people import Account, BanQuestion, Member, Permission, Person, Space, Standing, Union
 from bot.domain.transaction import Tx
 from bot.errors import MusterError, NotAllowed, NotFound
 
@@ -38,11 +38,11 @@ class ModeratorUnknown(Exception):
 
 
 class BanUnknown(Exception):
-    """The answer depends on whether the actor is banned in all of these spaces: dispatch has to ask the platform."""
+    """The answer depends on whether the actor is banned: dispatch has to ask this question."""
 
-    def __init__(self, spaces: tuple[str, ...]) -> None:
-        super().__init__(*spaces)
-        self.spaces = spaces
+    def __init__(self, question: BanQuestion) -> None:
+        super().__init__(question.platform)
+        self.question = question
 
 
 class ChooseUnion(MusterError):
@@ -226,20 +226,24 @@ class Context:
             self.require_settled()
 
     def require_welcome(self) -> None:
-        """Raises NotAllowed in a private chat if the actor is banned in every space of the union on this platform.
+        """Raises NotAllowed outside of the union's spaces if the actor is banned in all of those on their platform.
+
+        Outside is the private chat, and also a place of others: buttons work wherever they are sent from.
 
         The platform is asked (BanUnknown) about somebody who is gone from all of them, as far as is known, and about
         somebody who has not joined.
         """
         union, account = self.standing.union, self.standing.account
-        if union is None or self.incoming.place.space is not None:
+        inside = self.incoming.place.space is not None and self.standing.space is not None
+        if union is None or inside:
             return
-        spaces = self.records.spaces_to_ask(self.tx, union, self.actor.platform, account)
-        if not spaces:
-            return
-        if self.actor.banned is None:
-            raise BanUnknown(spaces)
-        if self.actor.banned:
+        actor = self.actor
+        questions = self.records.ban_questions(self.tx, union, actor.platform, actor.native_id, account)
+        known = dict(actor.bans)  # answers about another union say nothing of this one
+        for question in questions:
+            if question not in known:
+                raise BanUnknown(question)
+        if questions and all(known[question] for question in questions):
             raise NotAllowed(text.banned(union.name))
 
     def _require_not_expelled(self) -> None:

@@ -6,11 +6,13 @@ from typing import Any
 
 import msgspec
 
+from bot.domain.people import BanQuestion
+
 
 class Actor(msgspec.Struct, frozen=True):
     """The account that acts. `moderator` is None if the platform has not said whether the person runs the space.
 
-    `banned`: whether the person is banned in all spaces that dispatch asked about; None if it did not ask.
+    `bans`: what platforms answered to the questions about bans that dispatch asked for this act.
     """
 
     platform: str
@@ -18,7 +20,7 @@ class Actor(msgspec.Struct, frozen=True):
     name: str
     username: str | None = None
     moderator: bool | None = None
-    banned: bool | None = None
+    bans: tuple[tuple[BanQuestion, bool], ...] = ()
 
 
 class Place(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from bot.domain.messages import NewMessage
-from bot.domain.people import Account, Member, Person, Space, Standing, Union
+from bot.domain.people import Account, BanQuestion, Member, Person, Space, Standing, Union
 from bot.domain.tokens import NewToken, Token
 from bot.domain.transaction import Tx
 
@@ -92,8 +92,10 @@ class Records(Protocol):
     ) -> None:
         """Counts a use of a command durably, for all accounts of the person. `account`: (platform, native id)."""
 
-    def spaces_to_ask(self, tx: Tx, union: Union, platform: str, account: Account | None) -> tuple[str, ...]:
-        """Returns the spaces (native ids) in which the platform may have banned this account; () if it cannot be.
+    def ban_questions(
+        self, tx: Tx, union: Union, platform: str, native_id: str, account: Account | None
+    ) -> tuple[BanQuestion, ...]:
+        """Returns the questions about bans of this platform's user; () if they cannot be banned in all spaces.
 
         Without an account, somebody is about to join from a private chat.
         """

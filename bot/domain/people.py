@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 def new_ref() -> str:
@@ -24,6 +25,14 @@ class Permission(StrEnum):
     UNION_MODERATOR = "union moderator"
     """Moderates the whole union: the founder, and those to whom the founder gave it."""
     FOUNDER = "founder"
+
+
+class BanQuestion(NamedTuple):
+    """What a platform is asked: whether this user of it is banned in all of these spaces (native ids)."""
+
+    platform: str
+    native_id: str
+    spaces: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,3 +229,4 @@ def _require_seen(ctx: Context, call_id: int, words: str) -> None:
 
 def _require_judge(ctx: Context) -> None:
     ctx.require(Permission.LEADER if ctx.may(Permission.LEADER) else Permission.UNION_MODERATOR)
+    ctx.require_welcome()  # `Context.admit` does not ask it of what anyone may use

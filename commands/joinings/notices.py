@@ -144,7 +144,7 @@ def over(by: Context | Duty) -> Reply:
     """Tells an account whose proposal ended because the other side is gone. It names nobody."""
     return say(
         p("A question whether you and another account are one person in ", bold(one_line(by.union.name)),
-          " ended: one of the accounts left, was removed, or became part of somebody else."),
+          " ended: one of the accounts left, was removed, became part of somebody else, or was refused by others."),
         p(Code("/me same-person"), " asks again."),
     )  # fmt: skip
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot import membership
 from bot.areas.members.services import members
+from bot.areas.wallets.services import wallets as holdings
 from bot.chat.context import Context
 from bot.chat.declarations import Area
-from bot.chat.model import Button, Code, Moment, Reply, Spans, Style, bold, p, say, spans
+from bot.chat.model import Block, Button, Code, Moment, Reply, Spans, Style, bold, items, p, say, spans
 from bot.chat.text import platform_name
 from bot.domain.names import one_line
-from bot.domain.people import Account
+from bot.domain.people import Account, Wallet
 from bot.errors import NotFound
 
 area = Area()
 
 WARNING_LASTS_S = 14 * 86_400
+MOST_WALLETS = 6
 
 
 def named(account: Account) -> str:
@@ -70,7 +74,38 @@ def removed(ctx: Context, account: int) -> Reply:
     )  # fmt: skip
     for one in members.other_accounts(ctx.tx, ctx.member.id, ctx.account):
         ctx.post(one, _told(ctx, other, one))
-    return say(p(bold(named(other)), " is not part of you any more in ", union, "."), edit=True)
+    wallets = holdings.of_member(ctx.tx, ctx.member)
+    return say(
+        p(bold(named(other)), " is not part of you any more in ", union, "."),
+        *_wallets_left(ctx, wallets),
+        buttons=wallet_removals(wallets),
+        edit=True,
+    )
+
+
+def _wallets_left(ctx: Context, wallets: Sequence[Wallet]) -> list[Block]:
+    """Shows the wallets that stay with a person, because the account that is gone may have brought some of them."""
+    if not wallets:
+        return []
+    rows = [
+        spans(Code(one.address), " · since ", Moment(one.linked_at, ctx.union.time_zone, "date"))
+        for one in wallets[::-1][:MOST_WALLETS]
+    ]
+    return [
+        p(
+            "These wallets stay with you. That account may have brought some of them: remove what is not yours."
+        ),
+        items(*rows),
+    ]
+
+
+def wallet_removals(wallets: Sequence[Wallet]) -> tuple[tuple[Button, ...], ...]:
+    """Returns buttons that unlink wallets, after asking once more, the newest first."""
+    return tuple(
+        (Button(f"Remove {one.address[:6]}…{one.address[-4:]}", "/unlink", {"address": one.address},
+                lasts_s=WARNING_LASTS_S),)
+        for one in wallets[::-1][:MOST_WALLETS]
+    )  # fmt: skip
 
 
 def _told(ctx: Context, gone: Account, reader: Account) -> Reply:

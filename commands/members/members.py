@@ -62,6 +62,8 @@ def join(
     if code is not None:
         return by_code(ctx, code)
     actor = ctx.actor
+    _ = ctx.union
+    ctx.require_welcome()  # the button under a post of a place can be sent from a private chat, too
     membership.join(ctx.tx, ctx.union, actor.platform, actor.native_id, actor.name, actor.username)
     return say(*welcome(ctx), visibility=Visibility.PRIVATE)
 

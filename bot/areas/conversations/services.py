@@ -20,7 +20,7 @@ from bot.areas.traces import services as traces
 from bot.areas.tree.services import leadership
 from bot.areas.unions import services as unions
 from bot.domain.messages import NewMessage
-from bot.domain.people import Account, Member, Person, Space, Standing, Union, new_ref
+from bot.domain.people import Account, BanQuestion, Member, Person, Space, Standing, Union, new_ref
 from bot.domain.tokens import NewToken, Token
 from bot.domain.transaction import Tx
 from bot.errors import BadInput
@@ -107,12 +107,17 @@ def refusal(tx: Tx, union: Union, platform: str, native_id: str) -> str | None:
     return expulsions.refusal(tx, union, platform, native_id)
 
 
-def spaces_to_ask(tx: Tx, union: Union, platform: str, account: Account | None) -> tuple[str, ...]:
-    """Returns the spaces (native ids) in which the platform may have banned this account; () if it cannot be.
+def ban_questions(
+    tx: Tx, union: Union, platform: str, native_id: str, account: Account | None
+) -> tuple[BanQuestion, ...]:
+    """Returns the questions about bans of this platform's user; () if they cannot be banned in all spaces.
 
     Without an account, somebody is about to join from a private chat.
     """
-    return departures.to_ask(tx, union, account) if account else departures.places(tx, union, platform)
+    if account is not None:
+        return departures.to_ask(tx, union, account)
+    places = departures.places(tx, union, platform)
+    return (BanQuestion(platform, native_id, places),) if places else ()
 
 
 def use_wait_s(

@@ -20,6 +20,9 @@ AFTER_WARNING = timedelta(days=1)
 """The least time between two warnings, and between the last one and the joining: the bot may have been away."""
 BLOCKED = timedelta(days=7)
 """How long an account cannot propose after somebody said that they are another person."""
+MOST_ASKED = 10
+"""The most questions that an account asks within `ASKED_WITHIN`: each of them is a message to all it asks."""
+ASKED_WITHIN = timedelta(hours=1)
 REPEATED = 2
 """From so many refusals within `BLOCKED` on, the moderators see them."""
 CODE_LASTS = timedelta(minutes=10)

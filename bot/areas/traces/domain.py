@@ -36,6 +36,8 @@ class TraceKind(StrEnum):
     """So many people said that the account is not them. It cannot propose a joining before `until`."""
     JOINING_ATTEMPTS = "joining attempts"
     """The account said so many times that somebody who would be one person with it is not."""
+    JOINING_ASKED = "joining asked"
+    """The account asked so many times whether somebody is one person with it, since `until` was set."""
     JOINING_GUESSES = "joining guesses"
     """The account typed so many wrong codes."""
 

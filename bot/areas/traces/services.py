@@ -55,6 +55,21 @@ def keep(
     )
 
 
+def share(tx: Tx, union: Union, accounts: Sequence[tuple[str, str]], kind: TraceKind) -> None:
+    """Keeps of all these accounts what is kept the longest of one of them: they became one person's.
+
+    `accounts` has their (platform, native id).
+    """
+    found = [find(tx, union, *account, kind) for account in accounts]
+    running = [trace for trace in found if trace is not None and trace.until is not None]
+    if not running:
+        return
+    longest = max(running, key=lambda trace: trace.until or tx.now)
+    for account, trace in zip(accounts, found, strict=True):
+        if trace is None or (trace.until is not None and longest.until and trace.until < longest.until):
+            keep(tx, union, *account, kind, longest.until, longest.number)
+
+
 def end(tx: Tx, union: Union, platform: str, native_id: str, kind: TraceKind) -> bool:
     """Erases what is kept of the account; returns False if there is nothing."""
     return storage.remove(tx, trace_key(_secret(tx), union.ref, platform, native_id, kind))

@@ -6,10 +6,13 @@ The platform knows who is banned. It is asked only about accounts that are gone 
 from __future__ import annotations
 
 from bot.areas.expulsions.storage import departures
+from bot.areas.members.services import members
 from bot.areas.spaces import services as spaces
-from bot.domain.people import Account, Space, Union
+from bot.domain.people import Account, BanQuestion, Space, Union
 from bot.domain.transaction import Tx
 
+MOST_ACCOUNTS = 5
+"""The most accounts of a person, on other platforms, that are asked about: the oldest."""
 MOST_ASKED = 20
 """The most spaces that a platform is asked about. A union with more on one platform bans nobody in all of them."""
 
@@ -19,16 +22,35 @@ def left(tx: Tx, account: Account, space: Space) -> None:
     departures.add(tx, account.id, space.id)
 
 
-def to_ask(tx: Tx, union: Union, account: Account) -> tuple[str, ...]:
-    """Returns the native ids of the spaces about which the platform is to be asked whether the account is banned.
+def to_ask(tx: Tx, union: Union, account: Account) -> tuple[BanQuestion, ...]:
+    """Returns what platforms are to be asked: whether the account is banned in every space of the union on its own.
 
-    None if the account is still in one of them, as far as is known.
+    Where the union has no space on the account's platform, the person's other accounts stand for them. Nothing is
+    asked if the person is still in one of the spaces, as far as is known.
     """
-    if not departures.any_of(tx, account.id):
-        return ()
     places = departures.places(tx, union.id, account.platform)
-    gone = departures.gone_from(tx, account.id)
-    return tuple(places.values()) if places.keys() <= gone and len(places) <= MOST_ASKED else ()
+    if places:
+        asked = _question(tx, account, places)
+        return (asked,) if asked else ()
+    found = []
+    for other in members.other_accounts(tx, account.member_id, account):
+        places = departures.places(tx, union.id, other.platform)
+        if not places:
+            continue
+        asked = _question(tx, other, places)
+        if asked is None:
+            return ()
+        found.append(asked)
+    return tuple(found[:MOST_ACCOUNTS])
+
+
+def _question(tx: Tx, account: Account, places: dict[int, str]) -> BanQuestion | None:
+    """The question about an account that is gone from all of these spaces; None if it is not, or there are many."""
+    if len(places) > MOST_ASKED or not departures.any_of(tx, account.id):
+        return None
+    if not places.keys() <= departures.gone_from(tx, account.id):
+        return None
+    return BanQuestion(account.platform, account.native_id, tuple(places.values()))
 
 
 def places(tx: Tx, union: Union, platform: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.areas.joinings.domain import BLOCKED, GUESSING_ENDS, MOST_GUESSES
+from bot.areas.joinings.domain import ASKED_WITHIN, BLOCKED, GUESSING_ENDS, MOST_ASKED, MOST_GUESSES
 from bot.areas.members.services import members
 from bot.areas.traces import services as traces
 from bot.areas.traces.domain import TraceKind
@@ -23,6 +23,18 @@ def require_may_propose(tx: Tx, union: Union, account: Account) -> None:
             "Somebody said that this account is not them, so it cannot become one person with others before "
             f"{clock_in_words(refused.until, union.time_zone)}. If they are you, do it from your other account."
         )
+
+
+def count_question(tx: Tx, union: Union, account: Account) -> None:
+    """Counts a question of the account. Raises NotAllowed past `MOST_ASKED`, so that nobody is asked without end."""
+    kept = traces.find(tx, union, account.platform, account.native_id, TraceKind.JOINING_ASKED)
+    number, until = (kept.number, kept.until) if kept and kept.until else (0, tx.now + ASKED_WITHIN)
+    if number >= MOST_ASKED:
+        raise NotAllowed(
+            f"You asked {MOST_ASKED} times within an hour whether somebody is you. Ask again after "
+            f"{clock_in_words(until, union.time_zone)}."
+        )
+    traces.keep(tx, union, account.platform, account.native_id, TraceKind.JOINING_ASKED, until, number + 1)
 
 
 def refused(tx: Tx, union: Union, by: Member, whom: Member) -> int:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from bot.areas.joinings.storage import codes, joinings
+from bot.areas.members.services import members
+from bot.areas.traces import services as traces
+from bot.areas.traces.domain import TraceKind
 from bot.domain.people import Account, Member, Union
 from bot.domain.transaction import Tx
 
@@ -14,7 +17,13 @@ def forget(tx: Tx, union: Union, member: Member) -> None:
 
 
 def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
-    """Ends the proposals of both: others were asked about persons who are somebody else now."""
+    """Ends the proposals of both: others were asked about persons who are somebody else now.
+
+    If one of the two cannot propose, because they were refused, no account of the one person can.
+    """
+    both = [*members.accounts_of(tx, absorbed.id), *members.accounts_of(tx, survivor.id)]
+    keys = [(account.platform, account.native_id) for account in both]
+    traces.share(tx, union, keys, TraceKind.JOINING_REFUSED)
     for member in (absorbed, survivor):
         codes.remove_of(tx, member.id)
         joinings.end_of(tx, member.id, survivor.id)

@@ -74,6 +74,7 @@ def begin(tx: Tx, union: Union, account: Account, ticket_id: int) -> tuple[Propo
         if open_.way == Way.SLOW and open_.asking_account_id == account.id:
             return whole(tx, open_), False
         joinings.remove(tx, open_.id)
+    limits.count_question(tx, union, account)
     made = joinings.add(
         tx,
         union.id,

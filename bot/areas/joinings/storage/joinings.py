@@ -88,6 +88,11 @@ _END = Statement(
         },
     )
 )
+_END_ASKED_BY = Statement(
+    update(joinings)
+    .where(_OPEN, joinings.c.asking_id == bindparam("member"))
+    .values(over=True, address=None, asking_account_id=None, asked_account_id=None, due_at=bindparam("now"))
+)
 _REMOVE_ORPHANS = Statement(
     delete(joinings).where(
         joinings.c.over.is_(True),
@@ -177,3 +182,8 @@ def end_of(tx: Tx, member_id: int, heir_id: int | None) -> None:
     """Ends all proposals of a member. Their rows name `heir_id` instead, until the members who are left were told."""
     tx.run(_END, member=member_id, heir=heir_id, now=tx.now)
     tx.run(_REMOVE_ORPHANS)
+
+
+def end_asked_by(tx: Tx, member_id: int) -> None:
+    """Ends the open proposals that a member made. Their rows stay until both sides were told."""
+    tx.run(_END_ASKED_BY, member=member_id, now=tx.now)

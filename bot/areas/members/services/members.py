@@ -160,6 +160,19 @@ def require_settled(tx: Tx, account: Account) -> None:
     )
 
 
+def require_settled_heir(tx: Tx, heir: Member) -> None:
+    """Raises NotAllowed while an account of the heir waits: nobody can tell yet whether one of them is a thief's."""
+    waits = [one.waits_until for one in accounts.of_member(tx, heir.id) if one.waits_until is not None]
+    until = max(waits, default=tx.now)
+    if until <= tx.now:
+        return
+    union = unions.by_id(tx, heir.union_id)
+    raise NotAllowed(
+        "They became one person with others a short while ago, and it may turn out that one of these accounts is "
+        f"not theirs. Hand the union over after {clock_in_words(until, union.time_zone if union else 'UTC')}."
+    )
+
+
 def wait(tx: Tx, account: Account, until: datetime) -> Account:
     """Makes an account that is all of its member wait until then; returns it."""
     accounts.wait(tx, account.member_id, until)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, case, delete, or_, select, update
+from sqlalchemy import and_, bindparam, case, delete, func, or_, select, update
 
 from bot.areas.members.tables import ACCOUNT_COLUMNS, accounts
 from bot.areas.unions.tables import unions
@@ -27,13 +27,15 @@ _EVERYWHERE = Statement(
     .order_by(accounts.c.id)
 )
 _BY_ID = Statement(select(*ACCOUNT_COLUMNS).where(accounts.c.id == bindparam("id")))
+# As `Account.age_key`: who became part of a person later is not shown, or written to, in the place of the person.
+_BY_AGE = (func.coalesce(accounts.c.part_since, accounts.c.joined_at), accounts.c.id)
 _OF_MEMBER = Statement(
-    select(*ACCOUNT_COLUMNS).where(accounts.c.member_id == bindparam("member")).order_by(accounts.c.id)
+    select(*ACCOUNT_COLUMNS).where(accounts.c.member_id == bindparam("member")).order_by(*_BY_AGE)
 )
 _OF_MEMBERS = Statement(
     select(*ACCOUNT_COLUMNS)
     .where(accounts.c.member_id.in_(bindparam("members", expanding=True)))
-    .order_by(accounts.c.id)
+    .order_by(*_BY_AGE)
 )
 # Goes through the unions, because the index of usernames begins with the union.
 _NAMED_ELSEWHERE = and_(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from bot.areas.ledger.services import record
 from bot.areas.members.services import members
 from bot.areas.members.services.members import JOINING_WAIT
+from bot.areas.traces import services as traces
+from bot.areas.traces.domain import TraceKind
 from bot.areas.wallets.domain.claims import ClaimEnd
 from bot.areas.wallets.services.claims import free
 from bot.areas.wallets.services.wallets import remember
@@ -38,8 +40,11 @@ def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
     """Gives the absorbed member's wallets to the survivor. All wallets of the one person wait, of both sides.
 
     Tickets and claims stay with their accounts. A claim of one of the two on a wallet of the other is over: it is one
-    person's now.
+    person's now. If one of them cannot claim, because a holder answered, no account of the one person can.
     """
+    both = [*members.accounts_of(tx, absorbed.id), *members.accounts_of(tx, survivor.id)]
+    keys = [(account.platform, account.native_id) for account in both]
+    traces.share(tx, union, keys, TraceKind.CLAIM)
     claims.delete_between(tx, union.id, absorbed.id, survivor.id)
     wallets.move(tx, absorbed.id, survivor.id)
     wallets.wait(tx, survivor.id, tx.now + JOINING_WAIT)
