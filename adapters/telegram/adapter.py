@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -120,9 +120,9 @@ class TelegramAdapter:
         for request in self._requests:
             await request.shutdown()
 
-    async def webhook(self, headers: Mapping[str, str], body: bytes) -> int:
+    async def webhook(self, headers: Mapping[str, str], read: Callable[[], Awaitable[bytes]]) -> int:
         """Takes a request to the webhook; returns the status to answer."""
-        return await self._updates.receive(headers, body)
+        return await self._updates.receive(headers, read)
 
     async def idle(self) -> None:
         """Waits until every act that was taken is answered."""
