@@ -194,7 +194,8 @@ class TelegramAdapter:
             return False
         chat, now = int(place.space), self._clock.now()
         known = self._moderators.get(chat)
-        if known is None or known[0] + MODERATORS_KEPT <= now:
+        # Asked in the future: the clock was set back.
+        if known is None or not known[0] <= now < known[0] + MODERATORS_KEPT:
             try:
                 # getChatMember tells of other people only where the bot is an administrator itself.
                 members = await self._bot.get_chat_administrators(chat)
