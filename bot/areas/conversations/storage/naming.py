@@ -73,7 +73,7 @@ def forget_answer(tx: Tx, key: str, delivered_only: bool) -> None:
 
 
 def disposable_tokens(tx: Tx, union_id: int, forms: Sequence[str], held_until: datetime) -> list[str]:
-    """Returns expired tokens, and held replies that expire by then, that have one of these forms of a text in them."""
+    """Returns tokens that hold one of these forms: expired ones, and held replies that expire by then."""
     found = {f"form{at}": form for at, form in enumerate(forms)}
     rows = tx.all(_disposable_tokens(len(forms)), union=union_id, now=tx.now, held_until=held_until, **found)
     return [row.token for row in rows]
