@@ -14,6 +14,7 @@ from dotenv.parser import Binding, parse_stream
 from bot.errors import ConfigError
 
 VARIABLE = "MUSTER_ENV_FILE"
+_LOOKED_AT = 64 * 1024
 HOME = Path(__file__).resolve().parent.parent
 """The folder that this program is in."""
 
@@ -59,8 +60,11 @@ def ignored() -> str | None:
     """Returns a notice if the working directory has a `.env` with settings of Muster that is not read."""
     here, file = Path.cwd() / ".env", path()
     try:
-        if (file is not None and here.resolve() == file.resolve()) or b"MUSTER_" not in here.read_bytes():
-            return None
+        if (file is not None and here.resolve() == file.resolve()) or not here.is_file():
+            return None  # also no pipe or device, which could be read without end
+        with here.open("rb") as lines:
+            if b"MUSTER_" not in lines.read(_LOOKED_AT):
+                return None
     except OSError:
         return None
     return (

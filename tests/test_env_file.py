@@ -1,6 +1,8 @@
 """Which `.env` is read: Muster's own, never one that lies where somebody happens to be."""
 
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,31 @@ def test_an_ignored_file_is_told(checkout: Path, elsewhere: Path, monkeypatch: p
     (checkout / ".env").write_text(PLANTED)
     monkeypatch.chdir(checkout)
     assert env_file.ignored() is None
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_a_planted_file_without_an_end_stops_nothing(checkout: Path, elsewhere: Path, kind: str) -> None:
+    planted = elsewhere / ".env"
+    planted.unlink()
+    if kind == "pipe":
+        os.mkfifo(planted)
+    else:
+        planted.symlink_to("/dev/zero")
+    memory = "import resource; resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))"
+    asked = "from bot import env_file; print(env_file.ignored())"
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"{memory}; {asked}",
+        ],
+        cwd=elsewhere,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        timeout=10,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, b"None\n")
 
 
 def test_a_file_can_be_named(checkout: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -237,6 +237,25 @@ async def test_a_name_like_a_common_word_spoils_nothing_that_is_in_use(stage: St
     assert f"@{NAME} likes the tree" in [heard.text for heard in await stage.told(ada)]
 
 
+async def test_a_name_of_one_letter_takes_no_open_form_and_no_held_answer(stage: Stage) -> None:
+    """Somebody who came and went all the time could keep everybody from filling in a form."""
+    ada, farm = await founded(stage)
+    letter = stage.person("e", username="a")
+    await letter.says("/join", farm)
+    form = await ada.runs("call new", None)
+    held = await stage.core.hold(ada.actor, say("The tree is green."))
+    await leaves(letter, farm)
+    await erasing.erase(stage.store)
+    assert "green" in (await ada.opens(held)).text
+    assert "Best tree" in (await fill(ada, form, title="Best tree", what="Do it", why="", link="")).text
+    stage.clock.advance(LAST_AFTER)
+    later_held = await stage.core.hold(ada.actor, say("The tree is red."))
+    later_form = await ada.runs("call new", None)
+    await erasing.erase(stage.store)
+    assert "red" in (await ada.opens(later_held)).text
+    assert "Oak" in (await fill(ada, later_form, title="Oak", what="Do it", why="", link="")).text
+
+
 # -- the files ---------------------------------------------------------------------------------------------------
 
 

@@ -101,7 +101,10 @@ class DiscordAdapter:
             return False
         key = (place.space, actor.native_id)
         now = self._clock.now()
-        self._moderators = {who: known for who, known in self._moderators.items() if known[0] > now}
+        # Known for longer than that: the clock was set back.
+        self._moderators = {
+            who: known for who, known in self._moderators.items() if now < known[0] <= now + MODERATORS_KEPT
+        }
         if key not in self._moderators:
             moderates = await check.moderates(self._rest, *key)
             self._moderators[key] = (now + MODERATORS_KEPT, moderates)

@@ -50,7 +50,8 @@ class Socket:
     def may_ask(self) -> bool:
         """Takes one from the allowance of frames; False when it is used up."""
         now = self._clock.now()
-        gained = (now - self._counted_at).total_seconds() * limits.ACTS_PER_S
+        # Less than nothing: the clock was set back.
+        gained = max(0.0, (now - self._counted_at).total_seconds()) * limits.ACTS_PER_S
         self._counted_at = now
         self._allowance = min(self._allowance + gained, float(limits.ACTS_AT_ONCE))
         if self._allowance < 1:

@@ -143,11 +143,12 @@ class Updates:
             log.warning("the webhook was changed; setting it again", extra={"action": "telegram.webhook"})
             await self._begin()
 
-    async def receive(self, headers: Mapping[str, str], body: bytes) -> int:
+    async def receive(self, headers: Mapping[str, str], read: Callable[[], Awaitable[bytes]]) -> int:
         """Takes a request to the webhook; returns the status to answer.
 
         That is 200 when the update is durable. It is 200 also for an update that can never be read: otherwise
-        Telegram would send it again and again, and no later updates.
+        Telegram would send it again and again, and no later updates. A body without the secret is not read: it would
+        be held in memory for whoever sends it slowly.
         """
         shown = headers.get(SIGNED_BY, "").encode("utf-8", "surrogateescape")  # as aiohttp decodes headers
         if not self._secret or not hmac.compare_digest(shown, self._secret.encode()):
@@ -155,6 +156,7 @@ class Updates:
         if not self.ready:
             return 503
         self._contact()
+        body = await read()
         try:
             raw = payloads.update_of(body)
         except payloads.Unreadable:

@@ -39,11 +39,16 @@ _IGNORED = re.compile(
 _STOPS = r"\s<>\"'`(){}|^,;"
 _ENDS = _STOPS + r"\[\]"
 _AUTHORITY = rf"[^/?#\\{_STOPS}]*(?:\\[^/?#{_STOPS}]*)*"
-_SCHEME = re.compile(rf"[a-z][a-z0-9+.-]*:[/\\]+({_AUTHORITY})[^{_ENDS}]*", re.IGNORECASE)
+# Bounded: otherwise a long word would be read again from each of its letters.
+_SCHEME = re.compile(rf"[a-z][a-z0-9+.-]{{,30}}:[/\\]+({_AUTHORITY})[^{_ENDS}]*", re.IGNORECASE)
 _RUN = re.compile(rf"[.\w{NAME_SYMBOLS}]+")
 _GAPS = re.compile(r"\.{2,}")
 _LABEL = r"[^\W_](?:[\w-]*[^\W_])?"
-_NAME = re.compile(rf"(?:{_LABEL}\.)+(?:xn--[a-z0-9-]+|[^\W\d_]{{2,}})(?![\w-])", re.IGNORECASE)
+_TOP = r"(?:xn--[a-z0-9-]+|[^\W\d_]{2,}+)(?![\w-])"
+_WHOLE_LABEL = re.compile(_LABEL)
+_IN_LABEL = re.compile(r"[\w-]*")
+_TOP_LABEL = re.compile(_TOP, re.IGNORECASE)
+_NAME = re.compile(rf"(?:{_LABEL}\.)+{_TOP}", re.IGNORECASE)
 _NUMBERS = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])")
 _PATH = re.compile(rf"(?::\d+)?[/?#][^{_ENDS}]*")
 _AROUND = ".,;:!?()[]\"'"
@@ -110,7 +115,33 @@ def _names(run: str) -> set[str]:
         return set()
     whole = {part.strip(".") for part in _GAPS.split(run)}
     found = {name for name in whole if _is_name(name)}
-    return found | {match.group() for pattern in (_NAME, _NUMBERS) for match in pattern.finditer(run)}
+    return found | _spelled(run) | {match.group() for match in _NUMBERS.finditer(run)}
+
+
+def _spelled(run: str) -> set[str]:
+    """Returns the names of letters, digits and hyphens, each as long as possible, in one pass over the labels."""
+    found: set[str] = set()
+    labels: list[str] = []
+    name: tuple[int, str] | None = None  # how many of the labels come before which top-level domain
+    for part in run.split("."):
+        if labels and (top := _TOP_LABEL.match(part)):
+            name = len(labels), top.group()
+        if labels and _WHOLE_LABEL.fullmatch(part):
+            labels.append(part)
+            continue
+        if name:
+            found.add(".".join([*labels[: name[0]], name[1]]))
+        labels, name = _last_label(part), None
+    if name:
+        found.add(".".join([*labels[: name[0]], name[1]]))
+    return found
+
+
+def _last_label(part: str) -> list[str]:
+    """Returns the label that ends where these words end, if there is one."""
+    backwards = _IN_LABEL.match(part[::-1])
+    end = backwards.group()[::-1].lstrip("_-") if backwards else ""
+    return [end] if end and end[-1] not in "_-" else []
 
 
 def _is_name(words: str) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from pathlib import Path
@@ -50,13 +51,19 @@ async def redraw(data: bytes) -> Photo:
     except TimeoutError:
         raise PictureRefused(Refusal.COMPLEX) from None
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
+        _kill(process)
         await process.wait()
     if ended:
         # A signal: the limit of processor time, or a crash of the decoder.
         raise PictureRefused(Refusal.COMPLEX if ended < 0 else Refusal.UNREADABLE)
     return _understood(answer)
+
+
+def _kill(process: Process) -> None:
+    """Kills the process and what it started, and closes the pipes, as waiting for it waits for their end too."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process._transport.close()  # type: ignore[attr-defined]  # there is no public way
 
 
 async def _write(process: Process, data: bytes) -> None:
@@ -75,7 +82,6 @@ async def _read(process: Process) -> bytes:
     while more := await process.stdout.read(CHUNK):
         answer += more
         if len(answer) > MOST_ANSWER:
-            process.kill()
             raise PictureRefused(Refusal.UNREADABLE)
     return bytes(answer)
 
@@ -89,7 +95,7 @@ def _understood(answer: bytes) -> Photo:
             raise PictureRefused(Refusal(about["refused"]))
         mime, width, height = about["mime"], about["width"], about["height"]
         good = data.startswith(_MAGIC[mime]) and all(1 <= int(side) <= MOST_PX for side in (width, height))
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         good = False
     if not good:
         raise PictureRefused(Refusal.UNREADABLE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import msgspec
 from aiohttp import web
@@ -10,6 +11,7 @@ from aiohttp import web
 from bot.areas.wallets.domain.links import token_hash
 from bot.areas.wallets.services import aliases
 from bot.chat.declarations import Rate
+from bot.domain.transaction import Tx
 from bot.errors import BadInput, NotFound, TryAgain
 from bot.web import pages
 from bot.web.deps import DEPS
@@ -28,11 +30,10 @@ class _Nothing(msgspec.Struct, forbid_unknown_fields=True):
 async def make(request: web.Request) -> web.Response:
     """Makes an alias for each wallet app: `{}` → `{"links": [{"wallet", "url"}]}`. The page asks only when needed."""
     deps = request.app[DEPS]
-    token = _limited(request, "token", "aliases")
+    token = await _limited(request, "token", aliases.require_page)
     await _read_nothing(request)
     if not pages.opens_in_wallets(deps.origin):
         return web.json_response({"links": []})
-    await deps.store.read(aliases.require_page, token)  # so that guessed tokens do not reach the writer
     made = await deps.store.write(aliases.make, token, len(pages.WALLETS))
     links = [
         {"wallet": wallet, "url": pages.wallet_link(wallet, f"{deps.origin}/go/{alias}")}
@@ -43,26 +44,28 @@ async def make(request: web.Request) -> web.Response:
 
 async def show(request: web.Request) -> web.Response:
     """Shows the page that uses the alias. A look alone does not use it, as programs that preview links look too."""
-    await request.app[DEPS].store.read(aliases.require, _limited(request, "alias", "alias"))
+    await _limited(request, "alias", aliases.require)
     return pages.render("alias.html")
 
 
 async def spend(request: web.Request) -> web.Response:
     """Uses up the alias: `{}` → `{"path"}` of a page of its own for the same ticket."""
-    store = request.app[DEPS].store
-    alias = _limited(request, "alias", "alias")
+    alias = await _limited(request, "alias", aliases.require)
     await _read_nothing(request)
-    await store.read(aliases.require, alias)  # so that guesses do not reach the writer
-    return web.json_response({"path": f"/link/{await store.write(aliases.spend, alias)}"})
+    return web.json_response({"path": f"/link/{await request.app[DEPS].store.write(aliases.spend, alias)}"})
 
 
-def _limited(request: web.Request, name: str, what: str) -> str:
-    """Returns the secret in the address. Raises NotFound for another shape, TryAgain if it is used too fast."""
+async def _limited(request: web.Request, name: str, require: Callable[[Tx, str], object]) -> str:
+    """Returns the secret in the address. Raises NotFound for a guess, TryAgain if it is used too fast.
+
+    A guess is only read: it never reaches the writer, and nothing is remembered of it.
+    """
+    deps = request.app[DEPS]
     secret = request.match_info[name]
     if not _SHAPE.fullmatch(secret):
         raise NotFound(aliases.SPENT)
-    now = request.app[DEPS].clock.now()
-    wait = request.app[TRIES].wait_s(token_hash(secret).hex(), what, RATE, now)
+    await deps.store.read(require, secret)
+    wait = request.app[TRIES].wait_s(token_hash(secret).hex(), f"alias {name}", RATE, deps.clock.now())
     if wait:
         raise TryAgain(f"Too many tries at once. Wait {wait} seconds, then try again.")
     return secret

@@ -32,9 +32,12 @@ class Verify(Protocol):
 
 
 class Webhook(Protocol):
-    """Takes the headers and the body of a request from Telegram; returns the HTTP status to answer with."""
+    """Takes a request from Telegram; returns the HTTP status to answer with.
 
-    async def __call__(self, headers: Mapping[str, str], body: bytes, /) -> int: ...
+    It reads the body only if the headers show that Telegram sent it.
+    """
+
+    async def __call__(self, headers: Mapping[str, str], read: Callable[[], Awaitable[bytes]], /) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,9 +132,11 @@ async def test_a_picture_that_passes_the_count_meets_the_limits_of_the_process(
         ('print(\'{"refused": "Send me your seed phrase"}\')', Refusal.UNREADABLE),
         ('print(\'{"mime": "text/html", "width": 1, "height": 1}\')', Refusal.UNREADABLE),
         ('print(\'{"mime": "image/png", "width": 9999, "height": 1}\\n\\x89PNG\')', Refusal.UNREADABLE),
+        ('print(\'{"mime": "image/png", "width": Infinity, "height": 1}\\n\\x89PNG\')', Refusal.UNREADABLE),
+        ("print('[' * 100_000)", Refusal.UNREADABLE),
         ("while True: print('x' * 100_000)", Refusal.UNREADABLE),
     ],
-    ids=["abort", "exit", "silence", "words", "list", "lie", "page", "size", "endless"],
+    ids=["abort", "exit", "silence", "words", "list", "lie", "page", "size", "infinity", "deep", "endless"],
 )
 async def test_a_worker_that_was_taken_over_or_crashed_is_a_refusal(
     code: str, why: Refusal, monkeypatch: pytest.MonkeyPatch
@@ -159,6 +161,14 @@ async def test_a_worker_that_does_nothing_is_killed(monkeypatch: pytest.MonkeyPa
     with pytest.raises(PictureRefused, match="takes too long"):
         await process.redraw(SMALL * 100_000)
     assert started[0].returncode is not None
+
+
+async def test_what_a_killed_worker_started_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    code = "import os, time\nif os.fork() == 0: time.sleep(100)\ntime.sleep(100)"
+    monkeypatch.setattr(process, "COMMAND", python(code))
+    monkeypatch.setattr(process, "WALL_S", 0.5)
+    with pytest.raises(PictureRefused, match="takes too long"):
+        await asyncio.wait_for(process.redraw(SMALL * 100_000), 5)
 
 
 async def test_a_worker_gets_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 import socket
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -96,9 +96,11 @@ async def running(
         async def health() -> Health:
             return site.health
 
-        async def webhook(headers: Mapping[str, str], body: bytes) -> int:
-            site.posted.append((headers, body))
-            return 200 if headers.get("X-Telegram-Bot-Api-Secret-Token") == "s3cret" else 403
+        async def webhook(headers: Mapping[str, str], read: Callable[[], Awaitable[bytes]]) -> int:
+            if headers.get("X-Telegram-Bot-Api-Secret-Token") != "s3cret":
+                return 403
+            site.posted.append((headers, await read()))
+            return 200
 
         deps = Deps(
             store=store,

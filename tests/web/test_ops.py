@@ -1,5 +1,6 @@
 """Health, metrics, the front page, and Telegram's webhook."""
 
+import asyncio
 import io
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from bot.storage.store import Store
 from bot.web.server import Health
 from tests.clock import ManualClock
+from tests.web.raw import dialled, hung_up
 from tests.web.site import Site, running
 
 
@@ -74,7 +76,9 @@ async def test_the_webhook_gets_headers_and_body(site: Site) -> None:
 
 
 async def test_the_webhook_takes_no_flood(site: Site) -> None:
-    async with site.http.post(site.base + "/telegram/webhook", data=io.BytesIO(b"x" * 1_100_000)) as answer:
+    secret = {"X-Telegram-Bot-Api-Secret-Token": "s3cret"}
+    body = io.BytesIO(b"x" * 1_100_000)
+    async with site.http.post(site.base + "/telegram/webhook", data=body, headers=secret) as answer:
         assert answer.status == 413
     assert site.posted == []
 
@@ -91,3 +95,12 @@ async def test_the_front_page_says_what_this_is(site: Site) -> None:
 async def test_only_the_named_files_are_served(site: Site, path: str) -> None:
     async with site.http.get(site.base + path) as answer:
         assert answer.status == 404
+
+
+async def test_a_stranger_to_the_webhook_is_answered_without_waiting_for_the_body(site: Site) -> None:
+    """A thousand slow bodies of a megabyte would be a gigabyte of memory."""
+    line = await dialled(site.address)
+    head = f"POST /telegram/webhook HTTP/1.1\r\nHost: {site.address[7:]}\r\nContent-Length: 1000000\r\n\r\n"
+    line[1].write(head.encode() + b"x" * 1000)
+    assert b" 403 " in await asyncio.wait_for(line[0].readline(), 5)
+    await hung_up(line)

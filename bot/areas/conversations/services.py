@@ -39,6 +39,9 @@ class Kept:
 MOST_ANSWERS = 2 * 1024**2
 """Bytes of kept answers of one account, without their pictures: those of some thousand acts."""
 
+HELD_KEPT = timedelta(hours=1)
+"""How long a reply is held for its person. One that is held longer than that from an erasure on was made after it."""
+
 _WITH_PLATFORM = re.compile(
     r"(?P<before>[a-z]+):@?(?P<of>[^\s:]+)|@?(?P<name>\S+)\s*\((?P<after>[a-z]+)\)", re.IGNORECASE
 )
@@ -321,13 +324,14 @@ def forget_account(tx: Tx, union: Union, account: Account) -> None:
 def naming(tx: Tx, erasure: Erasure, last: bool) -> list[Kept]:
     """Returns what is kept of other people's conversations and may name what was erased; for `Store.scan`.
 
-    Kept answers, held replies, forms and whatever has expired go if they have the words in them at all: nobody
-    misses them. Buttons and questions that can still be answered go if they act on what was erased. An answer that
-    is still on its way to its person stays until the `last` search.
+    Kept answers and whatever has expired go if they have the words in them at all: nobody misses them. Buttons, forms
+    and questions that can still be answered go if they act on what was erased. Until the `last` search, forms of that
+    time have expired, and an answer that is still on its way or held for its person stays.
     """
     forms, union_id = erasure.forms, erasure.union_id
     found = [Kept("answer", (key,)) for key in naming_storage.answers(tx, forms, not last)]
-    known = set(naming_storage.disposable_tokens(tx, union_id, forms))
+    held_until = erasure.at + HELD_KEPT if last else tx.now
+    known = set(naming_storage.disposable_tokens(tx, union_id, forms, held_until))
     asked = set(naming_storage.expired_dialogues(tx, forms))
     for value in erasure.values:
         known.update(naming_storage.tokens_with(tx, union_id, value))

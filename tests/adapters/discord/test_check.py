@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -117,8 +118,6 @@ async def test_an_endpoint_for_interactions_would_take_them_away() -> None:
 async def test_who_moderates_is_asked_at_most_once_a_minute(
     muster: House, permissions: int, moderates: bool
 ) -> None:
-    from datetime import timedelta
-
     role = muster.guild.role("Some", permissions)
     muster.bob.roles.append(role)
     place = Place("discord", str(muster.room.id), str(muster.guild.id))
@@ -131,6 +130,17 @@ async def test_who_moderates_is_asked_at_most_once_a_minute(
     muster.bob.roles.clear()
     assert await muster.adapter.is_moderator(place, who) is False
     assert muster.emulator.calls[asked] == 2
+
+
+async def test_a_clock_that_is_set_back_keeps_nobody_a_moderator(muster: House) -> None:
+    role = muster.guild.role("Some", MANAGE_GUILD)
+    muster.bob.roles.append(role)
+    place = Place("discord", str(muster.room.id), str(muster.guild.id))
+    who = Actor("discord", str(muster.bob.id), "Bob")
+    assert await muster.adapter.is_moderator(place, who)
+    muster.clock.advance(timedelta(days=-1))
+    muster.bob.roles.clear()
+    assert not await muster.adapter.is_moderator(place, who)
 
 
 async def test_owners_moderate_and_strangers_do_not(muster: House) -> None:

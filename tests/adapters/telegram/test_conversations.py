@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from adapters.telegram import words
+from bot.chat.incoming import Actor, Place
 from tests.adapters.telegram.conftest import FOUND, House
 from tests.emulators.telegram import Group, Person
 from tests.emulators.telegram.server import Request
@@ -64,6 +65,17 @@ async def test_an_administrator_without_power_over_people_is_no_moderator(
         assert "is founded" in answer.text
     else:
         assert "on Telegram its owner and the administrators who may ban people" in bob.chat.from_bot[-1].text
+
+
+async def test_a_clock_that_is_set_back_keeps_nobody_a_moderator(
+    muster: House, group: Group, bob: Person
+) -> None:
+    group.promotes(bob)
+    place, who = Place("telegram", str(group.id), str(group.id)), Actor("telegram", str(bob.id), "Bob")
+    assert await muster.adapter.is_moderator(place, who)
+    muster.clock.advance(timedelta(days=-1))
+    group.promotes(bob, "can_manage_chat")
+    assert not await muster.adapter.is_moderator(place, who)
 
 
 async def test_the_founder_connects_a_group_in_private_and_hears_how_many_are_there(

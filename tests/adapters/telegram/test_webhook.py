@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from pydantic import SecretStr
@@ -131,6 +131,22 @@ async def test_a_webhook_that_was_changed_is_set_again(
     assert house.emu.server.webhook.url.endswith("/telegram/webhook")
 
 
+def reading(body: bytes) -> Callable[[], Awaitable[bytes]]:
+    async def read() -> bytes:
+        return body
+
+    return read
+
+
+async def test_the_body_of_a_stranger_is_not_read(house: WebhookHouse) -> None:
+    async def read() -> bytes:
+        raise AssertionError("read")
+
+    await house.start()
+    for headers in ({}, {HEADER: SECRET[:-1]}):
+        assert await house.adapter.webhook(headers, read) == 401
+
+
 @pytest.mark.parametrize(
     ("headers", "body", "status"),
     [
@@ -159,18 +175,18 @@ async def test_a_webhook_that_was_changed_is_set_again(
 )
 async def test_every_request(house: WebhookHouse, headers: dict[str, str], body: bytes, status: int) -> None:
     await house.start()
-    assert await house.adapter.webhook(headers, body) == status
+    assert await house.adapter.webhook(headers, reading(body)) == status
 
 
 async def test_requests_before_the_start_and_after_the_stop(house: WebhookHouse) -> None:
     await house.start()
     adapter = house.adapter
     await house.stop()
-    assert await adapter.webhook(GOOD, UPDATE) == 503
+    assert await adapter.webhook(GOOD, reading(UPDATE)) == 503
     other = TelegramAdapter("1:token", house.clock, webhook_url="https://x.example", webhook_secret=SECRET)
-    assert await other.webhook(GOOD, UPDATE) == 503
-    assert await TelegramAdapter("1:token", house.clock).webhook(GOOD, UPDATE) == 401
-    assert await TelegramAdapter("1:token", house.clock).webhook({HEADER: ""}, UPDATE) == 401
+    assert await other.webhook(GOOD, reading(UPDATE)) == 503
+    assert await TelegramAdapter("1:token", house.clock).webhook(GOOD, reading(UPDATE)) == 401
+    assert await TelegramAdapter("1:token", house.clock).webhook({HEADER: ""}, reading(UPDATE)) == 401
 
 
 @pytest.mark.parametrize(
@@ -194,6 +210,6 @@ async def test_strange_values_are_no_incident(
         ' "entities": [{"type": "bot_command", "offset": 0, "length": 6}]}}'
     )
     assert was in update
-    assert await house.adapter.webhook(GOOD, update.replace(was, becomes).encode()) in (200, 400)
+    assert await house.adapter.webhook(GOOD, reading(update.replace(was, becomes).encode())) in (200, 400)
     await house.settled()
     assert [record for record in caplog.records if hasattr(record, "incident")] == []

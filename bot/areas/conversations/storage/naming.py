@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Column, ColumnElement, bindparam, delete, literal_column, or_, select, update
+from sqlalchemy import Column, ColumnElement, and_, bindparam, delete, literal_column, or_, select, update
 
 from bot.areas.conversations.storage.inbound import DELIVERED, RECEIVED
 from bot.areas.conversations.tables import dialogues, inbound, tokens
@@ -15,8 +16,8 @@ from bot.storage.statements import Statement
 
 _OF_UNION = or_(tokens.c.union_id == bindparam("union"), tokens.c.union_id.is_(None))
 _DISPOSABLE = or_(
-    tokens.c.kind.in_([literal_column("'held'"), literal_column("'form'")]),
-    tokens.c.expires_at < bindparam("now"),
+    tokens.c.expires_at <= bindparam("now"),
+    and_(tokens.c.kind == literal_column("'held'"), tokens.c.expires_at <= bindparam("held_until")),
 )
 _TOKENS_WITH = Statement(
     select(tokens.c.token).where(holds(tokens.c.arguments, bindparam("value")), _OF_UNION)
@@ -71,10 +72,10 @@ def forget_answer(tx: Tx, key: str, delivered_only: bool) -> None:
     tx.run(_FORGET_ANSWER, wanted=key, least=DELIVERED if delivered_only else RECEIVED)
 
 
-def disposable_tokens(tx: Tx, union_id: int, forms: Sequence[str]) -> list[str]:
-    """Returns held replies, forms and expired buttons that have one of these forms of a text in them."""
+def disposable_tokens(tx: Tx, union_id: int, forms: Sequence[str], held_until: datetime) -> list[str]:
+    """Returns tokens that hold one of these forms: expired ones, and held replies that expire by then."""
     found = {f"form{at}": form for at, form in enumerate(forms)}
-    rows = tx.all(_disposable_tokens(len(forms)), union=union_id, now=tx.now, **found)
+    rows = tx.all(_disposable_tokens(len(forms)), union=union_id, now=tx.now, held_until=held_until, **found)
     return [row.token for row in rows]
 
 
