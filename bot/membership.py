@@ -369,16 +369,16 @@ def _by_precedence(
     """The accounts of the side that was there first, and those of the other side, which become newer.
 
     An older account can remove a newer one at once. So the side with more to lose comes first: the founder, then a
-    moderator of the union, then a member whom others endorse, then the one who joined the union earlier. A friend
-    who endorses a thief is quickly found; only the founder makes moderators.
+    moderator of the union, then the one with the larger base, then the one who joined the union earlier. A friend
+    who endorses a thief is quickly found; but only the founder makes moderators, and a leader has more friends.
     """
 
-    def precedence(member: Member, other: Member) -> tuple[bool, ...]:
+    def precedence(member: Member, other: Member) -> tuple[int, ...]:
         return (
             first is not None and first.id == member.id,
             union.founder_id == member.id,
             moderators.is_named(tx, member),
-            tree.is_followed(tx, member, other),
+            tree.base_without(tx, member, other),
             (member.joined_at, member.id) < (other.joined_at, other.id),
         )
 
