@@ -308,7 +308,7 @@ def hand_over(tx: Tx, union: Union, by: Member | None, heir: Member) -> HandedOv
         BadInput: the heir is the founder already, or no member.
         NotAllowed: the heir became one person with others a short while ago.
     """
-    members.require_settled_heir(tx, heir)
+    members.require_none_waits(tx, heir)
     former = members.by_id(tx, union.founder_id) if union.founder_id is not None else None
     handed = unions.hand_over(tx, union, by, heir)
     ended = spaces.end_pending(tx, handed)

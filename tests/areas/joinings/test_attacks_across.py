@@ -154,3 +154,15 @@ async def test_followers_who_are_the_other_side_do_not_count(village: Village) -
     await village.become_one(thief, vera)
     refused = await thief.presses(await thief.runs("me"), "Remove Vera (Words)")
     assert "it can remove this one at once" in refused.text.lower()
+
+
+async def test_nobody_who_waits_is_made_a_moderator(village: Village) -> None:
+    vera, thief = await village.joins("Vera"), await village.joins("Thief")
+    asked = await village.ada.runs("moderators add", village.farm, person=who(vera))
+    await village.become_one(thief, vera)
+    refused = await village.ada.presses(asked, "Let them moderate", village.farm)
+    assert "They became one person with others a short while ago" in refused.text
+    village.stage.clock.advance(DAY)
+    asked = await village.ada.runs("moderators add", village.farm, person=who(vera))
+    done = await village.ada.presses(asked, "Let them moderate", village.farm)
+    assert "moderates the whole union now" in done.text
