@@ -308,7 +308,7 @@ def hand_over(tx: Tx, union: Union, by: Member | None, heir: Member) -> HandedOv
         BadInput: the heir is the founder already, or no member.
         NotAllowed: the heir became one person with others a short while ago.
     """
-    members.require_settled_heir(tx, heir)
+    members.require_none_waits(tx, heir)
     former = members.by_id(tx, union.founder_id) if union.founder_id is not None else None
     handed = unions.hand_over(tx, union, by, heir)
     ended = spaces.end_pending(tx, handed)
@@ -369,16 +369,16 @@ def _by_precedence(
     """The accounts of the side that was there first, and those of the other side, which become newer.
 
     An older account can remove a newer one at once. So the side with more to lose comes first: the founder, then a
-    moderator of the union, then a member whom others endorse, then the one who joined the union earlier. A friend
-    who endorses a thief is quickly found; only the founder makes moderators.
+    moderator of the union, then the one with the larger base, then the one who joined the union earlier. A friend
+    who endorses a thief is quickly found; but only the founder makes moderators, and a leader has more friends.
     """
 
-    def precedence(member: Member, other: Member) -> tuple[bool, ...]:
+    def precedence(member: Member, other: Member) -> tuple[int, ...]:
         return (
             first is not None and first.id == member.id,
             union.founder_id == member.id,
             moderators.is_named(tx, member),
-            tree.is_followed(tx, member, other),
+            tree.base_without(tx, member, other),
             (member.joined_at, member.id) < (other.joined_at, other.id),
         )
 

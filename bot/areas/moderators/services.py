@@ -45,11 +45,17 @@ def is_named(tx: Tx, member: Member) -> bool:
 
 
 def add(tx: Tx, union: Union, founder: Member, member: Member) -> None:
-    """Makes a member a moderator of the union. Raises BadInput if they are one, NotAllowed if there are too many."""
+    """Makes a member a moderator of the union.
+
+    Raises:
+        BadInput: they moderate it already.
+        NotAllowed: there are too many, or they became one person with others a short while ago.
+    """
     if member.id == union.founder_id:
         raise BadInput("The founder moderates the whole union already.")
     if storage.is_one(tx, member.id):
         raise BadInput("They moderate the union already. /moderators list shows who does.")
+    members.require_none_waits(tx, member)
     require_room(len(storage.of_union(tx, union.id)))
     storage.add(tx, union.id, member.id)
     record(tx, union.id, "moderator.added", founder, member=member.ref)

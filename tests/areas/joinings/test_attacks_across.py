@@ -128,3 +128,41 @@ async def test_a_person_is_shown_by_their_older_account_and_written_to_there(vil
     mara = village.stage.person("Mara", moderator=True)
     await mara.runs("union connect", village.stage.group("Mill"), code=code)
     assert "A place asks to become one of" in (await village.last(vera)).text
+
+
+async def test_one_friend_does_not_stand_against_a_leaders_base(village: Village) -> None:
+    """Attack: both are endorsed, so that the one who joined earlier would come first: the thief."""
+    thief, friend = await village.joins("Thief"), await village.joins("Friend")
+    await friend.runs("endorse", village.farm, leader=who(thief))
+    village.stage.clock.advance(DAY)
+    vera = await village.joins("Vera")
+    for name in ("Ulla", "Wilma"):
+        follower = await village.joins(name)
+        await follower.runs("endorse", village.farm, leader=who(vera))
+    await village.become_one(thief, vera)
+    refused = await thief.presses(await thief.runs("me"), "Remove Vera (Words)")
+    assert "it can remove this one at once" in refused.text.lower()
+
+
+async def test_followers_who_are_the_other_side_do_not_count(village: Village) -> None:
+    """Attack: Vera and her base follow the thief, and all of them would stand behind the thief against her."""
+    thief = await village.joins("Thief")
+    village.stage.clock.advance(DAY)
+    vera, ulla = await village.joins("Vera"), await village.joins("Ulla")
+    await ulla.runs("endorse", village.farm, leader=who(vera))
+    await vera.runs("endorse", village.farm, leader=who(thief))
+    await village.become_one(thief, vera)
+    refused = await thief.presses(await thief.runs("me"), "Remove Vera (Words)")
+    assert "it can remove this one at once" in refused.text.lower()
+
+
+async def test_nobody_who_waits_is_made_a_moderator(village: Village) -> None:
+    vera, thief = await village.joins("Vera"), await village.joins("Thief")
+    asked = await village.ada.runs("moderators add", village.farm, person=who(vera))
+    await village.become_one(thief, vera)
+    refused = await village.ada.presses(asked, "Let them moderate", village.farm)
+    assert "They became one person with others a short while ago" in refused.text
+    village.stage.clock.advance(DAY)
+    asked = await village.ada.runs("moderators add", village.farm, person=who(vera))
+    done = await village.ada.presses(asked, "Let them moderate", village.farm)
+    assert "moderates the whole union now" in done.text

@@ -200,8 +200,8 @@ def join(tx: Tx, union: Union, proposal: Proposal, merge: Merge) -> Joined:
 def refuse(tx: Tx, union: Union, account: Account, joining_id: int) -> Refused:
     """Ends a proposal. Any account of either side can, also one that waits.
 
-    A side that was asked says that the other is somebody else; that is counted against the other, whose questions to
-    others end as well. The side that asked takes it back.
+    A side that was asked says that the other is somebody else; that is counted against the other, whose slow
+    ways to others end as well. The side that asked takes it back.
     """
     proposal = open_for(tx, account, joining_id)
     joining = proposal.joining
@@ -213,7 +213,8 @@ def refuse(tx: Tx, union: Union, account: Account, joining_id: int) -> Refused:
         record(tx, union.id, "joining.withdrawn", by, other=asked.ref, way=joining.way)
         return Refused(proposal, None, ())
     record(tx, union.id, "joining.refused", by, other=blamed.ref, way=joining.way)
-    joinings.end_asked_by(tx, blamed.id)  # they cannot ask anybody now, so what they asked others ends, too
+    # Questions to others stay open: they need an answer, and moderators see who is refused again.
+    joinings.end_begun_by(tx, blamed.id, Way.SLOW)
     times = limits.refused(tx, union, by, blamed)
     raised = flags.raise_refused(tx, union, by, blamed, times) if times >= REPEATED else None
     return Refused(proposal, blamed, (raised,) if raised else ())

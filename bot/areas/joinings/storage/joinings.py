@@ -88,9 +88,9 @@ _END = Statement(
         },
     )
 )
-_END_ASKED_BY = Statement(
+_END_BEGUN_BY = Statement(
     update(joinings)
-    .where(_OPEN, joinings.c.asking_id == bindparam("member"))
+    .where(_OPEN, joinings.c.asking_id == bindparam("member"), joinings.c.way == bindparam("which"))
     .values(over=True, address=None, asking_account_id=None, asked_account_id=None, due_at=bindparam("now"))
 )
 _REMOVE_ORPHANS = Statement(
@@ -184,6 +184,6 @@ def end_of(tx: Tx, member_id: int, heir_id: int | None) -> None:
     tx.run(_REMOVE_ORPHANS)
 
 
-def end_asked_by(tx: Tx, member_id: int) -> None:
-    """Ends the open proposals that a member made. Their rows stay until both sides were told."""
-    tx.run(_END_ASKED_BY, member=member_id, now=tx.now)
+def end_begun_by(tx: Tx, member_id: int, way: str) -> None:
+    """Ends the open proposals that a member made in this way. Their rows stay until both sides were told."""
+    tx.run(_END_BEGUN_BY, member=member_id, which=way, now=tx.now)

@@ -160,16 +160,19 @@ def require_settled(tx: Tx, account: Account) -> None:
     )
 
 
-def require_settled_heir(tx: Tx, heir: Member) -> None:
-    """Raises NotAllowed while an account of the heir waits: nobody can tell yet whether one of them is a thief's."""
-    waits = [one.waits_until for one in accounts.of_member(tx, heir.id) if one.waits_until is not None]
+def require_none_waits(tx: Tx, member: Member) -> None:
+    """Raises NotAllowed while an account of the member waits: nobody can tell yet whether one of them is a thief's.
+
+    It is asked of whoever gets a power of the founder's.
+    """
+    waits = [one.waits_until for one in accounts.of_member(tx, member.id) if one.waits_until is not None]
     until = max(waits, default=tx.now)
     if until <= tx.now:
         return
-    union = unions.by_id(tx, heir.union_id)
+    union = unions.by_id(tx, member.union_id)
     raise NotAllowed(
         "They became one person with others a short while ago, and it may turn out that one of these accounts is "
-        f"not theirs. Hand the union over after {clock_in_words(until, union.time_zone if union else 'UTC')}."
+        f"not theirs. Do this after {clock_in_words(until, union.time_zone if union else 'UTC')}."
     )
 
 

@@ -105,6 +105,13 @@ def is_followed(tx: Tx, member: Member, other: Member) -> bool:
     return followers > (1 if theirs is not None and theirs.leader_id == member.id else 0)
 
 
+def base_without(tx: Tx, member: Member, other: Member) -> int:
+    """Returns how many are in the member's base without `other`'s branch. The two are about to become one person."""
+    base = support.of(tx, member.id).headcount
+    above = [step.member_id for step in endorsements.path(tx, other.id)][1:]
+    return base - (1 + support.of(tx, other.id).headcount if member.id in above else 0)
+
+
 def _choices(tx: Tx, absorbed: Member, survivor: Member) -> list[Endorsement]:
     """The choices of both, the survivor's first."""
     both = (endorsements.of(tx, survivor.id), endorsements.of(tx, absorbed.id))
