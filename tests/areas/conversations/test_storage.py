@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.areas.conversations import services as conversations
-from bot.areas.conversations import tables
+from bot.areas.conversations import tables as conversations_tables
 from bot.areas.conversations.storage import inbound as inbound_storage
 from bot.domain.tokens import NewToken
 from bot.domain.transaction import Tx
@@ -47,7 +47,9 @@ async def test_the_buttons_of_one_account_have_a_limit(
     for _ in range(10):
         clock.advance(timedelta(seconds=1))
         newest = await store.write(lambda tx: [keep(tx, "discord:2") for _ in range(90)][-1])
-    rows = await store.read(lambda tx: tx.value(Statement(select(func.count()).select_from(tables.tokens))))
+    rows = await store.read(
+        lambda tx: tx.value(Statement(select(func.count()).select_from(conversations_tables.tokens)))
+    )
     assert rows < 100 + 110  # a tenth of the new ones look whether there are too many
     for token in (mine, public, warning, newest):
         assert await store.read(conversations.token, token) is not None
