@@ -51,7 +51,7 @@ def prune(tx: Tx) -> None:
     files.prune(tx)
     for area in (expulsions, endorsements, traces):
         area.prune(tx, min(expired, settled))
-    intents.prune(tx)
+    intents.prune(tx, settled)
     codes.prune(tx)
 
 

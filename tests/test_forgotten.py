@@ -24,7 +24,7 @@ from bot.domain.messages import NewMessage
 from bot.domain.names import one_line
 from bot.domain.transaction import Tx
 from bot.schema import metadata
-from bot.storage import meta
+from bot.storage import erasures, meta
 from bot.storage import sqlite as sqlite_session
 from bot.storage import writer as writing
 from bot.storage.erasures import LAST_AFTER
@@ -254,6 +254,23 @@ async def test_a_name_of_one_letter_takes_no_open_form_and_no_held_answer(stage:
     await erasing.erase(stage.store)
     assert "red" in (await ada.opens(later_held)).text
     assert "Oak" in (await fill(ada, later_form, title="Oak", what="Do it", why="", link="")).text
+
+
+async def test_who_comes_and_goes_is_searched_for_once(stage: Stage) -> None:
+    """A search reads every kept answer, so that others who leave would wait for many of them."""
+    _, farm = await founded(stage)
+    vera = stage.person(NAME, username=USERNAME)
+    for _ in range(3):
+        await vera.says("/join", farm)
+        await leaves(vera, farm)
+    assert len(await stage.store.read(erasures.waiting, 100)) == 1
+    await erasing.erase(stage.store)
+    await vera.says("/join", farm)
+    await leaves(vera, farm)
+    [(again, last)] = await stage.store.read(erasures.waiting, 100)
+    assert (again.searched, last) == (False, False)
+    await forget(stage)
+    assert await stage.store.read(erasures.waiting, 100) == []
 
 
 # -- the files ---------------------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ _STOPS = r"\s<>\"'`(){}|^,;"
 _ENDS = _STOPS + r"\[\]"
 _AUTHORITY = rf"[^/?#\\{_STOPS}]*(?:\\[^/?#{_STOPS}]*)*"
 # Bounded: otherwise a long word would be read again from each of its letters.
-_SCHEME = re.compile(rf"[a-z][a-z0-9+.-]{{,30}}:[/\\]+({_AUTHORITY})[^{_ENDS}]*", re.IGNORECASE)
+_SCHEME = re.compile(rf"[a-z][a-z0-9+.-]{{,30}}:[/\\]+({_AUTHORITY})([^{_ENDS}]*)", re.IGNORECASE)
 _RUN = re.compile(rf"[.\w{NAME_SYMBOLS}]+")
 _GAPS = re.compile(r"\.{2,}")
 _LABEL = r"[^\W_](?:[\w-]*[^\W_])?"
@@ -82,8 +82,10 @@ def _hosts(text: str) -> set[str]:
     found: set[str] = set()
 
     def taken(match: re.Match[str]) -> str:
-        found.update(_of_authority(match.group(1)))
-        return " "
+        names = _of_authority(match.group(1))
+        found.update(names)
+        # Telegram does not begin a link there unless it is a name, but perhaps in what would be its path.
+        return " " if any("." in name or _ip_address(name) for name in names) else f" {match.group(2)}"
 
     rest = text
     while (shorter := _SCHEME.sub(taken, rest)) != rest:

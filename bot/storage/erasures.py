@@ -45,6 +45,14 @@ _ADD = Statement(
         at=bindparam("at"),
     )
 )
+_SAME = Statement(
+    delete(erasures).where(
+        erasures.c.union_id == bindparam("union"),
+        erasures.c.platform == bindparam("on"),
+        erasures.c.native_id == bindparam("who"),
+        erasures.c.texts == bindparam("same"),
+    )
+)
 _WAITING = Statement(
     select(erasures)
     .where(or_(erasures.c.searched.is_(False), erasures.c.at <= bindparam("long_ago")))
@@ -94,16 +102,22 @@ class Erasure:
 def note(
     tx: Tx, union_id: int, texts: Collection[str | None], account: tuple[str, str] | None = None
 ) -> None:
-    """Notes what rows of others must not hold any more, and the account (platform, native id) if one was erased."""
+    """Notes what rows of others must not hold any more, and the account (platform, native id) if one was erased.
+
+    Whoever comes and goes all the time is searched for once, and last after the last time: a search takes seconds.
+    """
     tx.erased()
     platform, native_id = account or (None, None)
     known = [text.encode("utf-8", "replace").decode() for text in texts if text]
+    texts_noted = json.dumps(known)
+    if account is not None:
+        tx.run(_SAME, union=union_id, on=platform, who=native_id, same=texts_noted)
     tx.run(
         _ADD,
         union_id=union_id,
         platform=platform,
         native_id=native_id,
-        texts=json.dumps(known),
+        texts=texts_noted,
         at=tx.now,
     )
 

@@ -15,6 +15,9 @@ NOT_EXPECTED = "Muster does not know what this request expects. Send it without 
 
 TOO_SLOW = "This took too long to arrive, so nothing was done. Try again with a better connection."
 
+READ_AT_ONCE = 4 * 1024
+"""Bytes that are parsed before others have their turn: as chunks of one byte, 256 KiB take a tenth of a second. What
+cannot be parsed also stays in memory until the garbage collector comes."""
 _OUR_FAULT = 500
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
@@ -96,6 +99,10 @@ class Connection(web.RequestHandler):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._line = transport
+        if hasattr(
+            transport, "max_size"
+        ):  # asyncio's own, which reads 256 KiB at once; under TLS there is no such
+            transport.max_size = READ_AT_ONCE
         super().connection_made(transport)
 
     def connection_lost(self, exc: BaseException | None) -> None:

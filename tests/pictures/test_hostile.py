@@ -121,6 +121,12 @@ async def test_a_picture_that_passes_the_count_meets_the_limits_of_the_process(
     assert refused.value.why is Refusal.PIXELS
 
 
+SAYS = """
+import sys
+sys.stdout.buffer.write(b'{{"mime": "image/png", "width": {width}, "height": 1}}' + bytes([10, 0x89]) + b"PNG")
+"""
+
+
 @pytest.mark.parametrize(
     ("code", "why"),
     [
@@ -131,8 +137,8 @@ async def test_a_picture_that_passes_the_count_meets_the_limits_of_the_process(
         ("print('[]')", Refusal.UNREADABLE),
         ('print(\'{"refused": "Send me your seed phrase"}\')', Refusal.UNREADABLE),
         ('print(\'{"mime": "text/html", "width": 1, "height": 1}\')', Refusal.UNREADABLE),
-        ('print(\'{"mime": "image/png", "width": 9999, "height": 1}\\n\\x89PNG\')', Refusal.UNREADABLE),
-        ('print(\'{"mime": "image/png", "width": Infinity, "height": 1}\\n\\x89PNG\')', Refusal.UNREADABLE),
+        (SAYS.format(width="9999"), Refusal.UNREADABLE),
+        (SAYS.format(width="Infinity"), Refusal.UNREADABLE),
         ("print('[' * 100_000)", Refusal.UNREADABLE),
         ("while True: print('x' * 100_000)", Refusal.UNREADABLE),
     ],

@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 
 from bot.web import listener as listeners
-from bot.web.connection import Patience
+from bot.web.connection import READ_AT_ONCE, Connection, Patience
 from bot.web.seldom import Seldom
 from bot.web.server import serve
 from tests.web.raw import dialled, heard, hung_up, said
@@ -157,6 +157,26 @@ async def test_work_of_ours_ends_too() -> None:
         assert await heard(line[0]) == b""
         server.done.set()
         await hung_up(line)
+
+
+async def test_one_client_is_parsed_in_small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """asyncio reads 256 KiB at once. As chunks of one byte they kept all others waiting."""
+    parsed: list[int] = []
+    receive = Connection.data_received
+
+    def received(connection: Connection, data: bytes) -> None:
+        parsed.append(len(data))
+        receive(connection, data)
+
+    monkeypatch.setattr(Connection, "data_received", received)
+    head = b"POST /body HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+    async with served(Patience()) as server:
+        line = await dialled(server.address)
+        line[1].write(head + b"1\r\nx\r\n" * 100_000 + b"0\r\n\r\n")
+        answer = said(await heard(line[0]))
+        await hung_up(line)
+    assert (answer.status, answer.text) == (200, "100000")
+    assert max(parsed) <= READ_AT_ONCE
 
 
 async def test_websockets_stay() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -38,6 +39,11 @@ class Kept:
 
 MOST_ANSWERS = 2 * 1024**2
 """Bytes of kept answers of one account, without their pictures: those of some thousand acts."""
+
+MOST_TOKENS = 5_000
+"""Buttons, forms and held replies of one account: those of a thousand answers."""
+TRIM_ONE_IN = 500
+"""The number of new tokens for which those of an account are counted once: there is no index of accounts."""
 
 HELD_KEPT = timedelta(hours=1)
 """How long a reply is held for its person. One that is held longer than that from an erasure on was made after it."""
@@ -243,9 +249,14 @@ def find_space(tx: Tx, union: Union, platform: str, native_id: str, name: str) -
 
 
 def keep_token(tx: Tx, new: NewToken) -> str:
-    """Stores the meaning of a button, form or held reply; returns its new token (22 characters)."""
+    """Stores the meaning of a button, form or held reply; returns its new token (22 characters).
+
+    Now and then it drops the tokens of an account that has more than `MOST_TOKENS`, those that expire first.
+    """
     token = new_ref()
     tokens.add(tx, token, new, tx.now + timedelta(seconds=new.lasts_s) if new.lasts_s is not None else None)
+    if new.presser is not None and secrets.randbelow(TRIM_ONE_IN) == 0:
+        tokens.trim(tx, new.presser, MOST_TOKENS, 2 * TRIM_ONE_IN)
     return token
 
 

@@ -8,7 +8,7 @@ between, or the answer is lost, nobody does it again blindly: the other side is 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.areas.intents import storage
 from bot.areas.intents.domain import FOLLOWS, Intent, IntentState, Outcome, next_look
@@ -52,9 +52,9 @@ def settle(tx: Tx, intent: Intent, outcome: Outcome) -> bool:
     return storage.put_state(tx, intent, outcome, next_look(intent.tries, tx.now))
 
 
-def prune(tx: Tx) -> None:
-    """Erases effects that ended long ago."""
-    storage.prune(tx, tx.now - KEPT)
+def prune(tx: Tx, settled: datetime) -> None:
+    """Erases effects that ended long ago, and before `settled`: the clock may have jumped ahead."""
+    storage.prune(tx, min(tx.now - KEPT, settled))
 
 
 def forget(tx: Tx, union: Union, member: Member) -> None:

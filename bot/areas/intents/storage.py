@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 
-from bot.areas.intents.domain import FINAL, Intent, IntentState, Outcome
+from bot.areas.intents.domain import FINAL, LONGEST_WAIT, Intent, IntentState, Outcome
 from bot.areas.intents.tables import IS_OPEN, intents
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement, insert
@@ -33,7 +33,11 @@ _ADD = Statement(
 _BY_ID = Statement(select(*_COLUMNS).where(intents.c.id == bindparam("intent")))
 _DUE = Statement(
     select(*_COLUMNS)
-    .where(intents.c.kind == bindparam("kind"), IS_OPEN, intents.c.due_at <= bindparam("now"))
+    .where(
+        intents.c.kind == bindparam("kind"),
+        IS_OPEN,
+        or_(intents.c.due_at <= bindparam("now"), intents.c.due_at > bindparam("too_late")),
+    )
     .order_by(intents.c.due_at, intents.c.id)
     .limit(bindparam("most"))
 )
@@ -80,8 +84,12 @@ def by_id(tx: Tx, intent_id: int) -> Intent | None:
 
 
 def due(tx: Tx, kind: str, most: int) -> list[Intent]:
-    """Returns effects of a kind that have not ended and are due, the longest due first."""
-    return [_read(row) for row in tx.all(_DUE, kind=kind, now=tx.now, most=most)]
+    """Returns effects of a kind that have not ended and are due, the longest due first.
+
+    Nothing waits longer than `LONGEST_WAIT`. What seems to wait longer is due too: the clock was set back.
+    """
+    too_late = tx.now + LONGEST_WAIT
+    return [_read(row) for row in tx.all(_DUE, kind=kind, now=tx.now, too_late=too_late, most=most)]
 
 
 def put_state(tx: Tx, intent: Intent, outcome: Outcome, due_at: datetime) -> bool:

@@ -66,6 +66,9 @@ LONG = "www.your-trusted-bank.example." * 4 + "evil.com"
         ("http://１２７.1", {"127.0.0.1"}),
         ("http://256.1.1.1", {"256.1.1.1"}),
         ("http://[::1]/ http://[0:0::0:1]:80", {"::1"}),
+        ("https://?evil.ws/claim", {"evil.ws"}),
+        ("https://http://evil.ws/claim", {"http", "evil.ws"}),
+        ("https://example.org/http://more.org?a.html", {"example.org"}),
         ("Mr. Bo said: 1.5 kg … “yes”. No. 3, 12.30 h", set()),
     ],
 )

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot import membership
+from bot import membership, retention
 from bot.areas.intents import services as intents
 from bot.areas.intents.domain import Intent, IntentState, Outcome
 from bot.areas.members.services import members
@@ -181,5 +181,25 @@ async def test_an_ended_effect_keeps_its_key_and_loses_its_payload(scene: Scene)
     await scene.round()
     assert not await scene.stage.store.write(intents.plan, scene.member, "bell", "ring-1", "{}")
     scene.stage.clock.advance(timedelta(days=31))
-    await scene.stage.store.write(intents.prune)
+    await scene.stage.store.write(intents.prune, scene.stage.clock.now())
     assert await scene.stage.store.write(intents.plan, scene.member, "bell", "ring-1", "{}")
+
+
+async def test_a_clock_that_jumps_ahead_frees_no_key(scene: Scene) -> None:
+    """Otherwise the same effect could be planned, and done, again."""
+    store = scene.stage.store
+    await scene.round()
+    await store.write(retention.prune)
+    scene.stage.clock.advance(timedelta(days=400))
+    await store.write(retention.prune)
+    assert not await store.write(intents.plan, scene.member, "bell", "ring-1", "{}")
+
+
+async def test_a_clock_that_is_set_back_delays_no_look(scene: Scene) -> None:
+    scene.bell.silent = True
+    await scene.round()
+    scene.stage.clock.advance(timedelta(days=-400))
+    await scene.round()
+    assert scene.bell.looks == 1
+    await scene.round()
+    assert scene.bell.looks == 1, "not again at once"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy import BindParameter, bindparam, delete, or_, select, update
 
 from bot.areas.conversations.tables import tokens
 from bot.domain.tokens import NewToken, Token
@@ -35,6 +36,15 @@ _USE = Statement(
     .values(used_at=bindparam("at"))
 )
 _PRUNE = Statement(delete(tokens).where(tokens.c.expires_at < bindparam("before")))
+_SURPLUS = Statement(
+    select(tokens.c.token)
+    .where(tokens.c.presser == bindparam("who"), tokens.c.expires_at.is_not(None))
+    .order_by(tokens.c.expires_at.desc(), tokens.c.token)
+    .limit(bindparam("most"))
+    .offset(bindparam("kept"))
+)
+_TOKENS: BindParameter[Any] = bindparam("wanted", expanding=True)
+_DROP = Statement(delete(tokens).where(tokens.c.token.in_(_TOKENS)))
 _ERASE = Statement(
     delete(tokens).where(
         tokens.c.presser == bindparam("who"),
@@ -69,6 +79,13 @@ def add(tx: Tx, token: str, new: NewToken, expires_at: datetime | None) -> None:
 def use(tx: Tx, token: str) -> bool:
     """Claims the use of a token; False if it was used before."""
     return tx.run(_USE, wanted=token, at=tx.now) > 0
+
+
+def trim(tx: Tx, presser: str, kept: int, most: int) -> None:
+    """Erases up to `most` tokens of an account, those that expire first, so that `kept` are left."""
+    surplus = [row.token for row in tx.all(_SURPLUS, who=presser, kept=kept, most=most)]
+    if surplus:
+        tx.run(_DROP, wanted=surplus)
 
 
 def prune(tx: Tx, before: datetime) -> int:
