@@ -159,6 +159,12 @@ def test_the_page_of_permissions_names_these_and_no_others() -> None:
     assert f"Permissions integer: `{check.PERMISSIONS}`" in page
 
 
+def test_no_right_over_people_is_asked_for() -> None:
+    """Whoever steals the token gets no more than these."""
+    assert check.PERMISSIONS & sum(check.DANGEROUS) == 0
+    assert check.PERMISSIONS & check.ADMINISTRATOR == 0
+
+
 async def test_bans_are_known_only_to_a_bot_that_may_ban(muster: House) -> None:
     """Muster does not ask for that right. Where it has it anyway, or is given it for this, it uses it."""
     guild, who = muster.guild, Actor("discord", str(muster.bob.id), "Bob")
