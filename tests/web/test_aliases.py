@@ -236,6 +236,7 @@ async def test_an_alias_goes_on_by_itself_to_a_page_that_links(site: Site, conte
     assert page.url != site.base + path
     await page.get_by_role("button", name="Fox").click()
     await page.get_by_role("button", name="Sign", exact=True).click()
+    await expect(page.locator("#code")).to_have_text(re.compile(r"\d"))
     code = await page.locator("#code").inner_text()
     clean(seen)
     done = await site.store.write(confirm, site.people.anna, code)
