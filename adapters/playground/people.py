@@ -1,7 +1,7 @@
 """The players of the playground, their accounts, the two rooms and the private chats.
 
 Every player has one account in each manner of chat. For Muster the two accounts belong to different members until
-the same wallet is linked to both: the playground exists to show this.
+both said that they are one person: the playground exists to show this.
 """
 
 from __future__ import annotations

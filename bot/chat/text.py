@@ -82,7 +82,10 @@ def platform_name(platform: str) -> str:
 
 
 def join_first(union: str) -> str:
-    return f"You have not joined {union} yet. Type /join first."
+    return (
+        f"You have not joined {union} yet. Type /join first. If you are a member with another account, join with "
+        "this one too, and /me same-person makes them one person."
+    )
 
 
 def banned(union: str) -> str:

@@ -105,7 +105,8 @@ def ask_for_approval(ctx: Context, call: Call) -> list[Block]:
     )
     return [
         p("It ", *waits_for(ctx, call), ", so it is not posted until another leader, or a moderator of the "
-          "union, approves it: they type ", Code("/call approvals"), ".", *trust)
+          "union, approves it: they type ", Code("/call approvals"), ". Nobody could be asked at "
+          "present: the founder can name somebody with ", Code("/moderators add"), ".", *trust)
     ]  # fmt: skip
 
 

@@ -32,7 +32,8 @@ MOST_NAMED = 5
 _WAIT = f"{int(JOINING_WAIT.total_seconds()) // 3600} hours"
 _MEANS = (
     "Then you count as one person, with everything that either has, and this cannot be taken apart again. Say yes "
-    "only if both accounts are yours. If somebody asked you to press it, they are after what you have here."
+    "only if both accounts are yours. If somebody asked you to press it, they are after what you have here. "
+    f"For {_WAIT} after it, none of your accounts can lead, hand over, moderate, link or leave."
 )
 
 

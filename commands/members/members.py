@@ -211,7 +211,7 @@ def _wallet(wallet: Wallet, ctx: Context, zone: str) -> Spans:
     kind = " · contract wallet" if wallet.kind == "contract" else ""
     return spans(
         Code(wallet.address), kind, " · since ", Moment(wallet.linked_at, zone, "date"),
-        *_waiting(wallet.waits_until, ctx, zone, "does not count yet, until "),
+        *_waiting(wallet.waits_until, ctx, zone, "counts for votes and money from "),
     )  # fmt: skip
 
 

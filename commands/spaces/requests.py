@@ -121,7 +121,7 @@ def _question(union: Union, request: SpaceRequest) -> tuple[Block, ...]:
         fields(
             ("Place", one_line(request.title) or request.native_id),
             ("Platform", platform_name(request.platform)),
-            ("Its number there", request.native_id),
+            ("Its id there", request.native_id),
         ),
     )  # fmt: skip
 

@@ -37,7 +37,6 @@ _STRANGER = (
     "Link a wallet to you, by a signature that costs nothing",
     visibility=Visibility.PRIVATE,
     rate=Rate(10, 600),
-    settled=True,
 )
 def link(
     ctx: Context,

@@ -158,6 +158,19 @@ async def test_the_holder_lets_it_go_once(cast: Cast) -> None:
     assert "no wallet" in (await cast.bo.says("/wallets", cast.farm)).text
 
 
+async def test_a_holder_who_waits_keeps_the_wallet_by_signing(cast: Cast) -> None:
+    """Attack: let the claim run out while the holder waits because they became one person with others."""
+    from tests import scenes
+
+    await claims(cast)
+    told = await newest(cast, cast.bo)
+    until = cast.stage.clock.now() + timedelta(hours=1)
+    await cast.stage.store.write(lambda tx: wait(tx, scenes.member_of(tx, cast.bo)[1], until))
+    code = await cast.signs(await cast.bo.presses(told, KEEP))
+    asked = await cast.bo.says(f"/link {code}", cast.farm)
+    assert "stays yours" in (await cast.bo.presses(asked, "Keep this wallet", cast.farm)).text
+
+
 async def test_an_account_that_waits_lets_nothing_go(cast: Cast) -> None:
     from tests import scenes
 

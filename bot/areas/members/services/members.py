@@ -156,7 +156,7 @@ def require_settled(tx: Tx, account: Account) -> None:
     until = clock_in_words(account.waits_until, union.time_zone if union else "UTC")
     raise NotAllowed(
         f"This account became one person with others a short while ago, so it cannot do this before {until}. "
-        "Until then, an older account of the same person can remove it at once: /me."
+        "Everything else works as before. If one of your accounts is not yours, remove it now: /me."
     )
 
 
