@@ -72,8 +72,8 @@ def unendorse(ctx: Context) -> Reply:
 @area.command("release", "End the endorsement of somebody who follows you", visibility=Visibility.PRIVATE)
 def release(ctx: Context, person: Annotated[Person, "Who follows you and shall not any more"]) -> Reply:
     """Ends somebody's endorsement of you: they and everybody who endorses them no longer count for you, nor for those
-    whom you follow. They are told, and can choose another leader after the usual wait between choices; you again after
-    7 days.
+    whom you follow. They are told, and can choose another leader after the usual wait between choices; you
+    again after 7 days.
 
     It helps if a long chain below you keeps you from endorsing somebody, or if you do not want to lead them.
     """
