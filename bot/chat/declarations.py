@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeVar, overload
 
 from bot.chat.chores import Office
@@ -38,6 +39,12 @@ DEFAULT_RATE = Rate(20, 60)
 CHORES_EVERY_S = 60
 
 
+@cache
+def is_async(handler: Callable[..., Any]) -> bool:
+    """Whether the handler is an `async def`. Asked for each command that is typed."""
+    return inspect.iscoroutinefunction(handler)
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """A command that members type. `path` is "top" or "group sub". `Area.command` explains the other fields."""
@@ -69,7 +76,7 @@ class Command:
 
     @property
     def is_async(self) -> bool:
-        return inspect.iscoroutinefunction(self.handler)
+        return is_async(self.handler)
 
 
 @dataclass(frozen=True, slots=True)
