@@ -184,6 +184,19 @@ async def test_nothing_is_left_of_a_wallet_that_was_unlinked(stage: Stage, datab
     assert "Bo" in (await bo.says("/me")).text
 
 
+async def test_buttons_about_a_wallet_that_is_linked_again_stay(stage: Stage) -> None:
+    await founded(stage)
+    [bo] = await joined(stage, stage.group("Farm"), "Bo")
+    await link(stage, bo, ANNAS)
+    unlinked = await bo.says(f"/unlink {ANNAS.address}")
+    await bo.presses(unlinked, "Unlink")
+    await link(stage, bo, ANNAS)
+    shown = await bo.says("/wallets")
+    await forget(stage)
+    asked = await bo.presses(shown, shown.labels[0])
+    assert f"Unlink {ANNAS.address}?" in asked.text
+
+
 async def test_only_answers_that_name_the_member_are_forgotten(stage: Stage) -> None:
     ada, farm = await founded(stage)
     bo, cy = await joined(stage, farm, "Boudicca", "Cyrus")

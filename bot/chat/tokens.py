@@ -39,41 +39,33 @@ def keep_tokens(
         return reply
     where = place if place is not None and place.space is not None else None
 
-    def button(one: AnyButton) -> AnyButton:
-        if not isinstance(one, Button) or one.token:
-            return one
+    def kept(one: Button | Form, kind: str, arguments: str, anyone: bool, single_use: bool) -> str:
         new = NewToken(
             union_id=union_id,
-            kind=BUTTON,
+            kind=kind,
             action=one.action,
-            arguments=json.dumps(one.arguments),
-            presser=None if one.anyone else presser,
+            arguments=arguments,
+            presser=None if anyone else presser,
             space=where.space if where else None,
-            single_use=one.single_use,
+            single_use=single_use,
             lasts_s=one.lasts_s,
             chat=where.chat if where else None,
             thread=where.thread if where else None,
             title=where.title if where else None,
         )
-        return msgspec.structs.replace(one, token=records.keep_token(tx, new))
+        return records.keep_token(tx, new)
+
+    def button(one: AnyButton) -> AnyButton:
+        if not isinstance(one, Button) or one.token:
+            return one
+        token = kept(one, BUTTON, json.dumps(one.arguments), one.anyone, one.single_use)
+        return msgspec.structs.replace(one, token=token)
 
     def form(one: Form) -> Form:
         if one.token:
             return one
-        new = NewToken(
-            union_id=union_id,
-            kind=FORM,
-            action=one.action,
-            arguments=msgspec.json.encode(one).decode(),
-            presser=presser,
-            space=where.space if where else None,
-            single_use=False,
-            lasts_s=one.lasts_s,
-            chat=where.chat if where else None,
-            thread=where.thread if where else None,
-            title=where.title if where else None,
-        )
-        return msgspec.structs.replace(one, token=records.keep_token(tx, new))
+        token = kept(one, FORM, msgspec.json.encode(one).decode(), False, False)
+        return msgspec.structs.replace(one, token=token)
 
     rows = tuple(tuple(button(one) for one in row) for row in reply.buttons)
     return msgspec.structs.replace(reply, buttons=rows, form=form(reply.form) if reply.form else None)

@@ -53,6 +53,13 @@ _SAME = Statement(
         erasures.c.texts == bindparam("same"),
     )
 )
+_WITHDRAW = Statement(
+    delete(erasures).where(
+        erasures.c.union_id == bindparam("union"),
+        erasures.c.platform.is_(None),
+        erasures.c.texts == bindparam("same"),
+    )
+)
 _WAITING = Statement(
     select(erasures)
     .where(or_(erasures.c.searched.is_(False), erasures.c.at <= bindparam("long_ago")))
@@ -120,6 +127,11 @@ def note(
         texts=texts_noted,
         at=tx.now,
     )
+
+
+def withdraw(tx: Tx, union_id: int, text: str) -> None:
+    """Ends the search for a text of the union that is in use again: what others hold of it is right again."""
+    tx.run(_WITHDRAW, union=union_id, same=json.dumps([text]))
 
 
 def waiting(tx: Tx, most: int) -> list[tuple[Erasure, bool]]:

@@ -39,6 +39,7 @@ def give(
     somebody who is expelled held it.
     """
     expulsions.require_free_wallet(tx, member.union_id, address)
+    erasures.withdraw(tx, member.union_id, address)
     first = not wallets.held(tx, member.id)
     waits = waits_until or _wait_of(tx, member, address)
     wallet = wallets.add(tx, member.union_id, member.id, address, kind, waits)
