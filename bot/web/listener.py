@@ -8,6 +8,7 @@ import logging
 import resource
 import socket
 import ssl
+from collections import deque
 
 from aiohttp import web
 
@@ -20,7 +21,9 @@ RESERVED = 256  # descriptors for the database, the platforms' connections, file
 MOST_CONNECTIONS = 1000  # more than a reverse proxy or a hall of people needs; each costs some 30 KiB
 FEWEST_CONNECTIONS = 16
 _BACKLOG = 2048  # a client whose connection finds no room there tries again only after a second
-_AT_ONCE = 32  # connections accepted, or ended, before other work goes on
+_AT_ONCE = 32  # connections ended before other work goes on
+_BEGUN_AT_ONCE = 8  # connections begun, each with a request at once, before other work goes on
+_ACCEPTED_AT_ONCE = 256  # to accept one takes a tenth of the time that it takes to begin it
 _LOOK_AGAIN_S = 0.02
 _TRY_AGAIN_S = 0.2
 
@@ -43,6 +46,9 @@ class Site(web.BaseSite):
     A further one is accepted, and those are closed for which the server has waited longest. So a monitor is answered
     also while somebody holds very many connections open. Requests that are being worked on and websockets are not
     closed. asyncio's own server would log every failed accept, without an end.
+
+    When very many come at once, the newest and the oldest have their turn alternately. So who comes last does not
+    wait for all others, and nobody waits for ever.
     """
 
     __slots__ = (
@@ -55,6 +61,7 @@ class Site(web.BaseSite):
         "_most",
         "_open",
         "_patience",
+        "_waiting",
     )
 
     def __init__(
@@ -71,6 +78,7 @@ class Site(web.BaseSite):
         self._most = most
         self._loop = asyncio.get_running_loop()
         self._open: set[Connection] = set()
+        self._waiting: deque[socket.socket] = deque()  # accepted, the oldest first; they count as open
         self._connecting: set[asyncio.Task[None]] = set()
         self._look: asyncio.TimerHandle | None = None
         self._errors = Seldom(log, "connections could not be accepted", "web.accept")
@@ -95,25 +103,44 @@ class Site(web.BaseSite):
         if self._look is not None:
             self._look.cancel()
         self._listener.close()
+        while self._waiting:
+            self._waiting.pop().close()
         await asyncio.gather(*self._connecting, return_exceptions=True)
         await super().stop()
 
     def _accept(self) -> None:
-        for _ in range(_AT_ONCE):
+        # A part of the room is for those that were begun, so that each has time to speak before it makes room.
+        free = min(_ACCEPTED_AT_ONCE, max(1, self._most * 3 // 4) - len(self._waiting))
+        idle, made_room = not self._waiting, False
+        for _ in range(free):
+            crowded = len(self._open) + len(self._waiting) >= self._most
+            if crowded and made_room:
+                break  # what was closed still has its descriptors until the next round
             try:
                 sock, _address = self._listener.accept()
             except (BlockingIOError, InterruptedError):
-                return
+                break
             except ConnectionError:
                 continue  # the client was gone before it was accepted
             except OSError as error:
                 self._pause(error)
-                return
+                break
             sock.setblocking(False)
-            if len(self._open) >= self._most and not self._make_room():
-                sock.close()
-                continue
-            self._welcome(sock)
+            if crowded:
+                made_room = self._make_room()
+                if not made_room:
+                    sock.close()
+                    continue
+            self._waiting.append(sock)
+        if idle and self._waiting:
+            self._begin()
+
+    def _begin(self) -> None:
+        """Begins some of the connections that wait, from both ends by turns."""
+        for turn in range(min(_BEGUN_AT_ONCE, len(self._waiting))):
+            self._welcome(self._waiting.popleft() if turn % 2 else self._waiting.pop())
+        if self._waiting:
+            self._loop.call_soon(self._begin)
 
     def _pause(self, error: OSError) -> None:
         """Frees descriptors, and tries again soon: the system says again and again that a connection waits."""

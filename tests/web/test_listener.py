@@ -211,6 +211,78 @@ async def test_very_many_slow_clients_make_room(caplog: pytest.LogCaptureFixture
     assert len(crowded) == 1
 
 
+def called(address: str, many: int) -> list[socket.socket]:
+    """Clients that ask once each. The system connects them before the server accepts them."""
+    host, port = address.removeprefix("http://").split(":")
+    clients = []
+    for _ in range(many):
+        client = socket.create_connection((host, int(port)))
+        client.sendall(READ)
+        client.setblocking(False)
+        clients.append(client)
+    return clients
+
+
+async def test_the_last_of_very_many_does_not_wait_for_all_others_nor_the_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A thousand clients that came again at once kept the next one waiting for a fifth of a second."""
+    answered: list[int] = []
+    receive = Connection.data_received
+
+    def received(connection: Connection, data: bytes) -> None:
+        assert connection.transport is not None
+        answered.append(connection.transport.get_extra_info("peername")[1])
+        receive(connection, data)
+
+    monkeypatch.setattr(Connection, "data_received", received)
+    async with served(Patience(), most=1000) as server:
+        clients = called(server.address, 200)
+        ports = [client.getsockname()[1] for client in clients]
+        loop = asyncio.get_running_loop()
+        answers = await asyncio.gather(*(loop.sock_recv(client, 100) for client in clients))
+        assert all(answer.startswith(b"HTTP/1.1 200") for answer in answers)
+        for client in clients:
+            client.close()
+    assert sorted(answered) == sorted(ports)
+    assert answered.index(ports[-1]) < 8
+    assert answered.index(ports[0]) < 8
+
+
+@pytest.mark.parametrize("most", [1, 16, 64])
+async def test_those_that_wait_for_their_turn_count_as_open(
+    most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files: list[int] = []
+    welcome = listeners.Site._welcome
+
+    def welcomed(site: listeners.Site, sock: socket.socket) -> None:
+        files.append(len(os.listdir("/dev/fd")))
+        welcome(site, sock)
+
+    monkeypatch.setattr(listeners.Site, "_welcome", welcomed)
+    async with served(Patience(), most=most) as server:
+        clients = called(server.address, 200)
+        before = len(os.listdir("/dev/fd"))
+        assert await server.alive()
+        for client in clients:
+            client.close()
+    # The newcomer's own, and those that are closed in this round.
+    assert max(files) - before <= most + 1 + max(1, most // 16)
+
+
+async def test_a_stop_closes_those_that_wait_for_their_turn() -> None:
+    before = len(os.listdir("/dev/fd"))
+    async with served(Patience(), most=1000) as server:
+        clients = called(server.address, 200)
+        for _ in range(3):
+            await asyncio.sleep(0)
+        assert len(os.listdir("/dev/fd")) > before + 350  # both ends of most of them
+    for client in clients:
+        client.close()
+    assert len(os.listdir("/dev/fd")) <= before
+
+
 class Exhausted(socket.socket):
     """A listener of a process that has no descriptors left, for so many tries."""
 
