@@ -132,9 +132,9 @@ class App:
         """Checks whether the bot can do its work in a space."""
         return await self.adapters[platform].check([native_id])
 
-    async def redraw(self, person: str, fetch: Callable[[], Awaitable[bytes]]) -> Photo:
-        """Fetches a picture of this person and draws it anew, when it is their turn."""
-        return await self.workshop.redraw(person, fetch)
+    async def redraw(self, union: str, person: str, fetch: Callable[[], Awaitable[bytes]]) -> Photo:
+        """Fetches a picture of this person and draws it anew, when it is the turn of them and their union."""
+        return await self.workshop.redraw(union, person, fetch)
 
     async def people_in(self, platform: str, native_id: str) -> int | None:
         """Returns the number of people in a space; None if the platform does not say it."""

@@ -22,4 +22,5 @@ async def drawn(ctx: Context, file: File | None) -> Photo | None:
         return None
     member = ctx.standing.member
     person = f"member {member.id}" if member is not None else actor_key(ctx.actor)
-    return await ctx.runtime.redraw(person, lambda: ctx.fetch(file))
+    union = f"union {member.union_id}" if member is not None else ""
+    return await ctx.runtime.redraw(union, person, lambda: ctx.fetch(file))

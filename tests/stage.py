@@ -218,8 +218,8 @@ class Stage:
     async def check_space(self, platform: str, native_id: str) -> Sequence[Finding]:
         return await self.platforms[platform].check([native_id])
 
-    async def redraw(self, person: str, fetch: Callable[[], Awaitable[bytes]]) -> Photo:
-        return await self.workshop.redraw(person, fetch)
+    async def redraw(self, union: str, person: str, fetch: Callable[[], Awaitable[bytes]]) -> Photo:
+        return await self.workshop.redraw(union, person, fetch)
 
     async def people_in(self, platform: str, native_id: str) -> int | None:
         return await self.platforms[platform].people_in(native_id)

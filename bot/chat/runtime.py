@@ -27,5 +27,8 @@ class Runtime(Protocol):
     def posted(self, platform: str) -> None:
         """Wakes the platform's sender, because a message was queued. Any thread may call it, before the commit."""
 
-    async def redraw(self, person: str, fetch: Callable[[], Awaitable[bytes]]) -> Photo:
-        """Fetches a picture of this person and draws it anew, when it is their turn. Raises BadInput, TryAgain."""
+    async def redraw(self, union: str, person: str, fetch: Callable[[], Awaitable[bytes]]) -> Photo:
+        """Fetches a picture of this person and draws it anew, when it is their turn. Raises BadInput, TryAgain.
+
+        Unions have their turns one after the other; people without a union share one.
+        """

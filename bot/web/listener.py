@@ -130,7 +130,7 @@ class Site(web.BaseSite):
                 made_room = self._make_room()
                 if not made_room:
                     sock.close()
-                    continue
+                    break  # to look at all again and again takes long
             self._waiting.append(sock)
         if idle and self._waiting:
             self._begin()

@@ -5,14 +5,19 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from bot.chat.incoming import Actor, File
+from bot.chat.tokens import actor_key
 from bot.domain.photos import Photo
 from bot.errors import BadInput, TryAgain
 from bot.pictures import workshop
 from bot.pictures.refusals import PictureRefused, Refusal
 from bot.pictures.workshop import AT_ONCE, LOADED, MOST_PEOPLE, Workshop
+from commands.files import drawn
 
 PHOTO = Photo(b"", "image/png", 1, 1)
 
@@ -35,12 +40,12 @@ class Bench:
             self.ended.append(data.decode())
         return PHOTO
 
-    def send(self, person: str) -> asyncio.Task[Photo]:
+    def send(self, person: str, union: str = "farm") -> asyncio.Task[Photo]:
         async def fetch() -> bytes:
             self.fetched.append(person)
             return person.encode()
 
-        return asyncio.create_task(self.shop.redraw(person, fetch))
+        return asyncio.create_task(self.shop.redraw(union, person, fetch))
 
 
 async def settled() -> None:
@@ -75,6 +80,65 @@ async def test_only_so_many_are_in_memory_and_only_so_many_people_wait() -> None
     assert bench.decoded == [f"p{number}" for number in range(MOST_PEOPLE)]  # in the order in which they came
 
 
+async def test_many_of_one_union_keep_no_other_union_waiting() -> None:
+    """Attack: as many accounts as there is room for, each with a slow picture."""
+    bench = Bench()
+    many = [bench.send(f"p{number}") for number in range(MOST_PEOPLE)]
+    await settled()
+    others = [bench.send("ada", "town"), bench.send("bo", "lake"), bench.send("cy", "lake")]
+    await settled()
+    gone = [number for number, task in enumerate(many) if task.done()]
+    assert gone == [MOST_PEOPLE - 3, MOST_PEOPLE - 2, MOST_PEOPLE - 1]
+    assert {str(many[number].exception()) for number in gone} == {workshop.BUSY}
+    bench.go.set()
+    await asyncio.gather(*others, *many[: MOST_PEOPLE - 3])
+    assert [who for who in bench.decoded if not who.startswith("p")] == ["ada", "bo", "cy"]
+    assert bench.decoded.index("cy") <= LOADED + 5
+
+
+async def test_a_union_has_its_share_and_no_more() -> None:
+    bench = Bench()
+    farm = [bench.send(f"farm {number}") for number in range(MOST_PEOPLE)]
+    await settled()
+    town = [bench.send(f"town {number}", "town") for number in range(MOST_PEOPLE)]
+    await settled()
+    assert [sum(not task.done() for task in tasks) for tasks in (farm, town)] == [MOST_PEOPLE // 2] * 2
+    bench.go.set()
+    await asyncio.gather(*farm, *town, return_exceptions=True)
+    assert len(bench.decoded) == MOST_PEOPLE
+    in_turns = [who.split()[0] for who in bench.decoded[LOADED:]]
+    assert all(in_turns[at : at + 3].count("farm") <= 2 for at in range(MOST_PEOPLE // 2 - LOADED))
+
+
+async def test_a_command_says_whose_union_the_picture_is_of() -> None:
+    asked: list[tuple[str, str]] = []
+
+    async def redraw(union: str, person: str, fetch: object) -> Photo:
+        asked.append((union, person))
+        return PHOTO
+
+    actor = Actor("words", "bo", "Bo")
+    for member in (SimpleNamespace(id=7, union_id=3), None):
+        context: Any = SimpleNamespace(
+            standing=SimpleNamespace(member=member), actor=actor, runtime=SimpleNamespace(redraw=redraw)
+        )
+        await drawn(context, File("1", "image/png", 1))
+    assert asked == [("union 3", "member 7"), ("", actor_key(actor))]
+
+
+async def test_acts_that_are_cancelled_give_their_room_and_their_turns_back() -> None:
+    bench = Bench()
+    for _ in range(3):
+        tasks = [bench.send(f"p{number}", f"union {number % 5}") for number in range(MOST_PEOPLE)]
+        await settled()
+        assert not any(task.done() for task in tasks)
+        for task in reversed(tasks):
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    bench.go.set()
+    assert await bench.send("ada") == PHOTO
+
+
 async def test_what_fails_gives_its_turn_back() -> None:
     bench = Bench()
     bench.go.set()
@@ -84,7 +148,7 @@ async def test_what_fails_gives_its_turn_back() -> None:
 
     for _ in range(LOADED * 3):
         with pytest.raises(BadInput, match="no longer there"):
-            await bench.shop.redraw("ada", gone)
+            await bench.shop.redraw("farm", "ada", gone)
     assert await bench.send("ada") == PHOTO
 
 
@@ -127,7 +191,7 @@ async def test_the_bytes_of_a_refused_picture_are_free_at_once() -> None:
     gc.disable()
     try:
         with pytest.raises(PictureRefused):
-            await shop.redraw("ada", fetch)
+            await shop.redraw("farm", "ada", fetch)
         assert sys.getrefcount(data) == before
     finally:
         gc.enable()
