@@ -44,7 +44,7 @@ LAYERS = {
     "services": {
         "own": ["services", "storage", "domain"],
         "others": ["services", "domain"],
-        "engine": ["bot.storage.meta", "bot.storage.erasures"],
+        "engine": ["bot.storage.meta", "bot.storage.trusted_time", "bot.storage.erasures"],
     },
 }
 """The files or folders of an area; what each may import of its own area, of areas it needs, and of the engine."""

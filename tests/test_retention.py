@@ -1,26 +1,47 @@
 """What is thrown away, and when."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from bot import membership, retention
 from bot.areas.conversations import services as conversations
+from bot.areas.conversations.tables import dialogues, tokens
 from bot.areas.delivery import services as delivery
 from bot.areas.delivery.storage import outbox as outbox_storage
 from bot.areas.delivery.tables import outbox as outbox_table
 from bot.areas.expulsions.services import expulsions
+from bot.areas.files import services as files
+from bot.areas.invites import services as invites
+from bot.areas.invites.tables import invites as invites_table
+from bot.areas.joinings.services import codes
+from bot.areas.joinings.tables import joining_codes
+from bot.areas.members.services import members
+from bot.areas.spaces import services as spaces
 from bot.areas.spaces import storage as spaces_storage
+from bot.areas.spaces.domain import Spot
+from bot.areas.spaces.services import CODE_LASTS
 from bot.areas.spaces.tables import space_codes as space_codes_table
+from bot.areas.spaces.tables import space_requests
 from bot.areas.traces import services as traces
+from bot.areas.tree.services import support
+from bot.areas.wallets.domain.links import LIFETIME
+from bot.areas.wallets.services import links
+from bot.areas.wallets.tables import tickets
 from bot.domain.messages import NewMessage
-from bot.domain.people import Person
+from bot.domain.people import Member, Person, Union
+from bot.domain.photos import Photo
+from bot.domain.tokens import NewToken
 from bot.domain.transaction import Tx
+from bot.storage import meta
 from bot.storage.statements import Statement
 from bot.storage.store import Store
 from tests.clock import ManualClock
 
+EXPIRING = (tokens, dialogues, tickets, joining_codes, space_codes_table, space_requests, invites_table)
+SPOT = Spot("words", "lake", "Lake", "lake", None)
+TOKEN = NewToken(None, "button", "/me", "{}", "words:ada", None, False, 900)
 MESSAGES = Statement(select(outbox_table.c.state).order_by(outbox_table.c.id))
 CODES = Statement(select(func.count()).select_from(space_codes_table))
 
@@ -37,27 +58,6 @@ def post_three(tx: Tx) -> None:
     delivery.finish(tx, sent, "1", tx.now)
     (parked,) = delivery.take(tx, "words", 0, 0, 2)
     delivery.park(tx, parked, "blocked", "message")
-
-
-async def test_messages_given_up_are_forgotten_like_those_sent(store: Store, clock: ManualClock) -> None:
-    await store.write(post_three)
-    clock.advance(retention.KEEP_SENT)
-    await store.write(retention.prune_messages)
-    assert await store.read(messages) == ["sent", "parked", "due"]
-    clock.advance(timedelta(seconds=1))
-    await store.write(retention.prune_messages)
-    assert await store.read(messages) == ["due"]
-
-
-async def test_codes_of_spaces_are_forgotten_after_their_end(store: Store, clock: ManualClock) -> None:
-    founder = membership.Founder("words", "ada", "Ada", None)
-    union, member, _ = await store.write(membership.found, "Farm", "Grow", "UTC", founder, "space", "Farm")
-    ends = clock.now() + timedelta(hours=24)
-    await store.write(spaces_storage.add_code, b"hash", union.id, member.id, ends)
-    for wait, left in ((timedelta(hours=24) + retention.KEEP_EXPIRED, 1), (timedelta(seconds=1), 0)):
-        clock.advance(wait)
-        await store.write(retention.prune)
-        assert await store.read(lambda tx: tx.value(CODES)) == left
 
 
 HALF_HOUR = timedelta(minutes=30)
@@ -84,6 +84,32 @@ async def runs(store: Store, clock: ManualClock, hours: float) -> None:
         await store.write(retention.prune)
         clock.advance(HALF_HOUR)
     await store.write(retention.prune)
+
+
+async def test_messages_given_up_are_forgotten_like_those_sent(store: Store, clock: ManualClock) -> None:
+    await store.write(post_three)
+    clock.advance(retention.KEEP_SENT - timedelta(hours=30))
+    await runs(store, clock, 29.5)
+    await store.write(retention.prune_messages)
+    assert await store.read(messages) == ["sent", "parked", "due"]
+    await runs(store, clock, 2)
+    await store.write(retention.prune_messages)
+    assert await store.read(messages) == ["due"]
+
+
+async def test_codes_of_spaces_are_forgotten_after_their_end(store: Store, clock: ManualClock) -> None:
+    union, member = await founded(store)
+    ends = clock.now() + timedelta(hours=24)
+    await store.write(spaces_storage.add_code, b"hash", union.id, member.id, ends)
+    for hours, left in ((47.5, 1), (2, 0)):
+        await runs(store, clock, hours)
+        assert await store.read(lambda tx: tx.value(CODES)) == left
+
+
+async def founded(store: Store) -> tuple[Union, Member]:
+    founder = membership.Founder("words", "ada", "Ada", None)
+    union, member, _ = await store.write(membership.found, "Farm", "Grow", "UTC", founder, "space", "Farm")
+    return union, member
 
 
 async def test_an_act_is_known_for_25_hours_of_running(store: Store, clock: ManualClock) -> None:
@@ -157,3 +183,100 @@ async def test_what_protects_others_is_back_when_the_clock_is_put_right(
     await store.write(retention.prune)
     assert "another 30 days" in (await store.read(expulsions.refusal, union, "words", "bo") or "")
     assert await store.read(traces.use_wait_s, account, "knock", 1, 3600) == 3600
+
+
+async def issued(store: Store, union: Union, ada: Member) -> None:
+    """One row in each table whose rows expire, but for invites."""
+    account = (await store.read(members.accounts_of, ada.id))[0]
+    await store.write(spaces.invite, union, ada)
+    await store.write(
+        spaces_storage.add_request, union.id, SPOT, await store.read(lambda tx: tx.now + CODE_LASTS)
+    )
+    await store.write(links.open_ticket, account)
+    await store.write(codes.make, union, account)
+    await store.write(conversations.keep_token, TOKEN)
+    await store.write(conversations.keep_dialogue, "words", "chat", "ada", "{}", 900)
+
+
+def expiries(tx: Tx) -> dict[str, list[datetime]]:
+    """When the rows of each table expire."""
+    found = {
+        one.name: [row.expires_at for row in tx.all(Statement(select(one.c.expires_at)))] for one in EXPIRING
+    }
+    assert all(found.values())
+    return found
+
+
+@pytest.mark.parametrize("jump", [timedelta(hours=30), timedelta(days=400), timedelta(days=4000)])
+async def test_a_clock_that_jumps_ahead_erases_nothing(
+    store: Store, clock: ManualClock, jump: timedelta
+) -> None:
+    """It erased messages, tickets, codes and pictures, which were missing when it was put right."""
+    union, ada = await founded(store)
+    await runs(store, clock, 30)
+    await issued(store, union, ada)
+    await store.write(invites.own, union, ada)
+    await store.write(post_three)
+    shown = await store.write(files.keep_shown, "words:ada", b"picture")
+    proof = await store.write(files.keep, union, ada, Photo(b"", "image/png", 1, 1))
+    before = await store.read(expiries)
+    assert not await store.write(support.prune, 1000)
+    thinned = await store.read(meta.get, "support days thinned")
+    clock.advance(jump)
+    for _ in range(60):  # each start prunes
+        await store.write(retention.prune)
+        await store.write(retention.prune_messages)
+        assert not await store.write(support.prune, 1000)
+        clock.advance(timedelta(seconds=5))
+    assert await store.read(meta.get, "support days thinned") == thinned
+    clock.advance(-jump)
+    await store.write(retention.prune)
+    assert await store.read(expiries) == before
+    assert await store.read(messages) == ["sent", "parked", "due"]
+    assert await store.read(files.shown, None, shown) == b"picture"
+    assert await store.read(files.picture, union, proof) is not None
+
+
+@pytest.mark.parametrize("hours", [0, 2, 20])
+async def test_what_was_issued_while_the_clock_was_ahead_lasts_no_longer(
+    store: Store, clock: ManualClock, hours: int
+) -> None:
+    """Attack: a code that is made while the clock is ahead works for years."""
+    union, ada = await founded(store)
+    await runs(store, clock, 30)
+    clock.advance(timedelta(days=4000))
+    await issued(store, union, ada)
+    await store.write(invites.own, union, ada)
+    await runs(store, clock, hours)
+    clock.advance(-timedelta(days=4000))
+    rounds = 0
+    await store.write(retention.prune)
+    while max((await store.read(expiries))["tickets"]) > clock.now() + LIFETIME:
+        clock.advance(HALF_HOUR)
+        await store.write(retention.prune)
+        rounds += 1
+    assert rounds <= 53  # a day and an hour, so that it is believed
+    assert (rounds == 0) == (hours == 0)
+    left = {name: max(moments) - clock.now() for name, moments in (await store.read(expiries)).items()}
+    assert left == {
+        "tokens": conversations.LONGEST_TOKEN,
+        "dialogues": conversations.LONGEST_DIALOGUE,
+        "tickets": LIFETIME,
+        "joining_codes": timedelta(minutes=10),
+        "space_codes": CODE_LASTS,
+        "space_requests": CODE_LASTS,
+        "invites": invites.LASTS,
+    }
+
+
+async def test_a_clock_that_is_behind_for_a_while_ends_nothing(store: Store, clock: ManualClock) -> None:
+    union, ada = await founded(store)
+    await runs(store, clock, 30)
+    await issued(store, union, ada)
+    await store.write(invites.own, union, ada)
+    before = await store.read(expiries)
+    clock.advance(-timedelta(days=4000))
+    await runs(store, clock, 3)
+    clock.advance(timedelta(days=4000) - timedelta(hours=3))
+    await store.write(retention.prune)
+    assert await store.read(expiries) == before

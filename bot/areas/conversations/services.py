@@ -45,6 +45,10 @@ MOST_TOKENS = 5_000
 TRIM_ONE_IN = 500
 """The number of new tokens for which those of an account are counted once: there is no index of accounts."""
 
+LONGEST_TOKEN = timedelta(days=401)
+"""The buttons of a call that waits for its approval last until it is over."""
+LONGEST_DIALOGUE = timedelta(days=1)
+
 HELD_KEPT = timedelta(hours=1)
 """How long a reply is held for its person. One that is held longer than that from an erasure on was made after it."""
 
@@ -309,6 +313,12 @@ def prune(tx: Tx, acts_before: datetime, expired_before: datetime) -> None:
     inbound.prune(tx, acts_before)
     tokens.prune(tx, expired_before)
     dialogues.prune(tx, expired_before)
+
+
+def shorten(tx: Tx) -> None:
+    """Ends tokens and dialogues in time that began while the clock was ahead."""
+    tokens.shorten(tx, tx.now + LONGEST_TOKEN)
+    dialogues.shorten(tx, tx.now + LONGEST_DIALOGUE)
 
 
 def forget(tx: Tx, union: Union, member: Member) -> None:

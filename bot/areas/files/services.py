@@ -7,7 +7,7 @@ are also erased after some time, because nobody needs them once the answer is ju
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.areas.files.storage import given
 from bot.areas.files.storage import shown as pictures
@@ -76,7 +76,10 @@ def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
     given.move(tx, absorbed.id, survivor.id)
 
 
-def prune(tx: Tx) -> None:
-    """Erases old proofs, up to `AT_ONCE` of them, and pictures that were shown long ago."""
-    given.remove(tx, given.old(tx, tx.now - PROOFS_KEPT, AT_ONCE))
-    pictures.prune(tx, tx.now - SHOWN_KEPT, AT_ONCE)
+def prune(tx: Tx, now: datetime) -> None:
+    """Erases old proofs, up to `AT_ONCE` of them, and pictures that were shown long ago.
+
+    `now` is the latest moment that has surely passed.
+    """
+    given.remove(tx, given.old(tx, now - PROOFS_KEPT, AT_ONCE))
+    pictures.prune(tx, now - SHOWN_KEPT, AT_ONCE)

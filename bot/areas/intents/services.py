@@ -52,9 +52,9 @@ def settle(tx: Tx, intent: Intent, outcome: Outcome) -> bool:
     return storage.put_state(tx, intent, outcome, next_look(intent.tries, tx.now))
 
 
-def prune(tx: Tx, settled: datetime) -> None:
-    """Erases effects that ended long ago, and before `settled`: the clock may have jumped ahead."""
-    storage.prune(tx, min(tx.now - KEPT, settled))
+def prune(tx: Tx, now: datetime) -> None:
+    """Erases effects that ended long ago. `now` is the latest moment that has surely passed."""
+    storage.prune(tx, now - KEPT)
 
 
 def forget(tx: Tx, union: Union, member: Member) -> None:

@@ -12,6 +12,7 @@ from bot.areas.members.tables import ref_of
 from bot.domain.transaction import Tx
 from bot.storage.exporting import OfMembers
 from bot.storage.statements import Statement, insert
+from bot.storage.trusted_time import shortening
 
 _COLUMNS = (
     invites.c.code,
@@ -117,6 +118,7 @@ EXPORTS = (
         (ref_of(recruits.c.member_id, "member"), ref_of(recruits.c.recruiter_id, "recruiter"), recruits.c.at),
     ),
 )
+_SHORTEN = shortening(invites)
 
 
 def add(tx: Tx, code: str, union_id: int, member_id: int, expires_at: datetime, most: int) -> Invite:
@@ -217,3 +219,8 @@ def delete_recruits(tx: Tx, member_id: int) -> None:
 def move_recruits(tx: Tx, absorbed_id: int, survivor_id: int) -> int:
     """Gives a member's recruits to another."""
     return tx.run(_MOVE_RECRUITS, absorbed=absorbed_id, survivor=survivor_id)
+
+
+def shorten(tx: Tx, latest: datetime) -> None:
+    """Lets codes expire at that moment that would expire later."""
+    tx.run(_SHORTEN, latest=latest)

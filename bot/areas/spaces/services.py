@@ -58,6 +58,11 @@ def prune_codes(tx: Tx, before: datetime) -> None:
     storage.prune_codes(tx, before)
 
 
+def shorten(tx: Tx) -> None:
+    """Ends codes and requests in time that were made while the clock was ahead."""
+    storage.shorten(tx, tx.now + CODE_LASTS)
+
+
 def of_union(tx: Tx, union: Union) -> list[Space]:
     """Returns the union's connected spaces."""
     return storage.of_union(tx, union.id)

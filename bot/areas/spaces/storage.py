@@ -12,6 +12,7 @@ from bot.domain.people import Space
 from bot.domain.transaction import Tx
 from bot.storage.exporting import OfUnion, paged
 from bot.storage.statements import Statement, insert
+from bot.storage.trusted_time import shortening
 
 _CONNECTED = spaces.c.disconnected_at.is_(None)
 _HERE = Statement(
@@ -137,6 +138,8 @@ _EXPORTED = Statement(
     .limit(bindparam("most"))
 )
 EXPORTS = (OfUnion("spaces", "servers and groups, past ones too", paged(_EXPORTED)),)
+_SHORTEN_CODES = shortening(space_codes)
+_SHORTEN_REQUESTS = shortening(space_requests)
 
 
 def here(tx: Tx, platform: str, native_id: str) -> Space | None:
@@ -217,6 +220,12 @@ def end_codes(tx: Tx, union_id: int) -> int:
 def prune_codes(tx: Tx, before: datetime) -> int:
     """Erases codes and requests that expired before then; returns how many."""
     return tx.run(_PRUNE_CODES, before=before) + tx.run(_PRUNE_REQUESTS, before=before)
+
+
+def shorten(tx: Tx, latest: datetime) -> None:
+    """Lets codes and requests expire at that moment that would expire later."""
+    tx.run(_SHORTEN_CODES, latest=latest)
+    tx.run(_SHORTEN_REQUESTS, latest=latest)
 
 
 def add_request(tx: Tx, union_id: int, spot: Spot, expires_at: datetime) -> SpaceRequest:

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import bindparam, func, select, update
 
 import commands
-from bot import membership, retention
+from bot import membership
 from bot.areas.conversations import services as conversations
 from bot.areas.conversations.tables import inbound, tokens
 from bot.areas.delivery.tables import outbox
@@ -195,7 +195,7 @@ async def test_pictures_that_were_shown_long_ago_are_erased(stage: Stage) -> Non
     stage.clock.advance(files.SHOWN_KEPT)
     await act(ada, "draw", farm, "again", number=2)
     stage.clock.advance(timedelta(seconds=1))
-    await stage.store.write(retention.prune)
+    await stage.store.write(files.prune, stage.clock.now())
     assert len(await kept(stage)) == 1
 
 

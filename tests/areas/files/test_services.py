@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import bindparam, select, update
 
-from bot import membership, retention
+from bot import membership
 from bot.areas.calls.domain.calls import CallState, Proof
 from bot.areas.calls.domain.texts import Texts
 from bot.areas.calls.storage import calls as calls_storage
@@ -146,10 +146,10 @@ async def test_proofs_are_erased_after_sixty_days_and_nothing_else(village: Vill
     village.clock.advance(PROOFS_KEPT)
     new_proof = await village.gives(2)
     await village.puts(ANSWER, call, 2, new_proof)
-    await village.store.write(retention.prune)
+    await village.store.write(files.prune, village.clock.now())
     assert unused in await village.ids()  # to the day
     village.clock.advance(timedelta(seconds=1))
-    await village.store.write(retention.prune)
+    await village.store.write(files.prune, village.clock.now())
     assert await village.ids() == [shown, entry, new_proof]
     proofs = await village.store.read(lambda tx: tx.all(PROOFS))
     assert [row.file_id for row in proofs] == [None, new_proof]  # the answer itself stays
@@ -161,7 +161,7 @@ async def test_old_proofs_are_erased_some_at_a_time(
     monkeypatch.setattr(files, "AT_ONCE", 2)
     ids = [await village.gives(1) for _ in range(5)]
     village.clock.advance(PROOFS_KEPT + timedelta(days=1))
-    await village.store.write(files.prune)
+    await village.store.write(files.prune, village.clock.now())
     assert await village.ids() == ids[2:]
 
 

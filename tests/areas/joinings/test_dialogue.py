@@ -190,7 +190,7 @@ async def test_ones_own_code_joins_nobody(village: Village) -> None:
 async def test_expired_codes_are_pruned(village: Village) -> None:
     await village.code(await village.joins("Bo"))
     village.stage.clock.advance(timedelta(minutes=11))
-    assert await village.stage.store.write(codes_storage.prune) == 1
+    assert await village.stage.store.write(codes_storage.prune, village.stage.clock.now()) == 1
 
 
 async def test_a_new_question_between_two_takes_the_place_of_the_old_one(village: Village) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, select
 from bot.areas.conversations.tables import dialogues
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement, insert
+from bot.storage.trusted_time import shortening
 
 _HERE = (
     dialogues.c.platform == bindparam("on"),
@@ -35,6 +36,7 @@ _PRUNE = Statement(delete(dialogues).where(dialogues.c.expires_at < bindparam("b
 _ERASE = Statement(
     delete(dialogues).where(dialogues.c.platform == bindparam("on"), dialogues.c.user_id == bindparam("user"))
 )
+_SHORTEN = shortening(dialogues)
 
 
 def get(tx: Tx, platform: str, chat: str, user: str) -> str | None:
@@ -57,3 +59,8 @@ def prune(tx: Tx, before: datetime) -> int:
 
 def erase(tx: Tx, platform: str, user: str) -> int:
     return tx.run(_ERASE, on=platform, user=user)
+
+
+def shorten(tx: Tx, latest: datetime) -> None:
+    """Lets dialogues expire at that moment that would expire later."""
+    tx.run(_SHORTEN, latest=latest)

@@ -11,6 +11,7 @@ from bot.areas.conversations.tables import tokens
 from bot.domain.tokens import NewToken, Token
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement, insert
+from bot.storage.trusted_time import shortening
 
 _COLUMNS = [tokens.c[name] for name in Token.__dataclass_fields__]
 _GET = Statement(select(*_COLUMNS).where(tokens.c.token == bindparam("wanted")))
@@ -51,6 +52,7 @@ _ERASE = Statement(
         or_(tokens.c.union_id == bindparam("union"), tokens.c.union_id.is_(None)),
     )
 )
+_SHORTEN = shortening(tokens)
 
 
 def get(tx: Tx, token: str) -> Token | None:
@@ -95,3 +97,8 @@ def prune(tx: Tx, before: datetime) -> int:
 def erase(tx: Tx, union_id: int, presser: str) -> int:
     """Erases the tokens that only this account may use; returns how many."""
     return tx.run(_ERASE, union=union_id, who=presser)
+
+
+def shorten(tx: Tx, latest: datetime) -> None:
+    """Lets tokens expire at that moment that would expire later."""
+    tx.run(_SHORTEN, latest=latest)

@@ -74,6 +74,11 @@ def _require_owner_may(tx: Tx, union: Union, owner: Account) -> None:
         ) from refused
 
 
-def prune(tx: Tx) -> None:
-    """Erases codes that have expired."""
-    codes.prune(tx)
+def prune(tx: Tx, before: datetime) -> None:
+    """Erases codes that expired before that moment."""
+    codes.prune(tx, before)
+
+
+def shorten(tx: Tx) -> None:
+    """Ends codes in time that were made while the clock was ahead."""
+    codes.shorten(tx, tx.now + CODE_LASTS)

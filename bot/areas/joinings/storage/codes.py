@@ -10,6 +10,7 @@ from bot.areas.joinings.tables import joining_codes
 from bot.areas.members.tables import accounts
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement, insert
+from bot.storage.trusted_time import shortening
 
 _PUT = Statement(
     insert(joining_codes)
@@ -32,6 +33,7 @@ _REMOVE_OF = Statement(
     )
 )
 _PRUNE = Statement(delete(joining_codes).where(joining_codes.c.expires_at < bindparam("before")))
+_SHORTEN = shortening(joining_codes)
 
 
 def put(tx: Tx, account_id: int, hashed: bytes, expires_at: datetime) -> None:
@@ -55,6 +57,11 @@ def remove_of(tx: Tx, member_id: int) -> None:
     tx.run(_REMOVE_OF, member=member_id)
 
 
-def prune(tx: Tx) -> int:
-    """Erases codes that have expired; returns how many."""
-    return tx.run(_PRUNE, before=tx.now)
+def prune(tx: Tx, before: datetime) -> int:
+    """Erases codes that expired before that moment; returns how many."""
+    return tx.run(_PRUNE, before=before)
+
+
+def shorten(tx: Tx, latest: datetime) -> None:
+    """Lets codes expire at that moment that would expire later."""
+    tx.run(_SHORTEN, latest=latest)

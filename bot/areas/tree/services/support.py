@@ -13,7 +13,7 @@ from bot.areas.tree.storage import endorsements, support, support_news, support_
 from bot.domain.people import Member, Union
 from bot.domain.times import union_day
 from bot.domain.transaction import Tx
-from bot.storage import meta
+from bot.storage import meta, trusted_time
 
 SILENT_AFTER = timedelta(days=14)
 RECENTLY = timedelta(days=30)
@@ -178,10 +178,14 @@ def branch(tx: Tx, union: Union, member: Member, most: int) -> BranchView:
 
 
 def prune(tx: Tx, most: int) -> bool:
-    """Erases old news and some of the past values, up to `most` rows; returns whether there is more to do."""
-    if support_news.prune(tx, tx.now - KEEP_NEWS, most) == most:
+    """Erases old news and some of the past values, up to `most` rows; returns whether there is more to do.
+
+    It erases by the time that has surely passed: what a clock that jumped ahead would thin out is gone for good.
+    """
+    now = trusted_time.sure(tx)
+    if support_news.prune(tx, now - KEEP_NEWS, most) == most:
         return True
-    today = tx.now.date().toordinal()
+    today = now.date().toordinal()
     done = int(meta.get(tx, _THINNED) or today - 1)
     if done >= today:
         return False

@@ -11,6 +11,7 @@ from bot.areas.wallets.domain.links import Ticket, TicketState
 from bot.areas.wallets.tables import tickets
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement, insert
+from bot.storage.trusted_time import shortening
 
 _COLUMNS = (
     tickets.c.id,
@@ -111,6 +112,7 @@ _FORGET_ADDRESS = Statement(
 )
 _DELETE_OF_ACCOUNT = Statement(delete(tickets).where(tickets.c.account_id == bindparam("account")))
 _PRUNE = Statement(delete(tickets).where(tickets.c.expires_at < bindparam("before")))
+_SHORTEN = shortening(tickets)
 
 
 def add(tx: Tx, hashed: bytes, union_id: int, account_id: int, expires_at: datetime) -> None:
@@ -193,3 +195,8 @@ def forget_address(tx: Tx, member_id: int, address: str) -> None:
 def prune(tx: Tx, before: datetime) -> int:
     """Erases tickets that expired before then; returns how many."""
     return tx.run(_PRUNE, before=before)
+
+
+def shorten(tx: Tx, latest: datetime) -> None:
+    """Lets tickets expire at that moment that would expire later."""
+    tx.run(_SHORTEN, latest=latest)
