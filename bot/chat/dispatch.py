@@ -33,7 +33,7 @@ from bot.chat.runtime import Runtime
 from bot.chat.tokens import actor_key, keep_held
 from bot.domain.people import Account
 from bot.domain.transaction import Tx
-from bot.errors import MusterError, OutcomeUnknown
+from bot.errors import MusterError, OutcomeUnknown, StorageError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -226,8 +226,21 @@ class Dispatcher:
         return reply
 
     async def _later(self, later: _Later, outside: _Outside) -> Reply | None:
-        done = await self._run(later, outside)
-        return await self._certain(self._conclude, later, done)
+        try:
+            done = await self._run(later, outside)
+            return await self._certain(self._conclude, later, done)
+        except (ChooseUnion, StorageError):
+            raise  # the one is a question, and after the other nothing can be kept, or it is not known what was
+        except MusterError as error:
+            await self._remember_refusal(later, error)
+            raise
+
+    async def _remember_refusal(self, later: _Later, refusal: MusterError) -> None:
+        """Keeps the refusal for repeats of the act. A failure is only logged: nothing was changed."""
+        try:
+            await self._certain(self._keep_refusal, later, say(str(refusal), visibility=Visibility.PRIVATE))
+        except MusterError as error:
+            log.warning("a refusal is not kept: %s", error, extra={"action": "dispatch.refusal"})
 
     async def _certain(self, fn: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Writes with a function that claims what it does, so that it can be repeated when its outcome is unknown."""
@@ -260,6 +273,12 @@ class Dispatcher:
         if finished is not None:
             self._answers.keep(tx, context.incoming, finished)
         return finished
+
+    def _keep_refusal(self, tx: Tx, later: _Later, refusal: Reply) -> None:
+        """Ends an asynchronous command that changed nothing."""
+        incoming = later.context.incoming
+        if self._records.claim(tx, f"{incoming.key}{CONCLUDED}", actor_key(later.context.actor))[0]:
+            self._answers.keep(tx, incoming, refusal)
 
     def _change(self, later: _Later, finish: Finish) -> Reply | None:
         """Checks the actor again, who may have lost the right while the command ran, and makes the changes."""

@@ -20,7 +20,7 @@ from bot.chat.incoming import CommandCall, Incoming, Press, Say, Submit, Who
 from bot.chat.model import Button, Code, Form, Question, Reply, Visibility, p, say
 from bot.chat.params import Arg
 from bot.domain.people import Permission, Person
-from bot.errors import OutcomeUnknown, StorageError
+from bot.errors import NotAllowed, OutcomeUnknown, StorageError, TryAgain
 from tests.scenes import connected, founded
 from tests.stage import Heard, Stage
 
@@ -51,6 +51,19 @@ async def counted(ctx: Context) -> Callable[[Context], Reply]:
         number = members.count(later.tx, later.union)
         membership.join(later.tx, later.union, "words", f"ghost {number}", "Ghost", None)
         return say(f"{number + 1} members")
+
+    return finish
+
+
+@probe.command("refused", "Refuse after long work", permission=Permission.ANYONE, needs_union=False)
+async def refused(ctx: Context, when: Annotated[str, Arg("When")] = "") -> Callable[[Context], Reply]:
+    """Refuses while it works, or at its end."""
+    await ctx.progress("half way")
+    if when == "early":
+        raise TryAgain("Not now. Try again in a minute.")
+
+    def finish(later: Context) -> Reply:
+        raise NotAllowed("You may not do this any more.")
 
     return finish
 
@@ -156,6 +169,28 @@ async def test_a_slow_command_is_done_once_and_its_answer_kept(stage: Stage) -> 
     act = Incoming("1", bo.actor, stage.private(bo), CommandCall("slow", words="first"))
     first = await stage.core.dispatch(act, progress)
     assert await stage.core.dispatch(act, progress) == first
+    assert runs == ["half way"]
+
+
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [("early", "Not now. Try again in a minute."), ("late", "You may not do this any more.")],
+)
+async def test_a_slow_command_that_was_refused_is_refused_again_in_the_same_words(
+    stage: Stage, when: str, words: str
+) -> None:
+    """The repeat said that it was interrupted, and to type it again."""
+    bo, runs = stage.person("Bo"), []
+
+    async def progress(said: str) -> None:
+        runs.append(said)
+
+    act = Incoming("1", bo.actor, stage.private(bo), CommandCall("refused", words=when))
+    for _ in range(3):
+        reply = await stage.core.dispatch(act, progress)
+        assert reply is not None
+        assert Heard(reply).text == words
+        assert Heard(reply).private
     assert runs == ["half way"]
 
 
