@@ -23,7 +23,7 @@ FEWEST_CONNECTIONS = 16
 _BACKLOG = 2048  # a client whose connection finds no room there tries again only after a second
 _AT_ONCE = 32  # connections ended before other work goes on
 _BEGUN_AT_ONCE = 8  # connections begun, each with a request at once, before other work goes on
-_ACCEPTED_AT_ONCE = 256  # to accept one takes a tenth of the time that it takes to begin it
+_ACCEPTED_AT_ONCE = 256  # 5 µs each; to begin one, with its request, takes 0.2 ms
 _LOOK_AGAIN_S = 0.02
 _TRY_AGAIN_S = 0.2
 
