@@ -10,10 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import commands
 from bot.chat.context import Context
 from bot.chat.incoming import NOBODY, CommandCall, File, Who
 from bot.chat.params import Arg, Undeclarable, read_params
 from bot.chat.parse import parse
+from bot.chat.registry import Registry
+from bot.chat.router import whole_path
 from bot.chat.typed_line import split_words, values_of
 from bot.domain.names import one_line, visible
 from bot.domain.people import Person
@@ -62,7 +65,7 @@ def test_a_long_text_takes_the_rest_if_no_other_text_may_follow() -> None:
         call: Annotated[int | None, "Which"] = None,
     ) -> None: ...
 
-    def found(
+    def tell(
         ctx: object, why: Annotated[str, Arg("Why", long=True)], zone: Annotated[str | None, "Where"] = None
     ) -> None: ...
 
@@ -75,7 +78,7 @@ def test_a_long_text_takes_the_rest_if_no_other_text_may_follow() -> None:
         "answer": "A tree",
         "call": "3",
     }
-    assert values_of(CommandCall("x", {}, "Food UTC"), read_params(found)) == {"why": "Food", "zone": "UTC"}
+    assert values_of(CommandCall("x", {}, "Food UTC"), read_params(tell)) == {"why": "Food", "zone": "UTC"}
 
 
 def test_a_file_is_no_word_and_goes_where_one_is_taken() -> None:
@@ -126,12 +129,80 @@ def test_words_that_fit_nowhere_are_an_error() -> None:
 
 
 def test_apostrophes_and_addresses_are_not_syntax() -> None:
-    assert [word for word, _, _ in split_words("it's 10:30 https://x.org/a=b don't")] == [
+    assert [word.text for word in split_words("it's 10:30 https://x.org/a=b don't")] == [
         "it's",
         "10:30",
         "https://x.org/a=b",
         "don't",
     ]
+
+
+def found(
+    ctx: object,
+    name: Annotated[str, "Name"],
+    purpose: Annotated[str, Arg("What for", long=True)],
+    time_zone: Annotated[str, "Where"] = "UTC",
+) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "purpose"),
+    [
+        ("name: Farm purpose: Growing", "Farm", "Growing"),
+        ("name:Free farmers purpose:Growing food\ntogether", "Free farmers", "Growing food\ntogether"),
+        ("Name : Farm purpose = Growing food", "Farm", "Growing food"),
+        ("name：自由 purpose：育てる", "自由", "育てる"),
+        ("purpose: Growing for all name: Farm", "Farm", "Growing for all"),
+        ("name:farmers' markets purpose:the growers' rights", "farmers' markets", "the growers' rights"),
+        ("name:'farmers' markets' purpose:'It’s ours'", "farmers' markets", "It’s ours"),
+        ("name:Farm purpose:'tis for farmers' markets", "Farm", "'tis for farmers' markets"),
+        ("‘farmers’ markets’ ‘Growing food’", "farmers’ markets", "Growing food"),
+        ("„Free farmers” „Growing food“", "Free farmers", "Growing food"),
+        ("“Free farmers “ “Growing food “", "Free farmers", "Growing food"),
+        ("“Free farmers“ ”Growing food”", "Free farmers", "Growing food"),
+        ("»Free farmers« »Growing food»", "Free farmers", "Growing food"),
+        ("« Free farmers » ‹Growing food›", "Free farmers", "Growing food"),
+        ("「自由 農民」『育 てる』", "自由 農民", "育 てる"),
+        ('＂Free farmers＂ "Growing “good” food"', "Free farmers", "Growing “good” food"),
+        ("‚Free farmers‘ 'Growing food'", "Free farmers", "Growing food"),
+        ('"Free farmers” purpose:“Growing food\u201c', "Free farmers", "Growing food"),
+        ("name:Farm Growing", "Farm", "Growing"),
+    ],
+)
+def test_what_keyboards_make_of_a_line_is_read_as_meant(line: str, name: str, purpose: str) -> None:
+    assert values_of(CommandCall("x", {}, line), read_params(found)) == {"name": name, "purpose": purpose}
+
+
+@pytest.mark.parametrize(
+    "line", ["edit\nname: Farm", " edit\u00a0name: Farm", "edit\t\nname: Farm", "Edit name: Farm"]
+)
+def test_any_blank_ends_the_name_of_a_command(line: str) -> None:
+    call = whole_path(Registry(commands.areas()), CommandCall("union", {}, line))
+    assert (call.name, call.words) == ("union edit", "name: Farm")
+
+
+def test_a_name_without_a_value_is_asked_for() -> None:
+    assert values_of(CommandCall("x", {}, "name: purpose: Growing"), read_params(found)) == {
+        "purpose": "Growing"
+    }
+
+
+def test_words_after_a_named_text_that_are_clearly_another_value_are_that_value() -> None:
+    def remind(
+        ctx: object,
+        switch: Annotated[Literal["on", "off"] | None, "Whether"] = None,
+        hour: Annotated[str | None, "When"] = None,
+        call: Annotated[int | None, "Which"] = None,
+    ) -> None: ...
+
+    params = read_params(remind)
+    assert values_of(CommandCall("x", {}, "hour:18:30 on 3"), params) == {
+        "hour": "18:30",
+        "switch": "on",
+        "call": "3",
+    }
+    assert values_of(CommandCall("x", {}, "hour: 6 pm on"), params)["hour"] == "6 pm"
+    assert values("note:thank you amount:5 @bo") == {"note": "thank you", "amount": "5", "who": "@bo"}
 
 
 @given(st.text(max_size=60))
@@ -140,8 +211,13 @@ def test_splitting_never_crashes_and_loses_no_word(line: str) -> None:
         words = split_words(line)
     except BadInput:
         return
-    assert all(word or quoted for word, _, quoted in words)
-    assert [start for _, start, _ in words] == sorted(start for _, start, _ in words)
+    assert all(word.text or word.quoted for word in words)
+    assert [word.start for word in words] == sorted(word.start for word in words)
+    between = [
+        line[a:b]
+        for a, b in zip([0, *(w.end for w in words)], [*(w.start for w in words), len(line)], strict=True)
+    ]
+    assert not "".join(between).strip()
 
 
 @pytest.mark.parametrize(
