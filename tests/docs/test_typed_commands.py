@@ -17,9 +17,10 @@ from bot.chat.registry import Registry
 from bot.schema import metadata
 from bot.storage.store import Store
 from tests.clock import ManualClock
-from tests.docs.test_pages import PAGES
+from tests.docs.examples import ROOT
 from tests.stage import Heard, Platform, Stage
 
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 GENERATED = {"commands.md", "CHANGELOG.md", "decisions.md"}
 """Pages that print a notation of commands, or commands of another time."""
 LINE = re.compile(r"`(/[a-z][a-z-]*(?: [^`\n<\[…]*)?)`")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ from bot.domain.transaction import Tx
 from bot.errors import BadInput
 
 Found = TypeVar("Found")
+log = logging.getLogger(__name__)
 
 ZoneChanged = Callable[[Tx, Union], None]
 """Another area's reaction to a union's new time zone."""
@@ -48,6 +50,24 @@ def with_their_unions(tx: Tx, found: Iterable[tuple[int, Found]]) -> list[tuple[
         if union_id not in known:
             known[union_id] = storage.by_id(tx, union_id)
         if (union := known[union_id]) is not None:
+            pairs.append((union, one))
+    return pairs
+
+
+def each(found: Iterable[Union], work: Callable[[Union], Found]) -> list[tuple[Union, Found]]:
+    """Returns the unions for which `work` finds something, each with what it found.
+
+    Passes over a union that cannot be worked out, like one with a time zone that is not known here, and logs it: one
+    bad row stops none of the others. An error of the database goes on, because nothing more can be read then.
+    """
+    pairs = []
+    for union in found:
+        try:
+            one = work(union)
+        except (ValueError, TypeError, LookupError, ArithmeticError, OSError):  # OSError: a zone's file
+            log.exception("a union is passed over", extra={"action": "passed-over", "union": union.ref})
+            continue
+        if one:
             pairs.append((union, one))
     return pairs
 

@@ -154,13 +154,14 @@ def _make_call(tx: Tx, union: Union, repeat: Repeat, text: Call, day: int) -> No
 
 def due(tx: Tx) -> list[Union]:
     """Returns the unions that have repeats or a queue, and whose tomorrow is not laid out yet."""
-    found = []
-    for union, day in unions.with_their_unions(tx, repeats.laid_days(tx)):
+    days = {union.id: (union, day) for union, day in unions.with_their_unions(tx, repeats.laid_days(tx))}
+
+    def behind(union: Union) -> bool:
         now = today(tx, union)
-        laid = _laid(day, now)
-        if laid is None or laid <= now:
-            found.append(union)
-    return found
+        laid = _laid(days[union.id][1], now)
+        return laid is None or laid <= now
+
+    return [union for union, _ in unions.each((union for union, _ in days.values()), behind)]
 
 
 def lay_out(tx: Tx, union: Union) -> None:
