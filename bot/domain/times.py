@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache, lru_cache
-from zoneinfo import ZoneInfo, available_timezones
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from bot.errors import BadInput
 
@@ -43,25 +43,6 @@ def parse_duration(text: str) -> timedelta:
     if total > MAX_DURATION.total_seconds():
         raise BadInput(f"“{text}” is longer than ten years. {_DURATION_HELP}")
     return timedelta(seconds=total)
-
-
-@cache
-def _zones() -> frozenset[str]:
-    # Cached, because reading the directory of zones takes milliseconds.
-    return frozenset(available_timezones())
-
-
-def zone(name: str) -> ZoneInfo:
-    """Returns the IANA time zone of that name, in any letter case.
-
-    Raises:
-        BadInput: there is no such zone.
-    """
-    wanted = name.strip().lower().replace(" ", "_")
-    found = next((known for known in _zones() if known.lower() == wanted), None)
-    if found is None:
-        raise BadInput(f"“{name}” is not a time zone. Write one like Europe/Berlin, America/New_York or UTC.")
-    return ZoneInfo(found)
 
 
 def union_day(time_zone: str, moment: datetime) -> int:
@@ -107,13 +88,6 @@ def clock_in_words(at: datetime, time_zone: str) -> str:
     """Returns a moment in words for a line of plain text: “29 November, 01:04 (Europe/Berlin)”."""
     local = at.astimezone(ZoneInfo(time_zone))
     return f"{local.day} {local:%B, %H:%M} ({time_zone})"
-
-
-def suggest_zones(typed: str) -> list[str]:
-    """Returns up to 25 time zones whose names contain the typed words; names that begin with them come first."""
-    wanted = typed.strip().lower().replace(" ", "_")
-    found = [name for name in _zones() if wanted in name.lower() and ("/" in name or name == "UTC")]
-    return sorted(found, key=lambda name: (not name.lower().startswith(wanted), name))[:25]
 
 
 def parse_when(text: str, now: datetime, time_zone: str) -> datetime:

@@ -20,7 +20,7 @@ from bot.chat.router import whole_path
 from bot.chat.typed_line import split_words, values_of
 from bot.domain.names import one_line, visible
 from bot.domain.people import Person
-from bot.domain.times import parse_duration, parse_when, suggest_zones, zone
+from bot.domain.times import parse_duration, parse_when
 from bot.errors import BadInput
 
 NOW = datetime(2026, 3, 28, 12, 0, tzinfo=UTC)  # a Saturday; Berlin puts its clocks forward that night
@@ -301,14 +301,6 @@ def test_times_in_berlin(words: str, expected: datetime) -> None:
 def test_times_that_cannot_be(words: str, answer: str) -> None:
     with pytest.raises(BadInput, match=answer):
         parse_when(words, NOW, "Europe/Berlin")
-
-
-def test_zones() -> None:
-    assert zone(" new york ".replace(" new", "america/new")).key == "America/New_York"
-    assert suggest_zones("berlin") == ["Europe/Berlin"]
-    assert len(suggest_zones("a")) == 25
-    with pytest.raises(BadInput):
-        zone("../etc/passwd")
 
 
 def test_hidden_characters_are_written_out() -> None:

@@ -10,8 +10,8 @@ from bot.areas.ledger.domain import Json, digest_of
 from bot.areas.ledger.services import record
 from bot.areas.unions import storage
 from bot.domain.people import Member, Union
-from bot.domain.times import zone
 from bot.domain.transaction import Tx
+from bot.domain.zones import zone
 from bot.errors import BadInput
 
 Found = TypeVar("Found")
@@ -74,7 +74,7 @@ def each(found: Iterable[Union], work: Callable[[Union], Found]) -> list[tuple[U
 
 def add(tx: Tx, ref: str, name: str, purpose: str, time_zone: str) -> Union:
     """Makes a new union, which has no founder yet. Raises BadInput for an unknown time zone."""
-    return storage.add(tx, ref, name, purpose, zone(time_zone).key)
+    return storage.add(tx, ref, name, purpose, zone(time_zone, tx.now).key)
 
 
 def set_founder(tx: Tx, union: Union, founder: Member) -> None:
@@ -98,7 +98,7 @@ def edit(
     """
     if name is None and purpose is None and time_zone is None:
         raise BadInput("Say what to change: name, purpose or time_zone.")
-    key = zone(time_zone).key if time_zone else union.time_zone
+    key = zone(time_zone, tx.now).key if time_zone else union.time_zone
     storage.edit(tx, union.id, name or union.name, purpose or union.purpose, key)
     edited = storage.by_id(tx, union.id) or union
     given = {"name": name, "purpose": purpose, "time_zone": time_zone}
