@@ -36,8 +36,10 @@ AskedProof = Annotated[
     Arg("What an answer has to show; own word if left out"),
 ]
 Contest = Annotated[bool, Arg("Whether members send in answers and vote for the best")]
-Opens = Annotated[str, Arg("When it opens, like 9:30; at the union's hour if left out", max_length=5)]
-Closes = Annotated[str, Arg("When it closes, like 18:00; at the end of the day if left out", max_length=5)]
+Opens = Annotated[str, Arg("When it opens, like 9:30 or 6pm; at the union's hour if left out", max_length=12)]
+Closes = Annotated[
+    str, Arg("When it closes, like 18:00 or 6pm; at the end of the day if left out", max_length=12)
+]
 Audience = Annotated[
     Literal["all", "branch"], Arg("For the whole union (only the founder) or for your own branch")
 ]

@@ -38,8 +38,8 @@ from bot.chat.params import Arg
 from bot.domain.people import Permission
 from bot.errors import BadInput, NotAllowed
 from commands.calls.approvals import ask_for_approval
-from commands.calls.calls import plan, queue
 from commands.calls.forms import Audience, WhichCall
+from commands.calls.planning import plan_or_ask, queue
 from commands.calls.words import STATES, called, day_name, hours, repeat_name
 
 area = Area()
@@ -78,7 +78,7 @@ def schedule_(ctx: Context, call: WhichCall, when: When, until: Until | None = N
         return _repeat(ctx, found, pattern, until)
     if when.strip().lower() == "queue":
         return queue(ctx, found)
-    return plan(ctx, found, parse_day(when, call_schedule.today(ctx.tx, ctx.union)))
+    return plan_or_ask(ctx, found, parse_day(when, call_schedule.today(ctx.tx, ctx.union)))
 
 
 def _repeat(ctx: Context, call: Call, pattern: RepeatPattern, until: str | None) -> Reply:
@@ -236,7 +236,7 @@ def end_repeat(ctx: Context, rule: int) -> Reply:
 
 @area.command("call hour", "When calls open unless they say otherwise", permission=Permission.FOUNDER)
 def hour(
-    ctx: Context, time: Annotated[str, Arg("A time of the union's day, like 9:30", max_length=5)]
+    ctx: Context, time: Annotated[str, Arg("A time of the union's day, like 9:30", max_length=12)]
 ) -> Reply:
     """Sets the union's hour. Calls that are prepared already keep theirs: /call edit changes it."""
     minutes = parse_clock(time)

@@ -46,6 +46,17 @@ def plan(tx: Tx, union: Union, actor: Member, call: Call, day: int) -> Call:
     return _reread(tx, call)
 
 
+def begun(tx: Tx, union: Union, call: Call, day: int) -> bool:
+    """Whether the call could be planned for this union-day, and its hour of that day has passed.
+
+    Raises NotAllowed and BadInput as `plan` does.
+    """
+    _require_movable(call)
+    _require_free(tx, union, call, day)
+    _window_left(tx, union, call, day)
+    return moment(day, call.opens, union.time_zone) <= tx.now
+
+
 def queue(tx: Tx, union: Union, actor: Member, call: Call) -> Call:
     """Puts the call into the queue. Plans it at once, if its turn comes today or tomorrow.
 
