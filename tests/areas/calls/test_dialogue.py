@@ -161,11 +161,11 @@ async def test_a_call_whose_hour_has_passed_goes_out_after_a_press_only(stage: S
     )
     chosen = await fill(ada, await ada.presses(written, "Choose a day"), day="sunday")
     assert chosen.labels == asked.labels == ["Post it now", "Choose a day"]
-    await later(stage, HOUR)
+    await later(stage, HOUR / 12)
     assert await state_of(stage, 1) is CallState.DRAFT
     assert await posts(stage, farm) == []
     assert (await ada.presses(asked, "Post it now")).text == "“Late” (no. 1) goes out now."
-    await later(stage, HOUR)
+    await later(stage, HOUR / 12)
     assert len(await posts(stage, farm)) == 1
 
 
