@@ -9,7 +9,7 @@ import pytest
 from bot.areas.calls.domain.calls import CallState
 from bot.areas.calls.storage import calls as calls_storage
 from bot.areas.calls.storage import lists as lists_storage
-from bot.chat.incoming import File, Place, SpaceMoved
+from bot.chat.incoming import CommandCall, File, Incoming, Place, SpaceMoved
 from bot.chat.targets import Target
 from tests.scenes import (
     DAY,
@@ -519,3 +519,24 @@ async def test_no_picture_is_fetched_for_a_call_that_cannot_have_it(stage: Stage
         await write_call(ada, "Plant", "A tree")
     stage.clock.advance(DAY)
     assert "You have 20 drafts" in (await ada.runs("call new", image=gone)).text
+
+
+@pytest.mark.parametrize(
+    ("command", "param", "typed", "offered"),
+    [
+        ("call schedule", "when", "fri", [("Friday 6 March", "2026-03-06")]),
+        ("call schedule", "when", "next sunday", [("Sunday 8 March", "2026-03-08")]),
+        ("call schedule", "when", "3.12.", [("Thursday 3 December", "2026-12-03")]),
+        ("call schedule", "until", "tom", [("tomorrow", "2026-03-02")]),
+        ("call new", "opens", "6pm", [("18:00", "18:00")]),
+        ("call new", "closes", "midnight", [("midnight", "midnight")]),
+        ("call reminders", "hour", "1830", [("18:30", "18:30")]),
+        ("call hour", "time", "2", [("20:00", "20:00"), ("21:00", "21:00"), ("22:00", "22:00")]),
+    ],
+)
+async def test_days_and_hours_are_offered(
+    stage: Stage, command: str, param: str, typed: str, offered: list[tuple[str, str]]
+) -> None:
+    ada, farm = await founded(stage)
+    half_typed = Incoming("half-typed", ada.actor, farm, CommandCall(command, {}))
+    assert list(await stage.core.suggest(half_typed, param, typed)) == offered
