@@ -37,8 +37,8 @@ from bot.areas.wallets.services import completion
 from bot.areas.wallets.services import membership as wallets
 from bot.areas.wallets.services import wallets as holdings
 from bot.domain.people import Account, Member, Person, Union, Wallet, new_ref
-from bot.domain.times import zone
 from bot.domain.transaction import Tx
+from bot.domain.zones import zone
 from bot.errors import BadInput, NotAllowed
 
 
@@ -172,7 +172,7 @@ def found(
         BadInput: unknown time zone.
         NotAllowed: the space is in a union already.
     """
-    key = zone(time_zone).key
+    key = zone(time_zone, tx.now).key
     spaces.require_free(tx, founder.platform, native_space)
     union = unions.add(tx, new_ref(), name, purpose, key)
     ledger.begin(tx, union, **union_settings.by_tables(tx, union))

@@ -20,6 +20,7 @@ from bot.chat.tokens import keep_tokens
 from bot.domain.names import one_line
 from bot.domain.people import Union
 from commands.calls.posts import card
+from commands.calls.suggestions import suggest_hours
 
 area = Area()
 
@@ -33,7 +34,8 @@ READ_AT_ONCE = 10_000
 def remind_me(
     ctx: Context,
     switch: Annotated[Literal["on", "off"], "Whether you are reminded"] | None = None,
-    hour: Annotated[str, Arg("At what time of day, like 18:30", max_length=5)] | None = None,
+    hour: Annotated[str, Arg("At what time of day, like 18:30 or 6pm", max_length=12, suggest=suggest_hours)]
+    | None = None,
 ) -> Reply:
     """Sends you the union's call of the day, and your branch's, in private at an hour of your own, unless you have
     answered it by then. It comes by the account that you type this from. Without words it shows what is set.

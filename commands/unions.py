@@ -18,7 +18,7 @@ from bot.chat.text import platform_name
 from bot.domain.choices import told_apart
 from bot.domain.names import one_line
 from bot.domain.people import Account, Permission, Person, Space, Union
-from bot.domain.times import suggest_zones
+from bot.domain.zones import suggest_zones
 from bot.errors import BadInput
 from bot.membership import HandedOver
 from commands import moderators as moderation
@@ -31,13 +31,15 @@ area = Area()
 area.group("union", "Found a union, change it, and connect the places it lives in")
 
 
-def _zones(_: Context, typed: str) -> list[tuple[str, str]]:
-    return [(name, name) for name in suggest_zones(typed)]
+def _zones(ctx: Context, typed: str) -> list[tuple[str, str]]:
+    return suggest_zones(typed, ctx.now)
 
 
 Name = Annotated[str, Arg("What the union is called", max_length=60)]
 Purpose = Annotated[str, Arg("What it is for, in a sentence or two", max_length=500, long=True)]
-TimeZone = Annotated[str, Arg("Where its day begins, like Europe/Berlin", max_length=40, suggest=_zones)]
+TimeZone = Annotated[
+    str, Arg("A city in whose time zone its day begins, like Berlin", max_length=40, suggest=_zones)
+]
 
 
 @area.command(

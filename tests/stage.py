@@ -167,7 +167,7 @@ class Stage:
     workshop: Workshop = field(default_factory=lambda: Workshop(drawn_here))
 
     def __post_init__(self) -> None:
-        self.platforms = {name: Platform(name, name == "values") for name in ("words", "values")}
+        self.platforms |= {name: Platform(name, name == "values") for name in ("words", "values")}
         registry = self.registry = Registry(self.areas, commands.translations())
         self.core = Dispatcher(
             registry,

@@ -85,7 +85,7 @@ class Router:
 
     def _ask_subcommand(self, ctx: Context, call: CommandCall) -> Reply | None:
         """Offers the subcommands of a group that was called alone. Raises NotFound for a wrong subcommand."""
-        first = (call.words or "").partition(" ")[0][:40]
+        first = "".join((call.words or "").split(None, 1)[:1])[:40]
         if first:
             names = [sub.path.split(" ")[1] for sub in ctx.registry.subcommands(call.name)]
             close = difflib.get_close_matches(first.lower(), names, 1)
@@ -270,7 +270,7 @@ def whole_path(registry: Registry, call: CommandCall) -> CommandCall:
 
     Platforms without typed commands leave the subcommand among the words. A group's name alone can mean a command.
     """
-    first, _, rest = (call.words or "").lstrip().partition(" ")
+    first, rest = [*(call.words or "").split(None, 1), "", ""][:2]
     if not first and call.name in registry.defaults:
         return msgspec.structs.replace(call, name=registry.defaults[call.name])
     path = f"{call.name} {first.lower()}"

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache, lru_cache
-from zoneinfo import ZoneInfo, available_timezones
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
+from bot.domain.days import WHOLE_DAY, read_clock, read_day, weekday
 from bot.errors import BadInput
-
-WHOLE_DAY = 24 * 60
-"""The minutes of a local day. A call that closes then closes when the next day begins."""
 
 _UNITS = {
     "s": 1, "sec": 1, "second": 1, "seconds": 1,
@@ -20,10 +18,8 @@ _UNITS = {
     "w": 604800, "week": 604800, "weeks": 604800,
 }  # fmt: skip
 _PART = re.compile(r"\s*([0-9]{1,6})\s*([a-z]+)\s*,?")
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})")
 _DURATION_HELP = "Write a duration like 90m, 2h 30m or 3 days."
-_WHEN_HELP = "Write a time like 18:00, tomorrow 18:00, friday 9:30, 2026-05-01 18:00 or in 2h."
+_WHEN_HELP = "Write a time like 6pm, tomorrow 18:00, friday 9:30, 2026-05-01 18:00 or in 2h."
 MAX_DURATION = timedelta(days=3660)
 
 
@@ -43,25 +39,6 @@ def parse_duration(text: str) -> timedelta:
     if total > MAX_DURATION.total_seconds():
         raise BadInput(f"“{text}” is longer than ten years. {_DURATION_HELP}")
     return timedelta(seconds=total)
-
-
-@cache
-def _zones() -> frozenset[str]:
-    # Cached, because reading the directory of zones takes milliseconds.
-    return frozenset(available_timezones())
-
-
-def zone(name: str) -> ZoneInfo:
-    """Returns the IANA time zone of that name, in any letter case.
-
-    Raises:
-        BadInput: there is no such zone.
-    """
-    wanted = name.strip().lower().replace(" ", "_")
-    found = next((known for known in _zones() if known.lower() == wanted), None)
-    if found is None:
-        raise BadInput(f"“{name}” is not a time zone. Write one like Europe/Berlin, America/New_York or UTC.")
-    return ZoneInfo(found)
 
 
 def union_day(time_zone: str, moment: datetime) -> int:
@@ -109,18 +86,12 @@ def clock_in_words(at: datetime, time_zone: str) -> str:
     return f"{local.day} {local:%B, %H:%M} ({time_zone})"
 
 
-def suggest_zones(typed: str) -> list[str]:
-    """Returns up to 25 time zones whose names contain the typed words; names that begin with them come first."""
-    wanted = typed.strip().lower().replace(" ", "_")
-    found = [name for name in _zones() if wanted in name.lower() and ("/" in name or name == "UTC")]
-    return sorted(found, key=lambda name: (not name.lower().startswith(wanted), name))[:25]
-
-
 def parse_when(text: str, now: datetime, time_zone: str) -> datetime:
     """Reads a future point in time, in UTC, from words in a union's time zone.
 
-    Understands `in 2h`, `18:00` (the next one), `today/tomorrow 18:00`, `friday 9:30`, `2026-05-01 18:00` and
-    ISO 8601 with an offset. If a time comes twice because of daylight saving, it is the first.
+    Understands `in 2h`, `18:00` or `6pm` (the next one), `tomorrow noon`, `next friday 9:30`, `3.12. 18h30`,
+    `2026-05-01 18:00` and ISO 8601 with an offset. Midnight is the end of its day.
+    If a time comes twice because of daylight saving, it is the first.
 
     Raises:
         BadInput: the words are not understood, daylight saving skips the time, or it is in the past.
@@ -147,41 +118,36 @@ def _with_offset(words: str) -> datetime | None:
 
 
 def _local(words: str, local_now: datetime) -> datetime:
-    day_word, _, clock = words.rpartition(" ")
-    found = _CLOCK.fullmatch(clock.strip())
-    if not found:
+    day_word, minutes = _day_and_clock(words, local_now.date())
+    day = read_day(day_word, local_now.date()) if day_word else local_now.date()
+    if day is None:
         raise ValueError(words)
-    hour, minute = int(found.group(1)), int(found.group(2))
-    day_word = day_word.strip().removeprefix("next ").removesuffix(",")
-    day = _day(day_word, local_now.date())
-    moment = _resolve(day, hour, minute, local_now)
+    moment = _resolve(day, minutes, local_now)
     if moment <= local_now and (day_word == "" or weekday(day_word) is not None):
         step = 1 if day_word == "" else 7
-        moment = _resolve(day + timedelta(days=step), hour, minute, local_now)
+        moment = _resolve(day + timedelta(days=step), minutes, local_now)
     return moment
 
 
-def _day(word: str, today: date) -> date:
-    if word in ("", "today"):
-        return today
-    if word == "tomorrow":
-        return today + timedelta(days=1)
-    named = weekday(word)
-    if named is not None:
-        return today + timedelta(days=(named - today.weekday()) % 7)
-    return date.fromisoformat(word)
+def _day_and_clock(words: str, today: date) -> tuple[str, int]:
+    """Splits words like `friday at 6 pm` or `noon tomorrow` into the day and the minutes of the local day."""
+    parts = words.replace(" at ", " ").removeprefix("at ").split()
+    if read_day(" ".join(parts), today) is not None:
+        raise ValueError(words)  # a year like 2026 is no hour
+    for size in (2, 1):  # `6 pm` is two words
+        for clock, day in ((parts[-size:], parts[:-size]), (parts[:size], parts[size:])):
+            minutes = read_clock(" ".join(clock).removesuffix(",")) if len(clock) == size else None
+            if minutes is not None:
+                return " ".join(day).removesuffix(","), minutes
+    raise ValueError(words)
 
 
-def weekday(word: str) -> int | None:
-    """Returns the weekday of its name or of at least its first three letters: 0 for Monday; None if it is none."""
-    return next((i for i, name in enumerate(_WEEKDAYS) if len(word) >= 3 and name.startswith(word)), None)
-
-
-def _resolve(day: date, hour: int, minute: int, local_now: datetime) -> datetime:
-    wall = datetime(day.year, day.month, day.day, hour, minute, tzinfo=local_now.tzinfo)
+def _resolve(day: date, minutes: int, local_now: datetime) -> datetime:
+    at = datetime.combine(day, time()) + timedelta(minutes=minutes)
+    wall = at.replace(tzinfo=local_now.tzinfo)
     moment = wall.astimezone(UTC)
     if moment.astimezone(local_now.tzinfo).replace(tzinfo=None) != wall.replace(tzinfo=None):
         raise BadInput(
-            f"{hour:02}:{minute:02} does not exist on {day}: the clocks go forward then. Choose another time."
+            f"{at:%H:%M} does not exist on {at.date()}: the clocks go forward then. Choose another time."
         )
     return moment

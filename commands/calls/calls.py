@@ -9,7 +9,7 @@ import msgspec
 
 from bot.areas.calls.domain.calls import Call, CallState
 from bot.areas.calls.domain.schedule import parse_day
-from bot.areas.calls.domain.texts import Texts, clock, texts_of
+from bot.areas.calls.domain.texts import Texts, texts_of
 from bot.areas.calls.services import calls
 from bot.areas.calls.services import schedule as call_schedule
 from bot.areas.calls.services import writing as call_writing
@@ -33,8 +33,9 @@ from commands.calls.forms import (
     new_form,
     or_empty,
 )
+from commands.calls.planning import plan, plan_or_ask, queue
 from commands.calls.posts import text
-from commands.calls.words import STATES, called, day_name, hours
+from commands.calls.words import STATES, called, hours
 from commands.files import PostPicture, drawn
 from commands.members.display import people
 
@@ -151,31 +152,7 @@ def choose_day(ctx: Context, call: int) -> Reply:
 @area.action("call.plan", permission=Permission.LEADER)
 def planned(ctx: Context, call: int, day: str) -> Reply:
     found = calls.managed(ctx.tx, ctx.union, ctx.member, call)
-    return plan(ctx, found, parse_day(day, call_schedule.today(ctx.tx, ctx.union)))
-
-
-def plan(ctx: Context, call: Call, day: int) -> Reply:
-    """Plans a call for a day, and says so."""
-    done = call_schedule.plan(ctx.tx, ctx.union, ctx.member, call, day)
-    when = day_name(day, call_schedule.today(ctx.tx, ctx.union))
-    if done.opens_at is not None and done.opens_at <= ctx.now:
-        sentence = p(
-            bold(called(done)), " goes out now." if done.approved else " goes out once it is approved."
-        )
-    else:
-        sentence = p(bold(called(done)), f" goes out {when} at {clock(done.opens)}.")
-    return say(sentence, *ask_for_approval(ctx, done), edit=True)
-
-
-def queue(ctx: Context, call: Call) -> Reply:
-    """Puts a call into the queue, and says which day it got, if it got one."""
-    done = call_schedule.queue(ctx.tx, ctx.union, ctx.member, call)
-    if done.day is not None:
-        when = day_name(done.day, call_schedule.today(ctx.tx, ctx.union))
-        sentence = p(bold(called(done)), f" goes out {when} at {clock(done.opens)}: that day was free.")
-    else:
-        sentence = p(bold(called(done)), " is in the queue and goes out on the next day that is free.")
-    return say(sentence, *ask_for_approval(ctx, done), edit=True)
+    return plan_or_ask(ctx, found, parse_day(day, call_schedule.today(ctx.tx, ctx.union)))
 
 
 # -- changing ------------------------------------------------------------------------------------------------

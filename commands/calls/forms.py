@@ -15,6 +15,7 @@ from bot.chat.context import Context
 from bot.chat.model import Form, Question
 from bot.chat.params import Arg
 from bot.domain.hosts import MOST_LINK
+from commands.calls.suggestions import suggest_hours
 from commands.calls.words import STATES
 
 EMPTY = "-"
@@ -36,8 +37,22 @@ AskedProof = Annotated[
     Arg("What an answer has to show; own word if left out"),
 ]
 Contest = Annotated[bool, Arg("Whether members send in answers and vote for the best")]
-Opens = Annotated[str, Arg("When it opens, like 9:30; at the union's hour if left out", max_length=5)]
-Closes = Annotated[str, Arg("When it closes, like 18:00; at the end of the day if left out", max_length=5)]
+Opens = Annotated[
+    str,
+    Arg(
+        "When it opens, like 9:30 or 6pm; at the union's hour if left out",
+        max_length=12,
+        suggest=suggest_hours,
+    ),
+]
+Closes = Annotated[
+    str,
+    Arg(
+        "When it closes, like 18:00 or 6pm; at the end of the day if left out",
+        max_length=12,
+        suggest=suggest_hours,
+    ),
+]
 Audience = Annotated[
     Literal["all", "branch"], Arg("For the whole union (only the founder) or for your own branch")
 ]

@@ -38,8 +38,9 @@ from bot.chat.params import Arg
 from bot.domain.people import Permission
 from bot.errors import BadInput, NotAllowed
 from commands.calls.approvals import ask_for_approval
-from commands.calls.calls import plan, queue
 from commands.calls.forms import Audience, WhichCall
+from commands.calls.planning import plan_or_ask, queue
+from commands.calls.suggestions import suggest_days, suggest_hours
 from commands.calls.words import STATES, called, day_name, hours, repeat_name
 
 area = Area()
@@ -53,9 +54,16 @@ REPEATS_PER_PAGE = 5
 _VIEWS = {"days": "Next days", "queue": "Queue", "drafts": "Drafts", "rules": "Rules"}
 
 When = Annotated[
-    str, Arg("A day (today, friday, 2026-12-01), queue, or a rule: daily, weekdays, mon,thu", max_length=100)
+    str,
+    Arg(
+        "A day (today, friday, 2026-12-01), queue, or a rule: daily, weekdays, mon,thu",
+        max_length=100,
+        suggest=suggest_days,
+    ),
 ]
-Until = Annotated[str, Arg("The last day of a rule; it goes on for ever if left out", max_length=20)]
+Until = Annotated[
+    str, Arg("The last day of a rule; it goes on for ever if left out", max_length=20, suggest=suggest_days)
+]
 View = Annotated[Literal["days", "queue", "drafts", "rules"], Arg("What to list; the next days if left out")]
 
 
@@ -78,7 +86,7 @@ def schedule_(ctx: Context, call: WhichCall, when: When, until: Until | None = N
         return _repeat(ctx, found, pattern, until)
     if when.strip().lower() == "queue":
         return queue(ctx, found)
-    return plan(ctx, found, parse_day(when, call_schedule.today(ctx.tx, ctx.union)))
+    return plan_or_ask(ctx, found, parse_day(when, call_schedule.today(ctx.tx, ctx.union)))
 
 
 def _repeat(ctx: Context, call: Call, pattern: RepeatPattern, until: str | None) -> Reply:
@@ -236,7 +244,10 @@ def end_repeat(ctx: Context, rule: int) -> Reply:
 
 @area.command("call hour", "When calls open unless they say otherwise", permission=Permission.FOUNDER)
 def hour(
-    ctx: Context, time: Annotated[str, Arg("A time of the union's day, like 9:30", max_length=5)]
+    ctx: Context,
+    time: Annotated[
+        str, Arg("A time of the union's day, like 9:30 or 6pm", max_length=12, suggest=suggest_hours)
+    ],
 ) -> Reply:
     """Sets the union's hour. Calls that are prepared already keep theirs: /call edit changes it."""
     minutes = parse_clock(time)

@@ -8,8 +8,8 @@ from bot.areas.calls.domain.calls import Call, CallState, Proof
 from bot.areas.calls.domain.schedule import Frequency, Repeat
 from bot.areas.calls.domain.texts import clock
 from bot.chat.model import Link
+from bot.domain.days import WHOLE_DAY
 from bot.domain.hosts import shown_link
-from bot.domain.times import WHOLE_DAY
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (

@@ -137,7 +137,7 @@ def reached(tx: Tx, platform: str, rows: Sequence[OutboxRow]) -> None:
 def unions_to_tell(tx: Tx) -> list[Union]:
     """Returns the unions whose moderators are to be told now of chats out of reach."""
     found = unions.by_ids(tx, unreached.unions_with_untold(tx))
-    return [union for union in found if _to_tell(tx, union)]
+    return [union for union, _ in unions.each(found, lambda union: _to_tell(tx, union))]
 
 
 def take_unreached(tx: Tx, union: Union) -> list[Unreached]:

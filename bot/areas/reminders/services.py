@@ -76,7 +76,8 @@ def nudged(tx: Tx, call_id: int, leader: Member) -> datetime | None:
 
 def due(tx: Tx) -> list[Union]:
     """Returns the unions with an open call to remind members of now."""
-    return [union for union in unions.by_ids(tx, storage.unions_with_open_calls(tx)) if _open(tx, union)]
+    found = unions.by_ids(tx, storage.unions_with_open_calls(tx))
+    return [union for union, _ in unions.each(found, lambda union: _open(tx, union))]
 
 
 def waiting(tx: Tx, union: Union, most: int) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
@@ -9,11 +10,12 @@ from bot.areas.ledger.domain import Json, digest_of
 from bot.areas.ledger.services import record
 from bot.areas.unions import storage
 from bot.domain.people import Member, Union
-from bot.domain.times import zone
 from bot.domain.transaction import Tx
+from bot.domain.zones import zone
 from bot.errors import BadInput
 
 Found = TypeVar("Found")
+log = logging.getLogger(__name__)
 
 ZoneChanged = Callable[[Tx, Union], None]
 """Another area's reaction to a union's new time zone."""
@@ -52,9 +54,27 @@ def with_their_unions(tx: Tx, found: Iterable[tuple[int, Found]]) -> list[tuple[
     return pairs
 
 
+def each(found: Iterable[Union], work: Callable[[Union], Found]) -> list[tuple[Union, Found]]:
+    """Returns the unions for which `work` finds something, each with what it found.
+
+    Passes over a union that cannot be worked out, like one with a time zone that is not known here, and logs it: one
+    bad row stops none of the others. An error of the database goes on, because nothing more can be read then.
+    """
+    pairs = []
+    for union in found:
+        try:
+            one = work(union)
+        except (ValueError, TypeError, LookupError, ArithmeticError, OSError):  # OSError: a zone's file
+            log.exception("a union is passed over", extra={"action": "passed-over", "union": union.ref})
+            continue
+        if one:
+            pairs.append((union, one))
+    return pairs
+
+
 def add(tx: Tx, ref: str, name: str, purpose: str, time_zone: str) -> Union:
     """Makes a new union, which has no founder yet. Raises BadInput for an unknown time zone."""
-    return storage.add(tx, ref, name, purpose, zone(time_zone).key)
+    return storage.add(tx, ref, name, purpose, zone(time_zone, tx.now).key)
 
 
 def set_founder(tx: Tx, union: Union, founder: Member) -> None:
@@ -78,7 +98,7 @@ def edit(
     """
     if name is None and purpose is None and time_zone is None:
         raise BadInput("Say what to change: name, purpose or time_zone.")
-    key = zone(time_zone).key if time_zone else union.time_zone
+    key = zone(time_zone, tx.now).key if time_zone else union.time_zone
     storage.edit(tx, union.id, name or union.name, purpose or union.purpose, key)
     edited = storage.by_id(tx, union.id) or union
     given = {"name": name, "purpose": purpose, "time_zone": time_zone}

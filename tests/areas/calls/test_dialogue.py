@@ -9,7 +9,7 @@ import pytest
 from bot.areas.calls.domain.calls import CallState
 from bot.areas.calls.storage import calls as calls_storage
 from bot.areas.calls.storage import lists as lists_storage
-from bot.chat.incoming import File, Place, SpaceMoved
+from bot.chat.incoming import CommandCall, File, Incoming, Place, SpaceMoved
 from bot.chat.targets import Target
 from tests.scenes import (
     DAY,
@@ -147,7 +147,33 @@ async def test_days_are_named_checked_and_taken_once(stage: Stage, on: str) -> N
     assert "until is for rules" in await schedule("3", "friday", until="2026-12-01")
     assert "no call “Four”" in await schedule("Four", "friday")
     assert "no such call" in await schedule("99", "friday")
-    assert await schedule("no. 3", "today") == "“Three” (no. 3) goes out now."
+    assert await schedule("3", "next sunday") == "“Three” (no. 3) goes out Sunday 8 March at 09:00."
+    assert await schedule("3", "9.3.") == "“Three” (no. 3) goes out Monday 9 March at 09:00."
+
+
+@pytest.mark.parametrize("on", ["words", "values"])
+async def test_a_call_whose_hour_has_passed_goes_out_after_a_press_only(stage: Stage, on: str) -> None:
+    ada, farm = await founded(stage, on)
+    written = await write_call(ada, "Late")
+    asked = await ada.runs("call schedule", None, call="Late", when="today")
+    assert asked.text == (
+        "It is 12:00, and “Late” (no. 1) opens at 09:00: it would go out now. Post it now, or give it another day?"
+    )
+    chosen = await fill(ada, await ada.presses(written, "Choose a day"), day="sunday")
+    assert chosen.labels == asked.labels == ["Post it now", "Choose a day"]
+    await later(stage, HOUR / 12)
+    assert await state_of(stage, 1) is CallState.DRAFT
+    assert await posts(stage, farm) == []
+    assert (await ada.presses(asked, "Post it now")).text == "“Late” (no. 1) goes out now."
+    await later(stage, HOUR / 12)
+    assert len(await posts(stage, farm)) == 1
+
+
+async def test_a_call_whose_hour_is_ahead_today_is_planned_without_asking(stage: Stage) -> None:
+    ada, _ = await founded(stage)
+    await write_call(ada, "Evening", opens="6:30pm", closes="midnight")
+    heard = await ada.runs("call schedule", None, call="1", when="today")
+    assert heard.text == "“Evening” (no. 1) goes out today at 18:30."
 
 
 async def test_the_day_is_the_unions_and_its_hours_can_be_over(stage: Stage) -> None:
@@ -493,3 +519,24 @@ async def test_no_picture_is_fetched_for_a_call_that_cannot_have_it(stage: Stage
         await write_call(ada, "Plant", "A tree")
     stage.clock.advance(DAY)
     assert "You have 20 drafts" in (await ada.runs("call new", image=gone)).text
+
+
+@pytest.mark.parametrize(
+    ("command", "param", "typed", "offered"),
+    [
+        ("call schedule", "when", "fri", [("Friday 6 March", "2026-03-06")]),
+        ("call schedule", "when", "next sunday", [("Sunday 8 March", "2026-03-08")]),
+        ("call schedule", "when", "3.12.", [("Thursday 3 December", "2026-12-03")]),
+        ("call schedule", "until", "tom", [("tomorrow", "2026-03-02")]),
+        ("call new", "opens", "6pm", [("18:00", "18:00")]),
+        ("call new", "closes", "midnight", [("midnight", "midnight")]),
+        ("call reminders", "hour", "1830", [("18:30", "18:30")]),
+        ("call hour", "time", "2", [("20:00", "20:00"), ("21:00", "21:00"), ("22:00", "22:00")]),
+    ],
+)
+async def test_days_and_hours_are_offered(
+    stage: Stage, command: str, param: str, typed: str, offered: list[tuple[str, str]]
+) -> None:
+    ada, farm = await founded(stage)
+    half_typed = Incoming("half-typed", ada.actor, farm, CommandCall(command, {}))
+    assert list(await stage.core.suggest(half_typed, param, typed)) == offered

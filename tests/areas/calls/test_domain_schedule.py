@@ -38,7 +38,8 @@ def rule(repetition: RepeatPattern, first: int = SUNDAY, last: int | None = None
     ("typed", "ahead"),
     [
         ("today", 0), ("Tomorrow", 1), ("sunday", 0), ("mon", 1), ("next friday", 5), ("on sat", 6),
-        ("2026-03-01", 0), ("2027-04-05", 400),
+        ("2026-03-01", 0), ("2027-04-05", 400), ("next sunday", 7), ("this fri", 5), ("3.3.", 2), ("28.2.", 364),
+        ("4. 3. 2026", 3), ("3 march", 2), ("March 3rd", 2), ("3rd of Mar. 2026", 2), ("1.3.", 0),
     ],
 )  # fmt: skip
 def test_days_are_counted_from_the_unions_today(typed: str, ahead: int) -> None:
@@ -49,7 +50,8 @@ def test_days_are_counted_from_the_unions_today(typed: str, ahead: int) -> None:
     ("typed", "said"),
     [
         ("2026-02-28", "has passed"), ("2027-04-06", "more than 400 days"), ("mo", "not a day"), ("", "not a day"),
-        ("2026-02-30", "not a day"), ("yesterday", "not a day"), ("9999999-01-01", "not a day"),
+        ("2026-02-30", "not a day"), ("30.2.", "not a day"),
+        ("3.13.", "not a day"), ("1 marble", "not a day"), ("yesterday", "not a day"), ("9999999-01-01", "not a day"),
     ],
 )  # fmt: skip
 def test_other_days_are_refused(typed: str, said: str) -> None:
@@ -59,9 +61,39 @@ def test_other_days_are_refused(typed: str, said: str) -> None:
 
 def test_hours() -> None:
     assert [parse_clock(typed) for typed in ("0:00", "9:30", "09.30", " 23:59 ")] == [0, 570, 570, 1439]
+    typed = (
+        "6pm",
+        "6:30pm",
+        "6.30 P.M.",
+        "18:30",
+        "18h30",
+        "18h",
+        "1830",
+        "0905",
+        "noon",
+        "midnight",
+        "12am",
+        "12pm",
+    )
+    assert [parse_clock(one) for one in typed] == [
+        1080, 1110, 1110, 1110, 1110, 1080, 1110, 545, 720, 0, 0, 720
+    ]  # fmt: skip
+    assert [parse_clock(one, end=True) for one in ("midnight", "12 am", "2400")] == [WHOLE_DAY] * 3
     assert parse_clock("24:00", end=True) == WHOLE_DAY
     assert [clock(minutes) for minutes in (0, 570, WHOLE_DAY)] == ["00:00", "09:30", "24:00"]
-    for typed in ("24:01", "9:60", "9", "-1:00", "nine", "１２:00"):
+    for typed in (
+        "24:01",
+        "9:60",
+        "9",
+        "-1:00",
+        "nine",
+        "１２:00",
+        "13pm",
+        "0am",
+        "930",
+        "2460",
+        "6 in the evening",
+    ):
         with pytest.raises(BadInput, match="not a time of day"):
             parse_clock(typed, end=True)
     with pytest.raises(BadInput, match="not a time of day"):

@@ -8,7 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from bot.domain.times import WHOLE_DAY, moment
+from bot.domain.days import WHOLE_DAY
+from bot.domain.times import moment
 
 USUAL_HOUR = 9 * 60
 FORGIVEN_UNTIL = 12 * 60

@@ -9,14 +9,13 @@ from enum import StrEnum
 
 from dateutil import rrule
 
-from bot.domain.times import WHOLE_DAY, weekday
+from bot.domain.days import WHOLE_DAY, read_clock, read_day, weekday
 from bot.errors import BadInput
 
 MOST_AHEAD = 400
 """Days ahead that a call may be planned for."""
 
 CODES = ("mo", "tu", "we", "th", "fr", "sa", "su")
-_CLOCK = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})")
 _BETWEEN = re.compile(r"[\s,;/+&]+")
 _DAY_HELP = "Write today, tomorrow, friday or a date like 2026-12-01."
 
@@ -59,35 +58,29 @@ class Repeat:
 
 
 def parse_clock(words: str, *, end: bool = False) -> int:
-    """Returns the minutes of the local day of a time like `9:30`. Raises BadInput.
+    """Returns the minutes of the local day of a time like `9:30` or `6pm`. Raises BadInput.
 
-    `end` also allows 24:00, the end of the day.
+    `end` asks for the end of something: midnight is 24:00 then, the end of the day, and 0:00 otherwise.
     """
-    found = _CLOCK.fullmatch(words.strip())
-    minutes = int(found.group(1)) * 60 + int(found.group(2)) if found and int(found.group(2)) < 60 else None
-    if minutes is None or minutes > WHOLE_DAY or (minutes == WHOLE_DAY and not end):
-        example = "18:30, or 24:00 for the end of the day" if end else "9:30"
+    minutes = read_clock(words)
+    if minutes is not None and words.strip().lower() in ("midnight", "12am", "12 am"):
+        return WHOLE_DAY if end else 0
+    if minutes is None or (minutes == WHOLE_DAY and not end):
+        example = "18:30 or 6:30pm, or midnight for the end of the day" if end else "9:30 or 6pm"
         raise BadInput(f"“{words}” is not a time of day. Write one like {example}.")
     return minutes
 
 
 def parse_day(words: str, today: int) -> int:
-    """Returns the union-day of `today`, `tomorrow`, `friday` (the next one, or today) or `2026-12-01`.
+    """Returns the union-day of `today`, `tomorrow`, `friday` (the next one, or today), `3.12.` or `2026-12-01`.
 
     Raises:
         BadInput: the words name no day, or the day has passed, or it is more than `MOST_AHEAD` days away.
     """
-    word = words.strip().lower().removeprefix("on ").removeprefix("next ")
-    named = weekday(word)
-    if word in ("today", "tomorrow"):
-        day = today + (word == "tomorrow")
-    elif named is not None:
-        day = today + (named - date.fromordinal(today).weekday()) % 7
-    else:
-        try:
-            day = date.fromisoformat(word).toordinal()
-        except ValueError as wrong:
-            raise BadInput(f"“{words}” is not a day. {_DAY_HELP}") from wrong
+    found = read_day(words, date.fromordinal(today))
+    if found is None:
+        raise BadInput(f"“{words}” is not a day. {_DAY_HELP}")
+    day = found.toordinal()
     if day < today:
         raise BadInput(f"{date.fromordinal(day)} has passed: today is {date.fromordinal(today)}. {_DAY_HELP}")
     if day > today + MOST_AHEAD:

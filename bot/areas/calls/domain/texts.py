@@ -7,9 +7,9 @@ import unicodedata
 from dataclasses import dataclass
 
 from bot.areas.calls.domain.calls import USUAL_HOUR, Call, Proof
+from bot.domain.days import WHOLE_DAY
 from bot.domain.hosts import hosts_in, links_in, parse_link
 from bot.domain.names import visible
-from bot.domain.times import WHOLE_DAY
 from bot.errors import BadInput
 
 MOST_TITLE = 80

@@ -46,6 +46,17 @@ def plan(tx: Tx, union: Union, actor: Member, call: Call, day: int) -> Call:
     return _reread(tx, call)
 
 
+def begun(tx: Tx, union: Union, call: Call, day: int) -> bool:
+    """Whether the call could be planned for this union-day, and its hour of that day has passed.
+
+    Raises NotAllowed and BadInput as `plan` does.
+    """
+    _require_movable(call)
+    _require_free(tx, union, call, day)
+    _window_left(tx, union, call, day)
+    return moment(day, call.opens, union.time_zone) <= tx.now
+
+
 def queue(tx: Tx, union: Union, actor: Member, call: Call) -> Call:
     """Puts the call into the queue. Plans it at once, if its turn comes today or tomorrow.
 
@@ -154,13 +165,14 @@ def _make_call(tx: Tx, union: Union, repeat: Repeat, text: Call, day: int) -> No
 
 def due(tx: Tx) -> list[Union]:
     """Returns the unions that have repeats or a queue, and whose tomorrow is not laid out yet."""
-    found = []
-    for union, day in unions.with_their_unions(tx, repeats.laid_days(tx)):
+    days = {union.id: (union, day) for union, day in unions.with_their_unions(tx, repeats.laid_days(tx))}
+
+    def behind(union: Union) -> bool:
         now = today(tx, union)
-        laid = _laid(day, now)
-        if laid is None or laid <= now:
-            found.append(union)
-    return found
+        laid = _laid(days[union.id][1], now)
+        return laid is None or laid <= now
+
+    return [union for union, _ in unions.each((union for union, _ in days.values()), behind)]
 
 
 def lay_out(tx: Tx, union: Union) -> None:

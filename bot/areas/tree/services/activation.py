@@ -63,12 +63,12 @@ def ranked(tx: Tx, union: Union, most: int, after: Ranked | None) -> list[Ranked
 
 def due(tx: Tx, answers: Answers) -> list[Union]:
     """Returns the unions whose call was closed since their last round."""
-    found = []
-    for union in unions.every(tx):
-        closed = answers.last_closed(tx, union)
-        if closed is not None and meta.get(tx, _mark(union)) != str(closed[0]):
-            found.append(union)
-    return found
+
+    def closed(union: Union) -> bool:
+        last = answers.last_closed(tx, union)
+        return last is not None and meta.get(tx, _mark(union)) != str(last[0])
+
+    return [union for union, _ in unions.each(unions.every(tx), closed)]
 
 
 def read(tx: Tx, union: Union, answers: Answers) -> ActivationData | None:

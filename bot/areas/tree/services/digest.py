@@ -75,7 +75,8 @@ def take(tx: Tx, union: Union, leader_id: int, before: datetime) -> SupportChang
 
 def unions_with_released(tx: Tx) -> list[Union]:
     """Returns the unions in which a member is to be told now that their leader left."""
-    return [union for union in _awake(tx, releases.unions_with_released(tx)) if _released(tx, union, 1)]
+    found = _awake(tx, releases.unions_with_released(tx))
+    return [union for union, _ in unions.each(found, lambda union: _released(tx, union, 1))]
 
 
 def take_released(tx: Tx, union: Union, most: int) -> ReleasedBatch:
@@ -98,7 +99,8 @@ def _released(tx: Tx, union: Union, most: int) -> list[releases.Release]:
 
 
 def _awake(tx: Tx, union_ids: list[int]) -> list[Union]:
-    return [union for union in unions.by_ids(tx, union_ids) if daily_notice.awake(union, tx.now)]
+    found = unions.by_ids(tx, union_ids)
+    return [union for union, _ in unions.each(found, lambda union: daily_notice.awake(union, tx.now))]
 
 
 def _offer(tx: Tx, member_id: int, offer_id: int | None) -> Member | None:

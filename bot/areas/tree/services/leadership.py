@@ -120,15 +120,14 @@ def due(tx: Tx) -> list[tuple[Union, Sequence[int]]]:
     A recorded rank waits until its member can be told. `is_leader` does not wait: it goes by the rule, and by the
     grace period that the member was told of.
     """
-    found: list[tuple[Union, Sequence[int]]] = []
-    for union in unions.by_ids(tx, leaders.unions_with_leaders(tx)):
+
+    def changing(union: Union) -> Sequence[int]:
         if not daily_notice.awake(union, tx.now):
-            continue
+            return []
         today = union_day(union.time_zone, tx.now)
-        ids = leaders.due(tx, union.id, union.founder_id, rules.of(tx, union.id), today, MOST_AT_ONCE)
-        if ids:
-            found.append((union, ids))
-    return found
+        return leaders.due(tx, union.id, union.founder_id, rules.of(tx, union.id), today, MOST_AT_ONCE)
+
+    return unions.each(unions.by_ids(tx, leaders.unions_with_leaders(tx)), changing)
 
 
 def settle(tx: Tx, union_id: int, member_ids: Sequence[int]) -> list[RankChange]:

@@ -73,7 +73,7 @@ def due(tx: Tx) -> list[Union]:
     Each union has a round on every union-day, because wallets age. A union of at most `SMALL` members has one also
     when its ledger has new entries, after a pause.
     """
-    return [union for union in unions.every(tx) if _due(tx, union)]
+    return [union for union, _ in unions.each(unions.every(tx), lambda union: _due(tx, union))]
 
 
 def _due(tx: Tx, union: Union) -> bool:
