@@ -1,8 +1,0 @@
-"""Which account linked a wallet."""
-
-revision = "0012"
-down_revision: str | None = "0011"
-
-
-def upgrade() -> None:
-    """Migrates from the schema of 0011."""
