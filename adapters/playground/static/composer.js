@@ -145,8 +145,9 @@ export class Composer {
     const whole = this.input.value.trim().toLowerCase() === `/${command.path}`;
     this.input.value = `/${command.path}`;
     this.picker.close();
-    if (whole || !command.params.length) return this.submit();
-    this.input.value += " ";
+    // A command that the list completed is sent by the next Enter: it may not be the one that was meant.
+    if (whole) return this.submit();
+    if (command.params.length) this.input.value += " ";
     return this.#typed();
   }
 

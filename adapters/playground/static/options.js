@@ -13,6 +13,7 @@ export class OptionPills {
     this.done = { send, cancel };
     this.inputs = new Map();
     this.picked = new Map();
+    this.named = new Set();
     this.element = h("div", { class: "pills", role: "group", "aria-label": `Options of /${command.path}` },
       h("span", { class: "command-name" }, `/${command.path}`));
     const required = command.params.filter((each) => each.required);
@@ -27,15 +28,19 @@ export class OptionPills {
 
   focus(value = "") {
     const empty = [...this.inputs.values()].find((input) => !input.value);
-    if (empty) empty.value = value;
-    (empty || [...this.inputs.values()].at(-1) || this.more.querySelector("button") || this.stop).focus();
+    const first = empty || [...this.inputs.values()].at(-1);
+    (first || this.more.querySelector("button") || this.stop).focus();
+    if (!empty || !value) return;
+    empty.value = value;
+    const [param, input] = this.#spread(this.#param([...this.inputs].find(([, each]) => each === empty)[0]), empty);
+    this.#complete(param, input);
   }
 
   values() {
     const values = {};
     for (const [name, input] of this.inputs) {
       const param = this.#param(name);
-      const typed = input.value.trim();
+      const typed = this.named.has(name) ? unquoted(input.value.trim()) : input.value.trim();
       const picked = this.picked.get(name);
       if (param.kind === "file") {
         if (picked) values[name] = picked;
@@ -53,10 +58,29 @@ export class OptionPills {
     if (param.kind === "file") return this.#addFile(param);
     const input = h("input", { type: "text", autocomplete: "off", spellcheck: "false", maxlength: String(Math.max(param.max, 100)), "aria-label": `${param.name}: ${param.description}`, inputmode: { integer: "numeric", amount: "decimal" }[param.kind] });
     input.addEventListener("focus", () => this.#complete(param, input));
-    input.addEventListener("input", () => this.#complete(param, input));
+    input.addEventListener("input", () => this.#complete(...this.#spread(param, input)));
     input.addEventListener("keydown", (event) => this.#key(event, param, input));
     this.#place(param, h("label", { class: "pill", data: { required: String(param.required) } }, h("span", {}, param.name), input), input);
     return input;
+  }
+
+  // Moves what was typed or pasted as `name:value` into the field of that name, which may be a new one. Returns the
+  // option and the field where typing goes on.
+  #spread(param, input) {
+    const open = this.command.params.filter((each) => each.kind !== "file" && (each === param || !this.inputs.get(each.name)?.value.trim()));
+    const found = new RegExp(`(^|\\s)(${open.map((each) => each.name).join("|")})[:：]\\s*`).exec(input.value);
+    const before = found ? input.value.slice(0, found.index) : "";
+    if (!found || before.split('"').length % 2 === 0) return [param, input];
+    const after = input.value.slice(found.index + found[0].length);
+    const other = this.#param(found[2]);
+    if (other === param && before.trim()) return [param, input];
+    input.value = before.trim();
+    const field = this.inputs.get(other.name) || this.#add(other);
+    this.#offer();
+    this.named.add(other.name);
+    field.value = after;
+    field.focus();
+    return this.#spread(other, field);
   }
 
   // A picture: a button in place of an input, which says what was chosen.
@@ -99,7 +123,7 @@ export class OptionPills {
     }
     if (event.key !== "Enter" || event.isComposing) return undefined;
     event.preventDefault();
-    const empty = [...this.inputs].find(([, each]) => !each.value.trim() && each !== input);
+    const empty = [...this.inputs].find(([name, each]) => !each.value.trim() && each !== input && this.#param(name).required);
     return empty && input.value.trim() ? empty[1].focus() : this.done.send();
   }
 
@@ -108,13 +132,15 @@ export class OptionPills {
     const options = await this.#options(param, typed);
     if (document.activeElement !== input || input.value.trim() !== typed) return;
     const title = `${param.name} · ${param.description}${param.required ? "" : " (optional)"}`;
+    const whole = options.find((option) => option.label === typed); // typed whole: Enter goes on with it
+    if (whole) this.picked.set(param.name, whole);
     this.picker.show(input, title, options, (option) => {
       input.value = option.label;
       this.picked.set(param.name, option);
       this.picker.close();
       const empty = [...this.inputs.values()].find((each) => !each.value.trim());
       if (empty) empty.focus();
-    }, { first: Boolean(typed) || param.required });
+    }, { first: !whole && (Boolean(typed) || param.required) });
   }
 
   async #options(param, typed) {
@@ -132,6 +158,10 @@ export class OptionPills {
     }
     return [];
   }
+}
+
+function unquoted(text) {
+  return /^"[^"]*"$/.test(text) ? text.slice(1, -1) : text;
 }
 
 // The people of a room as options: their accounts there.

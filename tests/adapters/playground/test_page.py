@@ -148,6 +148,44 @@ async def test_a_command_that_needs_nothing_is_sent_by_enter(on: Stage) -> None:
     await expect(page.locator("#room-telegram .message").last).to_contain_text("What you can do here")
 
 
+async def test_names_with_values_fill_their_options(on: Stage) -> None:
+    page = await on.open()
+    box = page.locator("#box-discord")
+    await box.fill('/union create name:"Free farmers" purpose: Growing food')
+    fields = page.locator("#room-discord .pill input")
+    await expect(fields).to_have_count(2)
+    await expect(fields.nth(1)).to_have_value("Growing food")
+    await page.keyboard.type(" time_zone:lisb")
+    await expect(page.locator("#room-discord [role=option]").first).to_contain_text("Europe/Lisbon")
+    await expect(fields.nth(1)).to_have_value("Growing food")
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
+    founded = page.locator("#room-discord .message").last
+    await expect(founded).to_contain_text("Free farmers is founded")
+    await expect(founded).not_to_contain_text('"')
+
+    await box.fill("/call new opens:0:01")
+    await expect(page.locator("#room-discord .pill input").last).to_have_value("0:01")
+    await expect(page.locator("#room-discord [role=option]")).to_have_text(["00:01"])
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+
+
+async def test_enter_completes_what_was_half_typed_and_runs_only_what_stands_there(on: Stage) -> None:
+    page = await on.open()
+    room = page.locator("#room-telegram")
+    await page.locator("#box-telegram").focus()
+    await page.keyboard.type("/union a")
+    await expect(room.locator("[role=option]").first).to_contain_text("/union about")
+    messages = await room.locator(".message").count()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#box-telegram")).to_have_value("/union about")
+    await expect(room.locator(".message")).to_have_count(messages)
+    await page.keyboard.press("Enter")
+    await expect(room.locator(".message").last).to_contain_text("No union lives here yet")
+
+
 async def test_missing_options_are_asked_in_a_window_and_in_a_card(on: Stage) -> None:
     page = await on.open()
     await page.locator("#box-discord").fill("/union create")
