@@ -39,6 +39,7 @@ def find(tx: Tx, union: Union, heir: str) -> Member:
     Raises:
         NotFound: nobody in the union is that.
         BadInput: that member is the founder already.
+        NotAllowed: that member became one person with others a short while ago.
     """
     platform, colon, native_id = heir.partition(":")
     account = members.account_in(tx, union.id, platform, native_id) if colon else None
@@ -50,6 +51,7 @@ def find(tx: Tx, union: Union, heir: str) -> Member:
         )
     if found.id == union.founder_id:
         raise BadInput(f"{heir!r} is the founder of {one_line(union.name)!r} already.")
+    members.require_none_waits(tx, found)
     return found
 
 

@@ -134,6 +134,7 @@ def hand_over(ctx: Context, heir: Annotated[Person, "Who is to be the founder"])
         )
     if heir.member.id == ctx.member.id:
         raise BadInput("You are the founder already.")
+    members.require_none_waits(ctx.tx, heir.member)
     question = p(
         "Hand ", bold(one_line(ctx.union.name)), " to ", *identified(heir.account), "? Only they can undo it."
     )
@@ -202,8 +203,8 @@ def _by_host(union: Union) -> tuple[tuple[str, Spans], ...]:
         return ()
     return (
         (
-            "Founder since",
-            spans("handed on by the host on ", Moment(union.by_host_at, union.time_zone, "date")),
+            "Handed on by the host",
+            spans(Moment(union.by_host_at, union.time_zone, "date")),
         ),
     )
 

@@ -41,6 +41,9 @@ async def test_a_union_is_not_handed_to_somebody_who_waits(village: Village) -> 
     refused = await village.ada.presses(question, "Hand over", village.farm)
     assert "They became one person with others a short while ago" in refused.text
     assert len(await entries(village.stage, "union.founder")) == 1
+    at_once = await village.ada.runs("union hand-over", village.farm, heir=who(vera))
+    assert "They became one person with others a short while ago" in at_once.text
+    assert at_once.labels == []
     village.stage.clock.advance(DAY)
     question = await village.ada.runs("union hand-over", village.farm, heir=who(vera))
     assert "is the founder now" in (await village.ada.presses(question, "Hand over", village.farm)).text
