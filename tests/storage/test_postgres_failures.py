@@ -151,6 +151,8 @@ async def test_a_deadlock_is_run_again_one_by_one(store: Store, other: psycopg.C
 
     def take_both(tx: Tx) -> str:
         runs.append("run")
+        if len(runs) > 1:
+            rival.join(20)  # it goes on now: what is read here may not be from before its commit
         tx.run(SET, key="a", value=(get(tx, "a") or "") + "-")
         rival.may_want_a.set()
         tx.run(SET, key="b", value=(get(tx, "b") or "") + "-")
