@@ -176,7 +176,9 @@ def found(
     spaces.require_free(tx, founder.platform, native_space)
     union = unions.add(tx, new_ref(), name, purpose, key)
     ledger.begin(tx, union, **union_settings.by_tables(tx, union))
-    member, account = join(tx, union, founder.platform, founder.native_id, founder.name, founder.username)
+    member, account = _come_in(
+        tx, union, founder.platform, founder.native_id, founder.name, founder.username, None
+    )
     unions.set_founder(tx, union, member)
     spaces.add(tx, union, member, founder.platform, native_space, title, chat, thread)
     unions.choose_in_private(tx, founder.platform, founder.native_id, union.id)
@@ -198,8 +200,27 @@ def join(
 
     Raises:
         BadInput: it is a member already.
-        NotAllowed: the code lets nobody in any more, or the account is expelled.
+        NotAllowed: the union has ended, the code lets nobody in any more, or the account is expelled.
     """
+    now = unions.by_id(tx, union.id)
+    if now is None or now.founder_id is None:  # the founder leaves last
+        raise NotAllowed(
+            f"{union.name} has ended: its last member left, so nobody can join it any more. "
+            "/union create in your server or group begins a new union."
+        )
+    return _come_in(tx, union, platform, native_id, name, username, invite)
+
+
+def _come_in(
+    tx: Tx,
+    union: Union,
+    platform: str,
+    native_id: str,
+    name: str,
+    username: str | None,
+    invite: Invite | None,
+) -> tuple[Member, Account]:
+    """Makes an account a new member of a union that has not ended, or is being founded. See `join`."""
     if members.account_in(tx, union.id, platform, native_id) is not None:
         raise BadInput(f"You are a member of {union.name} already. /me shows what is known of you.")
     kept = traces.of_account(tx, union, platform, native_id)

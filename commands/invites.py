@@ -48,6 +48,7 @@ _ENDORSING = " If you endorse them, your support counts for them, and for those 
     "Your code and link that bring others into the union",
     visibility=Visibility.PRIVATE,
     rate=Rate(10, 60),
+    settled=True,
 )
 def invite(ctx: Context) -> Reply:
     """Shows your own code, how others join by it, and how many did. Only you see it.
@@ -61,7 +62,7 @@ def invite(ctx: Context) -> Reply:
     return _card(ctx, invites.own(ctx.tx, ctx.union, ctx.member))
 
 
-@area.action("invite.renew")
+@area.action("invite.renew", settled=True)
 def renew(ctx: Context, code: str) -> Reply:
     return _card(ctx, invites.renew(ctx.tx, ctx.union, ctx.member, code), edit=True)
 
@@ -73,7 +74,7 @@ def revoke(ctx: Context, code: str) -> Reply:
     return say(p(Code(code), words), p(Code("/invite"), " gives you a code."), edit=True)
 
 
-@area.deep_link("join")
+@area.deep_link("join", for_banned=True)
 def opened(ctx: Context, code: str) -> Reply:
     return by_code(ctx, code)
 

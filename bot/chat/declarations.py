@@ -97,6 +97,7 @@ class DeepLink:
 
     prefix: str
     handler: Callable[..., Reply | None]
+    for_banned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,11 +222,15 @@ class Area:
 
         return declare
 
-    def deep_link(self, prefix: str) -> Callable[[ReplyHandler], ReplyHandler]:
-        """Declares the handler of private chats that are opened with `prefix-…`. It runs in one write transaction."""
+    def deep_link(self, prefix: str, *, for_banned: bool = False) -> Callable[[ReplyHandler], ReplyHandler]:
+        """Declares the handler of private chats that are opened with `prefix-…`. It runs in one write transaction.
+
+        A link `for_banned` also opens where the private chat is about a union in all of whose spaces the actor is
+        banned. Its handler asks `require_welcome` for the union that the link is about.
+        """
 
         def declare(handler: ReplyHandler) -> ReplyHandler:
-            self.links.append(DeepLink(prefix, handler))
+            self.links.append(DeepLink(prefix, handler, for_banned))
             return handler
 
         return declare

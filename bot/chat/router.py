@@ -242,7 +242,7 @@ class Router:
         prefix, separator, rest = act.payload.partition("-")
         link = ctx.registry.links.get(prefix) if separator else None
         if link is not None:
-            if ctx.standing.account is not None:
+            if ctx.standing.account is not None and not link.for_banned:
                 ctx.require_welcome()
             return self.finish(ctx, link.handler(ctx, rest), Visibility.PRIVATE)
         row = ctx.records.token(ctx.tx, act.payload) if act.payload else None

@@ -17,11 +17,15 @@ from tests.stage import Stage
 
 REGISTRY = Registry(commands.areas(), commands.translations())
 POWERS = {Permission.LEADER, Permission.FOUNDER, Permission.UNION_MODERATOR}
-COMMANDS = {"leave", "unlink", "me same-person"}
-"""Whatever changes who somebody is. A new command of this kind stands here, and is declared with `settled=True`."""
+COMMANDS = {"leave", "unlink", "me same-person", "invite"}
+"""Whatever changes who somebody is, or brings people in their name.
+
+A new command of this kind stands here, and is declared with `settled=True`.
+"""
 ACTIONS = {
     "member.leave",
     "wallet.unlink",
+    "invite.renew",
     "joining.ask",
     "joining.slow",
     "call.confirm",

@@ -15,7 +15,8 @@ class TraceKind(StrEnum):
     WAIT = "wait"
     """The account cannot use founder's and leader's powers, move money or change who it is before `until`."""
     CLAIM = "claim"
-    """The account cannot claim a wallet before `until`, because a holder answered a claim of it with a signature."""
+    """The account cannot claim a wallet before `until`. `number` says why: a holder answered a claim of it with a
+    signature (0), or it left while its claim was open (1)."""
     WALLET = "wallet"
     """A member whose id is not `number` gets the wallet with a wait until `until`. See `WALLET`."""
     CHOICE = "choice"

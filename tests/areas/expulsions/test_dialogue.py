@@ -16,8 +16,9 @@ from bot.areas.traces.domain import WALLET, TraceKind
 from bot.areas.tree.services import recount, support
 from bot.areas.unions import services as unions
 from bot.areas.wallets.services import wallets
+from bot.chat import asking
 from bot.chat.context import Context
-from bot.chat.incoming import Place, Who
+from bot.chat.incoming import PersonLeft, Place, Who
 from bot.domain.people import Account, Member, Permission, Union
 from bot.domain.transaction import Tx
 from bot.errors import NotAllowed
@@ -113,6 +114,28 @@ async def test_no_way_leads_back_in(cast: Cast) -> None:
         assert "You are expelled from Farm for another 30 days" in heard.text, heard.text
         assert "To object, write to the founder, Ada" in heard.text
     assert await cast.stage.store.read(members.count, await cast.union()) == 1
+
+
+@pytest.mark.parametrize("how", ["expelled", "banned"])
+async def test_a_private_chat_about_a_union_that_keeps_them_out_opens_links_of_others(
+    stage: Stage, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`/join CODE` works there, and so does the link with the same code."""
+    monkeypatch.setattr(asking, "KEPT_S", 0.0)
+    ada, farm = await scenes.founded(stage)
+    (bo,) = await scenes.joined(stage, farm, "Bo")
+    eve, lair = stage.person("Eve", moderator=True), stage.group("Lair")
+    await eve.says('/union create Weeds "Choke"', lair)
+    code = (await eve.runs("invite")).text.split(": ")[1][:10]
+    own = (await ada.runs("invite")).text.split(": ")[1][:10]
+    if how == "banned":
+        stage.platforms[bo.actor.platform].bans.add((farm.space or "", bo.actor.native_id))
+        await bo.does(PersonLeft(), farm)
+    else:
+        await ada.presses(await ada.says("/expel @bo 30d Spam"), "Expel")
+        assert "You are expelled" in (await bo.opens(f"join-{own}")).text
+    opened = await bo.opens(f"join-{code}")
+    assert "Welcome to Weeds" in opened.text, opened.text
 
 
 async def test_the_public_button_does_not_let_them_in(stage: Stage) -> None:

@@ -11,7 +11,7 @@ from bot.domain.transaction import Tx
 from bot.schema import metadata
 from bot.storage.erasures import LAST_AFTER
 from bot.storage.statements import Statement
-from tests.scenes import FREE_FARMERS, founded
+from tests.scenes import FREE_FARMERS, founded, leaves
 from tests.stage import Stage
 
 
@@ -34,3 +34,16 @@ async def test_leaving_erases_and_the_ledger_still_verifies(stage: Stage) -> Non
     entries, broken = await stage.store.read(ledger.verify, union)
     assert entries >= 5
     assert broken is None
+
+
+async def test_a_union_that_has_ended_is_joined_by_no_old_button(stage: Stage) -> None:
+    """Attack: a member of a union without a founder, whom nobody can expel and whose ledger nobody reads."""
+    ada, farm = stage.person("Ada", moderator=True), stage.group("Farm")
+    founded_there = await ada.says('/union create Farm "Grow"', farm)
+    bo = stage.person("Bo")
+    await leaves(ada, farm)
+    assert "no place of Farm any more" in (await bo.presses(founded_there, "Join Farm", farm)).text
+    pressed = await bo.presses(founded_there, "Join Farm")  # as a changed app sends it
+    assert "Farm has ended: its last member left" in pressed.text
+    assert "/union create" in pressed.text
+    assert await stage.store.read(unions_of, "words", bo.actor.native_id) == []

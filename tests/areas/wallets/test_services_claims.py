@@ -355,6 +355,50 @@ async def test_a_claimant_who_leaves_ends_the_claim(store: Store, people: People
     assert await store.read(has, people.anna)
 
 
+async def test_leaving_and_joining_anew_asks_no_holder_again_and_again(
+    store: Store, people: People, clock: ManualClock
+) -> None:
+    """Attack: claim, leave, join, and claim with a fresh signature, so that the holder is asked without end."""
+
+    def comes_back(tx: Tx) -> Account:
+        membership.leave(tx, people.union, member_of(tx, people.bob))
+        return membership.join(tx, people.union, "telegram", "202", "Bob", "bob")[1]
+
+    await store.write(claim, people, people.bob)
+    bob = await store.write(comes_back)
+    with pytest.raises(NotAllowed, match="left the union while it claimed a wallet"):
+        await store.write(claim, people, bob)
+    clock.advance(NO_CLAIM_FOR - SECOND)
+    with pytest.raises(NotAllowed):
+        await store.write(claim, people, bob)
+    clock.advance(SECOND)
+    await store.write(claim, people, bob)
+
+
+async def test_an_account_that_is_removed_with_an_open_claim_waits_and_its_person_does_not(
+    store: Store, people: People
+) -> None:
+    def removed(tx: Tx) -> Account:
+        claim(tx, people, people.anna_telegram, BOBS)
+        membership.remove_account(tx, people.union, fresh(tx, people.anna), fresh(tx, people.anna_telegram))
+        return membership.join(tx, people.union, "telegram", "201", "Anna T", "anna_t")[1]
+
+    await store.write(link, people.bob, BOBS)
+    await store.write(merge, people)
+    back = await store.write(removed)
+    with pytest.raises(NotAllowed, match="left the union while it claimed a wallet"):
+        await store.write(claim, people, back, BOBS)
+    await store.write(claim, people, people.anna, BOBS)
+
+
+async def test_who_left_without_a_claim_claims_at_once(store: Store, people: People) -> None:
+    def comes_back(tx: Tx) -> Account:
+        membership.leave(tx, people.union, member_of(tx, people.bob))
+        return membership.join(tx, people.union, "telegram", "202", "Bob", "bob")[1]
+
+    await store.write(claim, people, await store.write(comes_back))
+
+
 async def test_a_claim_within_one_person_is_over(store: Store, people: People, clock: ManualClock) -> None:
     await store.write(claim, people, people.anna_telegram)
     await store.write(merge, people)
@@ -390,8 +434,7 @@ async def test_a_claim_on_a_member_who_is_merged_is_told_to_the_survivor(
 async def test_one_account_is_forgotten_with_its_claims_and_tickets(store: Store, people: People) -> None:
     await store.write(claim, people, people.bob)
     token = await store.write(links.open_ticket, people.bob)
-    bob = await store.read(member_of, people.bob)
-    await store.write(forget_account, bob, people.bob)
+    await store.write(forget_account, people.union, people.bob)
     with pytest.raises(NotFound):
         await store.read(links.page, token)
     (over,) = await untold(store)

@@ -13,7 +13,10 @@ MOVES_AFTER = TOLD_TIMES * STEP
 COUNTS_AFTER = timedelta(days=3)
 """The wait of a wallet that changed hands, before it counts for money, gates and votes."""
 NO_CLAIM_FOR = timedelta(days=7)
-"""The time for which an account cannot claim again, after a holder answered its claim with a signature."""
+"""The time for which an account cannot claim again, after a holder answered its claim with a signature, or after it
+left while its claim was open."""
+ANSWERED, WENT_AWAY = 0, 1
+"""Why an account cannot claim: the number of its trace."""
 
 
 class ClaimEnd(StrEnum):

@@ -6,6 +6,7 @@ answer with a signature of their own, and a wallet that moved does not count at 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,11 +16,13 @@ from bot.areas.traces import services as traces
 from bot.areas.traces.domain import TraceKind
 from bot.areas.unions import services as unions
 from bot.areas.wallets.domain.claims import (
+    ANSWERED,
     COUNTS_AFTER,
     MOVES_AFTER,
     NO_CLAIM_FOR,
     STEP,
     TOLD_TIMES,
+    WENT_AWAY,
     Claim,
     ClaimEnd,
 )
@@ -46,6 +49,10 @@ CLAIMED_BY_YOU = (
 TOO_SOON = (
     "A holder answered your last claim with a signature of their own, so you cannot claim a wallet before {}. "
     "If they signed with a wallet that is yours, somebody else has its key: move what it holds to a new wallet."
+)
+LEFT_OPEN = (
+    "This account left the union while it claimed a wallet, which ended the claim. So that no holder is asked again "
+    "and again, it cannot claim a wallet before {}. The holder can unlink the wallet at any time: /unlink."
 )
 
 
@@ -75,7 +82,7 @@ def require_claimable(tx: Tx, union: Union, account: Account, proof: Proof) -> N
         raise NotAllowed(ORDINARY_ONLY)
     wait = traces.find(tx, union, account.platform, account.native_id, TraceKind.CLAIM)
     if wait is not None and wait.until is not None:
-        raise NotAllowed(TOO_SOON.format(_words(wait.until)))
+        raise NotAllowed((LEFT_OPEN if wait.number == WENT_AWAY else TOO_SOON).format(_words(wait.until)))
     before = claims.on(tx, union.id, proof.address)
     if before is not None:
         other = members.account(tx, before.account_id) if before.account_id else None
@@ -157,11 +164,18 @@ def keep(tx: Tx, union: Union, member: Member, address: str, signed_since: datet
     both = parties(tx, claim)
     if not claims.end(tx, claim.id, ClaimEnd.KEPT):
         return None
-    for account in both.claimants:
-        traces.keep(tx, union, account.platform, account.native_id, TraceKind.CLAIM, tx.now + NO_CLAIM_FOR)
+    bar(tx, union, both.claimants, ANSWERED)
     record(tx, union.id, "wallet.claim-ended", member, outcome=ClaimEnd.KEPT.value)
     claims.remove(tx, claim.id)
     return both
+
+
+def bar(tx: Tx, union: Union, claimants: Sequence[Account], why: int) -> None:
+    """Keeps these accounts of a person from claiming for a while, also if they leave and join anew."""
+    for account in claimants:
+        traces.keep(
+            tx, union, account.platform, account.native_id, TraceKind.CLAIM, tx.now + NO_CLAIM_FOR, why
+        )
 
 
 def unlink(tx: Tx, account: Account, address: str, changed: HoldingChanged) -> tuple[Account, ...]:

@@ -7,8 +7,8 @@ from bot.areas.members.services import members
 from bot.areas.members.services.members import JOINING_WAIT
 from bot.areas.traces import services as traces
 from bot.areas.traces.domain import TraceKind
-from bot.areas.wallets.domain.claims import ClaimEnd
-from bot.areas.wallets.services.claims import free
+from bot.areas.wallets.domain.claims import WENT_AWAY, ClaimEnd
+from bot.areas.wallets.services.claims import bar, free
 from bot.areas.wallets.services.wallets import remember
 from bot.areas.wallets.storage import addresses, claims, tickets, wallets
 from bot.domain.people import Account, Member, Union
@@ -16,9 +16,14 @@ from bot.domain.transaction import Tx
 
 
 def forget(tx: Tx, union: Union, member: Member) -> None:
-    """Erases the member's wallets, and the tickets of their accounts. Claims end: of them, and on their wallets."""
-    for account in members.accounts_of(tx, member.id):
-        _end_claims(tx, member, account)
+    """Erases the member's wallets, and the tickets of their accounts. Claims end: of them, and on their wallets.
+
+    Whoever leaves with an open claim cannot come back and claim at once: the holder would be asked without end.
+    """
+    theirs = members.accounts_of(tx, member.id)
+    ended = [_end_claims(tx, member, account) for account in theirs]  # of all of them, not up to the first
+    if any(ended):
+        bar(tx, union, theirs, WENT_AWAY)
     for wallet in wallets.of_member(tx, member.id):
         remember(tx, wallet)
         free(tx, member, wallet.address)
@@ -30,8 +35,8 @@ def forget(tx: Tx, union: Union, member: Member) -> None:
 def forget_account(tx: Tx, union: Union, account: Account) -> None:
     """Erases the tickets of one account of a member, and ends its claims. The wallets are the person's."""
     member = members.by_id(tx, account.member_id)
-    if member is not None:
-        _end_claims(tx, member, account)
+    if member is not None and _end_claims(tx, member, account):
+        bar(tx, union, [account], WENT_AWAY)
     addresses.delete_of_account(tx, account.id)
     tickets.delete_of_account(tx, account.id)
 
@@ -50,8 +55,12 @@ def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
     wallets.wait(tx, survivor.id, tx.now + JOINING_WAIT)
 
 
-def _end_claims(tx: Tx, member: Member, account: Account) -> None:
+def _end_claims(tx: Tx, member: Member, account: Account) -> bool:
+    """Ends the claims of an account; returns whether one was open."""
+    was_open = False
     for claim in claims.of_account(tx, account.id):
         if claims.end(tx, claim.id, ClaimEnd.GONE):
+            was_open = True
             record(tx, member.union_id, "wallet.claim-ended", member, outcome=ClaimEnd.GONE.value)
     claims.take_account(tx, account.id)
+    return was_open
