@@ -131,7 +131,7 @@ OF_ACCOUNTS: Sequence[KeepsAccounts] = (
 """In which order areas forget one account of a member who stays."""
 
 
-OUTLASTING: Sequence[OutlastsLeaving] = (returning, tree, invites, flags)
+OUTLASTING: Sequence[OutlastsLeaving] = (returning, tree, invites, flags, departures)
 """Areas of which something outlasts a membership."""
 
 
