@@ -1,40 +1,25 @@
-"""How people come into a union, leave it, and turn out to be one: composed over what each area declares."""
+"""How people come into a union, leave it, and turn out to be one: composed over what `keepers` declares."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
-from bot import union_settings
+from bot import keepers, precedence, union_settings
 from bot.areas.calls.services import membership as calls
-from bot.areas.checkins.services import membership as checkins
-from bot.areas.contests import services as contests
-from bot.areas.conversations import services as conversations
-from bot.areas.delivery import services as delivery
 from bot.areas.expulsions.domain import Expelled, Expulsion
 from bot.areas.expulsions.services import expulsions
-from bot.areas.expulsions.services import membership as departures
-from bot.areas.files import services as files
-from bot.areas.flags import services as flags
-from bot.areas.intents import services as intents
 from bot.areas.invites import services as invites
 from bot.areas.invites.domain import Invite
-from bot.areas.joinings.services import membership as joinings
 from bot.areas.ledger import services as ledger
-from bot.areas.members.services import members, returning
-from bot.areas.moderators import services as moderators
-from bot.areas.reminders import services as reminders
+from bot.areas.members.services import members
 from bot.areas.spaces import services as spaces
 from bot.areas.spaces.domain import SpaceRequest
 from bot.areas.traces import services as traces
-from bot.areas.traces.domain import Trace, TraceKind
+from bot.areas.traces.domain import TraceKind
 from bot.areas.tree.services import endorsements
-from bot.areas.tree.services import membership as tree
 from bot.areas.unions import services as unions
 from bot.areas.wallets.services import completion
-from bot.areas.wallets.services import membership as wallets
 from bot.areas.wallets.services import wallets as holdings
 from bot.domain.people import Account, Member, Person, Union, Wallet, new_ref
 from bot.domain.transaction import Tx
@@ -67,92 +52,6 @@ class Profile:
     member: Member
     accounts: list[Account]
     wallets: list[Wallet]
-
-
-class KeepsPeople(Protocol):
-    """What every area offers that keeps something of people: a module with these two functions."""
-
-    def forget(self, tx: Tx, union: Union, member: Member) -> None:
-        """Erase what the area keeps of a member who leaves."""
-
-    def merge(self, tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
-        """Make everything of `absorbed` the survivor's: the two are one person."""
-
-
-class OutlastsLeaving(Protocol):
-    """What an area offers whose limits or waits outlast a membership: a module with these two functions."""
-
-    def remember(self, tx: Tx, union: Union, member: Member) -> None:
-        """Keep traces of what must not be reset, before the member is forgotten."""
-
-    def recall(
-        self, tx: Tx, union: Union, member: Member, account: Account, kept: Mapping[TraceKind, Trace]
-    ) -> None:
-        """Put back what was kept of an account that is a new member now."""
-
-
-class KeepsAccounts(Protocol):
-    """What an area offers that keeps something of single accounts: a module with this function."""
-
-    def forget_account(self, tx: Tx, union: Union, account: Account) -> None:
-        """Erase what the area keeps of one account of a person who has others, and stays a member."""
-
-
-ORDER: Sequence[KeepsPeople] = (
-    joinings,
-    tree,
-    invites,
-    flags,
-    checkins,
-    calls,
-    contests,
-    files,
-    reminders,
-    intents,
-    moderators,
-    conversations,
-    delivery,
-    departures,
-    wallets,
-    members,
-    unions,
-)
-"""In which order areas forget a member, and merge two."""
-
-OF_ACCOUNTS: Sequence[KeepsAccounts] = (
-    joinings,
-    reminders,
-    conversations,
-    delivery,
-    departures,
-    wallets,
-    members,
-)
-"""In which order areas forget one account of a member who stays."""
-
-
-OUTLASTING: Sequence[OutlastsLeaving] = (returning, tree, invites, flags)
-"""Areas of which something outlasts a membership."""
-
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    """One area has to come before another in `ORDER`."""
-
-    first: KeepsPeople
-    then: KeepsPeople
-    why: str
-
-
-CONSTRAINTS = (
-    Before(tree, wallets, "the bases above count whether the member holds a wallet"),
-    Before(calls, files, "the pictures of drafts go with the drafts"),
-    Before(conversations, members, "what was kept for an account is found by the account"),
-    Before(delivery, members, "what was sent to an account is found by the account"),
-    Before(departures, members, "what was kept for an account is found by the account"),
-    Before(wallets, members, "tickets point at accounts"),
-    Before(joinings, members, "proposals and codes point at accounts"),
-)
 
 
 def found(
@@ -231,7 +130,7 @@ def _come_in(
     by = {"recruiter": recruiter.ref} if recruiter else {}
     ledger.record(tx, union.id, "member.joined", member, platform=platform, **by)
     if kept:
-        for area in OUTLASTING:
+        for area in keepers.OUTLASTING:
             area.recall(tx, union, member, account, kept)
         account = members.account(tx, account.id) or account
     return member, account
@@ -311,9 +210,9 @@ def require_expellable(union: Union, actor: Member, member: Member | None) -> No
 
 def _end(tx: Tx, union: Union, member: Member) -> None:
     """End a membership and erase the person, but for what outlasts it."""
-    for outlasting in OUTLASTING:
+    for outlasting in keepers.OUTLASTING:
         outlasting.remember(tx, union, member)
-    for area in ORDER:
+    for area in keepers.ORDER:
         area.forget(tx, union, member)
     ledger.record(tx, union.id, "member.left", member)
 
@@ -346,8 +245,8 @@ def merge(tx: Tx, union_id: int, absorbed: Member, survivor: Member, first: Memb
     union = unions.by_id(tx, union_id)
     if union is None or absorbed.id == survivor.id:
         raise BadInput("These are the same member already; there is nothing to merge.")
-    older, newer = _by_precedence(tx, union, absorbed, survivor, first)
-    for area in ORDER:
+    older, newer = precedence.of_sides(tx, union, absorbed, survivor, first)
+    for area in keepers.ORDER:
         area.merge(tx, union, absorbed, survivor)
     members.place_after(tx, older, newer)
     choice = endorsements.of(tx, survivor)
@@ -379,34 +278,9 @@ def remove_account(tx: Tx, union: Union, by: Account, account: Account) -> None:
     member = members.by_id(tx, account.member_id)
     if account.waits_until is not None and account.waits_until > tx.now:
         traces.keep(tx, union, account.platform, account.native_id, TraceKind.WAIT, account.waits_until)
-    for area in OF_ACCOUNTS:
+    for area in keepers.OF_ACCOUNTS:
         area.forget_account(tx, union, account)
     ledger.record(tx, union.id, "account.removed", member, platform=account.platform)
-
-
-def _by_precedence(
-    tx: Tx, union: Union, absorbed: Member, survivor: Member, first: Member | None
-) -> tuple[list[Account], list[Account]]:
-    """The accounts of the side that was there first, and those of the other side, which become newer.
-
-    An older account can remove a newer one at once. So the side with more to lose comes first: the founder, then a
-    moderator of the union, then the one with the larger base, then the one who joined the union earlier. A friend
-    who endorses a thief is quickly found; but only the founder makes moderators, and a leader has more friends.
-    """
-
-    def precedence(member: Member, other: Member) -> tuple[int, ...]:
-        return (
-            first is not None and first.id == member.id,
-            union.founder_id == member.id,
-            moderators.is_named(tx, member),
-            tree.base_without(tx, member, other),
-            (member.joined_at, member.id) < (other.joined_at, other.id),
-        )
-
-    sides = [absorbed, survivor]
-    if precedence(survivor, absorbed) > precedence(absorbed, survivor):
-        sides.reverse()
-    return members.accounts_of(tx, sides[0].id), members.accounts_of(tx, sides[1].id)
 
 
 LINKING = completion.Reactions(holding_changed=endorsements.wallets_changed)

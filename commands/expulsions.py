@@ -8,7 +8,7 @@ from typing import Annotated
 
 from bot import membership
 from bot.areas.expulsions.domain import MOST_REASON, Expulsion
-from bot.areas.expulsions.services import expulsions
+from bot.areas.expulsions.services import expulsions, former
 from bot.areas.members.services import display, members
 from bot.chat.context import Context
 from bot.chat.declarations import Area, Rate
@@ -73,7 +73,7 @@ def expel(
 
     Everything of theirs here is erased, as when somebody leaves. Their name and the reason are kept for the union's
     moderators until the expulsion ends. Somebody who left, or never joined, can be expelled too: mention them, or
-    reply to a message of theirs.
+    reply to a message of theirs. Accounts and wallets that they gave up within the last 30 days are kept out as well.
     """
     _require_may(ctx, person)
     end = _moment(ctx, until)
@@ -215,6 +215,11 @@ def _consequences(ctx: Context, person: Person, end: datetime | None, reason: st
         ]
     else:
         rows.append("They are no member. They cannot join, and read this when they try.")
+        if person.native_id and former.has_left(ctx.tx, ctx.union, person.platform, person.native_id):
+            days = former.LASTS.days
+            rows.append(
+                f"They left lately: all accounts and wallets that they had within the last {days} days are meant."
+            )
     rows.append("They cannot join again with these accounts, nor can their wallets be linked, until it ends.")
     return [fields(("Until", _until(ctx, end)), ("Why", one_line(reason, MOST_REASON))), items(*rows)]
 

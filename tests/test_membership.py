@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from sqlalchemy import Boolean, Column, LargeBinary, Numeric, Table, Text, func, select
 
-from bot import areas, erasing, membership
+from bot import areas, erasing, keepers, membership
 from bot.areas.flags.domain import Evidence
 from bot.areas.ledger import services as ledger
 from bot.areas.members.services import members
@@ -89,13 +89,13 @@ def test_whatever_names_a_member_or_an_account_declares_a_fate() -> None:
 
 
 def test_areas_forget_and_merge_in_an_order_that_holds_its_reasons() -> None:
-    for before in membership.CONSTRAINTS:
-        assert membership.ORDER.index(before.first) < membership.ORDER.index(before.then), before.why
+    for before in keepers.CONSTRAINTS:
+        assert keepers.ORDER.index(before.first) < keepers.ORDER.index(before.then), before.why
 
 
 def test_every_area_that_keeps_something_of_people_is_asked() -> None:
     keeping = {area_of(column.table) for column in with_fates()}
-    asked = {area.__name__.split(".")[2] for area in membership.ORDER}
+    asked = {area.__name__.split(".")[2] for area in keepers.ORDER}
     # Codes of places name who made them, and nobody is found by it.
     assert keeping - asked == {"spaces"}
 
@@ -286,7 +286,7 @@ def fresh(tx: Tx, account: Account) -> Account:
 def test_every_area_that_keeps_something_of_accounts_is_asked() -> None:
     keeping = {area_of(column.table) for column in with_fates() if "account" in column.name}
     keeping |= {area_of(table) for table, _ in by_key()} - {"unions"}  # asked by members
-    asked = {area.__name__.split(".")[2] for area in membership.OF_ACCOUNTS}
+    asked = {area.__name__.split(".")[2] for area in keepers.OF_ACCOUNTS}
     assert keeping | {"members"} == asked
 
 

@@ -1,6 +1,6 @@
 """The examples of the tutorials: code blocks that begin with the name of the file they would be.
 
-A block that begins with `# bot/membership.py, after: LINE` has lines for a file that exists, to be put below LINE.
+A block that begins with `# bot/keepers.py, after: LINE` has lines for a file that exists, to be put below LINE.
 """
 
 from __future__ import annotations

@@ -30,9 +30,12 @@ class TraceKind(StrEnum):
     FLAGGED = "flagged"
     """Flags name the account's person, who was the member with the id `number`."""
     EXPELLED = "expelled"
-    """The account's person was expelled; `number` is the id of the expulsion."""
+    """The account's person was expelled; `number` is the id of the expulsion.
+
+    Below zero nobody is expelled: the account was that of the member with the id `-number` until lately.
+    """
     EXPELLED_WALLET = "expelled wallet"
-    """The wallet was held by somebody who was expelled; `number` is the id of the expulsion. See `WALLET`."""
+    """The wallet was held by somebody who was expelled; `number` is as in `EXPELLED`. See `WALLET`."""
     JOINING_REFUSED = "joining refused"
     """So many people said that the account is not them. It cannot propose a joining before `until`."""
     JOINING_ATTEMPTS = "joining attempts"

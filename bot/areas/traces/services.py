@@ -80,6 +80,23 @@ def end_numbered(tx: Tx, union: Union, kind: TraceKind, number: int) -> int:
     return storage.remove_numbered(tx, union.id, kind, number)
 
 
+def count_numbered(tx: Tx, union: Union, kind: TraceKind, number: int) -> int:
+    """Returns how many traces of this kind have this number and have not run out."""
+    return storage.count_numbered(tx, union.id, kind, number)
+
+
+def renumber(tx: Tx, union: Union, kind: TraceKind, number: int, new: int) -> None:
+    """Gives all traces of this kind with this number another one. They run out when they would have."""
+    storage.renumber(tx, union.id, kind, number, new)
+
+
+def replace_numbered(
+    tx: Tx, union: Union, kind: TraceKind, number: int, new: int, until: datetime | None
+) -> None:
+    """Gives all traces of this kind with this number, if they have not run out, another one and another end."""
+    storage.replace_numbered(tx, union.id, kind, number, new, until)
+
+
 def use_wait_s(tx: Tx, accounts: Sequence[tuple[str, str]], command: str, times: int, per_s: int) -> int:
     """Returns the whole seconds until a person may use a command again, at most `times` in `per_s` seconds; 0: now.
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, or_, select
+from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from bot.areas.traces.domain import Trace, TraceKind
 from bot.areas.traces.tables import traces, uses
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement, insert
+from bot.storage.types import UtcDateTime
 
 _LIVE = or_(traces.c.until.is_(None), traces.c.until > bindparam("now"))
 _GET = Statement(
@@ -36,12 +37,18 @@ _PUT = Statement(
     )
 )
 _REMOVE = Statement(delete(traces).where(traces.c.key == bindparam("wanted")))
-_REMOVE_NUMBERED = Statement(
-    delete(traces).where(
-        traces.c.union_id == bindparam("union"),
-        traces.c.kind == bindparam("of_kind"),
-        traces.c.number == bindparam("numbered"),
-    )
+_NUMBERED = (
+    traces.c.union_id == bindparam("union"),
+    traces.c.kind == bindparam("of_kind"),
+    traces.c.number == bindparam("numbered"),
+)
+_REMOVE_NUMBERED = Statement(delete(traces).where(*_NUMBERED))
+_COUNT_NUMBERED = Statement(select(func.count()).select_from(traces).where(*_NUMBERED, _LIVE))
+_RENUMBER = Statement(update(traces).where(*_NUMBERED).values(number=bindparam("new")))
+_REPLACE_NUMBERED = Statement(
+    update(traces)
+    .where(*_NUMBERED, _LIVE)
+    .values(number=bindparam("new"), since=bindparam("now"), until=bindparam("end", type_=UtcDateTime()))
 )
 _PRUNE = Statement(delete(traces).where(traces.c.until < bindparam("before")))
 
@@ -81,6 +88,23 @@ def remove(tx: Tx, key: bytes) -> bool:
 def remove_numbered(tx: Tx, union_id: int, kind: str, number: int) -> int:
     """Erases all rows of this kind with this number; returns how many."""
     return tx.run(_REMOVE_NUMBERED, union=union_id, of_kind=kind, numbered=number)
+
+
+def count_numbered(tx: Tx, union_id: int, kind: str, number: int) -> int:
+    """Returns how many rows of this kind have this number and have not run out."""
+    return int(tx.value(_COUNT_NUMBERED, union=union_id, of_kind=kind, numbered=number, now=tx.now))
+
+
+def renumber(tx: Tx, union_id: int, kind: str, number: int, new: int) -> int:
+    """Gives all rows of this kind with this number another one; returns how many."""
+    return tx.run(_RENUMBER, union=union_id, of_kind=kind, numbered=number, new=new)
+
+
+def replace_numbered(tx: Tx, union_id: int, kind: str, number: int, new: int, until: datetime | None) -> int:
+    """Gives all rows of this kind with this number that have not run out another one, and another end."""
+    return tx.run(
+        _REPLACE_NUMBERED, union=union_id, of_kind=kind, numbered=number, new=new, end=until, now=tx.now
+    )
 
 
 def prune(tx: Tx, before: datetime) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.areas.expulsions.domain import Expelled, Expulsion
+from bot.areas.expulsions.services import former
 from bot.areas.expulsions.storage import expulsions
 from bot.areas.ledger.services import record
 from bot.areas.members.services import members
@@ -29,16 +30,21 @@ def expel(
 ) -> Expulsion:
     """Keeps the person's accounts out of the union until that moment, None for ever; and the wallets they held.
 
+    So is what they gave up lately: see `former`.
+
     Raises:
         BadInput: they are expelled already.
     """
     if any(_running(tx, union, *account) for account in who.accounts):
         raise BadInput(f"{one_line(who.name)} is expelled already. /readmit shows until when, and ends it.")
     made = expulsions.add(tx, union.id, actor.id, who, until, reason)
+    former.expel(tx, union, who.member_id, who.accounts, made.id, until)
     for platform, native_id in who.accounts:
         traces.keep(tx, union, platform, native_id, TraceKind.EXPELLED, until, made.id)
     for address in who.wallets:
         traces.keep(tx, union, WALLET, address.lower(), TraceKind.EXPELLED_WALLET, until, made.id)
+    kept_out = traces.count_numbered(tx, union, TraceKind.EXPELLED_WALLET, made.id)
+    expulsions.set_wallets(tx, made.id, kept_out)
     whom = {"member": who.ref} if who.ref else {}
     end = until.isoformat() if until else None
     record(tx, union.id, "member.expelled", actor, expulsion=made.id, until=end, **whom)
@@ -59,7 +65,7 @@ def free_wallets(tx: Tx, union: Union, actor: Member, expulsion_id: int) -> Expu
     """Lets whoever proves the wallets of a person who was expelled link them. Raises NotFound if it does not run."""
     found = _by_id(tx, union, expulsion_id)
     if traces.end_numbered(tx, union, TraceKind.EXPELLED_WALLET, found.id):
-        expulsions.no_wallets(tx, found.id)
+        expulsions.set_wallets(tx, found.id, 0)
         record(tx, union.id, "member.wallets-freed", actor, expulsion=found.id)
     return found
 
@@ -90,7 +96,8 @@ def require_free_wallet(tx: Tx, union_id: int, address: str) -> None:
     if not expulsions.any_runs(tx, union_id):
         return
     union = unions.by_id(tx, union_id)
-    if union is None or not traces.find(tx, union, WALLET, address.lower(), TraceKind.EXPELLED_WALLET):
+    found = traces.find(tx, union, WALLET, address.lower(), TraceKind.EXPELLED_WALLET) if union else None
+    if found is None or found.number < 0:
         return
     raise NotAllowed(
         "This wallet belonged to somebody who is expelled from this union, so it cannot be linked now. Link another "

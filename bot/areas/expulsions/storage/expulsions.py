@@ -27,7 +27,7 @@ _ADD = Statement(
         reason=bindparam("reason"),
         at=bindparam("at"),
         until=bindparam("until"),
-        wallets=bindparam("wallets"),
+        wallets=0,
     )
     .returning(*_COLUMNS)
 )
@@ -41,7 +41,9 @@ _PAGE = Statement(
     .offset(bindparam("skipped"))
 )
 _COUNT = Statement(select(func.count()).select_from(expulsions).where(*_RUNS))
-_NO_WALLETS = Statement(update(expulsions).where(expulsions.c.id == bindparam("wanted")).values(wallets=0))
+_SET_WALLETS = Statement(
+    update(expulsions).where(expulsions.c.id == bindparam("wanted")).values(wallets=bindparam("many"))
+)
 _REMOVE = Statement(delete(expulsions).where(expulsions.c.id == bindparam("wanted")))
 _MOVE_BY = Statement(
     update(expulsions).where(expulsions.c.by_id == bindparam("absorbed")).values(by_id=bindparam("survivor"))
@@ -52,6 +54,7 @@ _PRUNE = Statement(delete(expulsions).where(expulsions.c.until < bindparam("befo
 def add(
     tx: Tx, union_id: int, by_id: int | None, who: Expelled, until: datetime | None, reason: str
 ) -> Expulsion:
+    """Adds an expulsion that keeps no wallet out yet."""
     row = tx.one(
         _ADD,
         union_id=union_id,
@@ -62,7 +65,6 @@ def add(
         reason=reason,
         at=tx.now,
         until=until,
-        wallets=len(who.wallets),
     )
     assert row is not None
     return Expulsion(*row)
@@ -90,9 +92,9 @@ def count(tx: Tx, union_id: int) -> int:
     return int(tx.value(_COUNT, union=union_id, now=tx.now))
 
 
-def no_wallets(tx: Tx, expulsion_id: int) -> None:
-    """Notes that the expulsion keeps no wallet out any more."""
-    tx.run(_NO_WALLETS, wanted=expulsion_id)
+def set_wallets(tx: Tx, expulsion_id: int, count: int) -> None:
+    """Notes how many wallets the expulsion keeps out."""
+    tx.run(_SET_WALLETS, wanted=expulsion_id, many=count)
 
 
 def remove(tx: Tx, expulsion_id: int) -> None:

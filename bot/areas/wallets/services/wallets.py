@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.areas.expulsions.services import expulsions
+from bot.areas.expulsions.services import expulsions, former
 from bot.areas.ledger.services import record
 from bot.areas.members.services import members
 from bot.areas.traces import services as traces
@@ -65,7 +65,9 @@ def take(tx: Tx, member: Member, address: str, changed: HoldingChanged) -> bool:
 
 
 def remember(tx: Tx, wallet: Wallet) -> None:
-    """Remembers who is about to lose a wallet, so that another member has to wait for what it counts for."""
+    """Remembers who is about to lose a wallet: another member has to wait for what it counts for, and if they are
+    expelled, it is kept out. A contract wallet is not: several people may sign for it.
+    """
     union = unions.by_id(tx, wallet.union_id)
     if union is None:
         raise RuntimeError("a wallet has a union")
@@ -76,6 +78,8 @@ def remember(tx: Tx, wallet: Wallet) -> None:
     # A wallet that waits goes on waiting for everybody: no member has the id 0.
     number = 0 if waiting else wallet.member_id
     traces.keep(tx, union, WALLET, wallet.address.lower(), TraceKind.WALLET, until, number)
+    if wallet.kind == "eoa":
+        former.give_up_wallet(tx, union, wallet.member_id, wallet.address)
 
 
 def _wait_of(tx: Tx, member: Member, address: str) -> datetime | None:
