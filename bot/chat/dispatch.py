@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import logging
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 import msgspec
 
@@ -30,10 +27,11 @@ from bot.chat.records import Records, Store
 from bot.chat.registry import Registry
 from bot.chat.router import Router, RunOutside, choose_union, whole_path
 from bot.chat.runtime import Runtime
+from bot.chat.slow import Outside, Slow, SlowCommands, certain
 from bot.chat.tokens import actor_key, keep_held
 from bot.domain.people import Account
 from bot.domain.transaction import Tx
-from bot.errors import MusterError, OutcomeUnknown, StorageError
+from bot.errors import MusterError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -41,34 +39,8 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 SEEN_WITHIN = timedelta(hours=12)
-LOOKS = 2
-"""How often an act is looked up again after the connection to the database broke while it was being saved."""
-CONCLUDED = " concluded"
-"""Follows the key of an asynchronous command in the key of its changes, which are claimed by themselves."""
-
-# An asynchronous handler that changes something returns this function instead of a reply. It runs in one write,
-# together with the keeping of the answer.
-Finish = Callable[[Context], Reply | None]
-
 # Observe(command or kind of act, outcome, seconds)
 Observe = Callable[[str, str, float], None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Later:
-    """An asynchronous command that runs after the transaction that claimed its act."""
-
-    context: Context
-    command: Command
-    values: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _Outside:
-    """What an adapter gives with an act, for the time when the act waits for something outside."""
-
-    progress: Progress | None
-    turn: Turn | None
 
 
 class _RefusedUse(Exception):
@@ -96,7 +68,6 @@ class Dispatcher:
         self._store = store
         self._records = records
         self._runtime = runtime
-        self._adapters = adapters
         self._observe = observe
         self._trouble = trouble
         self._answers = Answers(records)
@@ -104,6 +75,7 @@ class Dispatcher:
         self._router = Router(
             RateLimits(), {name: adapter.capabilities for name, adapter in adapters.items()}
         )
+        self._slow = SlowCommands(store, records, self._answers, self._router, adapters)
 
     @property
     def registry(self) -> Registry:
@@ -114,7 +86,7 @@ class Dispatcher:
         self, incoming: Incoming, progress: Progress | None = None, turn: Turn | None = None
     ) -> Reply | None:
         """Does the act, once, and returns the answer. Errors are answers too."""
-        outside = _Outside(progress, turn)
+        outside = Outside(progress, turn)
         began = time.perf_counter()
         outcome: str
         reply: Reply | None
@@ -181,7 +153,7 @@ class Dispatcher:
 
     # -- one try -----------------------------------------------------------------------------------------
 
-    async def _settled(self, incoming: Incoming, outside: _Outside) -> tuple[str, Reply | None]:
+    async def _settled(self, incoming: Incoming, outside: Outside) -> tuple[str, Reply | None]:
         """Returns the outcome and the answer.
 
         Asks the platform whether the actor moderates, or the person which union is meant, if it depends on that.
@@ -192,14 +164,14 @@ class Dispatcher:
             question = choose_union(choice.choices)
             return "refused", await self._store.write(self._finish_reply, incoming, question)
 
-    async def _attempt(self, incoming: Incoming, outside: _Outside) -> Reply | None:
+    async def _attempt(self, incoming: Incoming, outside: Outside) -> Reply | None:
         command = self._command(incoming)
         if command is not None and command.reads:
             return await self._read(incoming, outside)
-        done = await self._certain(self._once, incoming)
-        return await self._later(done, outside) if isinstance(done, _Later) else done
+        done = await certain(self._store, self._once, incoming)
+        return await self._slow.finish(done, outside) if isinstance(done, Slow) else done
 
-    def _once(self, tx: Tx, incoming: Incoming) -> Reply | _Later | None:
+    def _once(self, tx: Tx, incoming: Incoming) -> Reply | Slow | None:
         """Does the whole act in one write transaction: claims it, answers it, and keeps its answer."""
         ours, before = self._records.claim(tx, incoming.key, actor_key(incoming.actor))
         if not ours:
@@ -220,80 +192,16 @@ class Dispatcher:
             interrupted = say(text.INTERRUPTED, visibility=Visibility.PRIVATE)
             self._answers.keep(tx, incoming, interrupted)
             context.end()
-            return _Later(context, outside.command, outside.values)
+            return Slow(context, outside.command, outside.values)
         if reply is not None:
             self._answers.keep(tx, incoming, reply)
         return reply
 
-    async def _later(self, later: _Later, outside: _Outside) -> Reply | None:
-        try:
-            done = await self._run(later, outside)
-            return await self._certain(self._conclude, later, done)
-        except (ChooseUnion, StorageError):
-            raise  # the one is a question, and after the other nothing can be kept, or it is not known what was
-        except MusterError as error:
-            await self._remember_refusal(later, error)
-            raise
-
-    async def _remember_refusal(self, later: _Later, refusal: MusterError) -> None:
-        """Keeps the refusal for repeats of the act. A failure is only logged: nothing was changed."""
-        try:
-            await self._certain(self._keep_refusal, later, say(str(refusal), visibility=Visibility.PRIVATE))
-        except MusterError as error:
-            log.warning("a refusal is not kept: %s", error, extra={"action": "dispatch.refusal"})
-
-    async def _certain(self, fn: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Writes with a function that claims what it does, so that it can be repeated when its outcome is unknown."""
-        for _ in range(LOOKS):
-            with suppress(OutcomeUnknown):
-                return await self._store.write(fn, *args, **kwargs)
-        return await self._store.write(fn, *args, **kwargs)
-
-    async def _run(self, later: _Later, outside: _Outside) -> Reply | Finish:
-        """Runs an asynchronous command. Meanwhile its turn belongs to the acts of others."""
-        context = later.context
-        context.store, context.report = self._store, outside.progress
-        context.fetcher = self._adapters[context.place.platform].fetch
-        async with outside.turn.aside() if outside.turn is not None else contextlib.nullcontext():
-            done: Reply | Finish = await later.command.handler(context, **later.values)
-        return done
-
-    def _conclude(self, tx: Tx, later: _Later, done: Reply | Finish) -> Reply | None:
-        """Makes the changes of an asynchronous command once, and keeps its answer.
-
-        A crash before this changes nothing. A repeat of the act then gets the answer that it was interrupted.
-        """
-        context = later.context
-        key, actor = context.incoming.key, actor_key(context.actor)
-        if not self._records.claim(tx, f"{key}{CONCLUDED}", actor)[0]:
-            return self._answers.read(tx, self._records.claim(tx, key, actor)[1])
-        context.resume(tx)
-        reply = done if isinstance(done, Reply) else self._change(later, done)
-        finished = self._router.finish(context, reply, later.command.visibility)
-        if finished is not None:
-            self._answers.keep(tx, context.incoming, finished)
-        return finished
-
-    def _keep_refusal(self, tx: Tx, later: _Later, refusal: Reply) -> None:
-        """Ends an asynchronous command that changed nothing."""
-        incoming = later.context.incoming
-        if self._records.claim(tx, f"{incoming.key}{CONCLUDED}", actor_key(later.context.actor))[0]:
-            self._answers.keep(tx, incoming, refusal)
-
-    def _change(self, later: _Later, finish: Finish) -> Reply | None:
-        """Checks the actor again, who may have lost the right while the command ran, and makes the changes."""
-        if later.context.has_union:
-            later.context.enter(later.context.union.id)
-        later.context.require(later.command.permission)
-        if later.command.settled:
-            later.context.require_settled()
-        return finish(later.context)
-
-    async def _read(self, incoming: Incoming, outside: _Outside) -> Reply | None:
+    async def _read(self, incoming: Incoming, outside: Outside) -> Reply | None:
         """Does a command that changes nothing. Neither its act nor its answer is kept."""
         context, done, news = await self._store.read(self._answered, incoming)
-        if isinstance(done, _Later):
-            reply = await self._run(done, outside)
+        if isinstance(done, Slow):
+            reply = await self._slow.run(done, outside)
             if not isinstance(reply, Reply):
                 raise TypeError(f"/{done.command.path} is declared as a read and wants to change something")
             done = self._router.finish(context, reply, done.command.visibility)
@@ -320,7 +228,7 @@ class Dispatcher:
         except MusterError as error:
             log.warning("who was active is not noted: %s", error, extra={"action": "dispatch.seen"})
 
-    def _answered(self, tx: Tx, incoming: Incoming) -> tuple[Context, Reply | _Later | None, bool]:
+    def _answered(self, tx: Tx, incoming: Incoming) -> tuple[Context, Reply | Slow | None, bool]:
         """Returns the context, the answer, and whether there is something to note of the actor."""
         context = self._context(tx, incoming)
         context.writable = False
@@ -330,7 +238,7 @@ class Dispatcher:
             return context, self._router.answer(context), news
         except RunOutside as outside:
             context.end()
-            return context, _Later(context, outside.command, outside.values), news
+            return context, Slow(context, outside.command, outside.values), news
 
     def _finish_reply(self, tx: Tx, incoming: Incoming, reply: Reply) -> Reply | None:
         return self._router.finish(self._context(tx, incoming), reply, Visibility.PRIVATE)

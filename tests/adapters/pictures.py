@@ -11,9 +11,9 @@ from PIL import Image as Drawn
 
 from bot.chat.context import Context
 from bot.chat.declarations import Area
-from bot.chat.dispatch import Finish
 from bot.chat.incoming import File
 from bot.chat.model import Button, Form, Image, Question, Reply, Visibility, say
+from bot.chat.slow import Finish
 from bot.domain.people import Permission
 from bot.domain.photos import Photo
 from commands.files import drawn

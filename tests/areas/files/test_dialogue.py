@@ -15,10 +15,10 @@ from bot.areas.conversations import services as conversations
 from bot.areas.files import services as files
 from bot.chat.context import Context
 from bot.chat.declarations import Area
-from bot.chat.dispatch import Finish
 from bot.chat.incoming import CommandCall, File
 from bot.chat.model import Button, Form, Question, Reply, say
 from bot.chat.registry import Registry
+from bot.chat.slow import Finish
 from bot.domain.people import Member, Union
 from bot.domain.photos import Photo
 from bot.errors import BadInput, ConfigError
