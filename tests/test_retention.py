@@ -97,6 +97,17 @@ async def test_messages_given_up_are_forgotten_like_those_sent(store: Store, clo
     assert await store.read(messages) == ["due"]
 
 
+async def test_a_new_union_has_no_years_of_past_values_to_go_through(
+    store: Store, clock: ManualClock
+) -> None:
+    """What has surely passed is 1970 in the first day of a database."""
+    rounds = []
+    for _ in range(60):
+        await runs(store, clock, 0.5)
+        rounds.append(await store.write(support.prune, 100))
+    assert not any(rounds)
+
+
 async def test_codes_of_spaces_are_forgotten_after_their_end(store: Store, clock: ManualClock) -> None:
     union, member = await founded(store)
     ends = clock.now() + timedelta(hours=24)

@@ -77,6 +77,11 @@ def sure(tx: Tx) -> datetime:
     return min(tx.now, settled_before(tx) + KEEP_ACTS)
 
 
+def is_known(tx: Tx) -> bool:
+    """Whether Muster ran for `KEEP_ACTS`, so that `sure` is about the present and not 1970."""
+    return settled_before(tx) > _NEVER
+
+
 def is_steady(tx: Tx) -> bool:
     """Whether the clock neither jumped nor was set back in the last `KEEP_ACTS`, so that it is believed."""
     seen = _read(tx)

@@ -182,6 +182,8 @@ def prune(tx: Tx, most: int) -> bool:
 
     It erases by the time that has surely passed: what a clock that jumped ahead would thin out is gone for good.
     """
+    if not trusted_time.is_known(tx):
+        return False
     now = trusted_time.sure(tx)
     if support_news.prune(tx, now - KEEP_NEWS, most) == most:
         return True
