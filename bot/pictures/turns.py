@@ -15,9 +15,8 @@ class Turns:
         self._at_once = at_once
         self._most = most
         self._having: dict[Turn, str] = {}
-        self._waiting: dict[
-            str, list[Turn]
-        ] = {}  # by union; the one whose last turn is the longest ago comes first
+        # By union. The union whose last turn is the longest ago comes first.
+        self._waiting: dict[str, list[Turn]] = {}
 
     def ask(self, union: str) -> Turn | None:
         """Returns a turn to wait for, which `end` gives back; None if there is no room for this union.

@@ -29,7 +29,7 @@ def suggest_hours(ctx: Context, typed: str) -> list[tuple[str, str]]:
     """Suggests the hour that the typed words mean, or usual hours that begin with them."""
     meant = read_clock(typed)
     if meant is not None:
-        return [("midnight", "midnight") if meant == WHOLE_DAY else (clock(meant), clock(meant))]
+        return [("midnight", "midnight") if meant in (0, WHOLE_DAY) else (clock(meant), clock(meant))]
     return [
         (clock(hour * 60), clock(hour * 60)) for hour in _HOURS if clock(hour * 60).startswith(typed.strip())
     ]

@@ -27,13 +27,11 @@ export class OptionPills {
   }
 
   focus(value = "") {
-    const empty = [...this.inputs.values()].find((input) => !input.value);
-    const first = empty || [...this.inputs.values()].at(-1);
+    const [name, first] = [...this.inputs].find(([, input]) => !input.value) || [...this.inputs].at(-1) || [];
     (first || this.more.querySelector("button") || this.stop).focus();
-    if (!empty || !value) return;
-    empty.value = value;
-    const [param, input] = this.#spread(this.#param([...this.inputs].find(([, each]) => each === empty)[0]), empty);
-    this.#complete(param, input);
+    if (!value || !first || first.value || this.#param(name).kind === "file") return;
+    first.value = value;
+    this.#complete(...this.#spread(this.#param(name), first));
   }
 
   values() {

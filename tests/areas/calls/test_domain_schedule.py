@@ -78,8 +78,9 @@ def test_hours() -> None:
     assert [parse_clock(one) for one in typed] == [
         1080, 1110, 1110, 1110, 1110, 1080, 1110, 545, 720, 0, 0, 720
     ]  # fmt: skip
-    assert [parse_clock(one, end=True) for one in ("midnight", "12 am", "2400")] == [WHOLE_DAY] * 3
-    assert parse_clock("24:00", end=True) == WHOLE_DAY
+    assert [
+        parse_clock(one, end=True) for one in ("midnight", "12 am", "12:00 a.m.", "0:00", "24:00", "2400")
+    ] == [WHOLE_DAY] * 6
     assert [clock(minutes) for minutes in (0, 570, WHOLE_DAY)] == ["00:00", "09:30", "24:00"]
     for typed in (
         "24:01",
@@ -97,7 +98,7 @@ def test_hours() -> None:
         with pytest.raises(BadInput, match="not a time of day"):
             parse_clock(typed, end=True)
     with pytest.raises(BadInput, match="not a time of day"):
-        parse_clock("24:01")
+        parse_clock("24:00")
 
 
 # -- rules -------------------------------------------------------------------------------------------------------

@@ -60,10 +60,10 @@ class Repeat:
 def parse_clock(words: str, *, end: bool = False) -> int:
     """Returns the minutes of the local day of a time like `9:30` or `6pm`. Raises BadInput.
 
-    `end` asks for the end of something: midnight is 24:00 then, the end of the day, and 0:00 otherwise.
+    `end` asks for the end of something: midnight, like 0:00, is the end of the day then.
     """
     minutes = read_clock(words)
-    if minutes is not None and words.strip().lower() in ("midnight", "12am", "12 am"):
+    if words.strip().lower() == "midnight" or (end and minutes == 0):
         return WHOLE_DAY if end else 0
     if minutes is None or (minutes == WHOLE_DAY and not end):
         example = "18:30 or 6:30pm, or midnight for the end of the day" if end else "9:30 or 6pm"
