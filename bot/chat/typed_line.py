@@ -104,14 +104,9 @@ def _from_words(call: CommandCall, params: tuple[Param, ...], values: dict[str, 
     words = split_words(line, by_name)
     named = {word.name for word in words}
     waiting = [p for p in by_name.values() if p.name not in named and p.kind is not ParamKind.FILE]
-    bare = [word for word in words if word.name is None]
-    needed = [
-        param
-        for param in waiting
-        if param.required
-        and not (param.kind is ParamKind.PERSON and call.reply_to)
-        and not any(_fits(param, word, mentions) for word in bare)
-    ]
+    if named == {None}:
+        return _by_position(line, words, list(words), waiting, mentions, values)
+    needed = _needed(call, words, waiting)
     positional: list[Word] = []
     of_text: Param | None = None  # the named text that the words before belong to
     start = 0
@@ -126,6 +121,18 @@ def _from_words(call: CommandCall, params: tuple[Param, ...], values: dict[str, 
             of_text = None
             positional.append(word)
     _by_position(line, words, positional, waiting, mentions, values)
+
+
+def _needed(call: CommandCall, words: list[Word], waiting: list[Param]) -> list[Param]:
+    """Returns the required parameters that neither a word without a name nor the reply is clearly meant for."""
+    bare = [word for word in words if word.name is None]
+    return [
+        param
+        for param in waiting
+        if param.required
+        and not (param.kind is ParamKind.PERSON and call.reply_to)
+        and not any(_fits(param, word, call.mentions) for word in bare)
+    ]
 
 
 def _continues(text: Param, word: Word, waiting: list[Param], mentions: Mapping[str, Who]) -> bool:
