@@ -105,7 +105,8 @@ def _from_words(call: CommandCall, params: tuple[Param, ...], values: dict[str, 
     named = {word.name for word in words}
     waiting = [p for p in by_name.values() if p.name not in named and p.kind is not ParamKind.FILE]
     if named == {None}:
-        return _by_position(line, words, list(words), waiting, mentions, values)
+        _by_position(line, words, list(words), waiting, mentions, values)
+        return
     needed = _needed(call, words, waiting)
     positional: list[Word] = []
     of_text: Param | None = None  # the named text that the words before belong to
