@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run install init doctor smoke test quick check bench format pages lock clean
+.PHONY: run install init doctor smoke test quick check bench format pages words lock clean
 
 run: install
 	@$(BIN)/python -m bot run
@@ -47,6 +47,10 @@ format: $(VENV)/.installed-dev
 # The parts of docs/ that follow from the code: commands, areas, files of an export. A test compares them.
 pages: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.docs.made
+
+# The catalogues of bot/locales: adds new words, drops old ones, compiles. A test compares them.
+words: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.docs.catalogue
 
 # Needs uv (pip install uv); writes the lock files from pyproject.toml.
 lock:

@@ -67,7 +67,7 @@ class App:
         clock = clock or SystemClock()
         metrics = Metrics()
         # Before the database is made or migrated: a program that cannot start leaves it as it is.
-        registry = Registry(commands.areas(), commands.translations())
+        registry = Registry(commands.areas())
         store = await Store.open(settings.store_url, clock, metadata(), on_batch=metrics.batch)
         app = cls(settings, clock, store, metrics)
         app._exits.push_async_callback(store.close)

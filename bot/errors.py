@@ -5,7 +5,14 @@ Members and operators see the text of a `MusterError` unchanged.
 
 
 class MusterError(Exception):
-    """A problem that a person can solve. `str(error)` is the whole message, including the remedy."""
+    """A problem that a person can solve. `str(error)` is the whole message in English, including the remedy.
+
+    `words` is the same message as it was given: a phrase can be said in other languages.
+    """
+
+    @property
+    def words(self) -> str:
+        return self.args[0] if self.args else str(self)
 
 
 class NotAllowed(MusterError):

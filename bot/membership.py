@@ -21,6 +21,7 @@ from bot.areas.tree.services import endorsements
 from bot.areas.unions import services as unions
 from bot.areas.wallets.services import completion
 from bot.areas.wallets.services import wallets as holdings
+from bot.domain.languages import ENGLISH
 from bot.domain.people import Account, Member, Person, Union, Wallet, new_ref
 from bot.domain.transaction import Tx
 from bot.domain.zones import zone
@@ -64,6 +65,7 @@ def found(
     title: str,
     chat: str | None = None,
     thread: str | None = None,
+    language: str = ENGLISH,
 ) -> tuple[Union, Member, Account]:
     """A new union with its first space, and its founder as its first member. Calls are posted in the chat given.
 
@@ -73,7 +75,7 @@ def found(
     """
     key = zone(time_zone, tx.now).key
     spaces.require_free(tx, founder.platform, native_space)
-    union = unions.add(tx, new_ref(), name, purpose, key)
+    union = unions.add(tx, new_ref(), name, purpose, key, language)
     ledger.begin(tx, union, **union_settings.by_tables(tx, union))
     member, account = _come_in(
         tx, union, founder.platform, founder.native_id, founder.name, founder.username, None

@@ -80,7 +80,7 @@ def hand_over(tx: Tx, union: Union, heir: Member) -> str:
                 one_line(account.name) if account else "another member", ". You are a member as before.",
             )
         )  # fmt: skip
-        post(letters, union.id, former, told, None, False)
+        post(letters, union, former, told, None, False)
     return f"{one_line(union.name)} (union-{union.ref}) is handed on. Its ledger and /union about tell that you did."
 
 

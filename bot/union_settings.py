@@ -17,6 +17,7 @@ from bot.areas.moderators import services as moderators
 from bot.areas.spaces import services as spaces
 from bot.areas.tree.services import leadership
 from bot.areas.unions import services as unions
+from bot.domain.languages import ENGLISH
 from bot.domain.people import Union
 from bot.domain.transaction import Tx
 
@@ -66,8 +67,8 @@ class _Told:
     """The settings as the entries tell them, one after another."""
 
     def __init__(self) -> None:
-        # A ledger of format 1 tells no moderators, as there were none yet.
-        self.settings: dict[str, Any] = {"moderators": [], "moderating": []}
+        # An old ledger tells no moderators and no language, as there were none yet.
+        self.settings: dict[str, Any] = {"moderators": [], "moderating": [], "language": ENGLISH}
         self.contradictions: list[str] = []
 
     def all_at_once(self, _actor: str | None, payload: dict[str, Any]) -> None:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import json
 import pkgutil
 from collections.abc import Iterator
-from importlib import resources
 
 from bot.chat.declarations import Area
 
-LOCALES = ("de",)
 ORDER = (
     "unions", "spaces.requests", "spaces.spaces", "moderators", "tree.leadership", "members.members",
     "joinings.joinings", "invites", "tree.endorsements", "tree.support",
@@ -24,12 +21,6 @@ ORDER = (
 def areas() -> list[Area]:
     """Every `area` that a module here declares. Found by looking, so that a new module needs no registration."""
     return [area for _, area in sorted(_declared(), key=lambda found: _place(found[0]))]
-
-
-def translations() -> dict[str, dict[str, str]]:
-    """By language: the descriptions of commands and groups by their path."""
-    folder = resources.files("commands") / "locales"
-    return {locale: json.loads((folder / f"{locale}.json").read_text("utf-8")) for locale in LOCALES}
 
 
 def _declared() -> Iterator[tuple[str, Area]]:

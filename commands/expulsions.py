@@ -263,12 +263,3 @@ def _buttons(one: Expulsion) -> tuple[AnyButton, ...]:
     if not one.wallets:
         return (back,)
     return back, Button(f"Free wallets of no. {one.id}", "expulsion.free-wallets", which, single_use=True)
-
-
-area.translate(
-    "de",
-    {
-        "expel": "Jemanden aus der Union ausschließen, auf Zeit oder für immer",
-        "readmit": "Wer ausgeschlossen ist, und die Rückkehr erlauben",
-    },
-)

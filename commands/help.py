@@ -62,7 +62,7 @@ def _usable(ctx: Context, command: Command) -> bool:
 def _listed(ctx: Context, commands: list[Command]) -> Items:
     return items(
         *(
-            spans(Code(f"/{command.path}"), f" {ctx.registry.description(command.path, ctx.locale)}")
+            spans(Code(f"/{command.path}"), " ", ctx.registry.description(command.path))
             for command in commands
         )
     )
@@ -73,13 +73,13 @@ def _page(ctx: Context, name: str) -> Reply:
     command = ctx.registry.commands.get(path)
     below = ctx.registry.subcommands(path)
     if command is None and below:
-        return say(p(bold(f"/{path}"), f" {ctx.registry.description(path, ctx.locale)}"), _listed(ctx, below))
+        return say(p(bold(f"/{path}"), " ", ctx.registry.description(path)), _listed(ctx, below))
     if command is None:
         raise NotFound(f"There is no command /{path[:40]}. /help lists what you can do.")
     paragraphs = [p(" ".join(part.split())) for part in command.details.split("\n\n")]
     options = fields(*((param.name, _explained(param)) for param in command.params))
     return say(
-        p(bold(f"/{command.path}"), f" {ctx.registry.description(command.path, ctx.locale)}"),
+        p(bold(f"/{command.path}"), " ", ctx.registry.description(command.path)),
         *paragraphs,
         *((options,) if command.params else ()),
         p(

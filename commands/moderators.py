@@ -36,16 +36,6 @@ from commands.spaces.spaces import suggest_spaces
 
 area = Area()
 area.group("moderators", "Who moderates the whole union", default="moderators list")
-area.translate(
-    "de",
-    {
-        "moderators": "Wer die ganze Union moderiert",
-        "moderators list": "Zeigen, wer die ganze Union moderiert",
-        "moderators add": "Ein Mitglied die ganze Union moderieren lassen",
-        "moderators remove": "Einem Mitglied die Moderation der Union nehmen",
-        "moderators place": "Die Moderatoren eines Ortes die ganze Union moderieren lassen",
-    },
-)
 
 NAMED = 5
 """Moderators whose names the page about the union shows."""

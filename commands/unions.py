@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from bot import membership
 from bot.areas.calls.services import schedule as call_schedule
@@ -16,6 +16,7 @@ from bot.chat.outgoing import Poster, post
 from bot.chat.params import Arg
 from bot.chat.text import platform_name
 from bot.domain.choices import told_apart
+from bot.domain.languages import CODES, LANGUAGES
 from bot.domain.names import one_line
 from bot.domain.people import Account, Permission, Person, Space, Union
 from bot.domain.zones import suggest_zones
@@ -40,6 +41,8 @@ Purpose = Annotated[str, Arg("What it is for, in a sentence or two", max_length=
 TimeZone = Annotated[
     str, Arg("A city in whose time zone its day begins, like Berlin", max_length=40, suggest=_zones)
 ]
+
+Language = Annotated[Literal["English", "Deutsch"], "The language of its posts"]
 
 
 @area.command(
@@ -68,6 +71,7 @@ def create(ctx: Context, name: Name, purpose: Purpose, time_zone: TimeZone = "UT
         place.title,
         place.chat,
         place.thread,
+        ctx.language,
     )
     ctx.enter(union.id)  # the button belongs to this union
     return say(
@@ -96,16 +100,27 @@ def about(ctx: Context) -> Reply:
             ("Members", str(members.count(ctx.tx, union))),
             ("Places", ", ".join(_place(space) for space in places) or "none"),
             ("Time zone", union.time_zone),
+            ("Language", LANGUAGES[union.language]),
             ("Since", spans(Moment(union.created_at, union.time_zone, "date"))),
         ),
     )
 
 
-@area.command("union edit", "Change the union's name, purpose or time zone", permission=Permission.FOUNDER)
+@area.command(
+    "union edit", "Change the union's name, purpose, time zone or language", permission=Permission.FOUNDER
+)
 def edit(
-    ctx: Context, name: Name | None = None, purpose: Purpose | None = None, time_zone: TimeZone | None = None
+    ctx: Context,
+    name: Name | None = None,
+    purpose: Purpose | None = None,
+    time_zone: TimeZone | None = None,
+    language: Language | None = None,
 ) -> Reply:
-    """Changes what you name and leaves the rest. What was changed is recorded in the union's ledger."""
+    """Changes what you name and leaves the rest. What was changed is recorded in the union's ledger.
+
+    Posts and answers that everybody sees are in the language of the union; what you alone see is in yours, which
+    `/language` chooses.
+    """
     changed = unions.edit(
         ctx.tx,
         ctx.union,
@@ -114,10 +129,16 @@ def edit(
         purpose,
         time_zone,
         zone_changed=call_schedule.rezone,
+        language=CODES[language] if language else None,
     )
     return say(
         p("Changed."),
-        fields(("Name", changed.name), ("Purpose", changed.purpose), ("Time zone", changed.time_zone)),
+        fields(
+            ("Name", changed.name),
+            ("Purpose", changed.purpose),
+            ("Time zone", changed.time_zone),
+            ("Language", LANGUAGES[changed.language]),
+        ),
     )
 
 
@@ -162,7 +183,7 @@ def tell_of_handing_over(by: Poster, handed: HandedOver, heir: Account) -> None:
         *moderation.handed_on(by.tx, union, heir.platform),
         p("Planned calls and rules go on: ", Code("/call list"), " shows them."),
     )
-    post(by, union.id, heir, told, None, False)
+    post(by, union, heir, told, None, False)
 
 
 @area.action("union.choose", permission=Permission.ANYONE, needs_union=False)

@@ -168,7 +168,7 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.platforms |= {name: Platform(name, name == "values") for name in ("words", "values")}
-        registry = self.registry = Registry(self.areas, commands.translations())
+        registry = self.registry = Registry(self.areas)
         self.core = Dispatcher(
             registry,
             self.store,
@@ -179,13 +179,21 @@ class Stage:
         )
 
     def person(
-        self, name: str, on: str = "words", *, moderator: bool = False, username: str | None = None
+        self,
+        name: str,
+        on: str = "words",
+        *,
+        moderator: bool = False,
+        username: str | None = None,
+        locale: str = "",
     ) -> Persona:
         native = f"{name.lower()}-{on}"
         if moderator:
             self.platforms[on].moderators.add(native)
         return Persona(
-            self, Actor(on, native, name, username or name.lower(), moderator if on == "values" else None)
+            self,
+            Actor(on, native, name, username or name.lower(), moderator if on == "values" else None),
+            locale,
         )
 
     def group(self, title: str, on: str = "words") -> Place:
@@ -234,6 +242,7 @@ class Persona:
 
     stage: Stage
     actor: Actor
+    locale: str = ""
 
     async def says(
         self,
@@ -298,12 +307,12 @@ class Persona:
     async def does(self, act: Act, place: Place | None = None, native_id: str | None = None) -> Heard | None:
         where = place or self.stage.private(self)
         number = native_id or str(next(self.stage.acts))
-        reply = await self.stage.core.dispatch(Incoming(number, self.actor, where, act))
+        reply = await self.stage.core.dispatch(Incoming(number, self.actor, where, act, self.locale))
         return Heard(reply) if reply is not None else None
 
     def renamed(self, name: str, username: str | None = None) -> Persona:
         changed = msgspec.structs.replace(self.actor, name=name, username=username)
-        return Persona(self.stage, changed)
+        return Persona(self.stage, changed, self.locale)
 
 
 def _block(block: Any) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 WITHOUT_COMMANDS = {"conversations", "ledger", "traces"}
 """Areas in which nobody types anything."""
-NO_AREAS = {"help", "locales"}
+NO_AREAS = {"help"}
 """What else lies in `commands/`."""
 
 

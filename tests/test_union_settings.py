@@ -94,6 +94,7 @@ CHANGES: dict[str, tuple[Change, str, dict[str, Any]]] = {
     "unions.name": (edit(name="Other"), "union.edited", {"name": digest_of("Other")}),
     "unions.purpose": (edit(purpose="Other"), "union.edited", {"purpose": digest_of("Other")}),
     "unions.time_zone": (edit(time_zone="Asia/Tokyo"), "union.edited", {"time_zone": "Asia/Tokyo"}),
+    "unions.language": (edit(language="de"), "union.edited", {"language": "de"}),
     "unions.founder_id": (
         lambda tx, union, founder: unions.hand_over(tx, union, founder, heir_of(tx, union)), "union.founder", {}
     ),
@@ -120,6 +121,7 @@ CHANGES: dict[str, tuple[Change, str, dict[str, Any]]] = {
 """For each column of settings: a change of it, and the entry that tells it."""
 SILENT = {
     "unions.name": "name", "unions.purpose": "purpose", "unions.time_zone": "time_zone",
+    "unions.language": "language",
     "unions.founder_id": "founder", "rules.leaders": "rules", "rules.leaders_n": "rules",
     "rules.linked_only": "rules", "rules.grace_days": "rules", "rules.switch_hours": "rules", "rules.alerts": "rules",
     "call_settings.opens": "opens", "link_hosts.host": "hosts", "spaces.disconnected_at": "spaces",

@@ -5,14 +5,16 @@ https://docs.discord.com/developers/interactions/application-commands
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from adapters.discord import limits
 from adapters.discord.render import Json
 from bot.chat.declarations import Command
+from bot.chat.languages import said
 from bot.chat.params import Param, ParamKind
 from bot.chat.registry import Registry
+from bot.domain.languages import ENGLISH, LANGUAGES
 from bot.domain.people import Permission
 
 _SLASH, _MENU_OF_PERSON = 1, 2
@@ -26,14 +28,6 @@ _TYPES = {
 _IN_GUILD, _IN_PRIVATE = 0, 1
 _MANAGE_GUILD = str(1 << 5)
 _SHORT = 100
-# Discord's locales for a language, where they differ from the language's code; English is the default text.
-_REGIONS = {
-    "es": ("es-ES", "es-419"),
-    "pt": ("pt-BR",),
-    "sv": ("sv-SE",),
-    "zh": ("zh-CN", "zh-TW"),
-    "en": (),
-}
 _SIMPLE = frozenset(
     {"id", "da", "de", "fr", "hr", "it", "lt", "hu", "nl", "no", "pl", "ro"}
     | {"fi", "vi", "tr", "cs", "el", "bg", "ru", "uk", "hi", "th", "ja", "ko"}
@@ -95,18 +89,14 @@ def _for_moderators_alone(command: Command) -> bool:
 
 
 def _described(registry: Registry, path: str) -> Json:
-    drawn: Json = {"name": path.split(" ")[-1], "description": registry.description(path)}
+    description = registry.description(path)
+    drawn: Json = {"name": path.split(" ")[-1], "description": said(description, ENGLISH)}
     translated = {
-        locale: texts[path]
-        for language, texts in registry.translations.items()
-        if path in texts
-        for locale in _locales(language)
+        language: said(description, language)
+        for language in LANGUAGES
+        if said(description, language) != description
     }
     return drawn | ({"description_localizations": translated} if translated else {})
-
-
-def _locales(language: str) -> Iterable[str]:
-    return _REGIONS.get(language, (language,) if language in _SIMPLE else ())
 
 
 def _option(param: Param) -> Json:

@@ -5,20 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from bot.chat.declarations import Command
+from bot.chat.languages import said
 from bot.chat.model import Visibility
 from bot.chat.params import Param
 from bot.chat.registry import Registry
+from bot.domain.languages import ENGLISH, spoken
 
 
-def menu(registry: Registry, locale: str = "en") -> list[dict[str, Any]]:
+def menu(registry: Registry, locale: str = ENGLISH) -> list[dict[str, Any]]:
     """Returns every command with its parameters, in the order of their declaration."""
-    return [_command(command, registry, locale) for command in registry.commands.values()]
+    language = spoken(locale) or ENGLISH
+    return [_command(command, registry, language) for command in registry.commands.values()]
 
 
-def _command(command: Command, registry: Registry, locale: str) -> dict[str, Any]:
+def _command(command: Command, registry: Registry, language: str) -> dict[str, Any]:
     return {
         "path": command.path,
-        "description": registry.description(command.path, locale),
+        "description": said(registry.description(command.path), language),
         "private": command.visibility is Visibility.PRIVATE,
         "space_only": command.space_only,
         "menu": command.menu,

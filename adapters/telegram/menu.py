@@ -17,8 +17,10 @@ from telegram import (
 )
 
 from bot.chat.declarations import Command
+from bot.chat.languages import said
 from bot.chat.model import Visibility
 from bot.chat.registry import Registry
+from bot.domain.languages import ENGLISH, LANGUAGES
 from bot.domain.people import Permission
 
 log = logging.getLogger(__name__)
@@ -40,7 +42,7 @@ class MenuLine:
 
 def menus(registry: Registry) -> Iterator[tuple[BotCommandScope, str | None, list[MenuLine]]]:
     """Yields every menu: scope, language (None for all others), and its lines."""
-    for language in (None, *registry.translations):
+    for language in (None, *(one for one in LANGUAGES if one != ENGLISH)):
         for scope in (PRIVATE, GROUPS, ADMINISTRATORS):
             tops = {top: registry.subcommands(top) or [registry.commands[top]] for top in registry.tops()}
             yield (
@@ -49,7 +51,7 @@ def menus(registry: Registry) -> Iterator[tuple[BotCommandScope, str | None, lis
                 [
                     MenuLine(
                         top,
-                        registry.description(top, language or "en"),
+                        said(registry.description(top), language or ENGLISH),
                         scope is not PRIVATE and _is_private(commands),
                     )
                     for top, commands in tops.items()

@@ -39,7 +39,7 @@ class Duty:
 
         A `bulk` message waits for the answers to people. A target with a `message` changes that message.
         """
-        post(self, self.union.id, target, reply, dedupe_key, bulk)
+        post(self, self.union, target, reply, dedupe_key, bulk)
 
     def mention(self, account: Account) -> Mention:
         return Mention(account.platform, account.native_id, account.name)

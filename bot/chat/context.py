@@ -10,7 +10,8 @@ from typing import Concatenate, ParamSpec, TypeVar
 from bot.chat import text
 from bot.chat.declarations import Action, Command, Rate
 from bot.chat.incoming import Actor, File, Incoming, Place, Where, Who
-from bot.chat.model import Mention, Reply
+from bot.chat.languages import in_language
+from bot.chat.model import Mention, Reply, Visibility, say
 from bot.chat.outgoing import post
 from bot.chat.port import Progress
 from bot.chat.records import Records, Store
@@ -18,6 +19,7 @@ from bot.chat.registry import Registry
 from bot.chat.runtime import Runtime
 from bot.chat.targets import Target
 from bot.chat.tokens import actor_key, keep_tokens
+from bot.domain.languages import ENGLISH, spoken
 from bot.domain.people import Account, BanQuestion, Member, Permission, Person, Space, Standing, Union
 from bot.domain.transaction import Tx
 from bot.errors import MusterError, NotAllowed, NotFound
@@ -114,8 +116,22 @@ class Context:
         return self.spoken_for or self.incoming.place
 
     @property
-    def locale(self) -> str:
-        return self.incoming.locale
+    def language(self) -> str:
+        """The language of the actor: what they chose, else what their platform tells, else the union's."""
+        account, union = self.standing.account, self.standing.union
+        known = (account.chosen if account else None) or spoken(self.incoming.locale)
+        known = known or (account.locale if account else None)
+        return known or (union.language if union else ENGLISH)
+
+    def refusal(self, error: MusterError) -> Reply:
+        """Returns the answer to an act that was refused, in the actor's language."""
+        return in_language(say(error.words, visibility=Visibility.PRIVATE), self.language)
+
+    def spoken(self, reply: Reply) -> Reply:
+        """Returns the reply in the actor's language, or in the union's if everybody in the place sees it."""
+        union = self.standing.union
+        shared = reply.visibility is Visibility.PUBLIC and self.incoming.place.space is not None
+        return in_language(reply, union.language if shared and union is not None else self.language)
 
     @property
     def has_union(self) -> bool:
@@ -288,8 +304,7 @@ class Context:
         `bulk` is for messages that many people get: they wait for the answers to people. A target with a `message`
         changes that message.
         """
-        union = self.standing.union
-        post(self, union.id if union else None, target, reply, dedupe_key, bulk)
+        post(self, self.standing.union, target, reply, dedupe_key, bulk)
 
     def count_use(self, command: str, rate: Rate) -> int:
         """Counts a use of a command durably and returns 0, or returns the seconds until the actor may try again.

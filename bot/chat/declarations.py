@@ -127,7 +127,6 @@ class Area:
     chores: list[Chore] = field(default_factory=list)
     groups: dict[str, str] = field(default_factory=dict)
     defaults: dict[str, str] = field(default_factory=dict)
-    translations: dict[str, dict[str, str]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
     def group(self, name: str, description: str, *, default: str | None = None) -> None:
@@ -138,13 +137,6 @@ class Area:
         self.groups[name] = description
         if default is not None:
             self.defaults[name] = default
-
-    def translate(self, language: str, descriptions: dict[str, str]) -> None:
-        """Gives the descriptions of commands and groups in another language, by path ("shift", "shift offer").
-
-        An area that brings its own needs no line in `commands/locales/`, which has those of the first areas.
-        """
-        self.translations.setdefault(language, {}).update(descriptions)
 
     def command(
         self,

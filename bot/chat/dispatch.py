@@ -20,6 +20,7 @@ from bot.chat.declarations import Command
 from bot.chat.incoming import Actor, CommandCall, Incoming, sound
 from bot.chat.incoming import decode as decode_act
 from bot.chat.incoming import encode as encode_act
+from bot.chat.languages import in_language, said
 from bot.chat.model import Reply, Visibility, say
 from bot.chat.port import Adapter, Progress, Turn
 from bot.chat.rate_limits import RateLimits
@@ -27,8 +28,9 @@ from bot.chat.records import Records, Store
 from bot.chat.registry import Registry
 from bot.chat.router import Router, RunOutside, choose_union, whole_path
 from bot.chat.runtime import Runtime
-from bot.chat.slow import Outside, Slow, SlowCommands, certain
+from bot.chat.slow import Outside, Refused, Slow, SlowCommands, certain
 from bot.chat.tokens import actor_key, keep_held
+from bot.domain.languages import ENGLISH, spoken
 from bot.domain.people import Account
 from bot.domain.transaction import Tx
 from bot.errors import MusterError
@@ -41,14 +43,6 @@ log = logging.getLogger(__name__)
 SEEN_WITHIN = timedelta(hours=12)
 # Observe(command or kind of act, outcome, seconds)
 Observe = Callable[[str, str, float], None]
-
-
-class _RefusedUse(Exception):
-    """A command was refused (the cause) whose uses are counted durably. The refusal undid the count."""
-
-    def __init__(self, use: Use) -> None:
-        super().__init__(use.command)
-        self.use = use
 
 
 class Dispatcher:
@@ -95,16 +89,17 @@ class Dispatcher:
             incoming = msgspec.structs.replace(incoming, act=whole_path(self._registry, incoming.act))
         try:
             outcome, reply = await self._settled(incoming, outside)
-        except MusterError as error:
-            outcome, reply = "refused", say(str(error), visibility=Visibility.PRIVATE)
+        except Refused as refused:
+            outcome, reply = "refused", refused.reply
+            if refused.use is not None:
+                await self._count(refused.use)
             await self._note_after_refusal(incoming)
-        except _RefusedUse as refused:
-            outcome, reply = "refused", say(str(refused.__cause__), visibility=Visibility.PRIVATE)
-            await self._count(refused.use)
+        except MusterError as error:  # of the database or a platform: nothing is known of the actor
+            outcome, reply = "refused", _by_locale(incoming, error.words)
             await self._note_after_refusal(incoming)
         except Exception:
             incident = secrets.token_hex(4)
-            outcome, reply = "failed", say(text.incident(incident), visibility=Visibility.PRIVATE)
+            outcome, reply = "failed", _by_locale(incoming, text.incident(incident))
             log.exception(
                 "incident %s",
                 incident,
@@ -141,6 +136,8 @@ class Dispatcher:
                 incoming, lambda act: self._store.read(self._suggestions, act, param, typed)
             )
         except MusterError:
+            return []
+        except Refused:
             return []
 
     async def hold(self, actor: Actor, reply: Reply) -> str:
@@ -184,12 +181,10 @@ class Dispatcher:
         except ChooseUnion:
             raise
         except MusterError as error:
-            if context.used is None:
-                raise
-            raise _RefusedUse(context.used) from error
+            raise Refused(context.refusal(error), context.used) from error
         except RunOutside as outside:
             # The act is claimed before the command begins, so a repeat of the act never runs it twice.
-            interrupted = say(text.INTERRUPTED, visibility=Visibility.PRIVATE)
+            interrupted = context.spoken(say(text.INTERRUPTED, visibility=Visibility.PRIVATE))
             self._answers.keep(tx, incoming, interrupted)
             context.end()
             return Slow(context, outside.command, outside.values)
@@ -201,7 +196,10 @@ class Dispatcher:
         """Does a command that changes nothing. Neither its act nor its answer is kept."""
         context, done, news = await self._store.read(self._answered, incoming)
         if isinstance(done, Slow):
-            reply = await self._slow.run(done, outside)
+            try:
+                reply = await self._slow.run(done, outside)
+            except MusterError as error:
+                raise Refused(context.refusal(error), None) from error
             if not isinstance(reply, Reply):
                 raise TypeError(f"/{done.command.path} is declared as a read and wants to change something")
             done = self._router.finish(context, reply, done.command.visibility)
@@ -214,7 +212,7 @@ class Dispatcher:
     async def _note_after_refusal(self, incoming: Incoming) -> None:
         """Notes new names of the actor of an act that was undone: a name is seen even if nothing else comes of it."""
         try:
-            news = await self._store.read(lambda tx: self._has_new_names(self._context(tx, incoming)))
+            news = await self._store.read(lambda tx: self._has_news(self._context(tx, incoming)))
         except MusterError as error:
             log.warning("who was seen is not known: %s", error, extra={"action": "dispatch.seen"})
             return
@@ -233,12 +231,16 @@ class Dispatcher:
         context = self._context(tx, incoming)
         context.writable = False
         known = context.standing.account
-        news = self._has_new_names(context) or (known is not None and _long_unseen(known, context.now))
+        news = self._has_news(context) or (known is not None and _long_unseen(known, context.now))
         try:
             return context, self._router.answer(context), news
         except RunOutside as outside:
             context.end()
             return context, Slow(context, outside.command, outside.values), news
+        except ChooseUnion:
+            raise
+        except MusterError as error:
+            raise Refused(context.refusal(error), None) from error
 
     def _finish_reply(self, tx: Tx, incoming: Incoming, reply: Reply) -> Reply | None:
         return self._router.finish(self._context(tx, incoming), reply, Visibility.PRIVATE)
@@ -257,6 +259,13 @@ class Dispatcher:
             self._records.active(context.tx, known.id)
         if self._has_new_names(context):
             self._records.seen(context.tx, actor.platform, actor.native_id, actor.name, actor.username)
+        language = _new_language(context)
+        if language is not None:
+            self._records.speaks(context.tx, actor.platform, actor.native_id, language)
+
+    def _has_news(self, context: Context) -> bool:
+        """Whether the platform shows other names of the actor than are known, or tells another language."""
+        return self._has_new_names(context) or _new_language(context) is not None
 
     def _has_new_names(self, context: Context) -> bool:
         """Whether the platform shows other names of the actor than are known.
@@ -282,7 +291,8 @@ class Dispatcher:
             return []
         context = self._context(tx, incoming)
         context.require(command.permission)
-        return list(param.arg.suggest(context, typed))[:25]
+        found = list(param.arg.suggest(context, typed))[:25]
+        return [(said(label, context.language), value) for label, value in found]
 
     def _command(self, incoming: Incoming) -> Command | None:
         act = incoming.act
@@ -295,6 +305,17 @@ class Dispatcher:
 
 def _name_of(incoming: Incoming) -> str:
     return type(incoming.act).__name__.lower()
+
+
+def _new_language(context: Context) -> str | None:
+    """Returns the language that the platform tells of a member's account, if another one is kept."""
+    known, language = context.standing.account, spoken(context.incoming.locale)
+    return language if known is not None and known.locale != language else None
+
+
+def _by_locale(incoming: Incoming, words: str) -> Reply:
+    """A private answer in the language that the platform tells of the actor."""
+    return in_language(say(words, visibility=Visibility.PRIVATE), spoken(incoming.locale) or ENGLISH)
 
 
 def _read_back(payload: bytes) -> Incoming | None:

@@ -168,7 +168,7 @@ class Incoming(msgspec.Struct, frozen=True):
     actor: Actor
     place: Place
     act: Act
-    locale: str = "en"
+    locale: str = ""
 
     @property
     def key(self) -> str:

@@ -12,6 +12,8 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
+from bot.domain.times import clock_in_words
+
 
 class _Value(msgspec.Struct, frozen=True, omit_defaults=True):
     """The base of all values of the language."""
@@ -27,11 +29,17 @@ class Text(_Value, frozen=True, tag="t"):
     bold: bool = False
     italic: bool = False
 
+    def __str__(self) -> str:
+        return str(self.text)
+
 
 class Code(_Value, frozen=True, tag="c"):
     """A text to copy exactly: a command, a code, an address."""
 
     text: str
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class Link(_Value, frozen=True, tag="l"):
@@ -39,6 +47,9 @@ class Link(_Value, frozen=True, tag="l"):
 
     label: str
     url: str
+
+    def __str__(self) -> str:
+        return str(self.label)
 
 
 class Mention(_Value, frozen=True, tag="m"):
@@ -52,6 +63,9 @@ class Mention(_Value, frozen=True, tag="m"):
     name: str
     silent: bool = False
 
+    def __str__(self) -> str:
+        return self.name
+
 
 class Moment(_Value, frozen=True, tag="w"):
     """A point in time. It is shown in the reader's own time zone if the platform can do that, else in `zone`."""
@@ -59,6 +73,9 @@ class Moment(_Value, frozen=True, tag="w"):
     at: datetime
     zone: str = "UTC"
     style: Literal["date", "time", "full", "relative"] = "full"
+
+    def __str__(self) -> str:
+        return clock_in_words(self.at, self.zone)
 
 
 Span: TypeAlias = Text | Code | Link | Mention | Moment
@@ -212,7 +229,8 @@ class Reply(_Value, frozen=True):
     ask: Question | None = None
 
 
-_ENCODER = msgspec.json.Encoder()
+# Words that are still a phrase are written in English: `languages.in_language` says them before.
+_ENCODER = msgspec.json.Encoder(enc_hook=str)
 _DECODER = msgspec.json.Decoder(Reply)
 
 

@@ -64,6 +64,9 @@ class Records(Protocol):
     def seen(self, tx: Tx, platform: str, native_id: str, name: str, username: str | None) -> None:
         """Sets the names of a platform's user in all unions. The username is nobody else's there from now on."""
 
+    def speaks(self, tx: Tx, platform: str, native_id: str, language: str) -> None:
+        """Notes the language that a platform told of its user, in all unions."""
+
     def is_named(self, tx: Tx, platform: str, native_id: str, username: str) -> bool:
         """Whether another of the platform's users is known by this username."""
 

@@ -5,11 +5,12 @@ So a mistake is an error when the program starts, and not a surprise in chat.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 from bot.chat.declarations import Action, Area, Chore, Command, DeepLink
 from bot.chat.model import Reply
 from bot.chat.platform_rules import find_problems
+from bot.domain.phrases import Phrase, phrase
 from bot.errors import ConfigError
 
 
@@ -20,9 +21,7 @@ class Registry:
         ConfigError: one line for each problem.
     """
 
-    def __init__(
-        self, areas: Iterable[Area], translations: Mapping[str, Mapping[str, str]] | None = None
-    ) -> None:
+    def __init__(self, areas: Iterable[Area]) -> None:
         areas = list(areas)
         self.commands: dict[str, Command] = {}
         self.actions: dict[str, Action] = {}
@@ -32,16 +31,10 @@ class Registry:
         self.groups: dict[str, str] = {}
         # defaults[group] is the path of the command that the group's name alone means
         self.defaults: dict[str, str] = {}
-        # translations[locale][path] is the description of that command or group in another language
-        self.translations: dict[str, dict[str, str]] = {
-            locale: dict(texts) for locale, texts in (translations or {}).items()
-        }
         problems = [problem for area in areas for problem in area.problems]
         for area in areas:
             self.groups.update(area.groups)
             self.defaults.update(area.defaults)
-            for locale, texts in area.translations.items():
-                self.translations.setdefault(locale, {}).update(texts)
             self.chores += area.chores
             for kind, handler in area.events:
                 self.events.setdefault(kind, []).append(handler)
@@ -76,7 +69,6 @@ class Registry:
         """Returns the first words that can be typed after the slash, in the order of the declarations."""
         return list(dict.fromkeys(path.split(" ")[0] for path in self.commands))
 
-    def description(self, path: str, locale: str = "en") -> str:
-        """Returns the description of a command or group in the language of `locale`, else in English."""
-        translated = self.translations.get(locale.split("-")[0], {}).get(path)
-        return translated or (self.commands[path].description if path in self.commands else self.groups[path])
+    def description(self, path: str) -> Phrase:
+        """Returns the description of a command or group, to be said in any language."""
+        return phrase(self.commands[path].description if path in self.commands else self.groups[path])

@@ -134,10 +134,11 @@ class Router:
             return None
         if reply.visibility is None:
             reply = msgspec.structs.replace(reply, visibility=visibility)
+        reply = ctx.spoken(reply)
         if not ctx.writable:
             return reply  # dispatch finishes it in a write, if it has buttons or a form to store
         if reply.form is not None and not self._capabilities[ctx.place.platform].modals:
-            reply = dialogue.begin(ctx, reply.form, reply.visibility)
+            reply = ctx.spoken(dialogue.begin(ctx, reply.form, reply.visibility))
         return ctx.keep_tokens(reply)
 
     # -- buttons, forms, words --------------------------------------------------------------------------
@@ -212,7 +213,7 @@ class Router:
 
     def _advance(self, ctx: Context, state: dialogue.DialogueState, given: Answer) -> Reply | None:
         reply = dialogue.answer(ctx, state, given)
-        return ctx.keep_tokens(reply) if reply is not None else self._send_dialogue(ctx, state.id)
+        return ctx.keep_tokens(ctx.spoken(reply)) if reply is not None else self._send_dialogue(ctx, state.id)
 
     def _choice_pressed(self, ctx: Context, arguments: dict[str, Any]) -> Reply | None:
         state = dialogue.find(ctx, arguments["dialogue"])
@@ -223,7 +224,7 @@ class Router:
     def _cancel_dialogue(self, ctx: Context, wanted: str | None = None) -> Reply:
         found = dialogue.find(ctx, wanted) is not None and dialogue.end(ctx)
         words = text.CANCELLED if found else text.NOTHING_TO_CANCEL
-        return say(words, visibility=Visibility.PRIVATE, edit=True)
+        return ctx.spoken(say(words, visibility=Visibility.PRIVATE, edit=True))
 
     def _send_dialogue(self, ctx: Context, wanted: str) -> Reply | None:
         state = dialogue.find(ctx, wanted)

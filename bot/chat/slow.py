@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from bot.chat.answers import Answers
-from bot.chat.context import ChooseUnion, Context
+from bot.chat.context import ChooseUnion, Context, Use
 from bot.chat.declarations import Command
-from bot.chat.model import Reply, Visibility, say
+from bot.chat.model import Reply
 from bot.chat.port import Adapter, Progress, Turn
 from bot.chat.records import Records, Store
 from bot.chat.router import Router
@@ -33,6 +33,18 @@ CONCLUDED = " concluded"
 # An asynchronous handler that changes something returns this function instead of a reply. It runs in one write,
 # together with the keeping of the answer.
 Finish = Callable[[Context], Reply | None]
+
+
+class Refused(Exception):
+    """An act was refused, which undid it. `reply` says why in the actor's language.
+
+    `use` is a use of the command that was counted durably, and whose count was undone as well.
+    """
+
+    def __init__(self, reply: Reply, use: Use | None) -> None:
+        super().__init__("refused")
+        self.reply = reply
+        self.use = use
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +82,16 @@ class SlowCommands:
         self._adapters = adapters
 
     async def finish(self, slow: Slow, outside: Outside) -> Reply | None:
-        """Runs the command, makes its changes, and keeps its answer or its refusal. Raises the command's errors."""
+        """Runs the command, makes its changes, and keeps its answer or its refusal. Raises Refused."""
         try:
             done = await self.run(slow, outside)
             return await certain(self._store, self._conclude, slow, done)
         except (ChooseUnion, StorageError):
             raise  # the one is a question, and after the other nothing can be kept, or it is not known what was
         except MusterError as error:
-            await self._remember_refusal(slow, error)
-            raise
+            refusal = slow.context.refusal(error)
+            await self._remember_refusal(slow, refusal)
+            raise Refused(refusal, None) from error
 
     async def run(self, slow: Slow, outside: Outside) -> Reply | Finish:
         """Runs the command without a transaction. Meanwhile its turn belongs to the acts of others."""
@@ -105,11 +118,10 @@ class SlowCommands:
             self._answers.keep(tx, context.incoming, finished)
         return finished
 
-    async def _remember_refusal(self, slow: Slow, refusal: MusterError) -> None:
+    async def _remember_refusal(self, slow: Slow, refusal: Reply) -> None:
         """Keeps the refusal for repeats of the act. A failure is only logged: nothing was changed."""
-        words = say(str(refusal), visibility=Visibility.PRIVATE)
         try:
-            await certain(self._store, self._keep_refusal, slow, words)
+            await certain(self._store, self._keep_refusal, slow, refusal)
         except MusterError as error:
             log.warning("a refusal is not kept: %s", error, extra={"action": "dispatch.refusal"})
 

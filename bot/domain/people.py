@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from bot.domain.languages import ENGLISH
+
 
 def new_ref() -> str:
     """Returns a random public id: 128 bits, 22 characters."""
@@ -39,7 +41,8 @@ class BanQuestion(NamedTuple):
 class Union:
     """One community. `ref` is its random public id. Its days and times are those of `time_zone` (IANA).
 
-    `by_host_at`: when the host handed it to the present founder; None if a founder did, or founded it.
+    `by_host_at`: when the host handed it to the present founder; None if a founder did, or founded it. `language`:
+    of its posts and of answers that everybody sees.
     """
 
     id: int
@@ -50,6 +53,7 @@ class Union:
     founder_id: int | None
     created_at: datetime
     by_host_at: datetime | None = None
+    language: str = ENGLISH
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,8 @@ class Account:
     `waits_until`: before then the account cannot change who it is, move money, or use the powers of a founder or
     leader, because it became one person with others just now. `seen_at`: its last act in this union, exact to half a
     day. `part_since`: when it became part of this person by a joining; None if it is theirs since it joined.
+    `locale`: the language that its platform last told, if Muster speaks it. `chosen`: the language that the person
+    chose.
     """
 
     id: int
@@ -85,6 +91,13 @@ class Account:
     waits_until: datetime | None
     seen_at: datetime | None = None
     part_since: datetime | None = None
+    locale: str | None = None
+    chosen: str | None = None
+
+    @property
+    def language(self) -> str | None:
+        """The language in which this account is written to; None if nothing is known of it."""
+        return self.chosen or self.locale
 
     @property
     def since(self) -> datetime:

@@ -17,6 +17,7 @@ from bot.chat.chores import Duty, Office
 from bot.chat.context import Context
 from bot.chat.declarations import Area
 from bot.chat.kept import stored
+from bot.chat.languages import in_language
 from bot.chat.model import Block, Button, Code, Heading, Image, Moment, Reply, Style, bold, p, say
 from bot.chat.outgoing import of_union
 from bot.chat.targets import Target
@@ -221,7 +222,7 @@ def _edit(duty: Duty, call_id: int) -> None:
     if found is None:
         return
     call, edits = found
-    reply = card(duty, call, call.answered)
+    reply = in_language(card(duty, call, call.answered), duty.union.language)
     for edit in edits:
         target = msgspec.json.decode(edit.target, type=Target)
         if edit.message is not None:

@@ -21,7 +21,6 @@ from commands import flags
 from commands.joinings import notices
 
 area = Area()
-area.translate("de", {"me same-person": "Mit einem anderen deiner Konten eine Person werden"})
 
 
 @area.command(

@@ -69,13 +69,6 @@ def join(
 
 
 area.group("me", "Your accounts and wallets in this union", default="me show")
-area.translate(
-    "de",
-    {
-        "me": "Deine Konten und Wallets in dieser Union",
-        "me show": "Was diese Union über dich weiß",
-    },
-)
 
 
 @area.command("me show", "What this union knows of you", visibility=Visibility.PRIVATE, reads=True)

@@ -35,7 +35,6 @@ from bot.domain.people import Permission, Union
 from commands.spaces.join_button import join_button
 
 area = Area()
-area.translate("de", {"union requests": "Orte, die verbunden werden wollen, und deine Antwort"})
 
 SHOWN = 4
 
@@ -189,7 +188,7 @@ def tell_ended(by: Poster, union: Union, ended: list[SpaceRequest]) -> None:
     for request in ended:
         post(
             by,
-            union.id,
+            union,
             _chat(request),
             say(
                 p(bold(one_line(union.name)), " has another founder now, so the request of this place ended. Ask "

@@ -6,11 +6,12 @@ import pytest
 
 import commands
 from bot.chat.declarations import Area
+from bot.chat.languages import said
 from bot.chat.registry import Registry
 from bot.errors import ConfigError
 from tests.stage import Stage
 
-REGISTRY = Registry(commands.areas(), commands.translations())
+REGISTRY = Registry(commands.areas())
 
 
 @pytest.mark.parametrize("path", REGISTRY.commands)
@@ -59,8 +60,9 @@ async def test_help_lists_what_this_member_may_do_here(stage: Stage) -> None:
 
 
 def test_help_in_another_language() -> None:
-    assert REGISTRY.description("join", "de-AT") == "Mitglied der Union an diesem Ort werden"
-    assert REGISTRY.description("join", "fr") == REGISTRY.commands["join"].description
+    words = REGISTRY.description("join")
+    assert said(words, "de") == "Mitglied der Union an diesem Ort werden"
+    assert said(words, "en") == REGISTRY.commands["join"].description
 
 
 def test_mistakes_are_errors_at_start_all_at_once() -> None:

@@ -15,7 +15,7 @@ from tests import scenes
 from tests.areas.joinings.village import Village, gather
 from tests.stage import Stage
 
-REGISTRY = Registry(commands.areas(), commands.translations())
+REGISTRY = Registry(commands.areas())
 POWERS = {Permission.LEADER, Permission.FOUNDER, Permission.UNION_MODERATOR}
 COMMANDS = {"leave", "unlink", "me same-person", "invite"}
 """Whatever changes who somebody is, or brings people in their name.

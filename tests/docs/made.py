@@ -26,7 +26,7 @@ UNION = "the union: name, purpose, time zone, founder, rules, counts, the ledger
 def pages() -> dict[str, str]:
     """Returns the text of each page, by its name, as it has to be."""
     return {
-        "commands.md": page(Registry(commands.areas(), commands.translations())),
+        "commands.md": page(Registry(commands.areas())),
         "architecture.md": with_rows("architecture.md", AREAS, area_rows()),
         "operating.md": with_rows("operating.md", FILES, file_rows()),
     }

@@ -194,6 +194,11 @@ def seen(tx: Tx, platform: str, native_id: str, name: str, username: str | None)
     members.rename(tx, platform, native_id, name, username)
 
 
+def speaks(tx: Tx, platform: str, native_id: str, language: str) -> None:
+    """Notes the language that a platform told of its user, in all unions."""
+    members.speaks(tx, platform, native_id, language)
+
+
 def is_named(tx: Tx, platform: str, native_id: str, username: str) -> bool:
     """Whether another of the platform's users is known by this username."""
     return members.is_named(tx, platform, native_id, username)

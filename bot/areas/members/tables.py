@@ -42,6 +42,8 @@ accounts = table(
     moment_or_null("waits_until"),  # before then it cannot change who it is, move money, or lead
     moment_or_null("seen_at"),  # the last act of the account, exact to half a day
     moment_or_null("part_since"),  # when it became part of this person by a joining; null: since it joined
+    words_or_null("locale"),  # the language that its platform last told, if Muster speaks it
+    words_or_null("chosen"),  # the language that the person chose
     UniqueConstraint("union_id", "platform", "native_id"),
     Index(None, "platform", "native_id"),
     Index(None, "member_id"),
@@ -62,6 +64,8 @@ ACCOUNT_COLUMNS = (
     accounts.c.waits_until,
     accounts.c.seen_at,
     accounts.c.part_since,
+    accounts.c.locale,
+    accounts.c.chosen,
 )
 
 # In the order of the fields of `Member`.

@@ -10,6 +10,7 @@ from bot.areas.ledger.domain import Json, digest_of
 from bot.areas.ledger.services import record
 from bot.areas.unions import storage
 from bot.domain.people import Member, Union
+from bot.domain.phrases import phrase
 from bot.domain.transaction import Tx
 from bot.domain.zones import zone
 from bot.errors import BadInput
@@ -72,9 +73,9 @@ def each(found: Iterable[Union], work: Callable[[Union], Found]) -> list[tuple[U
     return pairs
 
 
-def add(tx: Tx, ref: str, name: str, purpose: str, time_zone: str) -> Union:
+def add(tx: Tx, ref: str, name: str, purpose: str, time_zone: str, language: str) -> Union:
     """Makes a new union, which has no founder yet. Raises BadInput for an unknown time zone."""
-    return storage.add(tx, ref, name, purpose, zone(time_zone, tx.now).key)
+    return storage.add(tx, ref, name, purpose, zone(time_zone, tx.now).key, language)
 
 
 def set_founder(tx: Tx, union: Union, founder: Member) -> None:
@@ -91,17 +92,22 @@ def edit(
     purpose: str | None,
     time_zone: str | None,
     zone_changed: ZoneChanged,
+    language: str | None = None,
 ) -> Union:
     """Changes the values that are given; returns the changed union. Calls `zone_changed` after a change of time zone.
 
     Raises BadInput for an unknown time zone, or when nothing is given.
     """
-    if name is None and purpose is None and time_zone is None:
-        raise BadInput("Say what to change: name, purpose or time_zone.")
+    given = {"name": name, "purpose": purpose, "time_zone": time_zone, "language": language}
+    if not any(value is not None for value in given.values()):
+        raise BadInput(
+            phrase(
+                "Say what to change, for example `/union edit name:Free farmers` or `/union edit language:Deutsch`."
+            )
+        )
     key = zone(time_zone, tx.now).key if time_zone else union.time_zone
-    storage.edit(tx, union.id, name or union.name, purpose or union.purpose, key)
+    storage.edit(tx, union.id, name or union.name, purpose or union.purpose, key, language or union.language)
     edited = storage.by_id(tx, union.id) or union
-    given = {"name": name, "purpose": purpose, "time_zone": time_zone}
     changed = {field: value for field, value in settings(edited).items() if given[field]}
     record(tx, union.id, "union.edited", actor, **changed)
     if edited.time_zone != union.time_zone:
@@ -115,6 +121,7 @@ def settings(union: Union) -> dict[str, Json]:
         "name": digest_of(union.name),
         "purpose": digest_of(union.purpose),
         "time_zone": union.time_zone,
+        "language": union.language,
     }
 
 

@@ -21,6 +21,7 @@ _INSERT = Statement(
         name=bindparam("name"),
         purpose=bindparam("purpose"),
         time_zone=bindparam("time_zone"),
+        language=bindparam("language"),
         created_at=bindparam("created_at"),
     )
     .returning(*UNION_COLUMNS)
@@ -38,7 +39,12 @@ _REPLACE_FOUNDER = Statement(
 _EDIT = Statement(
     update(unions)
     .where(unions.c.id == bindparam("union"))
-    .values(name=bindparam("new_name"), purpose=bindparam("new_purpose"), time_zone=bindparam("new_zone"))
+    .values(
+        name=bindparam("new_name"),
+        purpose=bindparam("new_purpose"),
+        time_zone=bindparam("new_zone"),
+        language=bindparam("new_language"),
+    )
 )
 _CHOSEN = Statement(
     select(private_unions.c.union_id).where(
@@ -73,8 +79,16 @@ def every(tx: Tx) -> list[Union]:
     return [Union(*row) for row in tx.all(_ALL)]
 
 
-def add(tx: Tx, ref: str, name: str, purpose: str, time_zone: str) -> Union:
-    row = tx.one(_INSERT, ref=ref, name=name, purpose=purpose, time_zone=time_zone, created_at=tx.now)
+def add(tx: Tx, ref: str, name: str, purpose: str, time_zone: str, language: str) -> Union:
+    row = tx.one(
+        _INSERT,
+        ref=ref,
+        name=name,
+        purpose=purpose,
+        time_zone=time_zone,
+        language=language,
+        created_at=tx.now,
+    )
     assert row is not None
     return Union(*row)
 
@@ -88,8 +102,15 @@ def replace_founder(tx: Tx, union_id: int, before_id: int, after_id: int) -> Non
     tx.run(_REPLACE_FOUNDER, union=union_id, before=before_id, after=after_id)
 
 
-def edit(tx: Tx, union_id: int, name: str, purpose: str, time_zone: str) -> None:
-    tx.run(_EDIT, union=union_id, new_name=name, new_purpose=purpose, new_zone=time_zone)
+def edit(tx: Tx, union_id: int, name: str, purpose: str, time_zone: str, language: str) -> None:
+    tx.run(
+        _EDIT,
+        union=union_id,
+        new_name=name,
+        new_purpose=purpose,
+        new_zone=time_zone,
+        new_language=language,
+    )
 
 
 def chosen_in_private(tx: Tx, platform: str, native_id: str) -> int | None:

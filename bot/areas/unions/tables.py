@@ -1,5 +1,7 @@
 """Unions, and the union that each private chat is about."""
 
+from sqlalchemy import text
+
 from bot.storage.columns import (
     Fate,
     Fates,
@@ -23,6 +25,7 @@ unions = table(
     named_member("founder_id", Fates(Fate.HANDED_ON, Fate.HANDED_ON)),
     moment("created_at"),
     moment_or_null("by_host_at"),  # when the host handed it to the present founder
+    words("language", server_default=text("'en'")),  # of its posts
 )
 
 private_unions = table(
@@ -42,4 +45,5 @@ UNION_COLUMNS = (
     unions.c.founder_id,
     unions.c.created_at,
     unions.c.by_host_at,
+    unions.c.language,
 )

@@ -17,7 +17,7 @@ from bot.domain.people import Person
 def test_menu_tells_everything_that_completion_needs() -> None:
     area = Area()
 
-    @area.command("give", "Give some", visibility=Visibility.PRIVATE, space_only=True)
+    @area.command("give", "What you can do here", visibility=Visibility.PRIVATE, space_only=True)
     def give(
         ctx: object,
         much: Annotated[Decimal, "How much"],
@@ -28,10 +28,10 @@ def test_menu_tells_everything_that_completion_needs() -> None:
         return say("x")
 
     plain = {"choices": [], "suggests": False, "long": False, "max": 1000}
-    assert menu(Registry([area], {"de": {"give": "Etwas geben"}}), "de-AT") == [
+    assert menu(Registry([area]), "de-AT") == [
         {
             "path": "give",
-            "description": "Etwas geben",
+            "description": "Was du hier tun kannst",
             "private": True,
             "space_only": True,
             "menu": None,

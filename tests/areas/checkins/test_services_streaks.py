@@ -112,7 +112,7 @@ class Simulated:
         """The union moves to another time zone."""
         if self.random.random() < 0.1:
             zone = self.random.choice(ZONES)
-            unions_storage.edit(tx, self.union.id, self.union.name, self.union.purpose, zone)
+            unions_storage.edit(tx, self.union.id, self.union.name, self.union.purpose, zone, "en")
             changed = unions_storage.by_id(tx, self.union.id)
             assert changed is not None
             self.union = changed

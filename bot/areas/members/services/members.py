@@ -120,6 +120,16 @@ def rename(tx: Tx, platform: str, native_id: str, name: str, username: str | Non
     accounts.rename(tx, platform, native_id, name, username)
 
 
+def speaks(tx: Tx, platform: str, native_id: str, language: str) -> None:
+    """Notes the language that a platform told of its user, in all unions."""
+    accounts.set_locale(tx, platform, native_id, language)
+
+
+def choose_language(tx: Tx, member: Member, language: str | None) -> None:
+    """Sets the language in which a member is written to; None: the one that the platform of each account tells."""
+    accounts.choose_language(tx, member.id, language)
+
+
 def _take_username(tx: Tx, platform: str, native_id: str, username: str | None) -> None:
     if username:
         accounts.release(tx, platform, native_id, username)

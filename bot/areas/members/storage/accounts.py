@@ -70,6 +70,14 @@ _RENAME = Statement(
     .where(accounts.c.platform == bindparam("on"), accounts.c.native_id == bindparam("native"))
     .values(name=bindparam("new_name"), username=bindparam("new_username"))
 )
+_LOCALE = Statement(
+    update(accounts)
+    .where(accounts.c.platform == bindparam("on"), accounts.c.native_id == bindparam("native"))
+    .values(locale=bindparam("new_locale"))
+)
+_CHOOSE = Statement(
+    update(accounts).where(accounts.c.member_id == bindparam("member")).values(chosen=bindparam("language"))
+)
 _REACHABLE = Statement(
     update(accounts)
     .where(accounts.c.platform == bindparam("on"), accounts.c.native_id == bindparam("native"))
@@ -164,6 +172,16 @@ def rename(tx: Tx, platform: str, native_id: str, name: str, username: str | Non
     """Sets the names of a platform's user in all unions; returns how many rows changed."""
     lowered = username.lower() if username else None
     return tx.run(_RENAME, on=platform, native=native_id, new_name=name, new_username=lowered)
+
+
+def set_locale(tx: Tx, platform: str, native_id: str, language: str) -> int:
+    """Sets the language that the platform told of its user, in all unions."""
+    return tx.run(_LOCALE, on=platform, native=native_id, new_locale=language)
+
+
+def choose_language(tx: Tx, member_id: int, language: str | None) -> int:
+    """Sets the language that a member chose, for all their accounts; None: the one that each platform tells."""
+    return tx.run(_CHOOSE, member=member_id, language=language)
 
 
 def set_reachable(tx: Tx, platform: str, native_id: str, yes: bool) -> int:
