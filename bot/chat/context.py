@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -122,6 +122,12 @@ class Context:
         known = (account.chosen if account else None) or spoken(self.incoming.locale)
         known = known or (account.locale if account else None)
         return known or (union.language if union else ENGLISH)
+
+    def speaks(self, language: str) -> None:
+        """Continues with an account of which the platform told this language."""
+        account = self.standing.account
+        if account is not None:
+            self.standing = replace(self.standing, account=replace(account, locale=language))
 
     def refusal(self, error: MusterError) -> Reply:
         """Returns the answer to an act that was refused, in the actor's language."""

@@ -188,6 +188,7 @@ class Dispatcher:
             self._answers.keep(tx, incoming, interrupted)
             context.end()
             return Slow(context, outside.command, outside.values)
+        self._note_language(context)
         if reply is not None:
             self._answers.keep(tx, incoming, reply)
         return reply
@@ -259,9 +260,14 @@ class Dispatcher:
             self._records.active(context.tx, known.id)
         if self._has_new_names(context):
             self._records.seen(context.tx, actor.platform, actor.native_id, actor.name, actor.username)
-        language = _new_language(context)
+        self._note_language(context)
+
+    def _note_language(self, context: Context) -> None:
+        """Notes the language that the platform tells of the actor, who may have become a member just now."""
+        language, actor = _new_language(context), context.actor
         if language is not None:
             self._records.speaks(context.tx, actor.platform, actor.native_id, language)
+            context.speaks(language)
 
     def _has_news(self, context: Context) -> bool:
         """Whether the platform shows other names of the actor than are known, or tells another language."""

@@ -35,8 +35,8 @@ from bot.domain.phrases import Part, Phrase, parts, plain
 
 LOCALES = Path(__file__).parent.parent / "locales"
 DOMAIN = "muster"
-SEPARATORS = {"de": "."}
-"""Between thousands, where it is not a comma."""
+SEPARATORS = {ENGLISH: ",", "de": "."}
+"""Between thousands."""
 
 
 @functools.cache
@@ -94,12 +94,12 @@ def _expanded(style: Text, words: Phrase, language: str) -> Iterable[Span]:
         if part.code:
             yield Code("".join(_plain(inner, words.values, language) for inner in part.code))
         elif part.place:
-            yield from _value(style, words.values[part.place], language)
+            yield from _value(style, words.values[part.place], language, part.grouped)
         else:
             yield msgspec.structs.replace(style, text=part.words)
 
 
-def _value(style: Text, value: Any, language: str) -> Iterable[Span]:
+def _value(style: Text, value: Any, language: str, grouped: bool = False) -> Iterable[Span]:
     if isinstance(value, Phrase):
         yield from _expanded(style, value, language)
     elif isinstance(value, list | tuple):
@@ -110,16 +110,16 @@ def _value(style: Text, value: Any, language: str) -> Iterable[Span]:
     elif isinstance(value, msgspec.Struct):
         yield value  # type: ignore[misc]  # a span, which has nothing to translate
     else:
-        yield msgspec.structs.replace(style, text=_word(value, language))
+        yield msgspec.structs.replace(style, text=_word(value, language, grouped))
 
 
 def _plain(part: Part, values: dict[str, Any], language: str) -> str:
     if part.code:
         return "".join(_plain(inner, values, language) for inner in part.code)
-    return _word(values[part.place], language) if part.place else part.words
+    return _word(values[part.place], language, part.grouped) if part.place else part.words
 
 
-def _word(value: Any, language: str) -> str:
+def _word(value: Any, language: str, grouped: bool = False) -> str:
     if isinstance(value, str):
         return said(value, language)
     if isinstance(value, list | tuple):
@@ -128,9 +128,7 @@ def _word(value: Any, language: str) -> str:
         return said(value.text, language)
     if isinstance(value, Link):
         return said(value.label, language)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return plain(value).replace(",", SEPARATORS.get(language, ","))
-    return plain(value)
+    return plain(value, SEPARATORS[language] if grouped else "")
 
 
 def _block(block: Block, language: str) -> Block:

@@ -13,10 +13,14 @@ from typing import Any, NamedTuple
 
 
 class Part(NamedTuple):
-    """A part of a template: words, a named place, or code (a command or value to type), which has parts itself."""
+    """A part of a template: words, a named place, or code (a command or value to type), which has parts itself.
+
+    `grouped`: the place is a number whose thousands are separated.
+    """
 
     words: str = ""
     place: str = ""
+    grouped: bool = False
     code: tuple[Part, ...] = ()
 
 
@@ -48,13 +52,13 @@ class Phrase(str):
 def phrase(template: str, /, **values: Any) -> Phrase:
     """Makes a phrase, like `phrase("You no longer endorse {leader}.", leader=mention)`.
 
-    Words between backticks are code: phrase("Type `/join` first.").
+    Words between backticks are code: phrase("Type `/join` first."). `{count:,}` separates the thousands of a number.
     """
     return Phrase(template, values)
 
 
 def plural(number: int, one: str, many: str, /, **values: Any) -> Phrase:
-    """Makes a phrase about a number of things, the value `n`: `plural(3, "{n} person", "{n} people")`."""
+    """Makes a phrase about a number of things, the value `n`: `plural(3, "{n} person", "{n:,} people")`."""
     return Phrase(one, {"n": number, **values}, many, number)
 
 
@@ -78,9 +82,9 @@ def _places(piece: str) -> tuple[Part, ...]:
             found.append(Part(words))
         if place is None:
             continue
-        if not place.isidentifier() or spec or conversion:
+        if not place.isidentifier() or spec not in ("", ",") or conversion:
             raise ValueError(f"a place is a plain name: {piece}")
-        found.append(Part(place=place))
+        found.append(Part(place=place, grouped=spec == ","))
     return tuple(found)
 
 
@@ -98,16 +102,16 @@ def _without_values(template: str) -> str:
 
 def _word(part: Part, values: dict[str, Any]) -> str:
     if part.place:
-        return plain(values[part.place])
+        return plain(values[part.place], "," if part.grouped else "")
     return part.words or "".join(_word(inner, values) for inner in part.code)
 
 
-def plain(value: Any) -> str:
-    """Returns a value as plain words in English: a number with separators, a mention as its name."""
+def plain(value: Any, separator: str = "") -> str:
+    """Returns a value as plain words in English, like a mention as its name. `separator`: between thousands."""
     if isinstance(value, str):
         return value
-    if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
+    if separator:
+        return f"{value:,}".replace(",", separator)
     if isinstance(value, list | tuple):
         return "".join(plain(one) for one in value)
     return str(value)

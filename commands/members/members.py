@@ -65,6 +65,7 @@ def join(
     _ = ctx.union
     ctx.require_welcome()  # the button under a post of a place can be sent from a private chat, too
     membership.join(ctx.tx, ctx.union, actor.platform, actor.native_id, actor.name, actor.username)
+    ctx.enter(ctx.union.id)
     return say(*welcome(ctx), visibility=Visibility.PRIVATE)
 
 

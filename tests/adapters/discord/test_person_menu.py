@@ -37,7 +37,7 @@ def example() -> Registry:
         """Warns."""
         return say("x")
 
-    return Registry([area], {"de": {"follow": "Jemandem folgen"}})
+    return Registry([area])
 
 
 def test_it_is_offered_where_and_to_whom_its_slash_command_is() -> None:
