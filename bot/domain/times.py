@@ -8,6 +8,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.domain.days import WHOLE_DAY, read_clock, read_day, weekday
+from bot.domain.phrases import Phrase, phrase, plural
 from bot.errors import BadInput
 
 _UNITS = {
@@ -21,6 +22,14 @@ _PART = re.compile(r"\s*([0-9]{1,6})\s*([a-z]+)\s*,?")
 _DURATION_HELP = "Write a duration like 90m, 2h 30m or 3 days."
 _WHEN_HELP = "Write a time like 6pm, tomorrow 18:00, friday 9:30, 2026-05-01 18:00 or in 2h."
 MAX_DURATION = timedelta(days=3660)
+WEEKDAYS = (
+    phrase("Monday"), phrase("Tuesday"), phrase("Wednesday"), phrase("Thursday"), phrase("Friday"),
+    phrase("Saturday"), phrase("Sunday"),
+)  # fmt: skip
+MONTHS = (
+    phrase("January"), phrase("February"), phrase("March"), phrase("April"), phrase("May"), phrase("June"),
+    phrase("July"), phrase("August"), phrase("September"), phrase("October"), phrase("November"), phrase("December"),
+)  # fmt: skip
 
 
 def parse_duration(text: str) -> timedelta:
@@ -70,20 +79,30 @@ def moment(day: int, minutes: int, time_zone: str) -> datetime:
     return after.replace(microsecond=0)
 
 
-def in_words(span: timedelta) -> str:
+def in_words(span: timedelta) -> Phrase:
     """Returns a waiting time in words, rounded up to minutes: “1 minute”, “23 hours 5 minutes”, “2 days 1 hour”."""
     minutes = max(1, -(-int(span.total_seconds()) // 60))
     days, rest = divmod(minutes, 1440)
     hours, minutes = divmod(rest, 60)
-    parts = ((days, "day"), (hours, "hour"), (minutes, "minute"))
-    words = [f"{number} {unit}{'s' if number != 1 else ''}" for number, unit in parts if number]
-    return " ".join(words[:2])
+    words = (
+        plural(days, "{n} day", "{n} days"),
+        plural(hours, "{n} hour", "{n} hours"),
+        plural(minutes, "{n} minute", "{n} minutes"),
+    )
+    longer, *shorter = [one for one in words if one.number]
+    return phrase("{longer} {shorter}", longer=longer, shorter=shorter[0]) if shorter else longer
 
 
-def clock_in_words(at: datetime, time_zone: str) -> str:
+def clock_in_words(at: datetime, time_zone: str) -> Phrase:
     """Returns a moment in words for a line of plain text: “29 November, 01:04 (Europe/Berlin)”."""
     local = at.astimezone(ZoneInfo(time_zone))
-    return f"{local.day} {local:%B, %H:%M} ({time_zone})"
+    return phrase(
+        "{day} {month}, {time} ({zone})",
+        day=local.day,
+        month=MONTHS[local.month - 1],
+        time=f"{local:%H:%M}",
+        zone=time_zone,
+    )
 
 
 def parse_when(text: str, now: datetime, time_zone: str) -> datetime:
