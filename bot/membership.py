@@ -23,6 +23,7 @@ from bot.areas.wallets.services import completion
 from bot.areas.wallets.services import wallets as holdings
 from bot.domain.languages import ENGLISH
 from bot.domain.people import Account, Member, Person, Union, Wallet, new_ref
+from bot.domain.phrases import phrase
 from bot.domain.transaction import Tx
 from bot.domain.zones import zone
 from bot.errors import BadInput, NotAllowed
@@ -106,8 +107,11 @@ def join(
     now = unions.by_id(tx, union.id)
     if now is None or now.founder_id is None:  # the founder leaves last
         raise NotAllowed(
-            f"{union.name} has ended: its last member left, so nobody can join it any more. "
-            "/union create in your server or group begins a new union."
+            phrase(
+                "{union} has ended: its last member left, so nobody can join it any more. `/union "
+                "create` in your server or group begins a new union.",
+                union=union.name,
+            )
         )
     return _come_in(tx, union, platform, native_id, name, username, invite)
 
@@ -123,7 +127,9 @@ def _come_in(
 ) -> tuple[Member, Account]:
     """Makes an account a new member of a union that has not ended, or is being founded. See `join`."""
     if members.account_in(tx, union.id, platform, native_id) is not None:
-        raise BadInput(f"You are a member of {union.name} already. /me shows what is known of you.")
+        raise BadInput(
+            phrase("You are a member of {union} already. `/me` shows what is known of you.", union=union.name)
+        )
     kept = traces.of_account(tx, union, platform, native_id)
     if TraceKind.EXPELLED in kept:
         expulsions.require_not_expelled(tx, union, platform, native_id)
@@ -155,7 +161,10 @@ def leave(tx: Tx, union: Union, member: Member) -> None:
     others = members.has_others(tx, union, member)
     if union.founder_id == member.id and others:
         raise NotAllowed(
-            "You founded this union and others are still in it. Hand it on first: /union hand-over @person."
+            phrase(
+                "You founded this union and others are still in it. Hand it on first: `/union hand-over` "
+                "@person."
+            )
         )
     _end(tx, union, member)
     if not others:
@@ -183,7 +192,9 @@ def expel(
         ids = [(who.platform, who.native_id)]
     if not ids:
         raise BadInput(
-            "I cannot tell which account that is. Mention the person, or reply to a message of theirs."
+            phrase(
+                "I cannot tell which account that is. Mention the person, or reply to a message of theirs."
+            )
         )
     own = [wallet for wallet in holdings.of_member(tx, member) if wallet.kind == "eoa"] if member else []
     expelled = Expelled(
@@ -205,9 +216,9 @@ def require_expellable(union: Union, actor: Member, member: Member | None) -> No
     if member is None:
         return
     if member.id == actor.id:
-        raise NotAllowed("You cannot expel yourself. /leave ends your membership.")
+        raise NotAllowed(phrase("You cannot expel yourself. `/leave` ends your membership."))
     if member.id == union.founder_id:
-        raise NotAllowed("The founder cannot be expelled from their own union.")
+        raise NotAllowed(phrase("The founder cannot be expelled from their own union."))
 
 
 def _end(tx: Tx, union: Union, member: Member) -> None:
@@ -246,7 +257,7 @@ def merge(tx: Tx, union_id: int, absorbed: Member, survivor: Member, first: Memb
     """
     union = unions.by_id(tx, union_id)
     if union is None or absorbed.id == survivor.id:
-        raise BadInput("These are the same member already; there is nothing to merge.")
+        raise BadInput(phrase("These are the same member already; there is nothing to merge."))
     older, newer = precedence.of_sides(tx, union, absorbed, survivor, first)
     for area in keepers.ORDER:
         area.merge(tx, union, absorbed, survivor)
@@ -263,7 +274,7 @@ def merge(tx: Tx, union_id: int, absorbed: Member, survivor: Member, first: Memb
     )
     merged = members.by_id(tx, survivor.id)
     if merged is None:
-        raise BadInput("The surviving member does not exist.")
+        raise BadInput(phrase("The surviving member does not exist."))
     return merged
 
 

@@ -9,18 +9,21 @@ from bot.areas.members.services import display
 from bot.areas.spaces import services as spaces
 from bot.chat.chores import Duty, Office
 from bot.chat.declarations import Area
-from bot.chat.model import Block, Code, Reply, bold, items, p
+from bot.chat.model import Block, Reply, bold, items, p
 from bot.chat.targets import Target
 from bot.chat.text import platform_name
 from bot.domain.names import counted, one_line
 from bot.domain.people import Union
+from bot.domain.phrases import phrase
 
 area = Area()
 
 _WHY = {
-    "rights": "I lack the right to write there. /union check, typed there, says which.",
-    "gone": "it does not exist any more. /call here chooses another, /union disconnect gives the place up.",
-    "blocked": "it does not let me write any more.",
+    "rights": phrase("I lack the right to write there. `/union check`, typed there, says which."),
+    "gone": phrase(
+        "it does not exist any more. `/call here` chooses another, `/union disconnect` gives the place up."
+    ),
+    "blocked": phrase("it does not let me write any more."),
 }
 
 
@@ -56,12 +59,19 @@ def _notice(duty: Duty, found: list[Unreached]) -> Reply:
         if one.person is None
     ]
     people = sum(one.person is not None for one in found)
-    blocks: list[Block] = [p("Not everything arrives in ", bold(one_line(duty.union.name)), ".")]
+    blocks: list[Block] = [
+        p(phrase("Not everything arrives in {union}.", union=bold(one_line(duty.union.name))))
+    ]
     if places:
-        blocks += [p("Places that I cannot write in:"), items(*places)]
+        blocks += [p(phrase("Places that I cannot write in:")), items(*places)]
     if people:
         who = counted(people, "member takes", "members take")
         blocks.append(
-            p(f"{who} no private messages from me. They are left out until they write to me again.")
+            p(
+                phrase(
+                    "{who} no private messages from me. They are left out until they write to me again.",
+                    who=who,
+                )
+            )
         )
-    return Reply((*blocks, p(Code("/union spaces"), " shows where the union lives. This is told once.")))
+    return Reply((*blocks, p(phrase("`/union spaces` shows where the union lives. This is told once."))))

@@ -34,6 +34,7 @@ from bot.chat.params import Arg
 from bot.chat.text import platform_name
 from bot.domain.names import one_line
 from bot.domain.people import Permission, Person
+from bot.domain.phrases import phrase
 from bot.domain.times import parse_duration, parse_when
 from bot.errors import BadInput, NotAllowed
 from commands.members.display import face
@@ -41,12 +42,17 @@ from commands.members.display import face
 area = Area()
 
 PER_PAGE = 3
-_FOR_EVER = ("forever", "ever", "always", "for ever")
-_UNTIL_HELP = "Write how long, like 30d or 12 weeks, a day, like 2027-01-31, or forever."
+_FOR_EVER = ("forever", "ever", "always", phrase("for ever"))
+_UNTIL_HELP = phrase("Write how long, like 30d or 12 weeks, a day, like 2027-01-31, or forever.")
 
 
 def _suggest_until(ctx: Context, typed: str) -> list[tuple[str, str]]:
-    known = (("7 days", "7d"), ("30 days", "30d"), ("1 year", "365d"), ("For ever", "forever"))
+    known = (
+        (phrase("7 days"), "7d"),
+        (phrase("30 days"), "30d"),
+        (phrase("1 year"), "365d"),
+        (phrase("For ever"), "forever"),
+    )
     return [(label, value) for label, value in known if typed.strip().lower() in label.lower()]
 
 
@@ -84,7 +90,7 @@ def expel(
         "until": end.isoformat() if end else None,
         "reason": reason,
     }
-    confirm = Button("Expel", "expulsion.confirm", which, Style.DANGER, single_use=True, lasts_s=600)
+    confirm = Button(phrase("Expel"), "expulsion.confirm", which, Style.DANGER, single_use=True, lasts_s=600)
     return Reply((p(*_whom(ctx, person)), *_consequences(ctx, person, end, reason)), ((confirm,),))
 
 
@@ -95,7 +101,7 @@ def confirmed(ctx: Context, on: str, who: str, name: str, until: str | None, rea
     _require_may(ctx, person)
     end = datetime.fromisoformat(until) if until else None
     if end is not None and end <= ctx.now:
-        raise BadInput("That moment has passed. Type /expel again.")
+        raise BadInput(phrase("That moment has passed. Type `/expel` again."))
     made, accounts = membership.expel(ctx.tx, ctx.union, ctx.member, person, end, reason)
     words = expulsions.refusal_text(ctx.tx, ctx.union, end)
     for account in accounts:
@@ -103,18 +109,15 @@ def confirmed(ctx: Context, on: str, who: str, name: str, until: str | None, rea
             account,
             say(
                 p(words),
-                fields(("Why", one_line(reason, MOST_REASON)), ("Until", _until(ctx, end))),
-                p("What the union knew of you is erased, but for a mark that keeps this account out."),
+                fields((phrase("Why"), one_line(reason, MOST_REASON)), (phrase("Until"), _until(ctx, end))),
+                phrase("What the union knew of you is erased, but for a mark that keeps this account out."),
             ),
         )
     return say(
-        p(
-            bold(one_line(person.name)),
-            " is expelled (no. ",
-            str(made.id),
-            "). ",
-            Code("/readmit"),
-            " undoes it.",
+        phrase(
+            "{person} is expelled (no. {made}). `/readmit` undoes it.",
+            person=bold(one_line(person.name)),
+            made=str(made.id),
         ),
         edit=True,
     )
@@ -143,7 +146,10 @@ def readmitted(ctx: Context, expulsion: int) -> Reply:
     members.require_settled(ctx.tx, ctx.account)
     ended = expulsions.readmit(ctx.tx, ctx.union, ctx.member, expulsion)
     return say(
-        p(bold(one_line(ended.name)), " may join again. Tell them: I do not know their account any more."),
+        phrase(
+            "{ended} may join again. Tell them: I do not know their account any more.",
+            ended=bold(one_line(ended.name)),
+        ),
         edit=True,
     )
 
@@ -153,10 +159,9 @@ def freed(ctx: Context, expulsion: int) -> Reply:
     members.require_settled(ctx.tx, ctx.account)
     found = expulsions.free_wallets(ctx.tx, ctx.union, ctx.member, expulsion)
     return say(
-        p(
-            "The wallets that ",
-            bold(one_line(found.name)),
-            " held can be linked again by whoever proves them.",
+        phrase(
+            "The wallets that {found} held can be linked again by whoever proves them.",
+            found=bold(one_line(found.name)),
         ),
         edit=True,
     )
@@ -170,7 +175,10 @@ def _require_may(ctx: Context, person: Person) -> None:
         return
     if ctx.records.is_union_moderator(ctx.tx, member):
         raise NotAllowed(
-            f"{one_line(person.name)} moderates this union too: only the founder can expel a moderator."
+            phrase(
+                "{person} moderates this union too: only the founder can expel a moderator.",
+                person=one_line(person.name),
+            )
         )
 
 
@@ -186,7 +194,11 @@ def _moment(ctx: Context, typed: str) -> datetime | None:
         return parse_when(f"{words} 00:00", ctx.now, zone)
     with contextlib.suppress(BadInput):
         return parse_when(words, ctx.now, zone)
-    raise BadInput(f"until: “{one_line(typed)}” is no time to come. {_UNTIL_HELP}")
+    raise BadInput(
+        phrase(
+            "until: “{typed}” is no time to come. {until_help}", typed=one_line(typed), until_help=_UNTIL_HELP
+        )
+    )
 
 
 def _whom(ctx: Context, person: Person) -> list[str | Span]:
@@ -195,11 +207,16 @@ def _whom(ctx: Context, person: Person) -> list[str | Span]:
         who: list[str | Span] = [ctx.mention(person.account)]
     else:
         who = [bold(one_line(person.name))]
-    number: list[str | Span] = [" (id ", Code(person.native_id), ")"] if person.native_id else []
+    number: list[str | Span] = [phrase(" (id "), Code(person.native_id), ")"] if person.native_id else []
     return [
-        "Expel ", *who, f" on {platform_name(person.platform)}", *number, " from ",
-        bold(one_line(ctx.union.name)), "?",
-    ]  # fmt: skip
+        phrase("Expel "),
+        *who,
+        phrase(" on {platform}", platform=platform_name(person.platform)),
+        *number,
+        phrase(" from "),
+        bold(one_line(ctx.union.name)),
+        "?",
+    ]
 
 
 def _consequences(ctx: Context, person: Person, end: datetime | None, reason: str) -> list[Block]:
@@ -207,11 +224,15 @@ def _consequences(ctx: Context, person: Person, end: datetime | None, reason: st
     if person.member is not None:
         mine = membership.profile(ctx.tx, person.member)
         count = len(mine.accounts)
-        others = f" All {count} accounts of theirs are meant." if count > 1 else ""
+        others = phrase(" All {count} accounts of theirs are meant.", count=count) if count > 1 else ""
         rows += [
-            f"Their membership ends, and what the union knows of them is erased.{others}",
-            "Those who endorse them are told, and keep those who endorse them.",
-            "They are told in private, with your reason, and how to object: by writing to the founder.",
+            phrase(
+                "Their membership ends, and what the union knows of them is erased.{others}", others=others
+            ),
+            phrase("Those who endorse them are told, and keep those who endorse them."),
+            phrase(
+                "They are told in private, with your reason, and how to object: by writing to the founder."
+            ),
         ]
     else:
         rows.append("They are no member. They cannot join, and read this when they try.")
@@ -221,11 +242,14 @@ def _consequences(ctx: Context, person: Person, end: datetime | None, reason: st
                 f"They left lately: all accounts and wallets that they had within the last {days} days are meant."
             )
     rows.append("They cannot join again with these accounts, nor can their wallets be linked, until it ends.")
-    return [fields(("Until", _until(ctx, end)), ("Why", one_line(reason, MOST_REASON))), items(*rows)]
+    return [
+        fields((phrase("Until"), _until(ctx, end)), (phrase("Why"), one_line(reason, MOST_REASON))),
+        items(*rows),
+    ]
 
 
 def _until(ctx: Context, end: datetime | None) -> str | Spans:
-    return spans(Moment(end, ctx.union.time_zone)) if end else "for ever"
+    return spans(Moment(end, ctx.union.time_zone)) if end else phrase("for ever")
 
 
 def _page(ctx: Context, page: int, *, edit: bool = False) -> Reply:
@@ -233,33 +257,44 @@ def _page(ctx: Context, page: int, *, edit: bool = False) -> Reply:
     if not shown and page > 0:
         return _page(ctx, page - 1, edit=edit)
     if not shown:
-        return say("Nobody is expelled from this union.", edit=edit)
+        return say(phrase("Nobody is expelled from this union."), edit=edit)
     known = display.of(ctx.tx, [one.by_id for one in shown if one.by_id], ctx.place.platform)
-    blocks: list[Block] = [p("Expelled: ", bold(str(count)), ".")]
+    blocks: list[Block] = [p(phrase("Expelled: {count}.", count=bold(str(count))))]
     rows: list[tuple[AnyButton, ...]] = []
     for one in shown:
         by = face(known.get(one.by_id or 0))
         blocks += [
-            p(bold(f"No. {one.id}: {one_line(one.name)} ({platform_name(one.platform)})")),
+            p(
+                bold(
+                    phrase(
+                        "No. {one}: {one_2} ({platform})",
+                        one=one.id,
+                        one_2=one_line(one.name),
+                        platform=platform_name(one.platform),
+                    )
+                )
+            ),
             fields(
-                ("By", spans(by)),
-                ("Since", Moment(one.at, ctx.union.time_zone)),
-                ("Until", _until(ctx, one.until)),
-                ("Why", one_line(one.reason, MOST_REASON)),
+                (phrase("By"), spans(by)),
+                (phrase("Since"), Moment(one.at, ctx.union.time_zone)),
+                (phrase("Until"), _until(ctx, one.until)),
+                (phrase("Why"), one_line(one.reason, MOST_REASON)),
             ),
         ]
         rows.append(_buttons(one))
     turns = []
     if page > 0:
-        turns.append(Button("Newer", "expulsion.page", {"page": page - 1}))
+        turns.append(Button(phrase("Newer"), "expulsion.page", {"page": page - 1}))
     if (page + 1) * PER_PAGE < count:
-        turns.append(Button("Older", "expulsion.page", {"page": page + 1}))
+        turns.append(Button(phrase("Older"), "expulsion.page", {"page": page + 1}))
     return Reply(tuple(blocks), (*rows, *([tuple(turns)] if turns else [])), edit=edit)
 
 
 def _buttons(one: Expulsion) -> tuple[AnyButton, ...]:
     which = {"expulsion": one.id}
-    back = Button(f"Readmit no. {one.id}", "expulsion.readmit", which, single_use=True)
+    back = Button(phrase("Readmit no. {one}", one=one.id), "expulsion.readmit", which, single_use=True)
     if not one.wallets:
         return (back,)
-    return back, Button(f"Free wallets of no. {one.id}", "expulsion.free-wallets", which, single_use=True)
+    return back, Button(
+        phrase("Free wallets of no. {one}", one=one.id), "expulsion.free-wallets", which, single_use=True
+    )

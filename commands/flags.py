@@ -15,7 +15,6 @@ from bot.chat.model import (
     AnyButton,
     Block,
     Button,
-    Code,
     Fields,
     Moment,
     Reply,
@@ -30,6 +29,7 @@ from bot.chat.targets import Target
 from bot.chat.text import platform_name
 from bot.domain.names import one_line
 from bot.domain.people import Account, Permission, Union
+from bot.domain.phrases import phrase
 from bot.domain.times import in_words
 from bot.errors import BadInput
 
@@ -66,18 +66,22 @@ def here(ctx: Context) -> Reply:
     """
     place, space = ctx.place, ctx.standing.space
     if space is None:
-        raise BadInput("This is no place of the union. /union spaces lists them.")
+        raise BadInput(phrase("This is no place of the union. `/union spaces` lists them."))
     before = flags.alerts(ctx.tx, ctx.union)
     chat = place.chat if place.chat != place.space else None
     flags.set_alerts(
         ctx.tx, ctx.union, ctx.standing.member, Alerts(place.platform, space.id, chat, place.thread)
     )
     if before is not None and (before.chat, before.thread) != (place.chat, place.thread):
-        ctx.post(_target(before), say("Another chat is told from now on when something looks made up."))
+        ctx.post(
+            _target(before), say(phrase("Another chat is told from now on when something looks made up."))
+        )
     return say(
-        p("This chat is told from now on when something looks made up. Members are named then, so it should be one "
-          "that only moderators read. ", Code("/flags off"), " ends it.")
-    )  # fmt: skip
+        phrase(
+            "This chat is told from now on when something looks made up. Members are named then, so "
+            "it should be one that only moderators read. `/flags off` ends it."
+        )
+    )
 
 
 @area.command(
@@ -86,9 +90,11 @@ def here(ctx: Context) -> Reply:
 def off(ctx: Context) -> Reply:
     """Ends what /flags here began. The founder is still told privately, and /flags list still shows it all."""
     if flags.alerts(ctx.tx, ctx.union) is None:
-        raise BadInput("No chat is told at present. /flags here, typed in the moderators' chat, begins it.")
+        raise BadInput(
+            phrase("No chat is told at present. `/flags here`, typed in the moderators' chat, begins it.")
+        )
     flags.set_alerts(ctx.tx, ctx.union, ctx.standing.member, None)
-    return say(p("No chat is told any more. ", Code("/flags list"), " shows what is noticed."))
+    return say(phrase("No chat is told any more. `/flags list` shows what is noticed."))
 
 
 @area.action("flags.page", permission=Permission.UNION_MODERATOR)
@@ -107,19 +113,22 @@ def _page(ctx: Context, page: int, *, edit: bool = False) -> Reply:
     if not shown and page > 0:
         return _page(ctx, page - 1, edit=edit)
     if not shown:
-        return say("Nothing looks made up, apart from what was closed already.", edit=edit)
+        return say(phrase("Nothing looks made up, apart from what was closed already."), edit=edit)
     known = flags.people(ctx.tx, shown, ctx.place.platform)
-    blocks: list[Block] = [p("Open: ", bold(str(count)), ". It may be innocent; nothing was done about it.")]
+    blocks: list[Block] = [
+        p(phrase("Open: {count}. It may be innocent; nothing was done about it.", count=bold(str(count))))
+    ]
     for flag in shown:
         blocks += _described(flag, known, ctx.union)
     rows: list[tuple[AnyButton, ...]] = [
-        (Button(f"Close no. {flag.id}", "flags.close", {"flag": flag.id, "page": page}),) for flag in shown
+        (Button(phrase("Close no. {flag}", flag=flag.id), "flags.close", {"flag": flag.id, "page": page}),)
+        for flag in shown
     ]
     turns = []
     if page > 0:
-        turns.append(Button("Newer", "flags.page", {"page": page - 1}))
+        turns.append(Button(phrase("Newer"), "flags.page", {"page": page - 1}))
     if (page + 1) * PER_PAGE < count:
-        turns.append(Button("Older", "flags.page", {"page": page + 1}))
+        turns.append(Button(phrase("Older"), "flags.page", {"page": page + 1}))
     return Reply(tuple(blocks), (*rows, *([tuple(turns)] if turns else [])), edit=edit)
 
 
@@ -158,14 +167,24 @@ def tell(by: Context | Duty, raised: Sequence[ShownFlag]) -> None:
 def _notice(by: Context | Duty, raised: Sequence[ShownFlag], platform: str) -> Reply:
     known = flags.people(by.tx, raised[:MOST_TOLD], platform)
     blocks: list[Block] = [
-        p("Something in ", bold(one_line(by.union.name)), " looks made up. It may be innocent; nothing was "
-          "done about it.")
-    ]  # fmt: skip
+        p(
+            phrase(
+                "Something in {union} looks made up. It may be innocent; nothing was done about it.",
+                union=bold(one_line(by.union.name)),
+            )
+        )
+    ]
     for flag in raised[:MOST_TOLD]:
         blocks += _described(flag, known, by.union)
     left = len(raised) - MOST_TOLD
-    more = f"There {'is' if left == 1 else 'are'} {left} more: " if left > 0 else ""
-    return say(*blocks, p(more, Code("/flags list"), " shows what is open, and closes what you looked at."))
+    more = (
+        phrase("There {more} {left} more: ", more=phrase("is") if left == 1 else phrase("are"), left=left)
+        if left > 0
+        else ""
+    )
+    return say(
+        *blocks, phrase("{more}`/flags list` shows what is open, and closes what you looked at.", more=more)
+    )
 
 
 def _target(chat: Alerts) -> Target:
@@ -177,23 +196,40 @@ def _target(chat: Alerts) -> Target:
 
 def _described(flag: ShownFlag, known: dict[int, Account], union: Union) -> list[Block]:
     if flag.kind is FlagKind.BURST:
-        title = "many joined at once"
+        title = phrase("many joined at once")
     elif flag.kind is FlagKind.JOINING:
         return _refusals(flag, known, union)
     else:
-        title = f"newcomers who support {display.name(known, flag.member_id or 0)}"
-    return [p(bold(f"No. {flag.id}: {title}")), _evidence(flag, known, union)]
+        title = phrase("newcomers who support {name}", name=display.name(known, flag.member_id or 0))
+    return [p(bold(phrase("No. {flag}: {title}", flag=flag.id, title=title))), _evidence(flag, known, union)]
 
 
 def _refusals(flag: ShownFlag, known: dict[int, Account], union: Union) -> list[Block]:
     found, zone = flag.evidence, union.time_zone
     asked = display.name(known, flag.member_id or 0)
     return [
-        p(bold(f"No. {flag.id}: somebody would be one person with {asked}, who says that they are not")),
+        p(
+            bold(
+                phrase(
+                    "No. {flag}: somebody would be one person with {asked}, who says that they are not",
+                    flag=flag.id,
+                    asked=asked,
+                )
+            )
+        ),
         fields(
-            ("Tried", _counted(found.asked, known, sum(n for _, n in found.asked), 0)),
-            ("Refused within a week", f"{found.people} times"),
-            ("When", spans("from ", Moment(found.began, zone), " to ", Moment(found.ended, zone))),
+            (phrase("Tried"), _counted(found.asked, known, sum(n for _, n in found.asked), 0)),
+            (phrase("Refused within a week"), phrase("{people} times", people=found.people)),
+            (
+                phrase("When"),
+                spans(
+                    phrase(
+                        "from {began} to {ended}",
+                        began=Moment(found.began, zone),
+                        ended=Moment(found.ended, zone),
+                    )
+                ),
+            ),
         ),
     ]
 
@@ -201,17 +237,39 @@ def _refusals(flag: ShownFlag, known: dict[int, Account], union: Union) -> list[
 def _evidence(flag: ShownFlag, known: dict[int, Account], union: Union) -> Fields:
     found, zone = flag.evidence, union.time_zone
     if flag.kind is FlagKind.BURST:
-        who = f"{found.people} new members; usual in {in_words(BURST_WINDOW)}: {found.usual:g}"
+        who = phrase(
+            "{people} new members; usual in {burst_window}: {usual}",
+            people=found.people,
+            burst_window=in_words(BURST_WINDOW),
+            usual=f"{found.usual:g}",
+        )
     else:
         leader = display.name(known, flag.member_id or 0)
-        who = f"{found.people} new members, counting {leader} if new; support base: {found.headcount} in all"
+        who = phrase(
+            "{people} new members, counting {leader} if new; support base: {headcount} in all",
+            people=found.people,
+            leader=leader,
+            headcount=found.headcount,
+        )
     return fields(
-        ("Who", who),
-        ("Joined", spans("from ", Moment(found.began, zone), " to ", Moment(found.ended, zone))),
-        ("Where", _listed({platform_name(name): number for name, number in found.platforms.items()})),
-        ("Without a wallet", f"{found.without_wallet} of {found.people}"),
-        ("Invited by", _counted(found.invited_by, known, found.invited, found.people)),
-        ("Endorse", _counted(found.endorsing, known, found.endorse, found.people)),
+        (phrase("Who"), who),
+        (
+            phrase("Joined"),
+            spans(
+                phrase(
+                    "from {began} to {ended}",
+                    began=Moment(found.began, zone),
+                    ended=Moment(found.ended, zone),
+                )
+            ),
+        ),
+        (phrase("Where"), _listed({platform_name(name): number for name, number in found.platforms.items()})),
+        (
+            phrase("Without a wallet"),
+            phrase("{without_wallet} of {people}", without_wallet=found.without_wallet, people=found.people),
+        ),
+        (phrase("Invited by"), _counted(found.invited_by, known, found.invited, found.people)),
+        (phrase("Endorse"), _counted(found.endorsing, known, found.endorse, found.people)),
     )
 
 

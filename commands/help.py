@@ -9,6 +9,7 @@ from bot.chat.declarations import Area, Command
 from bot.chat.model import Code, Items, Reply, Visibility, bold, fields, items, p, say, spans
 from bot.chat.params import Arg, Param
 from bot.domain.people import Permission
+from bot.domain.phrases import phrase
 from bot.errors import NotFound
 
 area = Area()
@@ -17,9 +18,9 @@ WHO = {
     Permission.ANYONE: "everyone",
     Permission.MEMBER: "members",
     Permission.LEADER: "leaders",
-    Permission.MODERATOR: "moderators of this place",
-    Permission.UNION_MODERATOR: "moderators of the union",
-    Permission.FOUNDER: "the founder",
+    Permission.MODERATOR: phrase("moderators of this place"),
+    Permission.UNION_MODERATOR: phrase("moderators of the union"),
+    Permission.FOUNDER: phrase("the founder"),
 }
 
 
@@ -45,10 +46,12 @@ def help_(
         return _page(ctx, command)
     usable = [known for known in ctx.registry.commands.values() if _usable(ctx, known)]
     more = p(
-        Code("/help"),
-        " with a command's name explains it. The bot never asks for keys, phrases or codes of your phone.",
+        phrase(
+            "`/help` with a command's name explains it. The bot never asks for keys, phrases or "
+            "codes of your phone."
+        ),
     )
-    return say(p(bold("What you can do here")), _listed(ctx, usable), more)
+    return say(p(bold(phrase("What you can do here"))), _listed(ctx, usable), more)
 
 
 def _usable(ctx: Context, command: Command) -> bool:
@@ -75,16 +78,17 @@ def _page(ctx: Context, name: str) -> Reply:
     if command is None and below:
         return say(p(bold(f"/{path}"), " ", ctx.registry.description(path)), _listed(ctx, below))
     if command is None:
-        raise NotFound(f"There is no command /{path[:40]}. /help lists what you can do.")
+        raise NotFound(phrase("There is no command /{path}. `/help` lists what you can do.", path=path[:40]))
     paragraphs = [p(" ".join(part.split())) for part in command.details.split("\n\n")]
     options = fields(*((param.name, _explained(param)) for param in command.params))
     return say(
         p(bold(f"/{command.path}"), " ", ctx.registry.description(command.path)),
         *paragraphs,
         *((options,) if command.params else ()),
-        p(
-            f"For {WHO[command.permission]}. ",
-            "You may use it here." if _usable(ctx, command) else "Not for you here.",
+        phrase(
+            "For {who}. {more}",
+            who=WHO[command.permission],
+            more=phrase("You may use it here.") if _usable(ctx, command) else phrase("Not for you here."),
         ),
     )
 

@@ -35,12 +35,13 @@ from bot.chat.model import (
 from bot.chat.text import platform_name
 from bot.domain.choices import told_apart
 from bot.domain.names import one_line
+from bot.domain.phrases import phrase
 from commands.tree.endorsements import endorse_button
 
 area = Area()
 
 MOST_PLACES = 10
-_ENDORSING = " If you endorse them, your support counts for them, and for those they follow."
+_ENDORSING = phrase(" If you endorse them, your support counts for them, and for those they follow.")
 
 
 @area.command(
@@ -70,8 +71,8 @@ def renew(ctx: Context, code: str) -> Reply:
 @area.action("invite.revoke")
 def revoke(ctx: Context, code: str) -> Reply:
     done = invites.revoke(ctx.tx, ctx.member, code)
-    words = " is revoked: nobody joins by it any more." if done else " was not good any more."
-    return say(p(Code(code), words), p(Code("/invite"), " gives you a code."), edit=True)
+    words = phrase(" is revoked: nobody joins by it any more.") if done else phrase(" was not good any more.")
+    return say(p(Code(code), words), phrase("`/invite` gives you a code."), edit=True)
 
 
 @area.deep_link("join", for_banned=True)
@@ -94,7 +95,9 @@ def by_code(ctx: Context, typed: str) -> Reply:
         ctx.tx, ctx.union, actor.platform, actor.native_id, actor.name, actor.username, found.invite
     )
     ctx.enter(found.invite.union_id)
-    thanks = p(ctx.mention(found.account), " invited you.", _ENDORSING)
+    thanks = p(
+        phrase("{account} invited you.{endorsing}", account=ctx.mention(found.account), endorsing=_ENDORSING)
+    )
     where = _gathering(ctx) if private else []
     asked, choice = _ask_for_this_chat(ctx) if private else ([], ())
     return say(
@@ -125,31 +128,51 @@ def _ask_for_this_chat(ctx: Context) -> tuple[list[Block], tuple[tuple[AnyButton
         return [], ()
     labels = dict(zip((union.id for union in mine), told_apart(mine), strict=True))
     label = labels[ctx.union.id]
-    button = Button(f"Make this chat about {one_line(label, 50)}", "union.choose", {"ref": ctx.union.ref})
-    chosen = unions.chosen_in_private(ctx.tx, ctx.actor.platform, ctx.actor.native_id)
-    about = f"stays about {labels[chosen]}" if chosen in labels else "is about none of your unions yet"
-    return [p(f"You are in several unions. This chat {about}; ", Code("/union switch"), " changes it.")], (
-        (button,),
+    button = Button(
+        phrase("Make this chat about {label}", label=one_line(label, 50)),
+        "union.choose",
+        {"ref": ctx.union.ref},
     )
+    chosen = unions.chosen_in_private(ctx.tx, ctx.actor.platform, ctx.actor.native_id)
+    about = (
+        phrase("stays about {labels}", labels=labels[chosen])
+        if chosen in labels
+        else phrase("is about none of your unions yet")
+    )
+    return [
+        p(phrase("You are in several unions. This chat {about}; `/union switch` changes it.", about=about))
+    ], ((button,),)
 
 
 def welcome(ctx: Context) -> list[Block]:
     """Returns the greeting of a new member."""
     return [
-        p("Welcome to ", bold(one_line(ctx.union.name)), ", ", bold(one_line(ctx.actor.name)), "."),
-        p(Code("/link"), " links a wallet, ", Code("/help"), " shows what else you can do."),
+        p(
+            phrase(
+                "Welcome to {union}, {actor}.",
+                union=bold(one_line(ctx.union.name)),
+                actor=bold(one_line(ctx.actor.name)),
+            )
+        ),
+        p(phrase("`/link` links a wallet, `/help` shows what else you can do.")),
     ]
 
 
 def _member_already(ctx: Context, found: Invitation) -> Reply:
-    here = p("You are a member of ", bold(one_line(ctx.union.name)), " already.")
+    here = p(phrase("You are a member of {union} already.", union=bold(one_line(ctx.union.name))))
     if found.recruiter.id == ctx.member.id:
-        own = p("This is your own code: it is for others. ", Code("/invite"), " shows how they use it.")
+        own = p(phrase("This is your own code: it is for others. `/invite` shows how they use it."))
         return say(here, own, visibility=Visibility.PRIVATE)
     choice = endorsements.of(ctx.tx, ctx.member)
     if choice is not None and choice.leader_id is not None:
         return say(here, visibility=Visibility.PRIVATE)
-    offer = p("The code is from ", ctx.mention(found.account), ", and you endorse nobody.", _ENDORSING)
+    offer = p(
+        phrase(
+            "The code is from {account}, and you endorse nobody.{endorsing}",
+            account=ctx.mention(found.account),
+            endorsing=_ENDORSING,
+        )
+    )
     return say(here, offer, buttons=((_endorse(found),),), visibility=Visibility.PRIVATE)
 
 
@@ -161,10 +184,14 @@ def _gathering(ctx: Context) -> list[Block]:
     """The union's places, for a member who joined in a private chat."""
     places = spaces.of_union(ctx.tx, ctx.union)
     if not places:
-        return [p("The union has no server or group at present; you reach it in this chat.")]
+        return [p(phrase("The union has no server or group at present; you reach it in this chat."))]
     rows = [f"{one_line(space.title, 40)} ({platform_name(space.platform)})" for space in places]
-    more = [f"{len(rows) - MOST_PLACES} more: /union spaces"] if len(rows) > MOST_PLACES else []
-    return [p("It gathers here:"), items(*rows[:MOST_PLACES], *more)]
+    more = (
+        [phrase("{rows} more: `/union spaces`", rows=len(rows) - MOST_PLACES)]
+        if len(rows) > MOST_PLACES
+        else []
+    )
+    return [p(phrase("It gathers here:")), items(*rows[:MOST_PLACES], *more)]
 
 
 # -- one's own code ----------------------------------------------------------------------------------------
@@ -173,18 +200,24 @@ def _gathering(ctx: Context) -> list[Block]:
 def _card(ctx: Context, mine: Invite, *, edit: bool = False) -> Reply:
     ever, here = invites.recruited(ctx.tx, ctx.member.id)
     which = {"code": mine.code}
-    renew_it = Button("New code", "invite.renew", which)
-    revoke_it = Button("Revoke", "invite.revoke", which, Style.DANGER)
+    renew_it = Button(phrase("New code"), "invite.renew", which)
+    revoke_it = Button(phrase("Revoke"), "invite.revoke", which, Style.DANGER)
     return say(
-        p("Your code for ", bold(one_line(ctx.union.name)), ": ", Code(mine.code)),
+        phrase("Your code for {union}: {code}", union=bold(one_line(ctx.union.name)), code=Code(mine.code)),
         _ways(ctx, mine.code),
         fields(
-            ("Good until", Moment(mine.expires_at, ctx.union.time_zone)),
-            ("Used", f"{mine.uses} of {mine.most} times"),
-            ("Your recruits", f"{ever} in all, {here} still here" if ever else "nobody yet"),
+            (phrase("Good until"), Moment(mine.expires_at, ctx.union.time_zone)),
+            (phrase("Used"), phrase("{uses} of {most} times", uses=mine.uses, most=mine.most)),
+            (
+                phrase("Your recruits"),
+                phrase("{ever} in all, {here} still here", ever=ever, here=here)
+                if ever
+                else phrase("nobody yet"),
+            ),
         ),
-        p(
-            "Who has the code can join by it. If it got about, revoke it, or make a new one, which ends this one."
+        phrase(
+            "Who has the code can join by it. If it got about, revoke it, or make a new one, which "
+            "ends this one."
         ),
         buttons=((renew_it, revoke_it),),
         edit=edit,
@@ -203,10 +236,19 @@ def _ways(ctx: Context, code: str) -> Items:
 
 def _way(ctx: Context, platform: str, code: str, titles: list[str]) -> Spans:
     where = ", ".join([*titles[:MOST_PLACES], *(["…"] if len(titles) > MOST_PLACES else [])])
-    places = f" in {where} or in a private chat with me" if titles else " in a private chat with me"
+    places = (
+        phrase(" in {where} or in a private chat with me", where=where)
+        if titles
+        else phrase(" in a private chat with me")
+    )
     typed = spans(bold(platform_name(platform)), ": ", Code(f"/join {code}"), places)
     link = ctx.runtime.private_link(platform, f"join-{code}")
     if link is None:
         return typed
     # The playground's link is relative to its own address.
-    return (*typed, *spans(", or the link ", Code(urljoin(ctx.runtime.link_base(platform), link))))
+    return (
+        *typed,
+        *spans(
+            phrase(", or the link {urljoin}", urljoin=Code(urljoin(ctx.runtime.link_base(platform), link)))
+        ),
+    )

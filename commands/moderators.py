@@ -13,7 +13,6 @@ from bot.chat.declarations import Area, Rate
 from bot.chat.model import (
     Block,
     Button,
-    Code,
     Reply,
     Spans,
     Style,
@@ -29,6 +28,7 @@ from bot.chat.params import Arg
 from bot.chat.text import platform_name
 from bot.domain.names import one_line
 from bot.domain.people import Account, Member, Permission, Person, Space, Union
+from bot.domain.phrases import phrase
 from bot.domain.transaction import Tx
 from bot.errors import BadInput, NotFound
 from commands.members.display import face
@@ -55,46 +55,51 @@ def listed(ctx: Context) -> Reply:
     now = moderators.of(ctx.tx, ctx.union)
     known = display.of(ctx.tx, now.member_ids, ctx.place.platform)
     founder = members.founder(ctx.tx, ctx.union)
-    rows = [spans(face(founder), ", the founder")] if founder else []
+    rows = [spans(phrase("{founder}, the founder", founder=face(founder)))] if founder else []
     rows += [spans(face(known.get(one))) for one in now.member_ids]
-    rows += [spans("the moderators of ", _place(space)) for space in now.places]
+    rows += [spans(phrase("the moderators of {place}", place=_place(space))) for space in now.places]
     if not rows:
-        return say("Nobody at present.")
-    return say(p("The whole of ", bold(one_line(ctx.union.name)), " is moderated by:"), items(*rows))
+        return say(phrase("Nobody at present."))
+    return say(
+        phrase("The whole of {union} is moderated by:", union=bold(one_line(ctx.union.name))), items(*rows)
+    )
 
 
 def about(ctx: Context) -> tuple[str, Spans]:
     """Returns the line about moderators, for the page about the union."""
     now = moderators.of(ctx.tx, ctx.union)
     known = display.of(ctx.tx, now.member_ids[:NAMED], ctx.place.platform)
-    words = [Text("the founder")]
+    words = [Text(phrase("the founder"))]
     words += [Text(display.name(known, one)) for one in now.member_ids[:NAMED]]
-    words += [Text(f"the moderators of {one_line(space.title, 40)}") for space in now.places[:NAMED]]
+    words += [
+        Text(phrase("the moderators of {space}", space=one_line(space.title, 40)))
+        for space in now.places[:NAMED]
+    ]
     more = max(0, len(now.member_ids) - NAMED) + max(0, len(now.places) - NAMED)
-    ending = f", and {more} more: /moderators list" if more else ""
-    return ("Moderated by", spans(", ".join(one.text for one in words), ending))
+    ending = phrase(", and {more} more: `/moderators list`", more=more) if more else ""
+    return (phrase("Moderated by"), spans(", ".join(one.text for one in words), ending))
 
 
 def handed_on(tx: Tx, union: Union, platform: str) -> list[Block]:
     """Returns what a new founder is told, on this platform, about those who moderate the union."""
     now = moderators.of(tx, union)
     if not now.member_ids and not now.places:
-        return [
-            p("Nobody but you moderates the whole union. ", Code("/moderators add"), " lets others help.")
-        ]
+        return [p(phrase("Nobody but you moderates the whole union. `/moderators add` lets others help."))]
     return [
-        p("The union is also moderated by:"),
+        p(phrase("The union is also moderated by:")),
         _others(tx, now, platform),
-        p(Code("/moderators remove"), " ends it."),
+        p(phrase("`/moderators remove` ends it.")),
     ]
 
 
 def _others(tx: Tx, now: Moderation, platform: str) -> Block:
     known = display.of(tx, now.member_ids, platform)
     people = [spans(face(known.get(one))) for one in now.member_ids[:NAMED]]
-    places = [spans("the moderators of ", _place(space)) for space in now.places[:NAMED]]
+    places = [spans(phrase("the moderators of {place}", place=_place(space))) for space in now.places[:NAMED]]
     more = len(now.member_ids) + len(now.places) - len(people) - len(places)
-    return items(*people, *places, *([spans(f"{more} more: ", Code("/moderators list"))] if more else []))
+    return items(
+        *people, *places, *([spans(phrase("{more} more: `/moderators list`", more=more))] if more else [])
+    )
 
 
 def _place(space: Space) -> str:
@@ -117,11 +122,15 @@ def add(ctx: Context, person: Annotated[Person, "Who is to moderate the union"])
     """
     member, account = _member(ctx, person)
     question = p(
-        "Let ", ctx.mention(account), f" ({platform_name(account.platform)}) moderate the whole of ",
-        bold(one_line(ctx.union.name)), "?",
-    )  # fmt: skip
+        phrase(
+            "Let {account} ({platform}) moderate the whole of {union}?",
+            account=ctx.mention(account),
+            platform=platform_name(account.platform),
+            union=bold(one_line(ctx.union.name)),
+        ),
+    )
     button = Button(
-        "Let them moderate",
+        phrase("Let them moderate"),
         "moderators.add",
         {"ref": member.ref},
         Style.PRIMARY,
@@ -135,18 +144,21 @@ def add(ctx: Context, person: Annotated[Person, "Who is to moderate the union"])
 def added(ctx: Context, ref: str) -> Reply:
     member = members.by_ref(ctx.tx, ctx.union, ref)
     if member is None or member.left_at is not None:
-        raise NotFound("They are no member any more.")
+        raise NotFound(phrase("They are no member any more."))
     moderators.add(ctx.tx, ctx.union, ctx.member, member)
     account = display.reachable(ctx.tx, member.id)
     if account is not None:
         ctx.post(account, _welcome(ctx.union))
-    return say(p(face(account), " moderates the whole union now."), edit=True)
+    return say(phrase("{account} moderates the whole union now.", account=face(account)), edit=True)
 
 
 def _welcome(union: Union) -> Reply:
     return say(
-        p("The founder lets you moderate the whole of ", bold(one_line(union.name)), " from now on."),
-        p(Code("/flags list"), " and ", Code("/call approvals"), " show what waits for moderators."),
+        phrase(
+            "The founder lets you moderate the whole of {union} from now on.",
+            union=bold(one_line(union.name)),
+        ),
+        phrase("`/flags list` and `/call approvals` show what waits for moderators."),
     )
 
 
@@ -160,16 +172,22 @@ def remove(ctx: Context, person: Annotated[Person, "Who is to moderate the union
     """Ends what /moderators add began, at once. Places that they moderate on their platform stay theirs."""
     member, account = _member(ctx, person)
     moderators.remove(ctx.tx, ctx.union, ctx.member, member)
-    told = say(p("You do not moderate the whole of ", bold(one_line(ctx.union.name)), " any more."))
+    told = say(
+        phrase("You do not moderate the whole of {union} any more.", union=bold(one_line(ctx.union.name)))
+    )
     ctx.post(display.reachable(ctx.tx, member.id) or account, told)
-    return say(p(face(account), " does not moderate the whole union any more."))
+    return say(phrase("{account} does not moderate the whole union any more.", account=face(account)))
 
 
 def _member(ctx: Context, person: Person) -> tuple[Member, Account]:
     """Returns the member whom a message names, and the account. Raises BadInput for somebody who has not joined."""
     if person.member is None or person.account is None:
         raise BadInput(
-            f"{one_line(person.name)} has not joined {one_line(ctx.union.name)}. Ask them to /join first."
+            phrase(
+                "{person} has not joined {union}. Ask them to `/join` first.",
+                person=one_line(person.name),
+                union=one_line(ctx.union.name),
+            )
         )
     return person.member, person.account
 
@@ -194,18 +212,24 @@ def place(
     """
     target = space or ctx.standing.space
     if target is None:
-        raise BadInput("Say which place: /union spaces lists them.")
+        raise BadInput(phrase("Say which place: `/union spaces` lists them."))
     if what == "take":
         moderators.set_place(ctx.tx, ctx.union, ctx.member, target, False)
         return say(
-            p("The moderators of ", bold(_place(target)), " do not moderate the whole union any more.")
+            phrase(
+                "The moderators of {place} do not moderate the whole union any more.",
+                place=bold(_place(target)),
+            )
         )
     question = p(
-        "Let everybody who moderates ", bold(_place(target)), " moderate the whole of ",
-        bold(one_line(ctx.union.name)), "?",
-    )  # fmt: skip
+        phrase(
+            "Let everybody who moderates {place} moderate the whole of {union}?",
+            place=bold(_place(target)),
+            union=bold(one_line(ctx.union.name)),
+        ),
+    )
     button = Button(
-        "Let them moderate",
+        phrase("Let them moderate"),
         "moderators.place",
         {"space": target.id},
         Style.PRIMARY,
@@ -219,6 +243,9 @@ def place(
 def given(ctx: Context, space: int) -> Reply:
     target = next((known for known in spaces.of_union(ctx.tx, ctx.union) if known.id == space), None)
     if target is None:
-        raise NotFound("That place is not connected any more.")
+        raise NotFound(phrase("That place is not connected any more."))
     moderators.set_place(ctx.tx, ctx.union, ctx.member, target, True)
-    return say(p("The moderators of ", bold(_place(target)), " moderate the whole union now."), edit=True)
+    return say(
+        phrase("The moderators of {place} moderate the whole union now.", place=bold(_place(target))),
+        edit=True,
+    )

@@ -13,12 +13,13 @@ from bot.areas.reminders import services as reminders
 from bot.chat.chores import Duty, Office
 from bot.chat.context import Context
 from bot.chat.declarations import Area
-from bot.chat.model import Block, Button, Code, Image, Reply, Visibility, bold, p, say
+from bot.chat.model import Block, Button, Image, Reply, Visibility, bold, p, say
 from bot.chat.params import Arg
 from bot.chat.text import platform_name
 from bot.chat.tokens import keep_tokens
 from bot.domain.names import one_line
 from bot.domain.people import Union
+from bot.domain.phrases import phrase
 from commands.calls.posts import card
 from commands.calls.suggestions import suggest_hours
 
@@ -47,7 +48,7 @@ def remind_me(
     minutes = parse_clock(hour) if hour is not None else None
     today = reminders.start(ctx.tx, ctx.union, ctx.member, ctx.account, minutes)
     shown = _shown(ctx)
-    begins = "It begins today." if today else "It begins tomorrow, as the hour has passed."
+    begins = phrase("It begins today.") if today else phrase("It begins tomorrow, as the hour has passed.")
     return msgspec.structs.replace(shown, blocks=(*shown.blocks, p(begins)))
 
 
@@ -59,7 +60,7 @@ def stop(ctx: Context) -> Reply:
 def _stopped(ctx: Context) -> Reply:
     """Stops the reminders, and says so, also after a second press."""
     reminders.remove(ctx.tx, ctx.member)
-    words = p("You are not reminded of calls. ", Code("/call reminders on"), " begins it.")
+    words = p(phrase("You are not reminded of calls. `/call reminders on` begins it."))
     return say(words, visibility=Visibility.PRIVATE)
 
 
@@ -67,23 +68,37 @@ def _shown(ctx: Context) -> Reply:
     found = reminders.of(ctx.tx, ctx.member)
     if found is None:
         return say(
-            p("You are not reminded of calls. ", Code("/call reminders on"), " begins it at the union's hour, ",
-              Code("/call reminders hour:18:30"), " at yours.")
-        )  # fmt: skip
-    where = platform_name(found.account.platform) if found.account else "an account that is gone"
+            phrase(
+                "You are not reminded of calls. `/call reminders on` begins it at the union's hour, "
+                "`/call reminders hour:18:30` at yours."
+            )
+        )
+    where = platform_name(found.account.platform) if found.account else phrase("an account that is gone")
     blocks: list[Block] = [
-        p("You are reminded at ", bold(clock(found.minutes)), f" ({ctx.union.time_zone}) on ", bold(where),
-          ", if there is a call and you have not answered it.")
-    ]  # fmt: skip
+        p(
+            phrase(
+                "You are reminded at {minutes} ({time_zone}) on {where}, if there is a call and you have "
+                "not answered it.",
+                minutes=bold(clock(found.minutes)),
+                time_zone=ctx.union.time_zone,
+                where=bold(where),
+            )
+        )
+    ]
     if found.account is None or found.account.unreachable_at is not None:
         blocks.append(
-            p("My messages do not reach you there. Write to me there in private, or type this where they do.")
+            p(
+                phrase(
+                    "My messages do not reach you there. Write to me there in private, or type this where "
+                    "they do."
+                )
+            )
         )
     return Reply(tuple(blocks), ((_stop_button(),),))
 
 
 def _stop_button() -> Button:
-    return Button("Stop reminders", "reminders.stop", lasts_s=30 * 86_400)
+    return Button(phrase("Stop reminders"), "reminders.stop", lasts_s=30 * 86_400)
 
 
 # -- reminding -----------------------------------------------------------------------------------------------
@@ -128,10 +143,11 @@ def _message(duty: Duty, call: Call) -> Reply:
     A press acts for the member who pressed.
     """
     post = card(duty, call, call.answered)
-    whose = "Your branch's call" if call.leader_id is not None else "Today's call"
+    whose = phrase("Your branch's call") if call.leader_id is not None else phrase("Today's call")
     # Without the picture, of which each message would keep a copy.
     blocks = [block for block in post.blocks if not isinstance(block, Image)]
     reply = Reply(
-        (p(whose, " in ", bold(one_line(duty.union.name)), ":"), *blocks), (*post.buttons, (_stop_button(),))
+        (p(phrase("{whose} in {union}:", whose=whose, union=bold(one_line(duty.union.name)))), *blocks),
+        (*post.buttons, (_stop_button(),)),
     )
     return keep_tokens(duty.records, duty.tx, reply, duty.union.id, None)

@@ -37,6 +37,7 @@ from bot.chat.model import (
 from bot.chat.params import Arg
 from bot.domain.names import counted, one_line
 from bot.domain.people import Account, Member, Permission, Union
+from bot.domain.phrases import phrase
 from bot.domain.times import union_day
 from bot.domain.transaction import Tx
 from bot.errors import BadInput, NotFound
@@ -71,7 +72,9 @@ async def report(
     assert ctx.store is not None  # as in every asynchronous command
     found, known = await ctx.store.scan(_look, ctx.union, ctx.member, day, ctx.place.platform)
     if not found:
-        raise NotFound("There was no call on that day. /call report without a day shows the last one.")
+        raise NotFound(
+            phrase("There was no call on that day. `/call report` without a day shows the last one.")
+        )
     blocks: list[Block] = []
     for one in found:
         blocks += _numbers(ctx, one)
@@ -103,22 +106,28 @@ def _day(typed: str, today: int) -> int:
     try:
         return date.fromisoformat(word).toordinal()
     except ValueError as wrong:
-        raise BadInput(f"“{typed}” is not a day. Write today, yesterday, or one like 2026-05-01.") from wrong
+        raise BadInput(
+            phrase("“{typed}” is not a day. Write today, yesterday, or one like 2026-05-01.", typed=typed)
+        ) from wrong
 
 
 def _numbers(ctx: Context, one: CallReport) -> list[Block]:
     call = one.call
     assert call.day is not None  # it has begun
     day = day_name(call.day, union_day(ctx.union.time_zone, ctx.now))
-    kind = "your branch's call" if call.leader_id is not None else "the union's call"
-    about = bold(f"{kind.capitalize()} of {day}" if one.whole else f"Your branch, {kind} of {day}")
+    kind = phrase("your branch's call") if call.leader_id is not None else phrase("the union's call")
+    about = bold(
+        phrase("{capitalize} of {day}", capitalize=kind.capitalize(), day=day)
+        if one.whole
+        else phrase("Your branch, {kind} of {day}", kind=kind, day=day)
+    )
     share = f" ({one.answered / one.people:.0%})" if one.people else ""
-    rest = [f"{one.late:,} of them late"] if one.late else []
-    rest += [f"besides, {one.waiting:,} wait to be confirmed"] if one.waiting else []
+    rest = [phrase("{late:,} of them late", late=one.late)] if one.late else []
+    rest += [phrase("besides, {waiting:,} wait to be confirmed", waiting=one.waiting)] if one.waiting else []
     shown: list[tuple[str, str]] = [
-        ("Reached", _reached(one)),
-        ("Answered", ", ".join([f"{one.answered:,} of {people(one.people)}{share}", *rest])),
-        ("Before", _before(one)),
+        (phrase("Reached"), _reached(one)),
+        (phrase("Answered"), ", ".join([f"{one.answered:,} of {people(one.people)}{share}", *rest])),
+        (phrase("Before"), _before(one)),
     ]
     if one.places:
         names = (f"{'in private' if title is None else one_line(title, 40)} {n:,}" for title, n in one.places)
@@ -143,8 +152,8 @@ def _reached(one: CallReport) -> str:
 
 def _before(one: CallReport) -> str:
     if one.average is None:
-        return "no calls in the 30 days before"
-    said = f"{one.average:,.1f} answers on average in the 30 days before"
+        return phrase("no calls in the 30 days before")
+    said = phrase("{average} answers on average in the 30 days before", average=f"{one.average:,.1f}")
     if one.average == 0:
         return said
     return f"{said}: {one.answered / one.average - 1:+.0%}"
@@ -155,12 +164,17 @@ def _branches(one: CallReport, known: dict[int, Account]) -> list[Block]:
         return []
     rows: list[Spans] = [
         spans(
-            display.name(known, branch.member_id),
-            f" · {branch.answered:,} of {branch.people:,} ({branch.answered / branch.people:.0%})",
+            phrase(
+                "{name} · {answered:,} of {people:,} ({answered_2})",
+                name=display.name(known, branch.member_id),
+                answered=branch.answered,
+                people=branch.people,
+                answered_2=f"{branch.answered / branch.people:.0%}",
+            ),
         )
         for branch in one.branches
     ]
-    return [p("The biggest branches:"), items(*rows)]
+    return [p(phrase("The biggest branches:")), items(*rows)]
 
 
 def _results(union: Union, one: CallReport, known: dict[int, Account]) -> Results:
@@ -175,8 +189,12 @@ def _results(union: Union, one: CallReport, known: dict[int, Account]) -> Result
 
 
 def _silent_label(one: CallReport, both: bool) -> str:
-    which = (" (branch's call)" if one.call.leader_id is not None else " (union's call)") if both else ""
-    return f"Who has not answered{which}"
+    which = (
+        (phrase(" (branch's call)") if one.call.leader_id is not None else phrase(" (union's call)"))
+        if both
+        else ""
+    )
+    return phrase("Who has not answered{which}", which=which)
 
 
 # -- members without an answer -------------------------------------------------------------------------------
@@ -187,27 +205,39 @@ def silent(ctx: Context, call: int, page: int) -> Reply:
     found, ids, all_ = reports.silent(ctx.tx, ctx.union, ctx.member, call)
     shown = ids[page * PAGE : (page + 1) * PAGE]
     if not shown:
-        who = "Everybody in your branch" if all_ else f"Everybody of the {reports.LOOKED_AT:,} nearest to you"
-        return say(f"{who} has answered.", visibility=Visibility.PRIVATE, edit=page > 0)
+        who = (
+            phrase("Everybody in your branch")
+            if all_
+            else phrase("Everybody of the {looked_at:,} nearest to you", looked_at=reports.LOOKED_AT)
+        )
+        return say(phrase("{who} has answered.", who=who), visibility=Visibility.PRIVATE, edit=page > 0)
     known = display.of(ctx.tx, shown, ctx.place.platform)
     rows = [spans(ctx.mention(known[one]) if one in known else Text(display.GONE)) for one in shown]
-    of = "" if all_ else f" of the {reports.LOOKED_AT:,} nearest to you"
+    of = "" if all_ else phrase(" of the {looked_at:,} nearest to you", looked_at=reports.LOOKED_AT)
     have = "has" if len(ids) == 1 else "have"
     blocks: list[Block] = [
-        p(bold(f"{len(ids):,}{of} {have} not answered"), f" “{found.title}”, the nearest first:"),
+        p(
+            phrase(
+                "{value} “{found}”, the nearest first:",
+                value=bold(phrase("{ids:,}{of} {have} not answered", ids=len(ids), of=of, have=have)),
+                found=found.title,
+            )
+        ),
         items(*rows),
     ]
     turns: list[AnyButton] = []
     if page:
-        turns.append(Button("First page", "report.silent", {"call": call, "page": 0}))
+        turns.append(Button(phrase("First page"), "report.silent", {"call": call, "page": 0}))
     if len(ids) > (page + 1) * PAGE:
-        turns.append(Button("Next", "report.silent", {"call": call, "page": page + 1}))
+        turns.append(Button(phrase("Next"), "report.silent", {"call": call, "page": page + 1}))
     at = reports.nudged(ctx.tx, ctx.member, found)
     buttons: list[tuple[AnyButton, ...]] = [tuple(turns)] if turns else []
     if at is not None:
-        blocks.append(p("You had them reminded ", Moment(at, ctx.union.time_zone, "relative"), "."))
+        blocks.append(
+            p(phrase("You had them reminded {at}.", at=Moment(at, ctx.union.time_zone, "relative")))
+        )
     elif found.state is CallState.OPEN:
-        remind = Button("Remind them", "report.nudge", {"call": call}, Style.PRIMARY, single_use=True)
+        remind = Button(phrase("Remind them"), "report.nudge", {"call": call}, Style.PRIMARY, single_use=True)
         buttons.append((remind,))
     return Reply(tuple(blocks), tuple(buttons), visibility=Visibility.PRIVATE, edit=page > 0)
 
@@ -216,13 +246,23 @@ def silent(ctx: Context, call: int, page: int) -> Reply:
 def nudge(ctx: Context, call: int) -> Reply:
     found, nudged = reports.nudge(ctx.tx, ctx.union, ctx.member, call)
     post = card(ctx, found, found.answered)
-    asks = p(ctx.mention(ctx.account), " reminds you of this call in ", bold(one_line(ctx.union.name)), ":")
+    asks = p(
+        phrase(
+            "{account} reminds you of this call in {union}:",
+            account=ctx.mention(ctx.account),
+            union=bold(one_line(ctx.union.name)),
+        )
+    )
     # Without the picture, of which each message would keep a copy.
     kept = [block for block in post.blocks if not isinstance(block, Image)]
     message = Reply((asks, *kept), post.buttons)
     for account in nudged.reminded:
         ctx.post(account, message, f"nudge:{found.id}:{account.member_id}", bulk=True)
-    reached = f"Reminded: {people(len(nudged.reminded))}." if nudged.reminded else "Nobody could be reminded."
+    reached = (
+        phrase("Reminded: {reminded}.", reminded=people(len(nudged.reminded)))
+        if nudged.reminded
+        else phrase("Nobody could be reminded.")
+    )
     return say(p(bold(reached), *_left_out(nudged)), visibility=Visibility.PRIVATE)
 
 
@@ -234,7 +274,7 @@ def _left_out(nudge: Nudge) -> list[str]:
         parts.append(f"{nudge.unreached:,} whom my messages do not reach")
     if nudge.beyond:
         parts.append(f"{nudge.beyond:,} more than I remind at once")
-    return [f" Left out: {', '.join(parts)}."] if parts else []
+    return [phrase(" Left out: {parts}.", parts=", ".join(parts))] if parts else []
 
 
 # -- the day's close ---------------------------------------------------------------------------------------

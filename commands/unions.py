@@ -11,7 +11,7 @@ from bot.areas.spaces import services as spaces
 from bot.areas.unions import services as unions
 from bot.chat.context import Context
 from bot.chat.declarations import Area, Rate
-from bot.chat.model import Button, Code, Moment, Reply, Spans, Style, Visibility, bold, fields, p, say, spans
+from bot.chat.model import Button, Moment, Reply, Spans, Style, Visibility, bold, fields, p, say, spans
 from bot.chat.outgoing import Poster, post
 from bot.chat.params import Arg
 from bot.chat.text import platform_name
@@ -19,6 +19,7 @@ from bot.domain.choices import told_apart
 from bot.domain.languages import CODES, LANGUAGES
 from bot.domain.names import one_line
 from bot.domain.people import Account, Permission, Person, Space, Union
+from bot.domain.phrases import phrase
 from bot.domain.zones import suggest_zones
 from bot.errors import BadInput
 from bot.membership import HandedOver
@@ -75,9 +76,9 @@ def create(ctx: Context, name: Name, purpose: Purpose, time_zone: TimeZone = "UT
     )
     ctx.enter(union.id)  # the button belongs to this union
     return say(
-        p(bold(one_line(union.name)), " is founded, and you are its founder."),
-        fields(("Purpose", union.purpose), ("Time zone", union.time_zone)),
-        p("Everyone here can ", Code("/join"), ". ", Code("/union invite-space"), " connects another place."),
+        phrase("{union} is founded, and you are its founder.", union=bold(one_line(union.name))),
+        fields((phrase("Purpose"), union.purpose), (phrase("Time zone"), union.time_zone)),
+        phrase("Everyone here can `/join`. `/union invite-space` connects another place."),
         buttons=((join_button(union),),),
     )
 
@@ -92,16 +93,16 @@ def about(ctx: Context) -> Reply:
     return say(
         p(bold(one_line(union.name))),
         fields(
-            ("Purpose", union.purpose),
-            ("Founder", spans(ctx.mention(founder)) if founder else "none at present"),
+            (phrase("Purpose"), union.purpose),
+            (phrase("Founder"), spans(ctx.mention(founder)) if founder else phrase("none at present")),
             *_by_host(union),
             *leadership.about(ctx),
             moderation.about(ctx),
-            ("Members", str(members.count(ctx.tx, union))),
-            ("Places", ", ".join(_place(space) for space in places) or "none"),
-            ("Time zone", union.time_zone),
-            ("Language", LANGUAGES[union.language]),
-            ("Since", spans(Moment(union.created_at, union.time_zone, "date"))),
+            (phrase("Members"), str(members.count(ctx.tx, union))),
+            (phrase("Places"), ", ".join(_place(space) for space in places) or "none"),
+            (phrase("Time zone"), union.time_zone),
+            (phrase("Language"), LANGUAGES[union.language]),
+            (phrase("Since"), spans(Moment(union.created_at, union.time_zone, "date"))),
         ),
     )
 
@@ -132,12 +133,12 @@ def edit(
         language=CODES[language] if language else None,
     )
     return say(
-        p("Changed."),
+        phrase("Changed."),
         fields(
-            ("Name", changed.name),
-            ("Purpose", changed.purpose),
-            ("Time zone", changed.time_zone),
-            ("Language", LANGUAGES[changed.language]),
+            (phrase("Name"), changed.name),
+            (phrase("Purpose"), changed.purpose),
+            (phrase("Time zone"), changed.time_zone),
+            (phrase("Language"), LANGUAGES[changed.language]),
         ),
     )
 
@@ -151,16 +152,26 @@ def hand_over(ctx: Context, heir: Annotated[Person, "Who is to be the founder"])
     """
     if heir.member is None or heir.account is None:
         raise BadInput(
-            f"{one_line(heir.name)} has not joined {one_line(ctx.union.name)}. Ask them to /join first."
+            phrase(
+                "{heir} has not joined {union}. Ask them to `/join` first.",
+                heir=one_line(heir.name),
+                union=one_line(ctx.union.name),
+            )
         )
     if heir.member.id == ctx.member.id:
-        raise BadInput("You are the founder already.")
+        raise BadInput(phrase("You are the founder already."))
     members.require_none_waits(ctx.tx, heir.member)
     question = p(
-        "Hand ", bold(one_line(ctx.union.name)), " to ", *identified(heir.account), "? Only they can undo it."
+        phrase(
+            "Hand {union} to {account}? Only they can undo it.",
+            union=bold(one_line(ctx.union.name)),
+            account=identified(heir.account),
+        )
     )
     which = {"on": heir.account.platform, "heir": heir.account.native_id}
-    confirm = Button("Hand over", "union.hand-over", which, Style.DANGER, single_use=True, lasts_s=600)
+    confirm = Button(
+        phrase("Hand over"), "union.hand-over", which, Style.DANGER, single_use=True, lasts_s=600
+    )
     return Reply((question,), ((confirm,),), visibility=Visibility.PRIVATE)
 
 
@@ -168,10 +179,12 @@ def hand_over(ctx: Context, heir: Annotated[Person, "Who is to be the founder"])
 def handed_over(ctx: Context, on: str, heir: str) -> Reply:
     person = ctx.records.find_person(ctx.tx, ctx.union, on, heir, "")
     if person.member is None or person.account is None:
-        raise BadInput(f"{one_line(person.name)} is no member any more. Ask them to /join first.")
+        raise BadInput(
+            phrase("{person} is no member any more. Ask them to `/join` first.", person=one_line(person.name))
+        )
     handed = membership.hand_over(ctx.tx, ctx.union, ctx.member, person.member)
     tell_of_handing_over(ctx, handed, person.account)
-    return say(p(bold(one_line(person.name)), " is the founder now."), edit=True)
+    return say(phrase("{person} is the founder now.", person=bold(one_line(person.name))), edit=True)
 
 
 def tell_of_handing_over(by: Poster, handed: HandedOver, heir: Account) -> None:
@@ -179,9 +192,9 @@ def tell_of_handing_over(by: Poster, handed: HandedOver, heir: Account) -> None:
     union = handed.union
     requests.tell_ended(by, union, handed.ended)
     told = say(
-        p("You are the founder of ", bold(one_line(union.name)), " now."),
+        phrase("You are the founder of {union} now.", union=bold(one_line(union.name))),
         *moderation.handed_on(by.tx, union, heir.platform),
-        p("Planned calls and rules go on: ", Code("/call list"), " shows them."),
+        phrase("Planned calls and rules go on: `/call list` shows them."),
     )
     post(by, union, heir, told, None, False)
 
@@ -193,8 +206,8 @@ def choose(ctx: Context, ref: str) -> Reply:
     mine = members.unions_of(ctx.tx, platform, native_id)
     label = dict(zip((one.id for one in mine), told_apart(mine), strict=True))[union.id]
     return say(
-        p("This chat is about ", bold(label), " now. Type your command again. "),
-        p(Code("/union switch"), " changes it."),
+        phrase("This chat is about {label} now. Type your command again. ", label=bold(label)),
+        phrase("`/union switch` changes it."),
         edit=True,
     )
 
@@ -210,12 +223,12 @@ def switch(ctx: Context) -> Reply:
     """For people in several unions: which of them private commands are about."""
     mine = members.unions_of(ctx.tx, ctx.place.platform, ctx.actor.native_id)
     if not mine:
-        raise BadInput("You are not in a union yet. Type /join where one gathers.")
+        raise BadInput(phrase("You are not in a union yet. Type `/join` where one gathers."))
     rows = tuple(
         (Button(label, "union.choose", {"ref": union.ref}),)
         for union, label in zip(mine[:8], told_apart(mine), strict=False)
     )
-    return Reply((p("Which union is our private chat about?"),), rows)
+    return Reply((p(phrase("Which union is our private chat about?")),), rows)
 
 
 def _by_host(union: Union) -> tuple[tuple[str, Spans], ...]:
@@ -224,7 +237,7 @@ def _by_host(union: Union) -> tuple[tuple[str, Spans], ...]:
         return ()
     return (
         (
-            "Handed on by the host",
+            phrase("Handed on by the host"),
             spans(Moment(union.by_host_at, union.time_zone, "date")),
         ),
     )

@@ -25,6 +25,7 @@ from adapters.discord.rest import Refused, Rest, Unavailable
 from bot.chat import text
 from bot.chat.bounded import BoundedDict
 from bot.chat.incoming import CommandCall
+from bot.chat.languages import by_locale
 from bot.chat.model import Form, Reply, Visibility, say
 from bot.chat.port import Core
 from bot.domain.names import one_line
@@ -98,7 +99,7 @@ class Exchange:
         if form is not None:
             await self._take(Callback(MODAL, data=forms.modal(form)))
         else:
-            await self._send(say(text.FORM_GONE, visibility=Visibility.PRIVATE))
+            await self._send(self._private(text.FORM_GONE))
 
     # -- taking longer -----------------------------------------------------------------------------------
 
@@ -153,12 +154,15 @@ class Exchange:
 
     # -- sending -----------------------------------------------------------------------------------------
 
+    def _private(self, words: str) -> Reply:
+        return by_locale(say(words, visibility=Visibility.PRIVATE), self._asked.incoming.locale)
+
     async def _send(self, reply: Reply | None) -> None:
         try:
             parts = self._parts(reply)
         except limits.CannotShow:
             log.exception("a reply cannot be shown", extra={"action": "discord.render"})
-            reply = say(text.CANNOT_SHOW, visibility=Visibility.PRIVATE)
+            reply = self._private(text.CANNOT_SHOW)
             parts = self._parts(reply)
         if reply is not None and reply.form is not None:
             self._waiting[reply.form.token] = reply.form

@@ -19,7 +19,9 @@ from adapters.discord import forms, render
 from adapters.discord.events import Asked, InteractionKind
 from adapters.discord.render import EPHEMERAL, Json, ReplyPart
 from bot.chat import text
+from bot.chat.languages import said
 from bot.chat.model import Form, Reply, Visibility
+from bot.domain.languages import ENGLISH, spoken
 
 MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, SUGGESTIONS, MODAL = 4, 5, 6, 7, 8, 9
 OPENS = "form:"
@@ -82,7 +84,7 @@ def plan(
     if reply is not None and reply.form is not None:
         if acknowledged is Acknowledged.NOT and asked.kind is not InteractionKind.SUBMIT:
             return [Callback(MODAL, data=forms.modal(reply.form))]
-        parts = [*parts, opener(reply.form)]
+        parts = [*parts, opener(reply.form, asked.incoming.locale)]
     private = asked.shared and (reply is None or reply.visibility is not Visibility.PUBLIC)
     shown = [part.ephemeral() for part in parts] if private else list(parts)
     edits = reply is not None and reply.edit and asked.on_message and (not private or asked.on_private)
@@ -95,9 +97,10 @@ def plan(
     return _first(shown[0], acknowledged, private, edits) + [FollowUp(part) for part in shown[1:]] + more
 
 
-def opener(form: Form) -> ReplyPart:
+def opener(form: Form, locale: str) -> ReplyPart:
     """Returns a message with a button that opens the form."""
-    button = {"type": 2, "style": 1, "label": text.OPEN_FORM, "custom_id": OPENS + form.token}
+    label = said(text.OPEN_FORM, spoken(locale) or ENGLISH)
+    button = {"type": 2, "style": 1, "label": label, "custom_id": OPENS + form.token}
     payload = render.words(form.title).payload | {"components": [{"type": 1, "components": [button]}]}
     return ReplyPart(payload)
 

@@ -24,10 +24,12 @@ from adapters.telegram.render import Payload, Rendered, as_edit, link_button, pl
 from adapters.telegram.whispers import Listener, Whispers
 from bot.chat import text
 from bot.chat.incoming import CommandCall, Incoming, Press
+from bot.chat.languages import by_locale, said
 from bot.chat.model import Mention, Reply, Visibility, say
 from bot.chat.port import Core
 from bot.chat.router import whole_path
 from bot.chat.turns import Turns
+from bot.domain.languages import ENGLISH, spoken
 from bot.errors import MusterError
 
 log = logging.getLogger(__name__)
@@ -78,7 +80,7 @@ class Answerer:
             log.error(
                 "an answer cannot be shown: %s", problem, extra={"action": "telegram.lost", "key": act.key}
             )
-            instead = say(text.CANNOT_SHOW, visibility=Visibility.PRIVATE)
+            instead = by_locale(say(text.CANNOT_SHOW, visibility=Visibility.PRIVATE), act.locale)
             with contextlib.suppress(TelegramError):
                 await _Answer(self, heard, instead, query, feedback).show()
         except MusterError:
@@ -90,7 +92,7 @@ class Answerer:
 
     async def hint(self, unheard: Unheard) -> None:
         """Tells a person why their message is not taken."""
-        payload = render(say(unheard.why)).payloads[0]
+        payload = render(by_locale(say(unheard.why), unheard.locale)).payloads[0]
         more = _thread(unheard.place.thread) | _quote(unheard.route.quote)
         chat = int(unheard.place.chat)
         await self._wire.try_to(
@@ -206,8 +208,9 @@ class _Answer:
         self._log("private", how="private chat")
         # The answer has arrived: a restart must not show it again, even while the public hint waits for its turn.
         await self._core.delivered(self._act.key)
-        if not await self._query.answer(words.ANSWERED_IN_PRIVATE):
-            await self._aside(words.ANSWERED_IN_PRIVATE)
+        done = said(words.ANSWERED_IN_PRIVATE, self._language)
+        if not await self._query.answer(done):
+            await self._aside(done)
 
     def _listener(self) -> Listener:
         thread = self._act.place.thread
@@ -223,7 +226,12 @@ class _Answer:
         link = self._link(await self._core.hold(self._act.actor, self._reply))
         if link is None or await self._query.answer(url=link):
             return
-        await self._aside(words.ANSWER_WAITS, link_button(words.OPEN_PRIVATE_CHAT, link))
+        waits, label = said(words.ANSWER_WAITS, self._language), said(words.OPEN_PRIVATE_CHAT, self._language)
+        await self._aside(waits, link_button(label, link))
+
+    @property
+    def _language(self) -> str:
+        return spoken(self._act.locale) or ENGLISH
 
     async def _aside(self, text: str, button: dict[str, Any] | None = None) -> None:
         """Posts a public hint that tells nothing of the answer; after an ephemeral command, only with a button."""

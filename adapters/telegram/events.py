@@ -81,6 +81,7 @@ class Unheard:
     place: Place
     route: Route
     why: str = words.ANONYMOUS
+    locale: str = ""
 
 
 def read(update: Update, me: Me) -> list[Heard | Unheard]:
@@ -139,7 +140,7 @@ def _message(number: str, message: Message, me: Me) -> list[Heard | Unheard]:
         return []
     if not _is_own(message) or message.edit_date is not None:
         asked = message.chat.type == Chat.PRIVATE or _answers_bot(message, me)
-        return [Unheard(where, route, words.NOT_TYPED)] if asked else []
+        return [Unheard(where, route, words.NOT_TYPED, user.language_code or "")] if asked else []
     heard: list[Heard | Unheard] = [_heard(number, user, where, said, route)]
     if isinstance(said, Start):
         heard.insert(0, _heard(f"{number}-reachable", user, where, Reachable(True)))

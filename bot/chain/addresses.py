@@ -4,6 +4,7 @@ import re
 
 from Crypto.Hash.keccak import Keccak_Hash
 
+from bot.domain.phrases import phrase
 from bot.errors import BadInput
 
 _ADDRESS = re.compile(r"0x[0-9A-Fa-f]{40}")
@@ -33,9 +34,13 @@ def parse_address(text: str) -> str:
     """
     text = text.strip()
     if not _ADDRESS.fullmatch(text):
-        raise BadInput("That is not an Ethereum address. It is 0x followed by 40 digits or letters a to f.")
+        raise BadInput(
+            phrase("That is not an Ethereum address. It is 0x followed by 40 digits or letters a to f.")
+        )
     digits = text[2:]
     address = checksummed(bytes.fromhex(digits))
     if text != address and digits not in (digits.lower(), digits.upper()):
-        raise BadInput("One or more letters of that address are wrong (its checksum fails). Copy it again.")
+        raise BadInput(
+            phrase("One or more letters of that address are wrong (its checksum fails). Copy it again.")
+        )
     return address

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
+from bot.domain.phrases import phrase
 from bot.errors import TryAgain
 
 if TYPE_CHECKING:
@@ -63,8 +64,12 @@ class ChainClient:
                 extra={"action": "chain.wrong_id", "expected": self._expected, "actual": actual},
             )
             raise TryAgain(
-                f"The operator's Ethereum node is on chain {actual} instead of {self._expected}, so this "
-                "could not be checked. Nothing was changed; tell the operator, and try again later."
+                phrase(
+                    "The operator's Ethereum node is on chain {actual} instead of {expected}, so this could "
+                    "not be checked. Nothing was changed; tell the operator, and try again later.",
+                    actual=actual,
+                    expected=self._expected,
+                )
             )
 
     async def code(self, address: str) -> bytes:
@@ -139,6 +144,8 @@ def _no_answer(method: str, reason: str) -> TryAgain:
         extra={"action": "chain.no_answer", "method": method, "reason": reason},
     )
     return TryAgain(
-        "The Ethereum node did not answer, so this could not be checked. "
-        "Nothing was changed; try again in a minute."
+        phrase(
+            "The Ethereum node did not answer, so this could not be checked. Nothing was changed; "
+            "try again in a minute."
+        )
     )

@@ -8,6 +8,7 @@ from btclib_secp256k1 import recovery
 
 from bot.chain import wallets
 from bot.chain.addresses import keccak
+from bot.domain.phrases import phrase
 from bot.errors import BadInput
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ async def verify(chain: "ChainClient | None", *, address: str, message: str, sig
     """
     if len(signature) > 2 * SIGNATURE_LIMIT + 2 or len(signature) % 2 or not _HEX.fullmatch(signature):
         raise BadInput(
-            "Your wallet sent something that is not a signature. Sign again, or use another wallet."
+            phrase("Your wallet sent something that is not a signature. Sign again, or use another wallet.")
         )
     given = bytes.fromhex(signature[2:])
     digest = personal_digest(message)
@@ -71,10 +72,18 @@ async def verify(chain: "ChainClient | None", *, address: str, message: str, sig
         return _BY_KEY
     if chain is None:
         raise BadInput(
-            f"This is not a signature by the key of {address}. Choose that account in your wallet and sign "
-            "again. If it is a contract wallet (a Safe, a smart account), it can be linked only after the "
-            "operator has set MUSTER_CHAIN_RPC."
+            phrase(
+                "This is not a signature by the key of {address}. Choose that account in your wallet and "
+                "sign again. If it is a contract wallet (a Safe, a smart account), it can be linked only "
+                "after the operator has set MUSTER_CHAIN_RPC.",
+                address=address,
+            )
         )
     if await wallets.accepts(chain, address, digest, given):
         return _BY_CONTRACT
-    raise BadInput(f"{address} did not sign this text. Choose that account in your wallet and sign again.")
+    raise BadInput(
+        phrase(
+            "{address} did not sign this text. Choose that account in your wallet and sign again.",
+            address=address,
+        )
+    )

@@ -20,7 +20,7 @@ from bot.chat.declarations import Command
 from bot.chat.incoming import Actor, CommandCall, Incoming, sound
 from bot.chat.incoming import decode as decode_act
 from bot.chat.incoming import encode as encode_act
-from bot.chat.languages import in_language, said
+from bot.chat.languages import by_locale, said
 from bot.chat.model import Reply, Visibility, say
 from bot.chat.port import Adapter, Progress, Turn
 from bot.chat.rate_limits import RateLimits
@@ -30,7 +30,7 @@ from bot.chat.router import Router, RunOutside, choose_union, whole_path
 from bot.chat.runtime import Runtime
 from bot.chat.slow import Outside, Refused, Slow, SlowCommands, certain
 from bot.chat.tokens import actor_key, keep_held
-from bot.domain.languages import ENGLISH, spoken
+from bot.domain.languages import spoken
 from bot.domain.people import Account
 from bot.domain.transaction import Tx
 from bot.errors import MusterError
@@ -95,11 +95,11 @@ class Dispatcher:
                 await self._count(refused.use)
             await self._note_after_refusal(incoming)
         except MusterError as error:  # of the database or a platform: nothing is known of the actor
-            outcome, reply = "refused", _by_locale(incoming, error.words)
+            outcome, reply = "refused", _refusal(incoming, error.words)
             await self._note_after_refusal(incoming)
         except Exception:
             incident = secrets.token_hex(4)
-            outcome, reply = "failed", _by_locale(incoming, text.incident(incident))
+            outcome, reply = "failed", _refusal(incoming, text.incident(incident))
             log.exception(
                 "incident %s",
                 incident,
@@ -319,9 +319,8 @@ def _new_language(context: Context) -> str | None:
     return language if known is not None and known.locale != language else None
 
 
-def _by_locale(incoming: Incoming, words: str) -> Reply:
-    """A private answer in the language that the platform tells of the actor."""
-    return in_language(say(words, visibility=Visibility.PRIVATE), spoken(incoming.locale) or ENGLISH)
+def _refusal(incoming: Incoming, words: str) -> Reply:
+    return by_locale(say(words, visibility=Visibility.PRIVATE), incoming.locale)
 
 
 def _read_back(payload: bytes) -> Incoming | None:

@@ -30,7 +30,7 @@ from bot.chat.model import (
     Table,
     Text,
 )
-from bot.domain.languages import ENGLISH
+from bot.domain.languages import ENGLISH, spoken
 from bot.domain.phrases import Part, Phrase, parts, plain
 
 LOCALES = Path(__file__).parent.parent / "locales"
@@ -86,6 +86,11 @@ def in_language(reply: Reply, language: str) -> Reply:
         notice=said(reply.notice, language),
         ask=_question(reply.ask, language) if reply.ask else None,
     )
+
+
+def by_locale(reply: Reply, locale: str) -> Reply:
+    """Returns the reply in the language of a platform's tag ("de-AT"): for a person of whom nothing else is known."""
+    return in_language(reply, spoken(locale) or ENGLISH)
 
 
 def _expanded(style: Text, words: Phrase, language: str) -> Iterable[Span]:

@@ -14,6 +14,7 @@ from bot.chat.incoming import NOBODY, File, Value, Where, Who
 from bot.chat.params import Param, ParamKind
 from bot.domain.names import one_line
 from bot.domain.people import Person, Space
+from bot.domain.phrases import phrase
 from bot.domain.times import parse_duration, parse_when
 from bot.errors import BadInput
 
@@ -35,15 +36,23 @@ def parse(ctx: Context, param: Param, raw: Value) -> Any:
     try:
         return _PARSERS[param.kind](ctx, param, raw)
     except BadInput as wrong:
-        raise BadInput(f"{param.name}: {wrong}") from wrong
+        raise BadInput(phrase("{name}: {problem}", name=param.name, problem=wrong.words)) from wrong
 
 
 def _text(ctx: Context, param: Param, raw: Value) -> str:
     words = str(raw).strip()
     if len(words) < param.arg.min_length:
-        raise BadInput(f"is too short: write at least {param.arg.min_length} characters.")
+        raise BadInput(
+            phrase("is too short: write at least {min_length} characters.", min_length=param.arg.min_length)
+        )
     if len(words) > param.arg.max_length:
-        raise BadInput(f"is {len(words)} characters long; at most {param.arg.max_length} fit. Shorten it.")
+        raise BadInput(
+            phrase(
+                "is {words} characters long; at most {max_length} fit. Shorten it.",
+                words=len(words),
+                max_length=param.arg.max_length,
+            )
+        )
     return words
 
 
@@ -53,10 +62,14 @@ def _integer(ctx: Context, param: Param, raw: Value) -> int:
     except ValueError:
         number = None
     if number is None:
-        raise BadInput(f"“{one_line(str(raw))}” is not a whole number. Write one like 12.")
+        raise BadInput(phrase("“{raw}” is not a whole number. Write one like 12.", raw=one_line(str(raw))))
     if not -_MOST_STORED <= number <= _MOST_STORED:
         raise BadInput(
-            f"{number} is too {'large' if number > 0 else 'small'} for anything here. Write another."
+            phrase(
+                "{number} is too {more} for anything here. Write another.",
+                number=number,
+                more=phrase("large") if number > 0 else phrase("small"),
+            )
         )
     return int(_bounded(param, Decimal(number)))
 
@@ -65,7 +78,10 @@ def _amount(ctx: Context, param: Param, raw: Value) -> Decimal:
     digits = str(raw).strip().replace("_", "")
     if not _AMOUNT.fullmatch(digits):
         raise BadInput(
-            f"“{one_line(str(raw))}” is not an amount. Write digits with a point for decimals, like 1250.5."
+            phrase(
+                "“{raw}” is not an amount. Write digits with a point for decimals, like 1250.5.",
+                raw=one_line(str(raw)),
+            )
         )
     return _bounded(param, Decimal(digits))
 
@@ -73,9 +89,9 @@ def _amount(ctx: Context, param: Param, raw: Value) -> Decimal:
 def _bounded(param: Param, number: Decimal) -> Decimal:
     low, high = param.arg.minimum, param.arg.maximum
     if low is not None and number < low:
-        raise BadInput(f"{number:f} is too small; the least is {low}.")
+        raise BadInput(phrase("{number} is too small; the least is {low}.", number=f"{number:f}", low=low))
     if high is not None and number > high:
-        raise BadInput(f"{number:f} is too large; the most is {high}.")
+        raise BadInput(phrase("{number} is too large; the most is {high}.", number=f"{number:f}", high=high))
     return number
 
 
@@ -83,14 +99,18 @@ def _choice(ctx: Context, param: Param, raw: Value) -> str:
     wanted = str(raw).strip().lower()
     found = next((choice for choice in param.choices if choice.lower() == wanted), None)
     if found is None:
-        raise BadInput(f"“{one_line(str(raw))}” is not one of {', '.join(param.choices)}.")
+        raise BadInput(
+            phrase(
+                "“{raw}” is not one of {choices}.", raw=one_line(str(raw)), choices=", ".join(param.choices)
+            )
+        )
     return found
 
 
 def _boolean(ctx: Context, param: Param, raw: Value) -> bool:
     word = str(raw).strip().lower()
     if word not in _YES | _NO:
-        raise BadInput(f"“{one_line(str(raw))}” is neither yes nor no. Write yes or no.")
+        raise BadInput(phrase("“{raw}” is neither yes nor no. Write yes or no.", raw=one_line(str(raw))))
     return word in _YES
 
 

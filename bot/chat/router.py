@@ -27,6 +27,7 @@ from bot.chat.tokens import BUTTON, FORM, HELD, actor_key, place_of
 from bot.chat.typed_line import values_of
 from bot.domain.choices import told_apart
 from bot.domain.people import Union
+from bot.domain.phrases import phrase
 from bot.domain.tokens import Token
 from bot.errors import NotAllowed, NotFound, TryAgain
 
@@ -294,7 +295,7 @@ def _question(ctx: Context, param: Param) -> Question:
         param.name,
         param.description[:45],
         "choice" if choices else "long" if param.arg.long else "text",
-        hint="@name" if param.kind is ParamKind.PERSON else "",
+        hint=phrase("@name") if param.kind is ParamKind.PERSON else "",
         min_length=param.arg.min_length if param.kind is ParamKind.TEXT else 0,
         max_length=param.arg.max_length if param.kind is ParamKind.TEXT else 100,
         choices=choices,

@@ -10,6 +10,7 @@ from bot.chat import quotes
 from bot.chat.incoming import NOBODY, CommandCall, Value, Who
 from bot.chat.params import Param, ParamKind
 from bot.chat.text import FOREIGN_FILE
+from bot.domain.phrases import phrase
 from bot.errors import BadInput
 
 _SENTENCES = (ParamKind.TEXT, ParamKind.WHEN, ParamKind.DURATION)
@@ -64,7 +65,9 @@ def _word(line: str, at: int, name: str | None) -> Word:
     if quotes.opens(line, at):
         end = quotes.closing(line, at)
         if end is None:
-            raise BadInput(f"A quotation mark is not closed: {line[at:]}. Close it, or leave it out.")
+            raise BadInput(
+                phrase("A quotation mark is not closed: {line}. Close it, or leave it out.", line=line[at:])
+            )
         return Word(line[at + 1 : end].strip(), at, end + 1, True, name)
     end = at
     while end < len(line) and not line[end].isspace():
@@ -176,7 +179,10 @@ def _by_position(
     if positional:
         extra = " ".join(word.text for word in positional)
         raise BadInput(
-            f'I do not know what to do with “{extra}”. Put texts of several words in "quotation marks".'
+            phrase(
+                'I do not know what to do with “{extra}”. Put texts of several words in "quotation marks".',
+                extra=extra,
+            )
         )
 
 

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
+from bot.domain.phrases import phrase
 from bot.errors import BadInput
 
 T = TypeVar("T")
@@ -24,6 +25,6 @@ def decoded(body: bytes | str, shape: type[T] | msgspec.json.Decoder[T]) -> T:
     except msgspec.MsgspecError as problem:
         raise BadInput(str(problem)) from None
     except UnicodeError:
-        raise BadInput("This is not UTF-8 text.") from None
+        raise BadInput(phrase("This is not UTF-8 text.")) from None
     except RecursionError:
-        raise BadInput("This is nested too deeply.") from None
+        raise BadInput(phrase("This is nested too deeply.")) from None

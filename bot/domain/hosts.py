@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 import idna
 
 from bot.domain.names import one_line
+from bot.domain.phrases import phrase
 from bot.errors import BadInput
 
 MOST_LINK = 300
@@ -165,7 +166,9 @@ def host(words: str) -> str:
         return (urlsplit(parse_link(words)).hostname or "").removeprefix("www.")
     except BadInput as wrong:
         typed = one_line(words, _LONGEST_SHOWN)
-        raise BadInput(f"“{typed}” is not one host. Write it like example.org.") from wrong
+        raise BadInput(
+            phrase("“{typed}” is not one host. Write it like example.org.", typed=typed)
+        ) from wrong
 
 
 def parse_link(words: str) -> str:
@@ -186,7 +189,9 @@ def parse_link(words: str) -> str:
     except (ValueError, idna.IDNAError) as wrong:
         raise BadInput(unclear) from wrong
     if parts.username is not None or "@" in parts.netloc:
-        raise BadInput("link: an address with a name before an @ hides where it leads. Leave that part out.")
+        raise BadInput(
+            phrase("link: an address with a name before an @ hides where it leads. Leave that part out.")
+        )
     name = _ascii(parts.hostname or "")
     plain = address.isprintable() and not _UNFIT.search(address)
     if (
@@ -197,7 +202,13 @@ def parse_link(words: str) -> str:
         raise BadInput(unclear)
     link = f"{parts.scheme}://{name}{port}{address[address.index(parts.netloc) + len(parts.netloc) :]}"
     if len(link) > MOST_LINK:
-        raise BadInput(f"link: that is {len(link)} characters; at most {MOST_LINK} fit. Shorten it.")
+        raise BadInput(
+            phrase(
+                "link: that is {link} characters; at most {most_link} fit. Shorten it.",
+                link=len(link),
+                most_link=MOST_LINK,
+            )
+        )
     return link
 
 

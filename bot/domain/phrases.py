@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import string
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 
@@ -60,6 +61,12 @@ def phrase(template: str, /, **values: Any) -> Phrase:
 def plural(number: int, one: str, many: str, /, **values: Any) -> Phrase:
     """Makes a phrase about a number of things, the value `n`: `plural(3, "{n} person", "{n:,} people")`."""
     return Phrase(one, {"n": number, **values}, many, number)
+
+
+def sentences(said: Sequence[str]) -> Phrase:
+    """Joins whole sentences to one phrase. Parts of sentences are never joined: other languages order them anew."""
+    places = " ".join(f"{{s{number}}}" for number in range(len(said)))
+    return Phrase(places, {f"s{number}": one for number, one in enumerate(said)})
 
 
 @functools.lru_cache(maxsize=4096)

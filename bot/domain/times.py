@@ -44,9 +44,15 @@ def parse_duration(text: str) -> timedelta:
         total += int(part.group(1)) * unit
         at = part.end()
     if not lowered or at != len(lowered) or total == 0:
-        raise BadInput(f"“{text}” is not a duration. {_DURATION_HELP}")
+        raise BadInput(
+            phrase("“{text}” is not a duration. {duration_help}", text=text, duration_help=_DURATION_HELP)
+        )
     if total > MAX_DURATION.total_seconds():
-        raise BadInput(f"“{text}” is longer than ten years. {_DURATION_HELP}")
+        raise BadInput(
+            phrase(
+                "“{text}” is longer than ten years. {duration_help}", text=text, duration_help=_DURATION_HELP
+            )
+        )
     return timedelta(seconds=total)
 
 
@@ -122,9 +128,11 @@ def parse_when(text: str, now: datetime, time_zone: str) -> datetime:
     try:
         moment = _with_offset(words) or _local(words, local_now)
     except (ValueError, OverflowError) as wrong:
-        raise BadInput(f"“{text}” is not a time. {_WHEN_HELP}") from wrong
+        raise BadInput(
+            phrase("“{text}” is not a time. {when_help}", text=text, when_help=_WHEN_HELP)
+        ) from wrong
     if moment <= now:
-        raise BadInput(f"“{text}” has passed. {_WHEN_HELP}")
+        raise BadInput(phrase("“{text}” has passed. {when_help}", text=text, when_help=_WHEN_HELP))
     return moment
 
 
@@ -167,6 +175,10 @@ def _resolve(day: date, minutes: int, local_now: datetime) -> datetime:
     moment = wall.astimezone(UTC)
     if moment.astimezone(local_now.tzinfo).replace(tzinfo=None) != wall.replace(tzinfo=None):
         raise BadInput(
-            f"{at:%H:%M} does not exist on {at.date()}: the clocks go forward then. Choose another time."
+            phrase(
+                "{at} does not exist on {date}: the clocks go forward then. Choose another time.",
+                at=f"{at:%H:%M}",
+                date=at.date(),
+            )
         )
     return moment

@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.domain.cities import ABBREVIATIONS, CITIES
+from bot.domain.phrases import phrase
 from bot.errors import BadInput
 
 MOST = 25
@@ -47,13 +48,19 @@ def zone(name: str, now: datetime) -> ZoneInfo:
     wanted = _folded(name)
     if places := _meant(name, now):
         shown = ", ".join(f"{place} ({_clock(place, now)} now)" for place in places[:4])
-        raise BadInput(f"“{name}” can mean several places, and they change their clocks on other days. "
-                       f"Write the one that you mean: {shown}.")  # fmt: skip
+        raise BadInput(
+            phrase(
+                "“{name}” can mean several places, and they change their clocks on other days. Write the "
+                "one that you mean: {shown}.",
+                name=name,
+                shown=shown,
+            )
+        )
     if wanted in _zones() and wanted not in ABBREVIATIONS:
         return ZoneInfo(_zones()[wanted])
     if wanted in _cities():
         return ZoneInfo(_cities()[wanted][1])
-    raise BadInput(f"“{name}” is not a time zone. {_HELP}")
+    raise BadInput(phrase("“{name}” is not a time zone. {help}", name=name, help=_HELP))
 
 
 def suggest_zones(typed: str, now: datetime) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.areas.wallets.domain.links import token_hash
 from bot.areas.wallets.services import aliases
 from bot.chat.declarations import Rate
+from bot.domain.phrases import phrase
 from bot.domain.transaction import Tx
 from bot.errors import BadInput, NotFound, TryAgain
 from bot.web import pages
@@ -67,7 +68,7 @@ async def _limited(request: web.Request, name: str, require: Callable[[Tx, str],
     await deps.store.read(require, secret)
     wait = request.app[TRIES].wait_s(token_hash(secret).hex(), f"alias {name}", RATE, deps.clock.now())
     if wait:
-        raise TryAgain(f"Too many tries at once. Wait {wait} seconds, then try again.")
+        raise TryAgain(phrase("Too many tries at once. Wait {wait} seconds, then try again.", wait=wait))
     return secret
 
 
@@ -75,4 +76,4 @@ async def _read_nothing(request: web.Request) -> None:
     try:
         msgspec.json.decode(await body_of(request, BODY_LIMIT), type=_Nothing)
     except msgspec.MsgspecError:
-        raise BadInput("This page sent something unexpected. Reload it and try again.") from None
+        raise BadInput(phrase("This page sent something unexpected. Reload it and try again.")) from None

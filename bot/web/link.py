@@ -13,6 +13,7 @@ from bot.areas.wallets.services.links import Site
 from bot.chat.declarations import Rate
 from bot.chat.rate_limits import RateLimits
 from bot.chat.untrusted import decoded
+from bot.domain.phrases import phrase
 from bot.errors import BadInput, NotFound, TryAgain
 from bot.web import pages
 from bot.web.deps import DEPS
@@ -88,7 +89,12 @@ async def _token(request: web.Request) -> str:
     await deps.store.read(links.page, token)
     wait = request.app[TRIES].wait_s(token, "link", RATE, deps.clock.now())
     if wait:
-        raise TryAgain(f"Too many tries at once. Wait {wait} seconds, then try again; the link stays valid.")
+        raise TryAgain(
+            phrase(
+                "Too many tries at once. Wait {wait} seconds, then try again; the link stays valid.",
+                wait=wait,
+            )
+        )
     return token
 
 
@@ -97,4 +103,4 @@ async def _read(request: web.Request, shape: type[T]) -> T:
     try:
         return decoded(body, shape)
     except BadInput:
-        raise BadInput("This page sent something unexpected. Reload it and try again.") from None
+        raise BadInput(phrase("This page sent something unexpected. Reload it and try again.")) from None

@@ -34,6 +34,7 @@ from bot.chat.targets import Target
 from bot.domain.hosts import shown_hosts
 from bot.domain.names import one_line
 from bot.domain.people import Permission
+from bot.domain.phrases import phrase
 from bot.errors import BadInput, NotAllowed
 from commands.calls.posts import text
 from commands.calls.words import STATES, called, day_name
@@ -66,17 +67,24 @@ def hosts(
     """
     if action == "list":
         known = call_approvals.hosts(ctx.tx, ctx.union)
-        return say("Trusted hosts:", items(*map(Code, known))) if known else say("No host is trusted yet.")
+        return (
+            say(phrase("Trusted hosts:"), items(*map(Code, known)))
+            if known
+            else say(phrase("No host is trusted yet."))
+        )
     ctx.require(Permission.FOUNDER)
     if host is None:
-        raise BadInput("host: say which, like example.org.")
+        raise BadInput(phrase("host: say which, like example.org."))
     if action == "remove":
         return say(
-            p(Code(call_approvals.forbid(ctx.tx, ctx.union, ctx.member, host)), " is not trusted any more.")
+            phrase(
+                "{forbid} is not trusted any more.",
+                forbid=Code(call_approvals.forbid(ctx.tx, ctx.union, ctx.member, host)),
+            )
         )
     name, freed = call_approvals.allow(ctx.tx, ctx.union, ctx.member, host)
-    more = f" Let through: {', '.join(map(called, freed))}." if freed else ""
-    return say(p(Code(name), f" is trusted from now on.{more}"))
+    more = phrase(" Let through: {map}.", map=", ".join(map(called, freed))) if freed else ""
+    return say(phrase("{name} is trusted from now on.{more}", name=Code(name), more=more))
 
 
 # -- asking --------------------------------------------------------------------------------------------------
@@ -96,24 +104,30 @@ def ask_for_approval(ctx: Context, call: Call) -> list[Block]:
         ctx.post(account, _request(ctx, call), f"approve:{call.id}:{words}:{account.id}")
         asked += 1
     if asked:
-        why = ": somebody else was asked to approve it, and until then it is not posted."
-        return [p("It ", *waits_for(ctx, call), why)]
+        why = phrase(": somebody else was asked to approve it, and until then it is not posted.")
+        return [p(phrase("It {waits_for}{why}", waits_for=waits_for(ctx, call), why=why))]
     trust: list[str | Span] = (
-        [" The founder can also trust a host for good: ", Code("/call hosts"), "."]
+        [phrase(" The founder can also trust a host for good: "), Code("/call hosts"), "."]
         if call_approvals.new_hosts(ctx.tx, ctx.union, call)
         else []
     )
     return [
-        p("It ", *waits_for(ctx, call), ", so it is not posted until another leader, or a moderator of the "
-          "union, approves it: they type ", Code("/call approvals"), ". Nobody could be asked at "
-          "present: the founder can name somebody with ", Code("/moderators add"), ".", *trust)
-    ]  # fmt: skip
+        p(
+            phrase(
+                "It {waits_for}, so it is not posted until another leader, or a moderator of the union, "
+                "approves it: they type `/call approvals`. Nobody could be asked at present: the founder "
+                "can name somebody with `/moderators add`.{trust}",
+                waits_for=waits_for(ctx, call),
+                trust=trust,
+            )
+        )
+    ]
 
 
 def waits_for(ctx: Context, call: Call) -> list[str | Span]:
     """Returns what a call needs approval for, after a subject: “leads to evil.com and shows a picture”."""
     hosts = call_approvals.new_hosts(ctx.tx, ctx.union, call)
-    parts: list[str | Span] = ["leads to ", Code(shown_hosts(hosts))] if hosts else []
+    parts: list[str | Span] = [phrase("leads to "), Code(shown_hosts(hosts))] if hosts else []
     if call.file_id is not None:
         parts.append(" and shows a picture" if hosts else "shows a picture")
     return parts or ["waits for approval"]
@@ -127,7 +141,9 @@ def _fingerprint(call: Call) -> str:
 def _request(ctx: Context, call: Call) -> Reply:
     ends = Moment(ctx.now + timedelta(seconds=_lasts_s(ctx, call)), ctx.union.time_zone)
     later = p(
-        "The buttons work until ", ends, ". If it still waits then, ", Code("/call approvals"), " shows it."
+        phrase(
+            "The buttons work until {ends}. If it still waits then, `/call approvals` shows it.", ends=ends
+        )
     )
     return Reply((*_description(ctx, call), later), (_buttons(ctx, call, anyone=True),))
 
@@ -136,28 +152,48 @@ def _description(ctx: Context, call: Call) -> tuple[Block, ...]:
     author = display.of(ctx.tx, [call.author_id], ctx.place.platform)
     when = STATES[call.state]
     if call.day is not None:
-        when = (
-            f"planned for {day_name(call.day, call_schedule.today(ctx.tx, ctx.union))} at {clock(call.opens)}"
+        when = phrase(
+            "planned for {day_name} at {opens}",
+            day_name=day_name(call.day, call_schedule.today(ctx.tx, ctx.union)),
+            opens=clock(call.opens),
         )
     return (
         p(
-            "A call in ", bold(one_line(ctx.union.name)), f" by {display.name(author, call.author_id)}, {when}, ",
-            *waits_for(ctx, call), ". Look where that leads, and whether it may be posted. ",
-            *(["A code in the picture can lead somewhere too."] if call.file_id is not None else []),
+            phrase(
+                "A call in {union} by {name}, {when}, {waits_for}. Look where that leads, and whether it "
+                "may be posted. {value}",
+                union=bold(one_line(ctx.union.name)),
+                name=display.name(author, call.author_id),
+                when=when,
+                waits_for=waits_for(ctx, call),
+                value=["A code in the picture can lead somewhere too."] if call.file_id is not None else [],
+            ),
         ),
         *text(ctx, call, 0).blocks,
-    )  # fmt: skip
+    )
 
 
 def _buttons(ctx: Context, call: Call, *, anyone: bool) -> tuple[AnyButton, ...]:
-    which, number = {"call": call.id, "words": _fingerprint(call)}, f" no. {call.id}"
+    which, number = {"call": call.id, "words": _fingerprint(call)}, phrase(" no. {call}", call=call.id)
     lasts_s = _lasts_s(ctx, call)
     approve = Button(
-        f"Approve{number}", "approval.give", which, Style.PRIMARY, anyone=anyone, lasts_s=lasts_s
+        phrase("Approve{number}", number=number),
+        "approval.give",
+        which,
+        Style.PRIMARY,
+        anyone=anyone,
+        lasts_s=lasts_s,
     )
     return (
         approve,
-        Button(f"Refuse{number}", "approval.refuse", which, Style.DANGER, anyone=anyone, lasts_s=lasts_s),
+        Button(
+            phrase("Refuse{number}", number=number),
+            "approval.refuse",
+            which,
+            Style.DANGER,
+            anyone=anyone,
+            lasts_s=lasts_s,
+        ),
     )
 
 
@@ -184,12 +220,12 @@ def waiting(ctx: Context) -> Reply:
     _require_judge(ctx)
     found = call_approvals.pending(ctx.tx, ctx.union)
     if not found:
-        return say("No call waits for approval.")
+        return say(phrase("No call waits for approval."))
     page = found[
         : 1 if any(call.file_id for call in found[:PER_PAGE]) else PER_PAGE
     ]  # a message has one picture
     blocks = [block for call in page for block in _description(ctx, call)]
-    more = [p(f"{len(found) - len(page)} more wait.")] if len(found) > len(page) else []
+    more = [p(phrase("{found} more wait.", found=len(found) - len(page)))] if len(found) > len(page) else []
     return Reply((*blocks, *more), tuple(_buttons(ctx, call, anyone=False) for call in page))
 
 
@@ -199,7 +235,7 @@ def approve(ctx: Context, call: int, words: str) -> Reply:
     _require_seen(ctx, call, words)
     done = call_approvals.approve(ctx.tx, ctx.union, ctx.standing.member, call)
     _tell_author(ctx, done, "is approved.")
-    return say(p(bold(called(done)), " is approved."), edit=True)
+    return say(phrase("{done} is approved.", done=bold(called(done))), edit=True)
 
 
 @area.action("approval.refuse", permission=Permission.ANYONE)
@@ -212,20 +248,22 @@ def refuse(ctx: Context, call: int, words: str) -> Reply:
         done,
         "was not approved. It is a draft again: change where it leads or what it shows, and plan it once more.",
     )
-    return say(p(bold(called(done)), " is refused, and a draft again."), edit=True)
+    return say(phrase("{done} is refused, and a draft again.", done=bold(called(done))), edit=True)
 
 
 def _tell_author(ctx: Context, call: Call, decision: str) -> None:
     account = display.reachable(ctx.tx, call.author_id)
     if account is not None:
-        ctx.post(account, say(p("Your call ", bold(called(call)), f" {decision}")))
+        ctx.post(
+            account, say(phrase("Your call {call} {decision}", call=bold(called(call)), decision=decision))
+        )
 
 
 def _require_seen(ctx: Context, call_id: int, words: str) -> None:
     """Raises NotAllowed if the call was changed after these words of it were shown."""
     found = call_approvals.waiting(ctx.tx, ctx.union, call_id)
     if _fingerprint(found) != words:
-        raise NotAllowed("This call was changed since. /call approvals shows what it says now.")
+        raise NotAllowed(phrase("This call was changed since. `/call approvals` shows what it says now."))
 
 
 def _require_judge(ctx: Context) -> None:

@@ -16,9 +16,10 @@ from bot.areas.calls.services import writing as call_writing
 from bot.areas.files import services as files
 from bot.chat.context import Context
 from bot.chat.declarations import Area, Rate
-from bot.chat.model import Block, Button, Code, Form, Question, Reply, Style, Visibility, bold, p, say
+from bot.chat.model import Block, Button, Form, Question, Reply, Style, Visibility, bold, p, say
 from bot.domain.people import Permission
 from bot.domain.photos import Photo
+from bot.domain.phrases import phrase
 from bot.errors import BadInput, NotAllowed
 from commands.calls.approvals import ask_for_approval, waits_for
 from commands.calls.forms import (
@@ -74,11 +75,11 @@ async def new(
 def _new(ctx: Context, options: Options, audience: str | None, picture: Photo | None) -> Reply:
     start = options.applied_to(Texts("", "", opens=call_schedule.hour(ctx.tx, ctx.union)))
     if start.closes <= start.opens:
-        raise BadInput("closes: it would close before it opens. Choose a later time, up to 24:00.")
+        raise BadInput(phrase("closes: it would close before it opens. Choose a later time, up to 24:00."))
     branch = not ctx.is_founder if audience is None else audience == "branch"
     if not branch and not ctx.is_founder:
         raise NotAllowed(
-            "Only the founder calls the whole union. Choose audience:branch for your own branch."
+            phrase("Only the founder calls the whole union. Choose audience:branch for your own branch.")
         )
     return Reply(form=new_form(_with_picture(ctx, options, picture), branch=branch))
 
@@ -95,7 +96,7 @@ def write(
     ctx: Context, options: object, branch: bool, title: str, what: str, why: str = "", link: str = ""
 ) -> Reply:
     if not branch and not ctx.is_founder:
-        raise NotAllowed("Only the founder calls the whole union.")
+        raise NotAllowed(phrase("Only the founder calls the whole union."))
     start = Texts(title, what, why, link or None, opens=call_schedule.hour(ctx.tx, ctx.union))
     texts = Options.of_form(options).applied_to(start)
     leader_id = ctx.member.id if branch else None
@@ -104,27 +105,46 @@ def write(
 
 def prepared(ctx: Context, call: Call) -> Reply:
     """Shows how a draft will look, with buttons for the next steps."""
-    whom = "for your branch" if call.leader_id is not None else "for the whole union"
-    kind = " of a contest" if call.contest else ""
+    whom = phrase("for your branch") if call.leader_id is not None else phrase("for the whole union")
+    kind = phrase(" of a contest") if call.contest else ""
     blocks: list[Block] = [
-        p(bold(f"No. {call.id}"), f" is {STATES[call.state]}{kind}, {whom}, {hours(call)}."),
+        p(
+            phrase(
+                "{value} is {states}{kind}, {whom}, {hours}.",
+                value=bold(phrase("No. {call}", call=call.id)),
+                states=STATES[call.state],
+                kind=kind,
+                whom=whom,
+                hours=hours(call),
+            )
+        ),
         *text(ctx, call, call.answered).blocks,
         *_unapproved(ctx, call),
     ]
     which = {"call": call.id}
     when = (
-        Button("Post today", "call.post", which, Style.PRIMARY),
-        Button("Queue it", "call.queue", which),
-        Button("Choose a day", "call.day", which),
+        Button(phrase("Post today"), "call.post", which, Style.PRIMARY),
+        Button(phrase("Queue it"), "call.queue", which),
+        Button(phrase("Choose a day"), "call.day", which),
     )
-    more = (Button("Edit", "call.change", which), Button("Discard", "call.cancel", which, Style.DANGER))
+    more = (
+        Button(phrase("Edit"), "call.change", which),
+        Button(phrase("Discard"), "call.cancel", which, Style.DANGER),
+    )
     return Reply(tuple(blocks), (when, more))
 
 
 def _unapproved(ctx: Context, call: Call) -> list[Block]:
     if call.approved:
         return []
-    return [p("It ", *waits_for(ctx, call), ", so somebody else has to approve it before it is posted.")]
+    return [
+        p(
+            phrase(
+                "It {waits_for}, so somebody else has to approve it before it is posted.",
+                waits_for=waits_for(ctx, call),
+            )
+        )
+    ]
 
 
 # -- what the buttons do -------------------------------------------------------------------------------------
@@ -145,7 +165,9 @@ def queue_it(ctx: Context, call: int) -> Reply:
 @area.action("call.day", permission=Permission.LEADER)
 def choose_day(ctx: Context, call: int) -> Reply:
     found = calls.managed(ctx.tx, ctx.union, ctx.member, call)
-    question = Question("day", "Which day?", hint="tomorrow, friday or 2026-12-01", max_length=20)
+    question = Question(
+        "day", phrase("Which day?"), hint=phrase("tomorrow, friday or 2026-12-01"), max_length=20
+    )
     return Reply(form=Form(found.title[:40], (question,), "call.plan", {"call": call}))
 
 
@@ -198,7 +220,7 @@ def rewrite(
     if changed.state is CallState.DRAFT:
         return prepared(ctx, changed)
     asked = ask_for_approval(ctx, changed)
-    return say(p("Changed."), *text(ctx, changed, changed.answered).blocks, *asked)
+    return say(phrase("Changed."), *text(ctx, changed, changed.answered).blocks, *asked)
 
 
 # -- cancelling, looking -------------------------------------------------------------------------------------
@@ -224,10 +246,10 @@ def _question(call: Call) -> Reply:
         CallState.OPEN: f"? It is open: {people(call.answered)} answered, and keep the day for their streak.",
         CallState.TEMPLATE: "? It is the text of a rule, which ends with it.",
     }.get(call.state, f", {STATES[call.state]}?")
-    label = "Discard it" if call.state is CallState.DRAFT else "Cancel it"
+    label = phrase("Discard it") if call.state is CallState.DRAFT else phrase("Cancel it")
     confirm = Button(label, "call.cancelled", {"call": call.id}, Style.DANGER, single_use=True, lasts_s=600)
     return Reply(
-        (p("Take back ", bold(called(call)), costs),),
+        (p(phrase("Take back {call}{costs}", call=bold(called(call)), costs=costs)),),
         ((confirm,),),
         visibility=Visibility.PRIVATE,
     )
@@ -237,8 +259,8 @@ def _question(call: Call) -> Reply:
 def cancelled(ctx: Context, call: int) -> Reply:
     found = calls.managed(ctx.tx, ctx.union, ctx.member, call)
     call_writing.cancel(ctx.tx, ctx.union, ctx.member, found)
-    free = " Its day is free again." if found.day is not None else ""
-    return say(p(bold(called(found)), f" is taken back.{free}"), edit=True)
+    free = phrase(" Its day is free again.") if found.day is not None else ""
+    return say(phrase("{found} is taken back.{free}", found=bold(called(found)), free=free), edit=True)
 
 
 @area.command(
@@ -257,12 +279,16 @@ def preview(ctx: Context, call: WhichCall) -> Reply:
     zone = ctx.union.time_zone
     differs = [
         p(
-            "Below it is the button ", bold("Take part" if found.contest else "Done"), " for everybody. On Discord "
-            f"each reader sees times in their own zone; on Telegram they are told in {zone}."
+            phrase(
+                "Below it is the button {more} for everybody. On Discord each reader sees times in their "
+                "own zone; on Telegram they are told in {zone}.",
+                more=bold(phrase("Take part") if found.contest else phrase("Done")),
+                zone=zone,
+            )
         )
-    ]  # fmt: skip
+    ]
     if found.leader_id is not None:
         differs = [
-            p("A branch's call is not posted: members of the branch see it with ", Code("/call today"), ".")
+            p(phrase("A branch's call is not posted: members of the branch see it with `/call today`."))
         ]
     return say(*shown.blocks, *differs, *_unapproved(ctx, found))

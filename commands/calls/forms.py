@@ -15,6 +15,7 @@ from bot.chat.context import Context
 from bot.chat.model import Form, Question
 from bot.chat.params import Arg
 from bot.domain.hosts import MOST_LINK
+from bot.domain.phrases import phrase
 from commands.calls.suggestions import suggest_hours
 from commands.calls.words import STATES
 
@@ -105,14 +106,16 @@ def edit_form(call: Call, options: Options) -> Form:
 
 def _form(title: str, now: Texts | None, action: str, arguments: dict[str, Any]) -> Form:
     shown = now or Texts("", "")
-    empty = f"{EMPTY} leaves it out" if now is not None else ""
+    empty = phrase("{empty} leaves it out", empty=EMPTY) if now is not None else ""
     questions = (
-        Question("title", "Title", max_length=MOST_TITLE, default=shown.title),
-        Question("what", "What is to be done?", "long", max_length=MOST_WHAT, default=shown.what),
-        Question("why", "Why?", "long", required=False, hint=empty, max_length=MOST_WHY, default=shown.why),
+        Question("title", phrase("Title"), max_length=MOST_TITLE, default=shown.title),
+        Question("what", phrase("What is to be done?"), "long", max_length=MOST_WHAT, default=shown.what),
+        Question(
+            "why", phrase("Why?"), "long", required=False, hint=empty, max_length=MOST_WHY, default=shown.why
+        ),
         Question(
             "link",
-            "A link that helps",
+            phrase("A link that helps"),
             required=False,
             hint=empty or "https://…",
             max_length=MOST_LINK,

@@ -26,6 +26,7 @@ from bot.chat.tokens import BUTTON
 from bot.domain.messages import NewMessage
 from bot.domain.names import one_line
 from bot.domain.people import Account, Space, Union
+from bot.domain.phrases import phrase
 from bot.domain.tokens import NewToken
 from commands.calls.words import PROOFS, called, link_of
 from commands.members.display import people
@@ -46,7 +47,7 @@ def card(by: Context | Duty, call: Call, count: int) -> Reply:
     reply = text(by, call, count)
     if not call.has_begun:
         return reply
-    label = "Take part" if call.contest else "Done"
+    label = phrase("Take part") if call.contest else phrase("Done")
     done = Button(
         label,
         "call.done",
@@ -63,9 +64,9 @@ def text(by: Context | Duty, call: Call, count: int) -> Reply:
     """Returns the post without its button."""
     blocks: list[Block] = [Heading(call.title), p(call.what)]
     if call.why:
-        blocks.append(p(bold("Why: "), call.why))
+        blocks.append(p(bold(phrase("Why: ")), call.why))
     if call.link:
-        blocks.append(p(bold("Link: "), link_of(call.link) if call.approved else Code(call.link)))
+        blocks.append(p(bold(phrase("Link: ")), link_of(call.link) if call.approved else Code(call.link)))
     if PROOFS[call.proof] and call.state not in _OVER:
         blocks.append(p(PROOFS[call.proof]))
     blocks.append(_status(by, call, count))
@@ -79,16 +80,40 @@ def _status(by: Context | Duty, call: Call, count: int) -> Block:
     """Returns the line that tells whether the call is open, and how many have answered."""
     zone = by.union.time_zone
     if call.state is CallState.CANCELLED:
-        return p("This call was cancelled. Who had answered keeps the day for their streak.")
+        return p(phrase("This call was cancelled. Who had answered keeps the day for their streak."))
     if call.state is CallState.CLOSED:
-        return p("Closed. ", bold(f"{people(count)} answered" if count else "Nobody answered"), ".")
+        return p(
+            phrase(
+                "Closed. {more}.",
+                more=bold(
+                    phrase("{count} answered", count=people(count)) if count else phrase("Nobody answered")
+                ),
+            )
+        )
     if call.state is CallState.OPEN and call.closes_at is not None:
-        late = "It opened late. " if call.late else ""
-        answered = f"{people(count)} answered so far" if count else "Be the first to answer"
-        return p(bold(answered), f". {late}Open until ", Moment(call.closes_at, zone), ".")
+        late = phrase("It opened late. ") if call.late else ""
+        answered = (
+            phrase("{count} answered so far", count=people(count))
+            if count
+            else phrase("Be the first to answer")
+        )
+        return p(
+            phrase(
+                "{answered}. {late}Open until {closes_at}.",
+                answered=bold(answered),
+                late=late,
+                closes_at=Moment(call.closes_at, zone),
+            )
+        )
     if call.opens_at is not None and call.closes_at is not None:
-        return p("Opens ", Moment(call.opens_at, zone), ", closes ", Moment(call.closes_at, zone), ".")
-    return p("It has no day yet.")
+        return p(
+            phrase(
+                "Opens {opens_at}, closes {closes_at}.",
+                opens_at=Moment(call.opens_at, zone),
+                closes_at=Moment(call.closes_at, zone),
+            )
+        )
+    return p(phrase("It has no day yet."))
 
 
 # -- opening and closing -------------------------------------------------------------------------------------
@@ -181,19 +206,17 @@ def _tell_missed(duty: Duty, call: Call) -> None:
     if account is None:
         return
     why = (
-        "it was over before I could post it"
+        phrase("it was over before I could post it")
         if call.approved
-        else "nobody had approved its link or picture before it was over"
+        else phrase("nobody had approved its link or picture before it was over")
     )
     duty.post(
         account,
         say(
-            p(
-                "Your call ",
-                bold(called(call)),
-                f" was not posted: {why}. ",
-                Code("/call new"),
-                " prepares another.",
+            phrase(
+                "Your call {call} was not posted: {why}. `/call new` prepares another.",
+                call=bold(called(call)),
+                why=why,
             )
         ),
         f"missed:{call.id}",
@@ -211,9 +234,12 @@ def _tell_nowhere(duty: Duty, space: Space) -> None:
         return
     where = f"{one_line(space.title, 60)} ({platform_name(space.platform)})"
     words = p(
-        "Today's call was not posted in ", bold(where), ", because nobody said in which channel. A moderator types ",
-        Code("/call here"), " in the one where calls are to appear."
-    )  # fmt: skip
+        phrase(
+            "Today's call was not posted in {where}, because nobody said in which channel. A "
+            "moderator types `/call here` in the one where calls are to appear.",
+            where=bold(where),
+        )
+    )
     duty.post(target, say(words), f"nowhere:{space.id}")
 
 

@@ -23,7 +23,6 @@ from bot.chat.model import (
     AnyButton,
     Block,
     Button,
-    Code,
     Reply,
     Spans,
     Style,
@@ -36,6 +35,7 @@ from bot.chat.model import (
 )
 from bot.chat.params import Arg
 from bot.domain.people import Permission
+from bot.domain.phrases import phrase
 from bot.errors import BadInput, NotAllowed
 from commands.calls.approvals import ask_for_approval
 from commands.calls.forms import Audience, WhichCall
@@ -51,7 +51,12 @@ LAST_PAGE = 3
 """The last page of days."""
 PER_PAGE = 10
 REPEATS_PER_PAGE = 5
-_VIEWS = {"days": "Next days", "queue": "Queue", "drafts": "Drafts", "rules": "Rules"}
+_VIEWS = {
+    "days": phrase("Next days"),
+    "queue": phrase("Queue"),
+    "drafts": phrase("Drafts"),
+    "rules": phrase("Rules"),
+}
 
 When = Annotated[
     str,
@@ -81,7 +86,7 @@ def schedule_(ctx: Context, call: WhichCall, when: When, until: Until | None = N
     found = calls.find(ctx.tx, ctx.union, ctx.member, call)
     pattern = parse_pattern(when)
     if until is not None and pattern is None:
-        raise BadInput("until is for rules, like when:daily. Leave it out for a single day.")
+        raise BadInput(phrase("until is for rules, like when:daily. Leave it out for a single day."))
     if pattern is not None:
         return _repeat(ctx, found, pattern, until)
     if when.strip().lower() == "queue":
@@ -94,11 +99,18 @@ def _repeat(ctx: Context, call: Call, pattern: RepeatPattern, until: str | None)
     last = parse_day(until, today) if until is not None else None
     repeat = call_schedule.start_repeat(ctx.tx, ctx.union, ctx.member, call, pattern, last)
     first = repeat_days(repeat, repeat.first_day, repeat.first_day + 7)
-    ends = f" until {day_name(last, today)}" if last is not None else ""
+    ends = phrase(" until {day_name}", day_name=day_name(last, today)) if last is not None else ""
     text = calls.managed(ctx.tx, ctx.union, ctx.member, call.id)
-    starts = f" The first time is {day_name(first[0], today)}." if first else ""
+    starts = phrase(" The first time is {day_name}.", day_name=day_name(first[0], today)) if first else ""
     return say(
-        p(bold(called(text)), f" comes {repeat_name(repeat)}, {hours(text)}{ends}.{starts}"),
+        phrase(
+            "{text} comes {repeat_name}, {hours}{ends}.{starts}",
+            text=bold(called(text)),
+            repeat_name=repeat_name(repeat),
+            hours=hours(text),
+            ends=ends,
+            starts=starts,
+        ),
         *ask_for_approval(ctx, text),
         edit=True,
     )
@@ -138,11 +150,11 @@ def _page(ctx: Context, view: str, branch: bool, page: int, *, edit: bool = Fals
     leader_id = ctx.member.id if branch else None
     if leader_id is None and view in ("queue", "rules") and not ctx.is_founder:
         raise NotAllowed(
-            "Only the founder sees the queue and the rules of the union. Choose audience:branch."
+            phrase("Only the founder sees the queue and the rules of the union. Choose audience:branch.")
         )
     part = _part(ctx, view, leader_id, page)
-    whose = "yours" if view == "drafts" else "your branch" if branch else "the union"
-    body: Block = items(*part.rows) if part.rows else p("There is nothing here.")
+    whose = "yours" if view == "drafts" else phrase("your branch") if branch else phrase("the union")
+    body: Block = items(*part.rows) if part.rows else p(phrase("There is nothing here."))
 
     def turn(label: str, to_view: str, to_page: int) -> Button:
         return Button(label, "call.page", {"view": to_view, "branch": branch, "page": to_page})
@@ -151,7 +163,11 @@ def _page(ctx: Context, view: str, branch: bool, page: int, *, edit: bool = Fals
     more = [turn("More", view, page + 1)] if part.more else []
     tabs = [turn(label, name, 0) for name, label in _VIEWS.items() if name != view]
     rows = (part.buttons, (*back, *more), tuple(tabs))
-    return Reply((p(bold(_VIEWS[view]), f" of {whose}"), body), tuple(row for row in rows if row), edit=edit)
+    return Reply(
+        (p(phrase("{views} of {whose}", views=bold(_VIEWS[view]), whose=whose)), body),
+        tuple(row for row in rows if row),
+        edit=edit,
+    )
 
 
 def _part(ctx: Context, view: str, leader_id: int | None, page: int) -> _Part:
@@ -174,12 +190,12 @@ def _days(ctx: Context, leader_id: int | None, page: int) -> _Part:
 def _day(day: int, today: int, call: Call | None, repeats: list[tuple[Repeat, Call]]) -> Spans:
     name = bold(day_name(day, today).capitalize() if day - today < 2 else day_name(day, today))
     if call is not None:
-        waits = ", waits for approval" if not call.approved else ""
+        waits = phrase(", waits for approval") if not call.approved else ""
         return spans(name, f": {called(call)}, {STATES[call.state]}, {hours(call)}{waits}")
     coming = next((text for repeat, text in repeats if repeat_days(repeat, day, day)), None)
     if coming is not None and day > today + 1:
-        return spans(name, f": {called(coming)}, by its rule")
-    return spans(name, ": free")
+        return spans(phrase("{name}: {coming}, by its rule", name=name, coming=called(coming)))
+    return spans(phrase("{name}: free", name=name))
 
 
 def _drafts(ctx: Context, page: int) -> _Part:
@@ -194,7 +210,7 @@ def _queue(ctx: Context, leader_id: int | None, page: int) -> _Part:
 
 
 def _line(call: Call) -> Spans:
-    waits = "" if call.approved else ", has to be approved"
+    waits = "" if call.approved else phrase(", has to be approved")
     return spans(bold(called(call)), f", {hours(call)}{waits}")
 
 
@@ -204,15 +220,19 @@ def _repeats(ctx: Context, leader_id: int | None, page: int) -> _Part:
     part = found[page * REPEATS_PER_PAGE : (page + 1) * REPEATS_PER_PAGE]
     rows = [spans(bold(called(text)), f": {_in_words(repeat, text, today)}") for repeat, text in part]
     buttons = tuple(
-        Button(f"End no. {text.id}", "call.end-rule", {"rule": repeat.id}, Style.DANGER)
+        Button(phrase("End no. {text}", text=text.id), "call.end-rule", {"rule": repeat.id}, Style.DANGER)
         for repeat, text in part
     )
     return _Part(rows, buttons, len(found) > (page + 1) * REPEATS_PER_PAGE)
 
 
 def _in_words(repeat: Repeat, text: Call, today: int) -> str:
-    until = f", until {day_name(repeat.last_day, today)}" if repeat.last_day is not None else ""
-    waits = "" if text.approved else "; it has to be approved"
+    until = (
+        phrase(", until {day_name}", day_name=day_name(repeat.last_day, today))
+        if repeat.last_day is not None
+        else ""
+    )
+    waits = "" if text.approved else phrase("; it has to be approved")
     return f"{repeat_name(repeat)}, {hours(text)}{until}{waits}"
 
 
@@ -221,12 +241,16 @@ def _in_words(repeat: Repeat, text: Call, today: int) -> str:
 def ask_to_end(ctx: Context, rule: int) -> Reply:
     repeat, text = call_schedule.find_repeat(ctx.tx, ctx.union, rule)
     calls.managed(ctx.tx, ctx.union, ctx.member, text.id)
-    confirm = Button("End it", "call.rule-ended", {"rule": rule}, Style.DANGER, single_use=True, lasts_s=600)
+    confirm = Button(
+        phrase("End it"), "call.rule-ended", {"rule": rule}, Style.DANGER, single_use=True, lasts_s=600
+    )
     today = call_schedule.today(ctx.tx, ctx.union)
     question = p(
-        "End the rule of ",
-        bold(called(text)),
-        f" ({_in_words(repeat, text, today)})? What it planned is cancelled.",
+        phrase(
+            "End the rule of {text} ({in_words})? What it planned is cancelled.",
+            text=bold(called(text)),
+            in_words=_in_words(repeat, text, today),
+        ),
     )
     return Reply((question,), ((confirm,),))
 
@@ -237,7 +261,7 @@ def end_repeat(ctx: Context, rule: int) -> Reply:
     calls.managed(ctx.tx, ctx.union, ctx.member, text.id)
     call_schedule.end_repeat(ctx.tx, ctx.union, ctx.member, repeat, text, CallState.CANCELLED)
     return say(
-        p("The rule of ", bold(called(text)), " has ended. ", Code("/call list"), " shows what is ahead."),
+        phrase("The rule of {text} has ended. `/call list` shows what is ahead.", text=bold(called(text))),
         edit=True,
     )
 
@@ -253,5 +277,9 @@ def hour(
     minutes = parse_clock(time)
     call_schedule.set_hour(ctx.tx, ctx.union, ctx.member, minutes)
     return say(
-        p("New calls open at ", bold(clock(minutes)), f" ({ctx.union.time_zone}) unless they say otherwise.")
+        phrase(
+            "New calls open at {minutes} ({time_zone}) unless they say otherwise.",
+            minutes=bold(clock(minutes)),
+            time_zone=ctx.union.time_zone,
+        )
     )

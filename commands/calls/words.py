@@ -10,17 +10,36 @@ from bot.areas.calls.domain.texts import clock
 from bot.chat.model import Link
 from bot.domain.days import WHOLE_DAY
 from bot.domain.hosts import shown_link
+from bot.domain.phrases import phrase
 
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_WEEKDAYS = (
+    phrase("Monday"),
+    phrase("Tuesday"),
+    phrase("Wednesday"),
+    phrase("Thursday"),
+    phrase("Friday"),
+    phrase("Saturday"),
+    phrase("Sunday"),
+)
 _MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
+    phrase("January"),
+    phrase("February"),
+    phrase("March"),
+    phrase("April"),
+    phrase("May"),
+    phrase("June"),
+    phrase("July"),
+    phrase("August"),
+    phrase("September"),
+    phrase("October"),
+    phrase("November"),
+    phrase("December"),
+)
 
 STATES = {
-    CallState.DRAFT: "a draft",
-    CallState.TEMPLATE: "the text of a rule",
-    CallState.QUEUED: "in the queue",
+    CallState.DRAFT: phrase("a draft"),
+    CallState.TEMPLATE: phrase("the text of a rule"),
+    CallState.QUEUED: phrase("in the queue"),
     CallState.PLANNED: "planned",
     CallState.OPEN: "open",
     CallState.CLOSED: "closed",
@@ -28,10 +47,10 @@ STATES = {
 }
 PROOFS = {
     Proof.WORD: "",
-    Proof.LINK: "Show a link as your proof.",
-    Proof.PHOTO: "Show a photo as your proof.",
-    Proof.WITNESS: "Another member has to confirm that you did it.",
-    Proof.LEADER: "Whom you endorse has to confirm that you did it.",
+    Proof.LINK: phrase("Show a link as your proof."),
+    Proof.PHOTO: phrase("Show a photo as your proof."),
+    Proof.WITNESS: phrase("Another member has to confirm that you did it."),
+    Proof.LEADER: phrase("Whom you endorse has to confirm that you did it."),
 }
 
 
@@ -47,22 +66,30 @@ def day_name(day: int, today: int) -> str:
 def repeat_name(repeat: Repeat) -> str:
     """Returns the days of a repeat in words: “every Monday and Thursday”."""
     if repeat.pattern.frequency is Frequency.DAILY:
-        return "every day"
+        return phrase("every day")
     if repeat.pattern.frequency is Frequency.WEEKDAYS:
-        return "Monday to Friday"
+        return phrase("Monday to Friday")
     names = [_WEEKDAYS[day] for day in repeat.pattern.weekdays]
-    return f"every {', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else f"every {names[0]}"
+    return (
+        phrase("every {names} and {names_2}", names=", ".join(names[:-1]), names_2=names[-1])
+        if len(names) > 1
+        else phrase("every {names}", names=names[0])
+    )
 
 
 def hours(call: Call) -> str:
     """Returns the hours of a call: “09:00 to 18:00”, or “from 09:00” to the end of the day."""
     opens = clock(call.opens)
-    return f"{opens} to {clock(call.closes)}" if call.closes < WHOLE_DAY else f"from {opens}"
+    return (
+        phrase("{opens} to {closes}", opens=opens, closes=clock(call.closes))
+        if call.closes < WHOLE_DAY
+        else phrase("from {opens}", opens=opens)
+    )
 
 
 def called(call: Call) -> str:
     """Returns a call by its title and number, for a sentence."""
-    return f"“{call.title}” (no. {call.id})"
+    return phrase("“{call}” (no. {call_2})", call=call.title, call_2=call.id)
 
 
 def link_of(url: str) -> Link:

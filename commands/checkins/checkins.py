@@ -21,7 +21,6 @@ from bot.chat.model import (
     AnyButton,
     Block,
     Button,
-    Code,
     Form,
     Moment,
     Question,
@@ -36,6 +35,7 @@ from bot.chat.params import Arg
 from bot.domain.names import one_line
 from bot.domain.people import Member, Union
 from bot.domain.photos import Photo
+from bot.domain.phrases import phrase, plural, sentences
 from bot.domain.times import union_day
 from bot.domain.transaction import Tx
 from bot.errors import NotFound
@@ -64,14 +64,14 @@ def pressed(ctx: Context, call: int, today: bool = False) -> Reply:
     kept = given.state in (CheckinState.DONE, CheckinState.WAITING) and _still_open(ctx, given.call)
     if kept and ctx.place.space is None:
         return say(words, buttons=((_take_back(call),),))
-    return Reply(notice=f"{words} /call today takes it back." if kept else words)
+    return Reply(notice=phrase("{words} `/call today` takes it back.", words=words) if kept else words)
 
 
 @area.action("call.undo")
 def undone(ctx: Context, call: int, today: bool = False) -> Reply:
     if checkins.take_back(ctx.tx, ctx.union, ctx.member, call).contest:
         contests.drop_entry(ctx.tx, ctx.member, call)
-    words = "Taken back: it is as if you had not answered yet."
+    words = phrase("Taken back: it is as if you had not answered yet.")
     return _today(ctx, words, edit=True) if today else say(words, edit=True)
 
 
@@ -143,34 +143,42 @@ def _done(ctx: Context, call: int | None, link: str | None, picture: Photo | Non
 def _words(ctx: Context, given: Answer) -> str:
     """Returns the result of an answer in one line."""
     if given.outcome is AnswerOutcome.WAITING:
-        return f"Noted. It counts once {_judge(ctx, given.call, given.judge_id)} confirms it."
+        return phrase(
+            "Noted. It counts once {judge} confirms it.", judge=_judge(ctx, given.call, given.judge_id)
+        )
     if given.outcome is AnswerOutcome.AGAIN:
         waits = given.state is CheckinState.WAITING
-        more = f" It waits for {_judge(ctx, given.call, given.judge_id)} to confirm it." if waits else ""
-        return f"You answered already.{more}"
-    done = "Done, late." if given.late else "Done."
+        more = (
+            phrase(" It waits for {judge} to confirm it.", judge=_judge(ctx, given.call, given.judge_id))
+            if waits
+            else ""
+        )
+        return phrase("You answered already.{more}", more=more)
+    done = phrase("Done, late.") if given.late else phrase("Done.")
     return f"{done} {in_a_row(given.counted)}" if given.counted else done
 
 
 def in_a_row(counted: Counted) -> str:
     """Returns “Day 12 in a row.” with the freezes that the answer earned or used, and open days before it."""
-    words = [f"Day {counted.streak.current:,} in a row."]
+    words = [phrase("Day {current:,} in a row.", current=counted.streak.current)]
     if counted.used:
         words.append(
-            "A freeze bridged the day you missed."
-            if counted.used == 1
-            else f"{counted.used} freezes bridged the days you missed."
+            plural(
+                counted.used,
+                "A freeze bridged the day you missed.",
+                "{n} freezes bridged the days you missed.",
+            )
         )
     if counted.earned:
-        words.append("You earned a freeze.")
+        words.append(phrase("You earned a freeze."))
     if counted.open_days:
-        words.append("A day before it is still open: /call today.")
-    return " ".join(words)
+        words.append(phrase("A day before it is still open: `/call today`."))
+    return sentences(words)
 
 
 def _judge(ctx: Context, call: Call, judge_id: int | None) -> str:
     if judge_id is None or call.proof is Proof.WITNESS:
-        return "another member"
+        return phrase("another member")
     return display.name(display.of(ctx.tx, [judge_id], ctx.place.platform), judge_id)
 
 
@@ -182,10 +190,10 @@ def _asked(ctx: Context, call: Call) -> Reply:
     if call.contest:
         return hub(ctx, call)
     if call.proof is Proof.PHOTO:
-        question = Question("photo", "A picture that shows it", "photo")
+        question = Question("photo", phrase("A picture that shows it"), "photo")
     else:
-        question = Question("link", "A link that shows it", hint="https://", max_length=300)
-    return Reply(form=Form("Show what you did", (question,), "/call done", {"call": call.id}))
+        question = Question("link", phrase("A link that shows it"), hint=phrase("https://"), max_length=300)
+    return Reply(form=Form(phrase("Show what you did"), (question,), "/call done", {"call": call.id}))
 
 
 # -- today's calls -------------------------------------------------------------------------------------------
@@ -194,7 +202,7 @@ def _asked(ctx: Context, call: Call) -> Reply:
 def _today(ctx: Context, first: str = "", *, edit: bool = False) -> Reply:
     found = checkins.today(ctx.tx, ctx.union, ctx.member)
     if not found:
-        return say(p("There is no call today. ", Code("/streak"), " shows yours, which waits."), edit=edit)
+        return say(phrase("There is no call today. `/streak` shows yours, which waits."), edit=edit)
     blocks: list[Block] = [p(first)] if first else []
     rows: list[tuple[AnyButton, ...]] = []
     for mine in found[:_SHOWN]:
@@ -203,22 +211,24 @@ def _today(ctx: Context, first: str = "", *, edit: bool = False) -> Reply:
         if button is not None:
             rows.append((button,))
     if len(found) > _SHOWN:
-        blocks.append(p(f"And {len(found) - _SHOWN} more, once these are answered."))
+        blocks.append(p(phrase("And {found} more, once these are answered.", found=len(found) - _SHOWN)))
     return Reply(tuple(blocks), tuple(rows), edit=edit)
 
 
 def _shown(ctx: Context, mine: Mine, *, row: bool) -> list[Block]:
     call = mine.call
-    whose = "" if call.leader_id is None else f" · {_leader(ctx, call.leader_id)}'s branch"
+    whose = (
+        "" if call.leader_id is None else phrase(" · {leader}'s branch", leader=_leader(ctx, call.leader_id))
+    )
     past = call.day is not None and call.day < union_day(ctx.union.time_zone, ctx.now)
     when = f" · {date.fromordinal(call.day or 1):%A}" if past else ""
     blocks: list[Block] = [p(bold(one_line(call.title)), whose, when)]
     if mine.checkin is None or mine.answerable:
         blocks.append(p(call.what))
         if call.why:
-            blocks.append(p(bold("Why: "), call.why))
+            blocks.append(p(bold(phrase("Why: ")), call.why))
         if call.link and call.approved:
-            blocks.append(p(bold("Link: "), link_of(call.link)))
+            blocks.append(p(bold(phrase("Link: ")), link_of(call.link)))
         blocks += [p(PROOFS[call.proof])] if PROOFS[call.proof] else []
     return [*blocks, _state(ctx, mine, row=row)]
 
@@ -231,36 +241,56 @@ def _state(ctx: Context, mine: Mine, *, row: bool) -> Block:
     """Returns the state of the answer, or the time until which one counts. `row`: with the streak, if it is done."""
     call, checkin, zone = mine.call, mine.checkin, ctx.union.time_zone
     if checkin is not None and checkin.state is CheckinState.DONE:
-        answered = "You answered late." if checkin.late else "You answered."
+        answered = phrase("You answered late.") if checkin.late else phrase("You answered.")
         if not row or call.leader_id is not None:
             return p(answered)
         streak = streaks.standing(ctx.tx, ctx.union, ctx.member.id).streak
-        return p(f"{answered} Day {streak.current:,} in a row.")
+        return p(phrase("{answered} Day {current:,} in a row.", answered=answered, current=streak.current))
     if checkin is not None and checkin.state is CheckinState.WAITING:
-        return p(f"You answered. It waits for {_judge(ctx, call, checkin.judged_by)} to confirm it.")
+        return p(
+            phrase(
+                "You answered. It waits for {judge} to confirm it.",
+                judge=_judge(ctx, call, checkin.judged_by),
+            )
+        )
     if call.state is CallState.PLANNED:
-        return p("It opens ", Moment(call.opens_at, zone) if call.opens_at else "later today", ".")
-    again = "Your answer was not taken; you can give it again. " if checkin is not None else ""
+        return p(
+            phrase(
+                "It opens {opens_at}.",
+                opens_at=Moment(call.opens_at, zone) if call.opens_at else phrase("later today"),
+            )
+        )
+    again = phrase("Your answer was not taken; you can give it again. ") if checkin is not None else ""
     ends = call.closes_at
     if ends is not None and ctx.now >= ends and call.day is not None:
         ends = forgiven_until(call.day, zone)
-        return p(again, "It has closed, but an answer counts until ", Moment(ends, zone), ".")
-    return p(again, "It is open until ", Moment(ends, zone), ".") if ends is not None else p(again)
+        return p(
+            phrase(
+                "{again}It has closed, but an answer counts until {ends}.",
+                again=again,
+                ends=Moment(ends, zone),
+            )
+        )
+    return (
+        p(phrase("{again}It is open until {ends}.", again=again, ends=Moment(ends, zone)))
+        if ends is not None
+        else p(again)
+    )
 
 
 def _button(mine: Mine) -> Button | None:
     where = {"call": mine.call.id, "today": True}
     title = one_line(mine.call.title, 40)
     if mine.answerable:
-        return Button(f"Done: {title}", "call.done", where, Style.PRIMARY)
-    return Button(f"Take back: {title}", "call.undo", where) if mine.revocable else None
+        return Button(phrase("Done: {title}", title=title), "call.done", where, Style.PRIMARY)
+    return Button(phrase("Take back: {title}", title=title), "call.undo", where) if mine.revocable else None
 
 
 def _take_back(call_id: int) -> Button:
-    return Button("Take back", "call.undo", {"call": call_id})
+    return Button(phrase("Take back"), "call.undo", {"call": call_id})
 
 
 def _still_open(ctx: Context, call: Call) -> bool:
     if call.closes_at is None:
-        raise NotFound("This call was cancelled. /call today shows today's.")
+        raise NotFound(phrase("This call was cancelled. `/call today` shows today's."))
     return ctx.now < call.closes_at

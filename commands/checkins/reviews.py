@@ -27,6 +27,7 @@ from bot.chat.model import (
 )
 from bot.domain.names import one_line
 from bot.domain.people import Account
+from bot.domain.phrases import phrase
 from commands.checkins.checkins import in_a_row
 from commands.members.display import face
 
@@ -52,14 +53,26 @@ def confirmed(ctx: Context, call: int, member: str) -> Reply:
     account = display.reachable(ctx.tx, judged.member.id)
     if account is not None:
         row = f" {in_a_row(counted)}" if counted else ""
-        ctx.post(account, say(p(_me(ctx, account), " confirmed your answer to ", _title(judged), f".{row}")))
+        ctx.post(
+            account,
+            say(
+                phrase(
+                    "{me} confirmed your answer to {title}.{row}",
+                    me=_me(ctx, account),
+                    title=_title(judged),
+                    row=row,
+                )
+            ),
+        )
     return _queue(ctx, f"Confirmed: {_name(ctx, judged)}.", edit=True)
 
 
 @area.action("call.refuse", settled=True)
 def refusing(ctx: Context, call: int, member: str) -> Reply:
-    question = Question("reason", "Why not? They are told this.", "long", max_length=MOST_REASON)
-    return Reply(form=Form("Refuse an answer", (question,), "call.refused", {"call": call, "member": member}))
+    question = Question("reason", phrase("Why not? They are told this."), "long", max_length=MOST_REASON)
+    return Reply(
+        form=Form(phrase("Refuse an answer"), (question,), "call.refused", {"call": call, "member": member})
+    )
 
 
 @area.action("call.refused", settled=True)
@@ -70,9 +83,11 @@ def refused(ctx: Context, call: int, member: str, reason: str) -> Reply:
         ctx.post(
             account,
             say(
-                p(_me(ctx, account), " did not take your answer to ", _title(judged), ":"),
+                phrase(
+                    "{me} did not take your answer to {title}:", me=_me(ctx, account), title=_title(judged)
+                ),
                 p(Text(reason, italic=True)),
-                "While the call is open you can give it again: /call today.",
+                phrase("While the call is open you can give it again: `/call today`."),
             ),
         )
     return _queue(ctx, f"Refused: {_name(ctx, judged)}. They are told why.")
@@ -89,11 +104,12 @@ def _queue(ctx: Context, first: str = "", *, edit: bool = False) -> Reply:
     if waiting:
         return Reply(tuple(blocks), tuple(rows), edit=edit)
     if checkins.may_witness(ctx.tx, ctx.member):
-        none = "Nothing waits for your word."
+        none = phrase("Nothing waits for your word.")
     else:
-        none = (
-            "Nothing waits for your word. You can be a witness for others once you have linked a wallet, or "
-            f"{WITNESS_AFTER.days} days after you joined."
+        none = phrase(
+            "Nothing waits for your word. You can be a witness for others once you have linked a "
+            "wallet, or {days} days after you joined.",
+            days=WITNESS_AFTER.days,
         )
     return Reply((*blocks, p(none)), edit=edit)
 
@@ -108,10 +124,14 @@ def _buttons(one: WaitingAnswer, name: str) -> tuple[AnyButton, ...]:
     which = {"call": one.call.id, "member": one.member.ref}
     lasts = JUDGED_WITHIN * 86_400
     short = one_line(name, 24)
-    confirm = Button(f"Confirm {short}", "call.confirm", which, Style.PRIMARY, lasts_s=lasts)
+    confirm = Button(
+        phrase("Confirm {short}", short=short), "call.confirm", which, Style.PRIMARY, lasts_s=lasts
+    )
     if one.call.proof is Proof.WITNESS:
         return (confirm,)
-    return confirm, Button(f"Refuse {short}", "call.refuse", which, Style.DANGER, lasts_s=lasts)
+    return confirm, Button(
+        phrase("Refuse {short}", short=short), "call.refuse", which, Style.DANGER, lasts_s=lasts
+    )
 
 
 def _title(one: WaitingAnswer) -> Text:

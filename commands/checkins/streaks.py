@@ -14,7 +14,6 @@ from bot.chat.declarations import Area, Rate
 from bot.chat.model import (
     Block,
     Button,
-    Code,
     Moment,
     Reply,
     Span,
@@ -29,6 +28,7 @@ from bot.chat.model import (
 from bot.chat.params import Arg
 from bot.domain.names import counted, one_line
 from bot.domain.people import Permission, Person
+from bot.domain.phrases import phrase
 from bot.domain.times import union_day
 from commands.members.display import face
 from commands.tree.endorsements import joined
@@ -50,11 +50,11 @@ def show(ctx: Context, person: Annotated[Person, "Whose (yours, if left out)"] |
     streak = standing.streak
     known = display.of(ctx.tx, [member.id], ctx.place.platform)
     blocks: list[Block] = [
-        p(bold("Streak of "), face(known.get(member.id))),
+        p(bold(phrase("Streak of ")), face(known.get(member.id))),
         fields(
-            ("Now", _days(streak.current)),
-            ("Best", _days(streak.best)),
-            ("Freezes", _freezes(streak.freezes, streak.run)),
+            (phrase("Now"), _days(streak.current)),
+            (phrase("Best"), _days(streak.best)),
+            (phrase("Freezes"), _freezes(streak.freezes, streak.run)),
             *((("Still open", _open(ctx, standing.open_days)),) if standing.open_days else ()),
         ),
     ]
@@ -97,10 +97,26 @@ def repair(
         me = display.of(ctx.tx, [ctx.member.id], account.platform).get(ctx.member.id, ctx.account)
         union = bold(one_line(ctx.union.name))
         ctx.post(
-            account, say(p(ctx.mention(me), f" let {when} count for your streak in ", union, f": {row}."))
+            account,
+            say(
+                phrase(
+                    "{me} let {when} count for your streak in {union}: {row}.",
+                    me=ctx.mention(me),
+                    when=when,
+                    union=union,
+                    row=row,
+                )
+            ),
         )
     known = display.of(ctx.tx, [member.id], ctx.place.platform)
-    return say(p(when, " counts for ", face(known.get(member.id)), f" now: {row} in a row."))
+    return say(
+        phrase(
+            "{when} counts for {member} now: {row} in a row.",
+            when=when,
+            member=face(known.get(member.id)),
+            row=row,
+        )
+    )
 
 
 def _page(ctx: Context, place: int, after: PlacedStreak) -> Reply:
@@ -108,7 +124,7 @@ def _page(ctx: Context, place: int, after: PlacedStreak) -> Reply:
     rows, more = found[:PAGE], found[PAGE:]
     if not rows:
         there = "there" if place else "yet"
-        return say(p(f"No streak goes on {there}. ", Code("/call today"), " begins one."))
+        return say(phrase("No streak goes on {there}. `/call today` begins one.", there=there))
     known = display.of(ctx.tx, [row.member_id for row in rows], ctx.place.platform)
     lines: list[str | Span] = []
     for at, row in enumerate(rows, start=place + 1):
@@ -119,7 +135,11 @@ def _page(ctx: Context, place: int, after: PlacedStreak) -> Reply:
         buttons.append(_turn("First page", 0, streaks.FIRST_PLACE))
     if more:
         buttons.append(_turn("Next", place + PAGE, rows[-1]))
-    return say(p(bold("Streaks"), " that go on"), p(*lines), buttons=(tuple(buttons),) if buttons else ())
+    return say(
+        phrase("{streaks} that go on", streaks=bold(phrase("Streaks"))),
+        p(*lines),
+        buttons=(tuple(buttons),) if buttons else (),
+    )
 
 
 def _turn(label: str, place: int, last: PlacedStreak) -> Button:
@@ -136,14 +156,18 @@ def _open(ctx: Context, days: tuple[int, ...]) -> Spans:
         name = "today" if day == today else f"{date.fromordinal(day):%A}"
         ends = forgiven_until(day, zone)
         parts += [", " if parts else "", name]
-        parts += [" until ", Moment(ends, zone)] if ctx.now < ends else [" (waits to be confirmed)"]
+        parts += (
+            [phrase(" until "), Moment(ends, zone)]
+            if ctx.now < ends
+            else [phrase(" (waits to be confirmed)")]
+        )
     return spans(*parts)
 
 
 def _freezes(kept: int, run: int) -> str:
     if kept == MOST_FREEZES:
-        return f"{kept}, which is all that can be kept"
-    return f"{kept}, the next after {_days(FREEZE_EVERY - run)} more in a row"
+        return phrase("{kept}, which is all that can be kept", kept=kept)
+    return phrase("{kept}, the next after {days} more in a row", kept=kept, days=_days(FREEZE_EVERY - run))
 
 
 def _days(number: int) -> str:

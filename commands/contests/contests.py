@@ -22,6 +22,7 @@ from bot.chat.targets import Target
 from bot.domain.names import one_line
 from bot.domain.people import Account, Member, Permission, Union
 from bot.domain.photos import Photo
+from bot.domain.phrases import phrase, sentences
 from bot.domain.transaction import Tx
 from bot.errors import NotFound
 from commands.checkins.checkins import in_a_row
@@ -66,7 +67,7 @@ def _which(tx: Tx, union: Union, member: Member, call_id: int | None) -> int:
         return call_id
     running = contests.running(tx, union, member)
     if running is None:
-        raise NotFound("There is no contest today. /call today shows what there is.")
+        raise NotFound(phrase("There is no contest today. `/call today` shows what there is."))
     return running.id
 
 
@@ -76,11 +77,11 @@ def _entered(ctx: Context, words: str, picture: Photo | None, call_id: int | Non
     file_id = files.keep(tx, union, member, picture) if picture else None
     space = ctx.standing.space
     given, again = contests.enter(tx, union, member, call_id, words, file_id, space.id if space else None)
-    said = "Changed." if again else "You are in."
+    said = phrase("Changed.") if again else phrase("You are in.")
     if given.outcome is AnswerOutcome.DONE and given.counted:
-        said = f"{said} {in_a_row(given.counted)}"
+        said = sentences([said, in_a_row(given.counted)])
     elif given.outcome is AnswerOutcome.WAITING:
-        said = f"{said} As an answer to the call it counts once it is confirmed."
+        said = sentences([said, phrase("As an answer to the call it counts once it is confirmed.")])
     return hub(ctx, given.call, said)
 
 
@@ -91,16 +92,18 @@ def form(ctx: Context, call: int) -> Reply:
         return hub(ctx, found)
     mine = contests.entry_of(ctx.tx, found, ctx.member)
     questions = (
-        Question("answer", "Your answer", "long", max_length=MOST_WORDS, default=mine.words if mine else ""),
-        Question("photo", "A picture, if one belongs to it", "photo", required=False),
+        Question(
+            "answer", phrase("Your answer"), "long", max_length=MOST_WORDS, default=mine.words if mine else ""
+        ),
+        Question("photo", phrase("A picture, if one belongs to it"), "photo", required=False),
     )
-    return Reply(form=Form("Take part", questions, "/call enter", {"call": call}))
+    return Reply(form=Form(phrase("Take part"), questions, "/call enter", {"call": call}))
 
 
 @area.action("contest.withdraw")
 def withdraw(ctx: Context, call: int) -> Reply:
     contests.withdraw(ctx.tx, ctx.union, ctx.member, call)
-    return say("Withdrawn, and your answer to the call with it. You can send in another.", edit=True)
+    return say(phrase("Withdrawn, and your answer to the call with it. You can send in another."), edit=True)
 
 
 # -- looking and voting --------------------------------------------------------------------------------------
@@ -158,8 +161,10 @@ def remove(ctx: Context, entry: int) -> Reply:
     account = display.reachable(ctx.tx, author_id)
     if account is not None:
         title = bold(one_line(call.title))
-        ctx.post(account, say(p("A moderator removed what you sent into ", title, ". Ask them why.")))
-    return say("Removed. The union's record tells that you did, and not what it said.", edit=True)
+        ctx.post(
+            account, say(phrase("A moderator removed what you sent into {title}. Ask them why.", title=title))
+        )
+    return say(phrase("Removed. The union's record tells that you did, and not what it said."), edit=True)
 
 
 # -- closing -------------------------------------------------------------------------------------------------
@@ -180,13 +185,16 @@ def decide(
     """
     running = contests.running(ctx.tx, ctx.union, ctx.member) if call is None else None
     if call is None and running is None:
-        raise NotFound("There is no contest today. /call list shows your calls.")
+        raise NotFound(phrase("There is no contest today. `/call list` shows your calls."))
     found = contests.closable(ctx.tx, ctx.union, ctx.member, running.id if running else call or 0)
     ask = p(
-        "Close ", bold(one_line(found.title)), " now? Nothing can be sent in, and nobody can vote, any more."
+        phrase(
+            "Close {found} now? Nothing can be sent in, and nobody can vote, any more.",
+            found=bold(one_line(found.title)),
+        )
     )
     button = Button(
-        "Close it", "contest.close", {"call": found.id}, Style.DANGER, single_use=True, lasts_s=600
+        phrase("Close it"), "contest.close", {"call": found.id}, Style.DANGER, single_use=True, lasts_s=600
     )
     return say(ask, buttons=((button,),))
 
@@ -196,7 +204,7 @@ def close(ctx: Context, call: int) -> Reply:
     contests.closable(ctx.tx, ctx.union, ctx.member, call)
     result = contests.close(ctx.tx, ctx.union, call, ctx.member)
     if result is None:
-        raise NotFound("This contest is closed already. /call entries shows its ranking.")
+        raise NotFound(phrase("This contest is closed already. `/call entries` shows its ranking."))
     _tell(ctx, result)
     return ranking(ctx, result, ctx.place.platform, edit=True)
 

@@ -29,10 +29,11 @@ from bot.chat.model import (
 from bot.domain.hosts import hosts_in
 from bot.domain.names import counted, one_line
 from bot.domain.people import Account
+from bot.domain.phrases import phrase
 
 _QUOTED = 160
 """Characters of an entry in the ranking."""
-_ERASED = Text("(no longer there)", italic=True)
+_ERASED = Text(phrase("(no longer there)"), italic=True)
 
 
 def hub(ctx: Context, call: Call, first: str = "", *, edit: bool = False) -> Reply:
@@ -40,21 +41,33 @@ def hub(ctx: Context, call: Call, first: str = "", *, edit: bool = False) -> Rep
     if not contests.is_open(ctx.tx, call):
         return ranking(ctx, contests.result(ctx.tx, call), ctx.place.platform, edit=edit)
     entry = contests.entry_of(ctx.tx, call, ctx.member)
-    until = Moment(call.closes_at, ctx.union.time_zone) if call.closes_at else Text("it is closed")
+    until = Moment(call.closes_at, ctx.union.time_zone) if call.closes_at else Text(phrase("it is closed"))
     blocks: list[Block] = [p(first)] if first else []
-    blocks.append(p(bold(one_line(call.title)), " is a contest: one entry and one vote for everybody."))
-    which = {"call": call.id}
-    look = Button("See entries", "contest.look", which)
-    if entry is None:
-        blocks.append(p("Send in yours, and vote for the best of the others, until ", until, "."))
-        return Reply(
-            tuple(blocks), ((Button("Send in mine", "contest.form", which, Style.PRIMARY), look),), edit=edit
+    blocks.append(
+        p(
+            phrase(
+                "{call} is a contest: one entry and one vote for everybody.", call=bold(one_line(call.title))
+            )
         )
-    blocks += [p("You sent in:"), *_entry(ctx, entry)]
-    blocks.append(p("You can change it until ", until, "; the votes that it has by then are lost."))
+    )
+    which = {"call": call.id}
+    look = Button(phrase("See entries"), "contest.look", which)
+    if entry is None:
+        blocks.append(
+            p(phrase("Send in yours, and vote for the best of the others, until {until}.", until=until))
+        )
+        return Reply(
+            tuple(blocks),
+            ((Button(phrase("Send in mine"), "contest.form", which, Style.PRIMARY), look),),
+            edit=edit,
+        )
+    blocks += [p(phrase("You sent in:")), *_entry(ctx, entry)]
+    blocks.append(
+        p(phrase("You can change it until {until}; the votes that it has by then are lost.", until=until))
+    )
     own = (
-        Button("Change", "contest.form", which),
-        Button("Withdraw", "contest.withdraw", which, Style.DANGER),
+        Button(phrase("Change"), "contest.form", which),
+        Button(phrase("Withdraw"), "contest.withdraw", which, Style.DANGER),
     )
     return Reply(tuple(blocks), (own, (look,)), edit=edit)
 
@@ -62,21 +75,28 @@ def hub(ctx: Context, call: Call, first: str = "", *, edit: bool = False) -> Rep
 def page(ctx: Context, shown: ShownEntry, moderates: bool) -> Reply:
     """Returns one entry with its vote button, without its author: votes are for the entry."""
     call, entry = shown.call, shown.entry
-    about = p(bold(one_line(call.title)), f" · entry {shown.number} of {shown.count}")
-    said = ["This is yours."] if shown.mine else ["It has your vote."] if shown.chosen else []
+    about = p(
+        phrase(
+            "{call} · entry {number} of {count}",
+            call=bold(one_line(call.title)),
+            number=shown.number,
+            count=shown.count,
+        )
+    )
+    said = [phrase("This is yours.")] if shown.mine else [phrase("It has your vote.")] if shown.chosen else []
     at = {"call": call.id, "entry": entry.id, "number": shown.number, "moderates": moderates}
     row: list[AnyButton] = []
     if shown.mine:
-        row.append(Button("Change", "contest.form", {"call": call.id}))
+        row.append(Button(phrase("Change"), "contest.form", {"call": call.id}))
     elif shown.chosen:
-        row.append(Button("Take my vote back", "contest.vote", at))
+        row.append(Button(phrase("Take my vote back"), "contest.vote", at))
     else:
-        row.append(Button("Vote for this", "contest.vote", at, Style.PRIMARY))
+        row.append(Button(phrase("Vote for this"), "contest.vote", at, Style.PRIMARY))
     if shown.count > 1:
-        row.append(Button("Next", "contest.next", at))
+        row.append(Button(phrase("Next"), "contest.next", at))
     rows = [tuple(row)]
     if moderates:
-        rows.append((Button("Remove it", "contest.remove", {"entry": entry.id}, Style.DANGER),))
+        rows.append((Button(phrase("Remove it"), "contest.remove", {"entry": entry.id}, Style.DANGER),))
     return Reply((about, *_entry(ctx, entry), *map(p, said)), tuple(rows), edit=True)
 
 
@@ -85,9 +105,12 @@ def ranking(by: Context | Duty, result: Result, platform: str, *, edit: bool = F
     call = result.call
     known = display.of(by.tx, [one.entry.member_id for one in result.first], platform)
     entries = counted(result.entries, "entry", "entries")
-    blocks: list[Block] = [Heading(f"The ranking: {call.title}"), p(f"{entries}, {_votes(result.votes)}.")]
+    blocks: list[Block] = [
+        Heading(phrase("The ranking: {call}", call=call.title)),
+        p(f"{entries}, {_votes(result.votes)}."),
+    ]
     if not result.first:
-        blocks = [Heading(call.title), p("The contest is closed. Nobody sent anything in.")]
+        blocks = [Heading(call.title), p(phrase("The contest is closed. Nobody sent anything in."))]
     blocks += [_line(by, one, known.get(one.entry.member_id)) for one in result.first]
     best = result.first[0].entry if result.first and result.first[0].entry.votes else None
     if best is not None:

@@ -17,6 +17,7 @@ from bot.chat.model import Code, Moment, Reply, Visibility, bold, p, say
 from bot.chat.params import Arg
 from bot.domain.names import counted, one_line
 from bot.domain.people import Union
+from bot.domain.phrases import phrase
 from commands import flags
 from commands.joinings import notices
 
@@ -53,23 +54,33 @@ def same_person(
 def _code(ctx: Context) -> Reply:
     code, until = codes.make(ctx.tx, ctx.union, ctx.account)
     return say(
-        p("Type this in your other account, where ", bold(one_line(ctx.union.name)),
-          " is or in a private chat with me:"),
+        phrase(
+            "Type this in your other account, where {union} is or in a private chat with me:",
+            union=bold(one_line(ctx.union.name)),
+        ),
         p(Code(f"/me same-person {code}")),
-        p("It works once, until ", Moment(until, ctx.union.time_zone, "time"), ". Then both accounts are asked. "
-          "Give it to nobody: it is for an account of your own."),
-    )  # fmt: skip
+        phrase(
+            "It works once, until {until}. Then both accounts are asked. Give it to nobody: it is "
+            "for an account of your own.",
+            until=Moment(until, ctx.union.time_zone, "time"),
+        ),
+    )
 
 
 def _wrong(ctx: Context, wrong: WrongCode) -> Reply:
     if wrong.until is not None:
         until = Moment(wrong.until, ctx.union.time_zone, "time")
-        return say(p("Those were too many wrong codes. Try again ", until, ", with a new code."))
+        return say(
+            phrase("Those were too many wrong codes. Try again {until}, with a new code.", until=until)
+        )
     tries = counted(wrong.tries_left, "try is", "tries are")
     return say(
-        p(f"This is no code of an account in this union, or it is older than ten minutes: {tries} left. Type ",
-          Code("/me same-person"), " in your other account to get a new one."),
-    )  # fmt: skip
+        phrase(
+            "This is no code of an account in this union, or it is older than ten minutes: {tries} "
+            "left. Type `/me same-person` in your other account to get a new one.",
+            tries=tries,
+        ),
+    )
 
 
 # -- a common wallet -----------------------------------------------------------------------------------------
@@ -131,11 +142,13 @@ def refused(ctx: Context, joining: int) -> Reply:
         ctx.post(one, _ended_by_you(ctx, proposal))
     flags.tell(ctx, done.raised)
     if done.blamed is None:
-        return say(p("Taken back. Nothing was changed."), edit=True)
+        return say(phrase("Taken back. Nothing was changed."), edit=True)
     them = bold(notices.names(proposal.others(ctx.account)))
     return say(
-        p("Noted: ", them, " is not you. Nothing was changed, and they cannot ask again for a week."),
-        p("If they signed with a wallet of yours, move what it holds to a new one."),
+        phrase(
+            "Noted: {them} is not you. Nothing was changed, and they cannot ask again for a week.", them=them
+        ),
+        phrase("If they signed with a wallet of yours, move what it holds to a new one."),
         edit=True,
     )
 
@@ -143,9 +156,12 @@ def refused(ctx: Context, joining: int) -> Reply:
 def _ended_by_you(ctx: Context, proposal: Proposal) -> Reply:
     other = notices.names(proposal.others(ctx.account))
     return say(
-        p("You said in ", bold(one_line(ctx.union.name)), " that ", bold(other), " is not you, or took the question "
-          "back. Nothing was changed."),
-    )  # fmt: skip
+        phrase(
+            "You said in {union} that {other} is not you, or took the question back. Nothing was changed.",
+            union=bold(one_line(ctx.union.name)),
+            other=bold(other),
+        ),
+    )
 
 
 # -- without a press -----------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from bot.chat.model import Block, Button, Code, Moment, Reply, Spans, Style, bol
 from bot.chat.text import platform_name
 from bot.domain.names import one_line
 from bot.domain.people import Account, Wallet
+from bot.domain.phrases import phrase
 from bot.errors import NotFound
 
 area = Area()
@@ -30,17 +31,24 @@ def identified(account: Account, zone: str) -> Spans:
     """Returns an account so that nobody takes another one for it: platform, name, id, and since when it is here."""
     username = f" @{one_line(account.username, 40)}" if account.username else ""
     return spans(
-        bold(one_line(account.name, 40)),
-        f"{username} on {platform_name(account.platform)}, id ",
-        Code(one_line(account.native_id)),
-        ", in this union since ",
-        Moment(account.joined_at, zone, "date"),
+        phrase(
+            "{account}{username} on {platform}, id {native_id}, in this union since {joined_at}",
+            account=bold(one_line(account.name, 40)),
+            username=username,
+            platform=platform_name(account.platform),
+            native_id=Code(one_line(account.native_id)),
+            joined_at=Moment(account.joined_at, zone, "date"),
+        ),
     )
 
 
 def removal(account: Account) -> Button:
     """Returns a button that removes this account, after asking once more."""
-    label = f"Remove {one_line(account.name, 30)} ({platform_name(account.platform)})"
+    label = phrase(
+        "Remove {account} ({platform})",
+        account=one_line(account.name, 30),
+        platform=platform_name(account.platform),
+    )
     return Button(label, "account.remove", {"account": account.id}, Style.DANGER, lasts_s=WARNING_LASTS_S)
 
 
@@ -49,15 +57,22 @@ def asked(ctx: Context, account: int) -> Reply:
     other = _mine(ctx, account)
     members.require_may_remove(ctx.tx, ctx.account, other)
     confirm = Button(
-        "Remove it", "account.removed", {"account": other.id}, Style.DANGER, single_use=True, lasts_s=600
+        phrase("Remove it"),
+        "account.removed",
+        {"account": other.id},
+        Style.DANGER,
+        single_use=True,
+        lasts_s=600,
     )
     return say(
-        p("Remove this account from you in ", bold(one_line(ctx.union.name)), "?"),
+        phrase("Remove this account from you in {union}?", union=bold(one_line(ctx.union.name))),
         p(*identified(other, ctx.union.time_zone)),
-        p("It is no member any more then, and its buttons and open questions end. It can join again, as somebody "
-          "else. Your wallets, your endorsement and all else stay with you."),
+        phrase(
+            "It is no member any more then, and its buttons and open questions end. It can join "
+            "again, as somebody else. Your wallets, your endorsement and all else stay with you."
+        ),
         buttons=((confirm,),),
-    )  # fmt: skip
+    )
 
 
 @area.action("account.removed")
@@ -68,15 +83,19 @@ def removed(ctx: Context, account: int) -> Reply:
     ctx.post(
         other,
         say(
-            p("This account was removed from its person in ", union, " by ", named(ctx.account), ", another account "
-              "of theirs. It is no member any more. ", Code("/join"), " makes it one again, as somebody else."),
+            phrase(
+                "This account was removed from its person in {union} by {account}, another account of "
+                "theirs. It is no member any more. `/join` makes it one again, as somebody else.",
+                union=union,
+                account=named(ctx.account),
+            ),
         ),
-    )  # fmt: skip
+    )
     for one in members.other_accounts(ctx.tx, ctx.member.id, ctx.account):
         ctx.post(one, _told(ctx, other, one))
     wallets = holdings.of_member(ctx.tx, ctx.member)
     return say(
-        p(bold(named(other)), " is not part of you any more in ", union, "."),
+        phrase("{other} is not part of you any more in {union}.", other=bold(named(other)), union=union),
         *_wallets_left(ctx, wallets),
         buttons=wallet_removals(wallets),
         edit=True,
@@ -88,12 +107,21 @@ def _wallets_left(ctx: Context, wallets: Sequence[Wallet]) -> list[Block]:
     if not wallets:
         return []
     rows = [
-        spans(Code(one.address), " · since ", Moment(one.linked_at, ctx.union.time_zone, "date"))
+        spans(
+            phrase(
+                "{address} · since {linked_at}",
+                address=Code(one.address),
+                linked_at=Moment(one.linked_at, ctx.union.time_zone, "date"),
+            )
+        )
         for one in wallets[::-1][:MOST_WALLETS]
     ]
     return [
         p(
-            "These wallets stay with you. That account may have brought some of them: remove what is not yours."
+            phrase(
+                "These wallets stay with you. That account may have brought some of them: remove what is "
+                "not yours."
+            )
         ),
         items(*rows),
     ]
@@ -102,17 +130,32 @@ def _wallets_left(ctx: Context, wallets: Sequence[Wallet]) -> list[Block]:
 def wallet_removals(wallets: Sequence[Wallet]) -> tuple[tuple[Button, ...], ...]:
     """Returns buttons that unlink wallets, after asking once more, the newest first."""
     return tuple(
-        (Button(f"Remove {one.address[:6]}…{one.address[-4:]}", "/unlink", {"address": one.address},
-                lasts_s=WARNING_LASTS_S),)
+        (
+            Button(
+                phrase("Remove {address}…{address_2}", address=one.address[:6], address_2=one.address[-4:]),
+                "/unlink",
+                {"address": one.address},
+                lasts_s=WARNING_LASTS_S,
+            ),
+        )
         for one in wallets[::-1][:MOST_WALLETS]
-    )  # fmt: skip
+    )
 
 
 def _told(ctx: Context, gone: Account, reader: Account) -> Reply:
-    words = p("The account ", bold(named(gone)), " was removed from you in ", bold(one_line(ctx.union.name)),
-              " by ", bold(named(ctx.account)), ".")  # fmt: skip
+    words = p(
+        phrase(
+            "The account {gone} was removed from you in {union} by {account}.",
+            gone=bold(named(gone)),
+            union=bold(one_line(ctx.union.name)),
+            account=bold(named(ctx.account)),
+        )
+    )
     remedy = p(
-        "If that was not you, somebody else uses that account: remove it too, or take it back on its platform."
+        phrase(
+            "If that was not you, somebody else uses that account: remove it too, or take it back on "
+            "its platform."
+        )
     )
     return say(words, remedy, buttons=((removal(ctx.account),),))
 

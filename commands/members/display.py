@@ -7,6 +7,7 @@ from bot.chat.model import Code, Mention, Span, Text
 from bot.chat.text import platform_name
 from bot.domain.names import counted
 from bot.domain.people import Account
+from bot.domain.phrases import phrase
 
 
 def face(account: Account | None) -> Span:
@@ -23,7 +24,9 @@ def identified(account: Account | None) -> list[str | Span]:
     """
     if account is None:
         return [Text(display.GONE)]
-    handle = f"@{account.username}" if account.username else f"id {account.native_id}"
+    handle = (
+        f"@{account.username}" if account.username else phrase("id {native_id}", native_id=account.native_id)
+    )
     shown = Mention(account.platform, account.native_id, account.name)
     return [shown, f" · {platform_name(account.platform)} · ", Code(handle)]
 

@@ -33,6 +33,7 @@ from bot.chat.params import Arg
 from bot.chat.text import platform_name
 from bot.domain.names import one_line
 from bot.domain.people import Account, Permission, Person, Wallet
+from bot.domain.phrases import phrase
 from bot.errors import NotAllowed, NotFound
 from commands.invites import by_code, welcome
 from commands.members.accounts import removal
@@ -85,16 +86,20 @@ def me(ctx: Context) -> Reply:
     asked = joinings.of_account(ctx.tx, ctx.account)
     accounts = sorted(mine.accounts, key=lambda one: one.age_key)
     return say(
-        p(bold(one_line(ctx.account.name)), " in ", bold(one_line(ctx.union.name))),
-        fields(
-            ("Member since", spans(Moment(mine.member.joined_at, zone, "date"))),
-            ("You endorse", spans(ctx.mention(leader)) if leader else "nobody"),
+        phrase(
+            "{account} in {union}",
+            account=bold(one_line(ctx.account.name)),
+            union=bold(one_line(ctx.union.name)),
         ),
-        p("Accounts"),
+        fields(
+            (phrase("Member since"), spans(Moment(mine.member.joined_at, zone, "date"))),
+            (phrase("You endorse"), spans(ctx.mention(leader)) if leader else phrase("nobody")),
+        ),
+        phrase("Accounts"),
         items(*(_account(account, ctx, zone) for account in accounts)),
-        p("Wallets") if mine.wallets else p("No wallet yet: ", Code("/link"), " links one."),
+        p(phrase("Wallets")) if mine.wallets else p(phrase("No wallet yet: `/link` links one.")),
         *((items(*(_wallet(wallet, ctx, zone) for wallet in mine.wallets)),) if mine.wallets else ()),
-        *((p("A question about who you are waits for an answer."),) if asked else ()),
+        *((p(phrase("A question about who you are waits for an answer.")),) if asked else ()),
         buttons=(*_questions(asked), *_removals(ctx, accounts, mine.wallets)),
     )
 
@@ -102,7 +107,7 @@ def me(ctx: Context) -> Reply:
 def _questions(asked: Sequence[Proposal]) -> tuple[tuple[AnyButton, ...], ...]:
     """Buttons that show open questions again, whose messages may not have arrived."""
     return tuple(
-        (Button("Show the question", "joining.show", {"joining": one.joining.id}, Style.PRIMARY),)
+        (Button(phrase("Show the question"), "joining.show", {"joining": one.joining.id}, Style.PRIMARY),)
         for one in asked[:MOST_QUESTIONS]
     )
 
@@ -114,7 +119,11 @@ def _removals(
     others = [account for account in reversed(accounts) if account.id != ctx.account.id]
     shown = [removal(account) for account in others[:MOST_REMOVALS]]
     shown += [
-        Button(f"Remove {wallet.address[:6]}…{wallet.address[-4:]}", "/unlink", {"address": wallet.address})
+        Button(
+            phrase("Remove {address}…{address_2}", address=wallet.address[:6], address_2=wallet.address[-4:]),
+            "/unlink",
+            {"address": wallet.address},
+        )
         for wallet in wallets[::-1][:MOST_REMOVALS]
     ]
     return tuple(tuple(shown[at : at + 2]) for at in range(0, len(shown), 2))
@@ -128,7 +137,13 @@ def whois(ctx: Context, person: Annotated[Person, "Who you ask about"]) -> Reply
     Addresses, and who they are on other platforms, are theirs to tell: they are not shown.
     """
     if person.member is None or person.account is None:
-        raise NotFound(f"{one_line(person.name)} has not joined {one_line(ctx.union.name)}.")
+        raise NotFound(
+            phrase(
+                "{person} has not joined {union}.",
+                person=one_line(person.name),
+                union=one_line(ctx.union.name),
+            )
+        )
     theirs = membership.profile(ctx.tx, person.member)
     roles = ["founder"] if ctx.union.founder_id == person.member.id else []
     if not roles and ctx.records.is_leader(ctx.tx, ctx.union, person.member):
@@ -137,11 +152,14 @@ def whois(ctx: Context, person: Annotated[Person, "Who you ask about"]) -> Reply
     return say(
         p(ctx.mention(person.account)),
         fields(
-            ("Member since", spans(Moment(theirs.member.joined_at, ctx.union.time_zone, "date"))),
-            ("Role", ", ".join(roles) or "member"),
-            ("Endorses", spans(ctx.mention(leader)) if leader else "nobody"),
-            ("On", ", ".join(sorted({platform_name(account.platform) for account in theirs.accounts}))),
-            ("Wallet", "linked" if theirs.wallets else "none linked"),
+            (phrase("Member since"), spans(Moment(theirs.member.joined_at, ctx.union.time_zone, "date"))),
+            (phrase("Role"), ", ".join(roles) or "member"),
+            (phrase("Endorses"), spans(ctx.mention(leader)) if leader else phrase("nobody")),
+            (
+                phrase("On"),
+                ", ".join(sorted({platform_name(account.platform) for account in theirs.accounts})),
+            ),
+            (phrase("Wallet"), phrase("linked") if theirs.wallets else phrase("none linked")),
         ),
     )
 
@@ -161,18 +179,25 @@ def leave(ctx: Context) -> Reply:
     """
     if ctx.union.founder_id == ctx.member.id and members.count(ctx.tx, ctx.union) > 1:
         raise NotAllowed(
-            "You founded this union and others are still in it. Hand it on first: /union hand-over @person."
+            phrase(
+                "You founded this union and others are still in it. Hand it on first: `/union hand-over` "
+                "@person."
+            )
         )
     question = p(
-        "Leave ",
-        bold(one_line(ctx.union.name)),
-        "? All your accounts and wallets here are erased at once. What is kept of answers to others that name you is "
-        "erased within half an hour. This cannot be undone.",
-        " Those who endorse you are told; who endorses them stays theirs."
-        if support.has_followers(ctx.tx, ctx.member)
-        else "",
+        phrase(
+            "Leave {union}? All your accounts and wallets here are erased at once. What is kept of "
+            "answers to others that name you is erased within half an hour. This cannot be "
+            "undone.{more}",
+            union=bold(one_line(ctx.union.name)),
+            more=phrase(" Those who endorse you are told; who endorses them stays theirs.")
+            if support.has_followers(ctx.tx, ctx.member)
+            else "",
+        ),
     )
-    confirm = Button("Leave and erase", "member.leave", style=Style.DANGER, single_use=True, lasts_s=600)
+    confirm = Button(
+        phrase("Leave and erase"), "member.leave", style=Style.DANGER, single_use=True, lasts_s=600
+    )
     return Reply((question,), ((confirm,),))
 
 
@@ -181,11 +206,10 @@ def left(ctx: Context) -> Reply:
     name = one_line(ctx.union.name)
     membership.leave(ctx.tx, ctx.union, ctx.member)
     return say(
-        p(
-            "You have left ",
-            bold(name),
-            ", and what it knew of you is erased. Answers to others that "
-            "name you are forgotten within half an hour.",
+        phrase(
+            "You have left {name}, and what it knew of you is erased. Answers to others that name "
+            "you are forgotten within half an hour.",
+            name=bold(name),
         ),
         edit=True,
     )
@@ -193,20 +217,28 @@ def left(ctx: Context) -> Reply:
 
 def _account(account: Account, ctx: Context, zone: str) -> Spans:
     here = account.platform == ctx.place.platform and account.native_id == ctx.actor.native_id
-    since = (" · since ", Moment(account.since, zone, "date"))
-    more = " (this one)" if here else ""
+    since = (phrase(" · since "), Moment(account.since, zone, "date"))
+    more = phrase(" (this one)") if here else ""
     return spans(
-        bold(one_line(account.name)), f" · {platform_name(account.platform)}", *since, more,
+        bold(one_line(account.name)),
+        f" · {platform_name(account.platform)}",
+        *since,
+        more,
         *_waiting(account.waits_until, ctx, zone, "waits until "),
-    )  # fmt: skip
+    )
 
 
 def _wallet(wallet: Wallet, ctx: Context, zone: str) -> Spans:
-    kind = " · contract wallet" if wallet.kind == "contract" else ""
+    kind = phrase(" · contract wallet") if wallet.kind == "contract" else ""
     return spans(
-        Code(wallet.address), kind, " · since ", Moment(wallet.linked_at, zone, "date"),
-        *_waiting(wallet.waits_until, ctx, zone, "counts for votes and money from "),
-    )  # fmt: skip
+        phrase(
+            "{address}{kind} · since {linked_at}{waiting}",
+            address=Code(wallet.address),
+            kind=kind,
+            linked_at=Moment(wallet.linked_at, zone, "date"),
+            waiting=_waiting(wallet.waits_until, ctx, zone, "counts for votes and money from "),
+        ),
+    )
 
 
 def _waiting(until: datetime | None, ctx: Context, zone: str, words: str) -> Spans:

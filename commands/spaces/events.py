@@ -18,8 +18,9 @@ from bot.chat.incoming import (
     SpaceRenamed,
     Start,
 )
-from bot.chat.model import Code, Reply, bold, p, say
+from bot.chat.model import Reply, bold, p, say
 from bot.domain.names import one_line
+from bot.domain.phrases import phrase
 
 area = Area()
 
@@ -29,15 +30,10 @@ def added(ctx: Context, _: BotAdded) -> Reply | None:
     if ctx.has_union:
         return None
     return say(
-        p("Hello. I turn communities into unions that act together."),
-        p(
-            "A moderator founds one with ",
-            Code("/union create"),
-            ", or connects this place to an existing one with ",
-            Code("/union connect CODE"),
-            ". ",
-            Code("/help"),
-            " shows the rest.",
+        phrase("Hello. I turn communities into unions that act together."),
+        phrase(
+            "A moderator founds one with `/union create`, or connects this place to an existing one "
+            "with `/union connect CODE`. `/help` shows the rest."
         ),
     )
 
@@ -84,15 +80,17 @@ def started(ctx: Context, _: Start) -> Reply:
     members.set_reachable(ctx.tx, ctx.actor.platform, ctx.actor.native_id, yes=True)
     name = one_line(ctx.standing.union.name) if ctx.standing.union else None
     about = (
-        p("This chat is about ", bold(name), ".")
+        p(phrase("This chat is about {name}.", name=bold(name)))
         if name
-        else p("Join a union where it gathers: ", Code("/join"))
+        else p(phrase("Join a union where it gathers: `/join`"))
     )
-    return say(p("Hello. Here you get private answers."), about, p(Code("/help"), " shows what you can do."))
+    return say(
+        phrase("Hello. Here you get private answers."), about, phrase("`/help` shows what you can do.")
+    )
 
 
 @area.event(Say)
 def chatter(ctx: Context, _: Say) -> Reply | None:
     if ctx.place.space is not None:
         return None
-    return say(p("I understand commands. ", Code("/help"), " shows them."))
+    return say(phrase("I understand commands. `/help` shows them."))

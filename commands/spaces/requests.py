@@ -32,6 +32,7 @@ from bot.chat.targets import Target
 from bot.chat.text import platform_name
 from bot.domain.names import one_line
 from bot.domain.people import Permission, Union
+from bot.domain.phrases import phrase
 from commands.spaces.join_button import join_button
 
 area = Area()
@@ -57,12 +58,12 @@ def invite_space(ctx: Context) -> Reply:
     """
     code, expires = spaces.invite(ctx.tx, ctx.union, ctx.member)
     return say(
-        p("In the other server or group a moderator types:"),
+        phrase("In the other server or group a moderator types:"),
         p(Code(f"/union connect {code}")),
-        p(
-            "You are then asked here whether to connect that place. The code works once, until ",
-            Moment(expires, ctx.union.time_zone),
-            ", and an earlier one no longer.",
+        phrase(
+            "You are then asked here whether to connect that place. The code works once, until "
+            "{expires}, and an earlier one no longer.",
+            expires=Moment(expires, ctx.union.time_zone),
         ),
     )
 
@@ -98,39 +99,51 @@ def _asked(ctx: Context, code: str, people: int | None) -> Reply:
         actor = ctx.actor
         by = Mention(actor.platform, actor.native_id, actor.name)
         told = fields(
-            ("Asked by", spans(by)),
-            ("People there", f"{people:,}" if people is not None else "the platform does not say"),
+            (phrase("Asked by"), spans(by)),
+            (
+                phrase("People there"),
+                f"{people:,}" if people is not None else phrase("the platform does not say"),
+            ),
         )
         ctx.post(founder, Reply((*_question(union, request), told), (_buttons(request),)))
     return say(
-        p("The founder of ", bold(one_line(union.name)), " was asked in private whether to connect this place."),
-        p(
-            "This chat hears of the answer. Until ", Moment(request.expires_at, union.time_zone),
-            " the founder can also type ", Code("/union requests"), ". The code is used up.",
+        phrase(
+            "The founder of {union} was asked in private whether to connect this place.",
+            union=bold(one_line(union.name)),
         ),
-    )  # fmt: skip
+        phrase(
+            "This chat hears of the answer. Until {expires_at} the founder can also type `/union "
+            "requests`. The code is used up.",
+            expires_at=Moment(request.expires_at, union.time_zone),
+        ),
+    )
 
 
 def _question(union: Union, request: SpaceRequest) -> tuple[Block, ...]:
     return (
         p(
-            "A place asks to become one of ", bold(one_line(union.name)), ". Connect it only if you know it: its "
-            "moderators decide there, and everybody in it can join."
+            phrase(
+                "A place asks to become one of {union}. Connect it only if you know it: its moderators "
+                "decide there, and everybody in it can join.",
+                union=bold(one_line(union.name)),
+            )
         ),
         fields(
-            ("Place", one_line(request.title) or request.native_id),
-            ("Platform", platform_name(request.platform)),
-            ("Its id there", request.native_id),
+            (phrase("Place"), one_line(request.title) or request.native_id),
+            (phrase("Platform"), platform_name(request.platform)),
+            (phrase("Its id there"), request.native_id),
         ),
-    )  # fmt: skip
+    )
 
 
 def _buttons(request: SpaceRequest) -> tuple[AnyButton, ...]:
     which = {"request": request.id}
     title = one_line(request.title, 30) or "it"
     return (
-        Button(f"Connect {title}", "union.connect", which, Style.PRIMARY, lasts_s=86_400),
-        Button(f"No, not {title}", "union.connect-no", which, Style.DANGER, lasts_s=86_400),
+        Button(phrase("Connect {title}", title=title), "union.connect", which, Style.PRIMARY, lasts_s=86_400),
+        Button(
+            phrase("No, not {title}", title=title), "union.connect-no", which, Style.DANGER, lasts_s=86_400
+        ),
     )
 
 
@@ -147,9 +160,9 @@ def waiting(ctx: Context) -> Reply:
     """Shows the places where a moderator used a code of yours and that wait for your answer."""
     found = spaces.requests(ctx.tx, ctx.union)
     if not found:
-        return say("No place waits to be connected.")
+        return say(phrase("No place waits to be connected."))
     blocks = [block for request in found[:SHOWN] for block in _question(ctx.union, request)]
-    more = [p(f"{len(found) - SHOWN} more wait.")] if len(found) > SHOWN else []
+    more = [p(phrase("{found} more wait.", found=len(found) - SHOWN))] if len(found) > SHOWN else []
     return Reply((*blocks, *more), tuple(_buttons(request) for request in found[:SHOWN]))
 
 
@@ -159,28 +172,34 @@ def connected(ctx: Context, request: int) -> Reply:
     ctx.post(
         _chat(done),
         say(
-            p("This is a place of ", bold(one_line(ctx.union.name)), " now."),
-            fields(("Purpose", ctx.union.purpose)),
-            p("Everyone here can ", Code("/join"), "."),
+            phrase("This is a place of {union} now.", union=bold(one_line(ctx.union.name))),
+            fields((phrase("Purpose"), ctx.union.purpose)),
+            phrase("Everyone here can `/join`."),
             buttons=((join_button(ctx.union),),),
         ),
     )
     return say(
-        p(
-            bold(one_line(space.title)), " is a place of ", bold(one_line(ctx.union.name)),
-            " now. Everyone there can ", Code("/join"), ".",
+        phrase(
+            "{space} is a place of {union} now. Everyone there can `/join`.",
+            space=bold(one_line(space.title)),
+            union=bold(one_line(ctx.union.name)),
         ),
         edit=True,
-    )  # fmt: skip
+    )
 
 
 @area.action("union.connect-no", permission=Permission.FOUNDER)
 def refused(ctx: Context, request: int) -> Reply:
     done = spaces.refuse(ctx.tx, ctx.union, ctx.member, request)
     ctx.post(
-        _chat(done), say(p("The founder of ", bold(one_line(ctx.union.name)), " did not connect this place."))
+        _chat(done),
+        say(
+            phrase("The founder of {union} did not connect this place.", union=bold(one_line(ctx.union.name)))
+        ),
     )
-    return say(p(bold(one_line(done.title)), " is not connected. Its code is used up."), edit=True)
+    return say(
+        phrase("{done} is not connected. Its code is used up.", done=bold(one_line(done.title))), edit=True
+    )
 
 
 def tell_ended(by: Poster, union: Union, ended: list[SpaceRequest]) -> None:
@@ -191,12 +210,15 @@ def tell_ended(by: Poster, union: Union, ended: list[SpaceRequest]) -> None:
             union,
             _chat(request),
             say(
-                p(bold(one_line(union.name)), " has another founder now, so the request of this place ended. Ask "
-                  "the new founder for a code.")
+                phrase(
+                    "{union} has another founder now, so the request of this place ended. Ask the new "
+                    "founder for a code.",
+                    union=bold(one_line(union.name)),
+                )
             ),
             None,
             False,
-        )  # fmt: skip
+        )
 
 
 def _chat(request: SpaceRequest) -> Target:

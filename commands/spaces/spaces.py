@@ -28,6 +28,7 @@ from bot.chat.params import Arg
 from bot.chat.text import platform_name
 from bot.domain.names import one_line
 from bot.domain.people import Permission, Space
+from bot.domain.phrases import phrase
 from bot.errors import BadInput
 
 area = Area()
@@ -50,16 +51,20 @@ def listed(ctx: Context) -> Reply:
     """Lists the servers and groups of the union, with the number that /union disconnect takes."""
     rows = [
         spans(
-            bold(one_line(space.title)),
-            f" · {platform_name(space.platform)} · no. {space.id} · since ",
-            Moment(space.connected_at, ctx.union.time_zone, "date"),
+            phrase(
+                "{space} · {platform} · no. {space_2} · since {connected_at}",
+                space=bold(one_line(space.title)),
+                platform=platform_name(space.platform),
+                space_2=space.id,
+                connected_at=Moment(space.connected_at, ctx.union.time_zone, "date"),
+            ),
         )
         for space in spaces.of_union(ctx.tx, ctx.union)
     ]
     return (
-        say(p(bold(one_line(ctx.union.name)), " lives in:"), items(*rows))
+        say(phrase("{union} lives in:", union=bold(one_line(ctx.union.name))), items(*rows))
         if rows
-        else say("It has no place now.")
+        else say(phrase("It has no place now."))
     )
 
 
@@ -75,12 +80,23 @@ def disconnect(
     here = ctx.standing.space
     target = space or here
     if target is None:
-        raise BadInput("Say which place: /union spaces lists them.")
+        raise BadInput(phrase("Say which place: `/union spaces` lists them."))
     if here is None or target.id != here.id:
         ctx.require(Permission.FOUNDER)
-    question = p("Take ", bold(one_line(target.title)), " out of ", bold(one_line(ctx.union.name)), "?")
+    question = p(
+        phrase(
+            "Take {target} out of {union}?",
+            target=bold(one_line(target.title)),
+            union=bold(one_line(ctx.union.name)),
+        )
+    )
     confirm = Button(
-        "Disconnect", "union.disconnect", {"space": target.id}, Style.DANGER, single_use=True, lasts_s=600
+        phrase("Disconnect"),
+        "union.disconnect",
+        {"space": target.id},
+        Style.DANGER,
+        single_use=True,
+        lasts_s=600,
     )
     return Reply((question,), ((confirm,),), visibility=Visibility.PRIVATE)
 
@@ -92,10 +108,14 @@ def disconnected(ctx: Context, space: int) -> Reply:
         ctx.require(Permission.FOUNDER)
     target = next((known for known in spaces.of_union(ctx.tx, ctx.union) if known.id == space), None)
     if target is None:
-        raise BadInput("That place is not connected any more.")
+        raise BadInput(phrase("That place is not connected any more."))
     spaces.disconnect(ctx.tx, ctx.union, target, ctx.standing.member)
     return say(
-        p(bold(one_line(target.title)), " is no place of ", bold(one_line(ctx.union.name)), " any more."),
+        phrase(
+            "{target} is no place of {union} any more.",
+            target=bold(one_line(target.title)),
+            union=bold(one_line(ctx.union.name)),
+        ),
         edit=True,
     )
 
@@ -107,9 +127,9 @@ def here(ctx: Context) -> Reply:
     """Calls of the union are posted in this channel, group or topic, and no longer in another of this place."""
     place, space = ctx.place, ctx.standing.space
     if space is None:
-        raise BadInput("This is no place of the union. /union spaces lists them.")
+        raise BadInput(phrase("This is no place of the union. `/union spaces` lists them."))
     spaces.post_calls_in(ctx.tx, ctx.union, ctx.standing.member, space, place.chat, place.thread)
-    return say("The union's calls are posted here from now on.")
+    return say(phrase("The union's calls are posted here from now on."))
 
 
 @area.command(
@@ -133,7 +153,7 @@ async def check(ctx: Context) -> Reply:
         )
         for finding in findings
     ]
-    return say(items(*rows)) if rows else say("All is well here.")
+    return say(items(*rows)) if rows else say(phrase("All is well here."))
 
 
 def _remedy(finding: Finding) -> Spans:

@@ -11,9 +11,10 @@ from bot.areas.members.services import daily_notice, display
 from bot.areas.tree.services import digest, support, trust
 from bot.chat.chores import Duty, Office
 from bot.chat.declarations import Area
-from bot.chat.model import Block, Code, Reply, Span, Text, bold, p, say
+from bot.chat.model import Block, Reply, Span, Text, bold, p, say
 from bot.domain.names import one_line
 from bot.domain.people import Account, Union
+from bot.domain.phrases import phrase
 from commands.members.display import people
 from commands.tree.endorsements import endorse_button
 
@@ -50,7 +51,15 @@ def _tell_some(duty: Duty, before: datetime) -> bool:
 
 def _digest(duty: Duty, change: digest.SupportChange, account: Account) -> Reply:
     known = display.of(duty.tx, [*change.gained[:NAMED], *change.lost[:NAMED]], account.platform)
-    blocks: list[Block] = [p(bold("Your support"), " in ", bold(one_line(duty.union.name)))]
+    blocks: list[Block] = [
+        p(
+            phrase(
+                "{your_support} in {union}",
+                your_support=bold(phrase("Your support")),
+                union=bold(one_line(duty.union.name)),
+            )
+        )
+    ]
     for members, one, many in (
         (change.gained, "1 more endorses you: ", "{} more endorse you: "),
         (change.lost, "1 endorses you no longer: ", "{} endorse you no longer: "),
@@ -58,7 +67,13 @@ def _digest(duty: Duty, change: digest.SupportChange, account: Account) -> Reply
         if members:
             said = one if len(members) == 1 else many.format(f"{len(members):,}")
             blocks.append(p(said, *_names(duty, known, members), "."))
-    blocks.append(p(f"Your support base is {people(change.headcount)}. ", Code("/branch"), " shows more."))
+    blocks.append(
+        p(
+            phrase(
+                "Your support base is {headcount}. `/branch` shows more.", headcount=people(change.headcount)
+            )
+        )
+    )
     return Reply(tuple(blocks))
 
 
@@ -67,7 +82,11 @@ def _names(duty: Duty, known: dict[int, Account], members: list[int]) -> list[st
     for member_id in members[:NAMED]:
         account = known.get(member_id)
         parts += [", " if parts else "", duty.mention(account) if account else Text(display.GONE)]
-    return [*parts, f" and {len(members) - NAMED:,} more"] if len(members) > NAMED else parts
+    return (
+        [*parts, phrase(" and {members:,} more", members=len(members) - NAMED)]
+        if len(members) > NAMED
+        else parts
+    )
 
 
 @area.chore
@@ -88,14 +107,19 @@ def _release_some(duty: Duty) -> bool:
         if account is None or not daily_notice.claim(duty.tx, duty.union, one.member_id):
             continue
         words = p(
-            "The one whom you endorsed in ", bold(one_line(duty.union.name)), " has left, and your endorsement "
-            "ended with that. Those who endorse you stay with you."
-        )  # fmt: skip
+            phrase(
+                "The one whom you endorsed in {union} has left, and your endorsement ended with that. "
+                "Those who endorse you stay with you.",
+                union=bold(one_line(duty.union.name)),
+            )
+        )
         face = display.of(duty.tx, [one.offer.id], account.platform).get(one.offer.id) if one.offer else None
         if one.offer is None or face is None:
-            duty.post(account, say(words, p(Code("/leaders"), " shows whom others endorse.")))
+            duty.post(account, say(words, phrase("`/leaders` shows whom others endorse.")))
             continue
-        offered = p("They endorsed ", duty.mention(face), ". Do you want to follow them directly?")
+        offered = p(
+            phrase("They endorsed {face}. Do you want to follow them directly?", face=duty.mention(face))
+        )
         button = endorse_button(one.offer, face.name)
         duty.post(account, say(words, offered, buttons=((button,),)))
     return released.more

@@ -10,7 +10,6 @@ from bot.chat.context import Context
 from bot.chat.declarations import Area
 from bot.chat.model import (
     Button,
-    Code,
     Reply,
     Span,
     Spans,
@@ -26,6 +25,7 @@ from bot.chat.model import (
 from bot.chat.text import platform_name
 from bot.domain.names import one_line
 from bot.domain.people import Account, Member, Person
+from bot.domain.phrases import phrase
 from bot.domain.times import in_words
 from bot.errors import BadInput, NotFound
 from commands.members.display import face, identified, people
@@ -51,7 +51,7 @@ def endorse(ctx: Context, leader: Annotated[Person, "Who you endorse"]) -> Reply
 def pressed(ctx: Context, leader: str, instead_of: int | None = None) -> Reply:
     chosen = support.member_named(ctx.tx, ctx.union, leader)
     if chosen is None:
-        raise NotFound("They have left since. /leaders shows whom others endorse.")
+        raise NotFound(phrase("They have left since. `/leaders` shows whom others endorse."))
     reply = _endorse(ctx, chosen, instead_of)
     return Reply(reply.blocks, reply.buttons, visibility=Visibility.PRIVATE, edit=True)
 
@@ -65,8 +65,12 @@ def unendorse(ctx: Context) -> Reply:
     _require_settled_to_change(ctx)
     left = endorsements.unendorse(ctx.tx, ctx.union, ctx.member)
     wait = endorsements.wait(ctx.tx, ctx.union, ctx.member)
-    when = f"; you can choose again in {in_words(wait)}." if wait else "."
-    return say(p("You endorse ", _named(ctx, left), " no longer. ", Code("/endorse"), " begins anew", when))
+    when = phrase("; you can choose again in {wait}.", wait=in_words(wait)) if wait else "."
+    return say(
+        phrase(
+            "You endorse {left} no longer. `/endorse` begins anew{when}", left=_named(ctx, left), when=when
+        )
+    )
 
 
 @area.command("release", "End the endorsement of somebody who follows you", visibility=Visibility.PRIVATE)
@@ -80,23 +84,30 @@ def release(ctx: Context, person: Annotated[Person, "Who follows you and shall n
     members.require_settled(ctx.tx, ctx.account)
     member = joined(ctx, person)
     if ctx.member.id not in support.lineage(ctx.tx, member)[1:2]:
-        raise BadInput(f"{one_line(person.name)} does not endorse you. /branch shows who does.")
+        raise BadInput(
+            phrase("{person} does not endorse you. `/branch` shows who does.", person=one_line(person.name))
+        )
     base = support.headcount(ctx.tx, member.id)
-    below = f" With them go {people(base)} who endorse them." if base else ""
+    below = phrase(" With them go {base} who endorse them.", base=people(base)) if base else ""
     name = _account(ctx, member.id)
     confirm = Button(
-        "Release", "support.release", {"member": member.ref}, Style.DANGER, single_use=True, lasts_s=600
+        phrase("Release"),
+        "support.release",
+        {"member": member.ref},
+        Style.DANGER,
+        single_use=True,
+        lasts_s=600,
     )
     return say(
-        p(
-            "Release ",
-            ctx.mention(name),
-            f" ({platform_name(name.platform)})? They endorse you no longer.",
-            below,
+        phrase(
+            "Release {name} ({platform})? They endorse you no longer.{below}",
+            name=ctx.mention(name),
+            platform=platform_name(name.platform),
+            below=below,
         ),
-        p(
-            "They are told, and can choose another leader after the usual wait between two choices. They can endorse "
-            "you again after 7 days."
+        phrase(
+            "They are told, and can choose another leader after the usual wait between two choices. "
+            "They can endorse you again after 7 days."
         ),
         buttons=((confirm,),),
     )
@@ -107,29 +118,34 @@ def released(ctx: Context, member: str) -> Reply:
     members.require_settled(ctx.tx, ctx.account)
     let_go = support.member_named(ctx.tx, ctx.union, member)
     if let_go is None:
-        raise NotFound("They have left since, and endorse nobody any more.")
+        raise NotFound(phrase("They have left since, and endorse nobody any more."))
     above_id = endorsements.release(ctx.tx, ctx.union, ctx.member, let_go)
     account = display.reachable(ctx.tx, let_go.id)
     if account is not None:
         ctx.post(account, _let_go(ctx, let_go, above_id, account.platform))
-    return say(p("You do not lead ", _named(ctx, let_go.id), " any more. They are told."), edit=True)
+    return say(
+        phrase("You do not lead {let_go} any more. They are told.", let_go=_named(ctx, let_go.id)), edit=True
+    )
 
 
 def _let_go(ctx: Context, member: Member, above_id: int | None, platform: str) -> Reply:
     """The message for a member whom their leader released, with the leader's own leader as an offer."""
     wait = endorsements.wait(ctx.tx, ctx.union, member)
-    when = f" You can choose in {in_words(wait)}." if wait else ""
+    when = phrase(" You can choose in {wait}.", wait=in_words(wait)) if wait else ""
     words = p(
-        ctx.mention(_account(ctx, ctx.member.id)), " in ", bold(one_line(ctx.union.name)), " does not want to lead "
-        "you any more, so your endorsement of them ended. Those who endorse you stay with you.", when
-    )  # fmt: skip
+        phrase(
+            "{member} in {union} does not want to lead you any more, so your endorsement of them "
+            "ended. Those who endorse you stay with you.{when}",
+            member=ctx.mention(_account(ctx, ctx.member.id)),
+            union=bold(one_line(ctx.union.name)),
+            when=when,
+        )
+    )
     above = members.by_id(ctx.tx, above_id) if above_id else None
     face = display.of(ctx.tx, [above.id], platform).get(above.id) if above else None
     if above is None or face is None:
-        return say(
-            words, p(Code("/leaders"), " shows whom others endorse, ", Code("/endorse"), " begins anew.")
-        )
-    offered = p("They endorse ", ctx.mention(face), ". Do you want to follow them directly?")
+        return say(words, phrase("`/leaders` shows whom others endorse, `/endorse` begins anew."))
+    offered = p(phrase("They endorse {face}. Do you want to follow them directly?", face=ctx.mention(face)))
     return say(words, offered, buttons=((endorse_button(above, face.name),),))
 
 
@@ -143,11 +159,17 @@ def lineage(ctx: Context, person: Annotated[Person, "Whose (yours, if left out)"
     known = display.of(ctx.tx, shown, ctx.place.platform)
     rows: list[str | Span | Spans] = [spans(face(known.get(one))) for one in shown]
     if not whole:
-        rows.insert(SHOWN_WHOLE - 4, Text(f"… {len(chain) - len(shown)} more …", italic=True))
+        rows.insert(
+            SHOWN_WHOLE - 4, Text(phrase("… {chain} more …", chain=len(chain) - len(shown)), italic=True)
+        )
     if len(chain) == 1:
-        return say(p(face(known.get(member.id)), " endorses nobody at present: a root of the tree."))
+        return say(
+            phrase(
+                "{member} endorses nobody at present: a root of the tree.", member=face(known.get(member.id))
+            )
+        )
     return say(
-        p("From ", face(known.get(member.id)), " up to the root, each endorses the next:"),
+        phrase("From {member} up to the root, each endorses the next:", member=face(known.get(member.id))),
         items(*rows),
     )
 
@@ -156,15 +178,19 @@ def joined(ctx: Context, person: Person) -> Member:
     """Returns the person as a member. Raises NotFound if they are none."""
     if person.member is None:
         raise NotFound(
-            f"{one_line(person.name)} has not joined {one_line(ctx.union.name)}, or has left it. "
-            "They can /join, and /invite gives you a code for them."
+            phrase(
+                "{person} has not joined {union}, or has left it. They can `/join`, and `/invite` gives "
+                "you a code for them.",
+                person=one_line(person.name),
+                union=one_line(ctx.union.name),
+            )
         )
     return person.member
 
 
 def endorse_button(leader: Member, name: str) -> Button:
     """Returns a button that endorses that member with one press."""
-    label = f"Endorse {one_line(name, 40)}"
+    label = phrase("Endorse {name}", name=one_line(name, 40))
     return Button(label, "support.endorse", {"leader": leader.ref}, Style.PRIMARY, lasts_s=30 * 86_400)
 
 
@@ -181,28 +207,31 @@ def _endorse(ctx: Context, leader: Member, instead_of: int | None = None) -> Rep
             return _ask(ctx, present.leader_id, leader, new)
     endorsements.endorse(ctx.tx, ctx.union, ctx.member, leader, platform)
     base = support.numbers(ctx.tx, ctx.union, leader)
-    others = f"Their support base: {people(base.headcount)}. "
+    others = phrase("Their support base: {headcount}. ", headcount=people(base.headcount))
     hours = endorsements.switch_hours(ctx.tx, ctx.union)
-    wait = f" Another choice is possible after {hours} hours." if hours else ""
+    wait = phrase(" Another choice is possible after {hours} hours.", hours=hours) if hours else ""
     return say(
-        p(ctx.mention(ctx.account), " endorses ", ctx.mention(new), " now.", wait),
-        p(others, Code("/support"), " shows more."),
+        phrase(
+            "{account} endorses {new} now.{wait}",
+            account=ctx.mention(ctx.account),
+            new=ctx.mention(new),
+            wait=wait,
+        ),
+        phrase("{others}`/support` shows more.", others=others),
     )
 
 
 def _ask(ctx: Context, present_id: int, leader: Member, new: Account) -> Reply:
     hours = endorsements.switch_hours(ctx.tx, ctx.union)
-    wait = f" You can change it again after {hours} hours." if hours else ""
+    wait = phrase(" You can change it again after {hours} hours.", hours=hours) if hours else ""
     which = {"leader": leader.ref, "instead_of": present_id}
-    label = f"Endorse {one_line(new.name, 40)} instead"
+    label = phrase("Endorse {new} instead", new=one_line(new.name, 40))
     return say(
-        p(
-            "You endorse ",
-            *identified(_shown(ctx, present_id)),
-            ". Endorse ",
-            *identified(new),
-            " instead?",
-            wait,
+        phrase(
+            "You endorse {present_id}. Endorse {new} instead?{wait}",
+            present_id=identified(_shown(ctx, present_id)),
+            new=identified(new),
+            wait=wait,
         ),
         buttons=((Button(label, "support.endorse", which, Style.PRIMARY, lasts_s=600),),),
         visibility=Visibility.PRIVATE,

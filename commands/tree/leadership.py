@@ -12,10 +12,11 @@ from bot.areas.tree.services.leadership import RankChange
 from bot.chat.chores import Duty, Office
 from bot.chat.context import Context
 from bot.chat.declarations import Area
-from bot.chat.model import Block, Code, Moment, Reply, bold, fields, p, say
+from bot.chat.model import Block, Moment, Reply, bold, fields, p, say
 from bot.chat.params import Arg
 from bot.domain.names import one_line
 from bot.domain.people import Permission, Union
+from bot.domain.phrases import phrase
 
 area = Area()
 
@@ -58,30 +59,40 @@ def rules(
     if changes != RuleChanges():
         after = leadership.change_rules(ctx.tx, ctx.union, ctx.member, changes)
     shown = fields(
-        ("Who leads", who_leads(after)),
+        (phrase("Who leads"), who_leads(after)),
         *_now(ctx),
-        ("Below it", _grace(after)),
-        ("Endorsing another", _switching(after)),
+        (phrase("Below it"), _grace(after)),
+        (phrase("Endorsing another"), _switching(after)),
     )
     if changes == RuleChanges():
-        return say(p("The rules of ", bold(one_line(ctx.union.name)), ":"), shown)
-    return say("Changed." if after != before else "These are the rules already.", shown)
+        return say(phrase("The rules of {union}:", union=bold(one_line(ctx.union.name))), shown)
+    return say(phrase("Changed.") if after != before else phrase("These are the rules already."), shown)
 
 
 def about(ctx: Context) -> tuple[tuple[str, str], ...]:
     """Returns the rule and the leaders, for the page about the union."""
-    return (("Leaders", who_leads(leadership.rules_of(ctx.tx, ctx.union))), *_now(ctx))
+    return ((phrase("Leaders"), who_leads(leadership.rules_of(ctx.tx, ctx.union))), *_now(ctx))
 
 
 def who_leads(rules: Rules) -> str:
     """Returns a union's rule of leadership in a sentence."""
     if rules.leaders is Lead.FOUNDER:
-        return "Only the founder leads."
+        return phrase("Only the founder leads.")
     if rules.leaders is Lead.SUPPORTED:
-        return f"The founder leads, and everybody with {rules.n} or more {_supporters(rules, rules.n)}."
+        return phrase(
+            "The founder leads, and everybody with {n_} or more {supporters}.",
+            n_=rules.n,
+            supporters=_supporters(rules, rules.n),
+        )
     if rules.n == 1:
-        return f"The founder leads, and the member with the most {_supporters(rules, 2)}."
-    return f"The founder leads, and the {rules.n} members with the most {_supporters(rules, 2)}."
+        return phrase(
+            "The founder leads, and the member with the most {supporters}.", supporters=_supporters(rules, 2)
+        )
+    return phrase(
+        "The founder leads, and the {n_} members with the most {supporters}.",
+        n_=rules.n,
+        supporters=_supporters(rules, 2),
+    )
 
 
 def _now(ctx: Context) -> tuple[tuple[str, str], ...]:
@@ -93,30 +104,33 @@ def _now(ctx: Context) -> tuple[tuple[str, str], ...]:
     names = [f"{display.name(known, member_id)} ({number})" for member_id, number in now.first]
     if now.count > len(names):
         names.append(f"{now.count - len(names)} more")
-    nobody = f"nobody has enough {_supporters(now.rules, 2)} yet"
+    nobody = phrase("nobody has enough {supporters} yet", supporters=_supporters(now.rules, 2))
     words = f"{now.count}: {', '.join(names)}" if names else nobody
     if now.in_grace:
-        words += f"; besides, {now.in_grace} who fell below, until their time is up"
-    return (("Leading by support", words),)
+        words += phrase("; besides, {in_grace} who fell below, until their time is up", in_grace=now.in_grace)
+    return ((phrase("Leading by support"), words),)
 
 
 def _supporters(rules: Rules, number: int) -> str:
     noun = "supporters" if number != 1 else "supporter"
-    return f"{noun} who linked a wallet" if rules.linked_only else noun
+    return phrase("{noun} who linked a wallet", noun=noun) if rules.linked_only else noun
 
 
 def _grace(rules: Rules) -> str:
     if rules.leaders is Lead.FOUNDER:
-        return "Nobody leads by support."
+        return phrase("Nobody leads by support.")
     if rules.grace_days == 0:
-        return "Who has too little support stops leading at once."
-    return f"Who has too little support is told, and stops leading after {_count(rules.grace_days, 'day')}."
+        return phrase("Who has too little support stops leading at once.")
+    return phrase(
+        "Who has too little support is told, and stops leading after {count}.",
+        count=_count(rules.grace_days, "day"),
+    )
 
 
 def _switching(rules: Rules) -> str:
     if rules.switch_hours == 0:
-        return "Possible at any time."
-    return f"Possible {_count(rules.switch_hours, 'hour')} after the last endorsement."
+        return phrase("Possible at any time.")
+    return phrase("Possible {count} after the last endorsement.", count=_count(rules.switch_hours, "hour"))
 
 
 def _count(number: int, what: str) -> str:
@@ -149,33 +163,70 @@ def _notice(change: RankChange, union: Union) -> list[Block]:
     name = bold(one_line(union.name))
     if change.turn is RankTurn.RISEN:
         return [
-            p("You lead in ", name, " now: ", _has(change), "."),
-            p("Its rule: ", who_leads(change.rules), " ", _grace(change.rules)),
-            p("What only leaders may do is open to you: ", Code("/help"), " shows it."),
+            p(phrase("You lead in {name} now: {has}.", name=name, has=_has(change))),
+            p(
+                phrase(
+                    "Its rule: {who_leads} {grace}",
+                    who_leads=who_leads(change.rules),
+                    grace=_grace(change.rules),
+                )
+            ),
+            p(phrase("What only leaders may do is open to you: `/help` shows it.")),
         ]
     if change.turn is RankTurn.SLIPPED and change.falls_at is not None:
         until = Moment(change.falls_at, union.time_zone)
         return [
-            p("You have too little support to lead in ", name, ": ", _has(change), ". ", _takes(change)),
-            p("You go on leading until ", until, ". If you have enough by then, nothing changes."),
+            p(
+                phrase(
+                    "You have too little support to lead in {name}: {has}. {takes}",
+                    name=name,
+                    has=_has(change),
+                    takes=_takes(change),
+                )
+            ),
+            p(
+                phrase(
+                    "You go on leading until {until}. If you have enough by then, nothing changes.",
+                    until=until,
+                )
+            ),
         ]
     if change.turn is RankTurn.BACK:
-        return [p("You have enough support again: ", _has(change), ". You go on leading in ", name, ".")]
+        return [
+            p(
+                phrase(
+                    "You have enough support again: {has}. You go on leading in {name}.",
+                    has=_has(change),
+                    name=name,
+                )
+            )
+        ]
     if change.rules.leaders is Lead.FOUNDER:
-        why = "The union's rule changed: only the founder leads now."
+        why = phrase("The union's rule changed: only the founder leads now.")
     else:
-        why = f"You have too little support: {_has(change)}. {_takes(change)}"
-    return [p("You no longer lead in ", name, ". ", why), p("Your supporters stay yours.")]
+        why = phrase("You have too little support: {has}. {takes}", has=_has(change), takes=_takes(change))
+    return [
+        p(phrase("You no longer lead in {name}. {why}", name=name, why=why)),
+        p(phrase("Your supporters stay yours.")),
+    ]
 
 
 def _has(change: RankChange) -> str:
-    return f"you have {change.number} {_supporters(change.rules, change.number)}"
+    return phrase(
+        "you have {number} {supporters}",
+        number=change.number,
+        supporters=_supporters(change.rules, change.number),
+    )
 
 
 def _takes(change: RankChange) -> str:
     rules = change.rules
     if rules.leaders is Lead.SUPPORTED:
-        return f"It takes {change.needed}."
+        return phrase("It takes {needed}.", needed=change.needed)
     if rules.n == 1:
-        return f"The one with the most leads, and has {change.needed} now."
-    return f"The {rules.n} with the most lead, and the last of them has {change.needed} now."
+        return phrase("The one with the most leads, and has {needed} now.", needed=change.needed)
+    return phrase(
+        "The {n_} with the most lead, and the last of them has {needed} now.",
+        n_=rules.n,
+        needed=change.needed,
+    )

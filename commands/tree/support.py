@@ -19,7 +19,6 @@ from bot.chat.declarations import Area, Rate
 from bot.chat.model import (
     Block,
     Button,
-    Code,
     Image,
     Moment,
     Reply,
@@ -35,6 +34,7 @@ from bot.chat.model import (
 )
 from bot.domain.names import counted
 from bot.domain.people import Account, Member, Person, Union
+from bot.domain.phrases import phrase
 from bot.domain.transaction import Tx
 from bot.errors import NotAllowed
 from bot.pictures.model import Branch
@@ -51,10 +51,10 @@ NAMED = 8
 By = Literal["people", "wallets", "trust", "activation"]
 _COLUMNS = {"people": "headcount", "wallets": "linked", "trust": "trust", "activation": "activation"}
 _TITLES = {
-    "people": "by how many follow them",
-    "wallets": "by how many with a wallet follow them",
-    "trust": "by the trust that reaches their base",
-    "activation": "by how much of their base answers calls",
+    "people": phrase("by how many follow them"),
+    "wallets": phrase("by how many with a wallet follow them"),
+    "trust": phrase("by the trust that reaches their base"),
+    "activation": phrase("by how much of their base answers calls"),
 }
 
 
@@ -86,7 +86,7 @@ async def show(ctx: Context, person: Annotated[Person, "Whose (yours, if left ou
     """
     member = joined(ctx, person) if person else ctx.member
     seen = await ctx.read(_look, ctx.union, member, ctx.place.platform)
-    blocks: list[Block] = [p(bold("Support of "), face(seen.account)), _numbers(seen)]
+    blocks: list[Block] = [p(bold(phrase("Support of ")), face(seen.account)), _numbers(seen)]
     if seen.numbers.headcount:
         leader = _branch(seen.tree, seen.faces)
         blocks += _named(seen, len(named(leader)))
@@ -99,7 +99,9 @@ def _named(seen: _Seen, most: int) -> list[Block]:
     """The names of the numbered branches in the picture."""
     biggest = sorted(seen.tree.children, key=lambda limb: -limb.people)[:most]
     rows = (spans(face(seen.faces.get(limb.member_id)), f" · {limb.people:,}") for limb in biggest)
-    return [p("The biggest branches, with their heads:"), items(*rows, ordered=True)] if biggest else []
+    return (
+        [p(phrase("The biggest branches, with their heads:")), items(*rows, ordered=True)] if biggest else []
+    )
 
 
 def _look(tx: Tx, union: Union, member: Member, platform: str) -> _Seen:
@@ -125,13 +127,29 @@ def _numbers(seen: _Seen) -> Block:
     n = seen.numbers
     ever, still = seen.recruits
     return fields(
-        ("Headcount", f"{people(n.headcount)}, {n.linked:,} with a wallet; {_endorse(n.direct)} directly"),
-        ("Stake", f"{n.stake:,} locked (counted once tokens can be locked)"),
-        ("Activation", _activation(n.activation)),
-        ("Trust", _trust(n.trust)),
-        ("Growth", f"{n.week:+,} in 7 days, {n.month:+,} in 30 days"),
-        ("Endorses", spans(face(seen.leader)) if seen.leader else "nobody"),
-        ("Recruits", f"{ever:,} in all, {still:,} still here" if ever else "none yet"),
+        (
+            phrase("Headcount"),
+            phrase(
+                "{headcount}, {linked:,} with a wallet; {endorse} directly",
+                headcount=people(n.headcount),
+                linked=n.linked,
+                endorse=_endorse(n.direct),
+            ),
+        ),
+        (phrase("Stake"), phrase("{stake:,} locked (counted once tokens can be locked)", stake=n.stake)),
+        (phrase("Activation"), _activation(n.activation)),
+        (phrase("Trust"), _trust(n.trust)),
+        (
+            phrase("Growth"),
+            phrase("{week} in 7 days, {month} in 30 days", week=f"{n.week:+,}", month=f"{n.month:+,}"),
+        ),
+        (phrase("Endorses"), spans(face(seen.leader)) if seen.leader else phrase("nobody")),
+        (
+            phrase("Recruits"),
+            phrase("{ever:,} in all, {still:,} still here", ever=ever, still=still)
+            if ever
+            else phrase("none yet"),
+        ),
     )
 
 
@@ -167,15 +185,22 @@ def _page(ctx: Context, by: By, place: int, after: Ranked | None) -> Reply:
     rows, more = found[:PAGE], found[PAGE:]
     if not rows:
         if by == "trust":
-            return say("No trust is known yet: it flows from the founder to wallets linked for over a week.")
+            return say(
+                phrase("No trust is known yet: it flows from the founder to wallets linked for over a week.")
+            )
         if by == "activation":
             return say(
-                "No activation is known yet: it is counted when a call closes, for bases of 5 or more."
+                phrase(
+                    "No activation is known yet: it is counted when a call closes, for bases of 5 or more."
+                )
             )
         if by == "wallets" and not place:
-            return say(p("Nobody with a wallet endorses anybody yet. ", Code("/link"), " links one."))
+            return say(phrase("Nobody with a wallet endorses anybody yet. `/link` links one."))
         return say(
-            p("Nobody is endorsed ", "there" if place else "yet", ". ", Code("/endorse"), " begins it.")
+            phrase(
+                "Nobody is endorsed {more}. `/endorse` begins it.",
+                more=phrase("there") if place else phrase("yet"),
+            )
         )
     known = display.of(ctx.tx, [row.member_id for row in rows], ctx.place.platform)
     lines: list[str | Span] = []
@@ -188,7 +213,7 @@ def _page(ctx: Context, by: By, place: int, after: Ranked | None) -> Reply:
     if more:
         buttons.append(_turn("Next", by, place + PAGE, rows[-1]))
     return say(
-        p(bold("Leaders"), f" {_TITLES[by]}"),
+        p(bold(phrase("Leaders")), f" {_TITLES[by]}"),
         p(*lines),
         buttons=(tuple(buttons),) if buttons else (),
     )
@@ -220,18 +245,40 @@ def branch(ctx: Context) -> Reply:
     """
     seen = support.branch(ctx.tx, ctx.union, ctx.member, NAMED)
     if not (seen.numbers.direct or seen.joined or seen.left):
-        raise NotAllowed("Nobody endorses you yet, so you have no branch. /invite brings people who may.")
+        raise NotAllowed(
+            phrase("Nobody endorses you yet, so you have no branch. `/invite` brings people who may.")
+        )
     ids = [one.member_id for one in (*seen.joined[:NAMED], *seen.left[:NAMED])]
     known = display.of(ctx.tx, [*ids, *(one for one, _ in seen.longest_silent)], ctx.place.platform)
     zone = ctx.union.time_zone
 
     def listed(rows: Sequence[tuple[int, datetime]], total: int) -> list[Spans]:
         shown = [spans(face(known.get(one)), " · ", Moment(at, zone, "date")) for one, at in rows]
-        return [*shown, spans(f"and {total - len(rows):,} more")] if total > len(rows) else shown
+        return (
+            [*shown, spans(phrase("and {total:,} more", total=total - len(rows)))]
+            if total > len(rows)
+            else shown
+        )
 
     blocks: list[Block] = [
-        p(bold("Your branch: "), f"{people(seen.numbers.headcount)}, {_endorse(seen.numbers.direct)} you"),
-        fields(("Growth", f"{seen.numbers.week:+,} in 7 days, {seen.numbers.month:+,} in 30 days")),
+        p(
+            phrase(
+                "{your_branch}{headcount}, {endorse} you",
+                your_branch=bold(phrase("Your branch: ")),
+                headcount=people(seen.numbers.headcount),
+                endorse=_endorse(seen.numbers.direct),
+            )
+        ),
+        fields(
+            (
+                phrase("Growth"),
+                phrase(
+                    "{week} in 7 days, {month} in 30 days",
+                    week=f"{seen.numbers.week:+,}",
+                    month=f"{seen.numbers.month:+,}",
+                ),
+            )
+        ),
     ]
     for title, rows, total in (
         (
@@ -242,7 +289,11 @@ def branch(ctx: Context) -> Reply:
         ("Ended it (30 days)", [(one.member_id, one.at) for one in seen.left[:NAMED]], len(seen.left)),
         ("Silent for two weeks, last seen", seen.longest_silent, seen.silent),
     ):
-        blocks += [p(bold(title)), items(*listed(rows, total))] if rows else [p(bold(title), ": nobody")]
+        blocks += (
+            [p(bold(title)), items(*listed(rows, total))]
+            if rows
+            else [p(phrase("{title}: nobody", title=bold(title)))]
+        )
     return Reply(tuple(blocks))
 
 
@@ -252,11 +303,15 @@ def _endorse(number: int) -> str:
 
 def _activation(share: float | None) -> str:
     return (
-        "– (counted when a call closes)"
+        phrase("– (counted when a call closes)")
         if share is None
-        else f"{share:.0%} answered a call in the last 7 days"
+        else phrase("{share} answered a call in the last 7 days", share=f"{share:.0%}")
     )
 
 
 def _trust(trust: float | None) -> str:
-    return "– (not worked out yet)" if trust is None else f"{points(trust):,} of a million"
+    return (
+        phrase("– (not worked out yet)")
+        if trust is None
+        else phrase("{points:,} of a million", points=points(trust))
+    )

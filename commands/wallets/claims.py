@@ -15,6 +15,7 @@ from bot.chat.model import Button, Code, Moment, Reply, Style, bold, p, say
 from bot.chat.targets import Target
 from bot.domain.names import one_line
 from bot.domain.people import Account, Union
+from bot.domain.phrases import phrase
 from bot.domain.transaction import Tx
 from bot.membership import LINKING
 from commands.members.accounts import named
@@ -46,33 +47,52 @@ def claimed(ctx: Context, ticket: int) -> Reply:
     _tell_holders(ctx, both)
     zone = ctx.union.time_zone
     return say(
-        p(bold("Claimed."), " ", Code(both.claim.address), " in ", bold(one_line(ctx.union.name)), "."),
-        p("Who has it was told, and keeps it if they sign with it again. Without an answer it is yours from ",
-          Moment(both.claim.moves_at, zone), ", and counts for votes and money three days after that."),
-        p("You are told what comes of it."),
+        phrase(
+            "{claimed} {address} in {union}.",
+            claimed=bold(phrase("Claimed.")),
+            address=Code(both.claim.address),
+            union=bold(one_line(ctx.union.name)),
+        ),
+        phrase(
+            "Who has it was told, and keeps it if they sign with it again. Without an answer it is "
+            "yours from {moves_at}, and counts for votes and money three days after that.",
+            moves_at=Moment(both.claim.moves_at, zone),
+        ),
+        phrase("You are told what comes of it."),
         edit=True,
-    )  # fmt: skip
+    )
 
 
 @area.action("wallet.keep")
 def keep(ctx: Context, claim: int) -> Reply:
     found = claims.of_holder(ctx.tx, ctx.account, claim)
     token = links.open_ticket(ctx.tx, ctx.account, keeping=True)
-    return page_reply(ctx, token, p("Keep ", Code(found.address), ": sign with it once more."))
+    return page_reply(
+        ctx, token, p(phrase("Keep {address}: sign with it once more.", address=Code(found.address)))
+    )
 
 
 @area.action("wallet.let-go")
 def let_go(ctx: Context, claim: int) -> Reply:
     both = claims.let_go(ctx.tx, ctx.account, claim, LINKING.holding_changed)
     tell_outcome(ctx, both, ClaimEnd.GIVEN, except_for=ctx.account)
-    return say(p(bold("Let go."), " ", Code(both.claim.address), " is not yours any more."), edit=True)
+    return say(
+        phrase(
+            "{let_go} {address} is not yours any more.",
+            let_go=bold(phrase("Let go.")),
+            address=Code(both.claim.address),
+        ),
+        edit=True,
+    )
 
 
 def answer_buttons(claim_id: int) -> tuple[Button, Button]:
     """Returns the two answers of a holder to a claim."""
     return (
-        Button("Keep it: sign again", "wallet.keep", {"claim": claim_id}, Style.PRIMARY, lasts_s=LASTS_S),
-        Button("It is not mine: let it go", "wallet.let-go", {"claim": claim_id}, lasts_s=LASTS_S),
+        Button(
+            phrase("Keep it: sign again"), "wallet.keep", {"claim": claim_id}, Style.PRIMARY, lasts_s=LASTS_S
+        ),
+        Button(phrase("It is not mine: let it go"), "wallet.let-go", {"claim": claim_id}, lasts_s=LASTS_S),
     )
 
 
@@ -128,16 +148,27 @@ def _tell_holders(by: Teller, both: Parties) -> None:
         by.post(
             account,
             say(
-                p(bold("Your wallet is claimed"), " in ", bold(one_line(by.union.name)), ": ",
-                  Code(both.claim.address), "."),
-                p(by_whom, " signed with it on ", Moment(both.claim.opened_at, zone), " and says that it is theirs. "
-                  "You have it until ", Moment(both.claim.moves_at, zone), ", and keep it if you sign with it again "
-                  "before that."),
-                p("If you gave them no signature, they have the wallet's key: move what it holds to a new one."),
+                phrase(
+                    "{your_wallet} in {union}: {address}.",
+                    your_wallet=bold(phrase("Your wallet is claimed")),
+                    union=bold(one_line(by.union.name)),
+                    address=Code(both.claim.address),
+                ),
+                phrase(
+                    "{by_whom} signed with it on {opened_at} and says that it is theirs. You have it until "
+                    "{moves_at}, and keep it if you sign with it again before that.",
+                    by_whom=by_whom,
+                    opened_at=Moment(both.claim.opened_at, zone),
+                    moves_at=Moment(both.claim.moves_at, zone),
+                ),
+                phrase(
+                    "If you gave them no signature, they have the wallet's key: move what it holds to a new "
+                    "one."
+                ),
                 buttons=tuple((button,) for button in answer_buttons(both.claim.id)),
             ),
             bulk=False,
-        )  # fmt: skip
+        )
 
 
 def tell_outcome(
@@ -161,59 +192,105 @@ def _without(accounts: Iterable[Account], left_out: Account | None) -> list[Acco
 def _to_claimant(by: Teller, both: Parties, outcome: ClaimEnd) -> Reply | None:
     wallet, union = Code(both.claim.address), bold(one_line(by.union.name))
     if outcome in (ClaimEnd.MOVED, ClaimEnd.GIVEN):
-        how = "Who had it did not answer" if outcome is ClaimEnd.MOVED else "Who had it let it go"
+        how = (
+            phrase("Who had it did not answer")
+            if outcome is ClaimEnd.MOVED
+            else phrase("Who had it let it go")
+        )
         counts = Moment(by.tx.now + COUNTS_AFTER, by.union.time_zone)
         return say(
-            p(bold("The wallet is yours"), " in ", union, ": ", wallet, ". ", how, "."),
-            p("It counts for votes and money from ", counts, "."),
+            phrase(
+                "{the_wallet} in {union}: {wallet}. {how}.",
+                the_wallet=bold(phrase("The wallet is yours")),
+                union=union,
+                wallet=wallet,
+                how=how,
+            ),
+            phrase("It counts for votes and money from {counts}.", counts=counts),
             buttons=((unlink_button(both.claim.address),),),
         )
     if outcome is ClaimEnd.KEPT:
         return say(
-            p(bold("Your claim is over"), " in ", union, ": who has ", wallet, " signed with it again, and keeps "
-              "it. You cannot claim a wallet for a week."),
-            p("If the wallet is yours, somebody else has its key: move what it holds to a new one, and link that."),
-        )  # fmt: skip
+            phrase(
+                "{your_claim} in {union}: who has {wallet} signed with it again, and keeps it. You "
+                "cannot claim a wallet for a week.",
+                your_claim=bold(phrase("Your claim is over")),
+                union=union,
+                wallet=wallet,
+            ),
+            phrase(
+                "If the wallet is yours, somebody else has its key: move what it holds to a new one, and "
+                "link that."
+            ),
+        )
     if outcome is ClaimEnd.FREED:
         return say(
-            p(bold("Your claim is over"), " in ", union, ": nobody has ", wallet, " any more. If it is yours, link "
-              "it now."),
+            phrase(
+                "{your_claim} in {union}: nobody has {wallet} any more. If it is yours, link it now.",
+                your_claim=bold(phrase("Your claim is over")),
+                union=union,
+                wallet=wallet,
+            ),
             buttons=((link_button("Link it"),),),
-        )  # fmt: skip
+        )
     return None  # the claimant left
 
 
 def _to_holder(by: Teller, both: Parties, outcome: ClaimEnd) -> Reply | None:
     wallet, union = Code(both.claim.address), bold(one_line(by.union.name))
-    to_whom = named(both.claimant) if both.claimant else "the member who claimed it"
+    to_whom = named(both.claimant) if both.claimant else phrase("the member who claimed it")
     if outcome is ClaimEnd.MOVED:
         return say(
-            p(bold("Your wallet has moved"), " in ", union, ": ", wallet, " belongs to ", to_whom, " now. They "
-              "claimed it three days ago, and you were told three times."),
-            p("If it is yours, sign with it and claim it back."),
+            phrase(
+                "{your_wallet} in {union}: {wallet} belongs to {to_whom} now. They claimed it three days "
+                "ago, and you were told three times.",
+                your_wallet=bold(phrase("Your wallet has moved")),
+                union=union,
+                wallet=wallet,
+                to_whom=to_whom,
+            ),
+            phrase("If it is yours, sign with it and claim it back."),
             buttons=((link_button("Claim it back"),),),
-        )  # fmt: skip
+        )
     if outcome is ClaimEnd.GIVEN:
         return say(
-            p(bold("A wallet was let go"), " in ", union, " by another account of yours: ", wallet, " belongs to ",
-              to_whom, " now."),
-            p("If this was not you: somebody uses that account. Take it back, then sign and claim the wallet."),
+            phrase(
+                "{a_wallet} in {union} by another account of yours: {wallet} belongs to {to_whom} now.",
+                a_wallet=bold(phrase("A wallet was let go")),
+                union=union,
+                wallet=wallet,
+                to_whom=to_whom,
+            ),
+            phrase(
+                "If this was not you: somebody uses that account. Take it back, then sign and claim the "
+                "wallet."
+            ),
             buttons=((link_button("Claim it back"),),),
-        )  # fmt: skip
+        )
     if outcome is ClaimEnd.KEPT:
         return say(
-            p("Another account of yours signed with ", wallet, " in ", union, " again, so you keep it: the claim on "
-              "it is over."),
+            phrase(
+                "Another account of yours signed with {wallet} in {union} again, so you keep it: the "
+                "claim on it is over.",
+                wallet=wallet,
+                union=union,
+            ),
             buttons=((unlink_button(both.claim.address),),),
-        )  # fmt: skip
+        )
     if outcome is ClaimEnd.GONE:
-        return say(p("The claim on ", wallet, " in ", union, " is over: who claimed it left. You keep it."))
+        return say(
+            phrase(
+                "The claim on {wallet} in {union} is over: who claimed it left. You keep it.",
+                wallet=wallet,
+                union=union,
+            )
+        )
     return None  # the holder unlinked it, or left
 
 
 def unlink_button(address: str) -> Button:
     """Returns the button that undoes a link, for messages to the member's own accounts."""
-    return Button("Unlink it", "wallet.unlink", {"address": address}, Style.DANGER, lasts_s=LASTS_S)
+    return Button(phrase("Unlink it"), "wallet.unlink", {"address": address}, Style.DANGER, lasts_s=LASTS_S)
 
 
 def link_button(label: str) -> Button:

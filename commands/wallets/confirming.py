@@ -25,6 +25,7 @@ from bot.chat.model import (
 )
 from bot.domain.names import one_line
 from bot.domain.people import Wallet
+from bot.domain.phrases import phrase
 from bot.membership import LINKING
 from commands.members.accounts import named
 from commands.wallets.claims import tell_outcome, unlink_button
@@ -33,7 +34,7 @@ from commands.wallets.pages import LASTS_S
 area = Area()
 
 ORDINARY = "eoa"
-_KINDS = {ORDINARY: "ordinary wallet"}
+_KINDS = {ORDINARY: phrase("ordinary wallet")}
 
 
 def asked(ctx: Context, done: Returned) -> Reply:
@@ -43,17 +44,25 @@ def asked(ctx: Context, done: Returned) -> Reply:
     ctx.enter(done.account.union_id)
     if done.outcome is LinkOutcome.ALREADY:
         wallet, union = Code(done.address), bold(one_line(ctx.union.name))
-        return say(p(wallet, " is linked to you already in ", union, "; nothing changed."))
+        return say(
+            phrase(
+                "{wallet} is linked to you already in {union}; nothing changed.", wallet=wallet, union=union
+            )
+        )
     if done.outcome is LinkOutcome.HELD:
         return _ask_whose(ctx, done)
     keeps = done.outcome is LinkOutcome.KEEPS
-    label = "Keep this wallet" if keeps else "Link this wallet"
+    label = phrase("Keep this wallet") if keeps else phrase("Link this wallet")
     yes = Button(label, "link.confirm", {"ticket": done.ticket_id}, Style.PRIMARY, lasts_s=LASTS_S)
     return say(
-        p(bold("Is this your wallet?"), " Compare the address with the one that your wallet shows."),
+        phrase(
+            "{is_this} Compare the address with the one that your wallet shows.",
+            is_this=bold(phrase("Is this your wallet?")),
+        ),
         _facts(ctx, done),
-        p(
-            "If it is not yours, somebody who saw the address of your page signed there with a wallet of theirs."
+        phrase(
+            "If it is not yours, somebody who saw the address of your page signed there with a "
+            "wallet of theirs."
         ),
         buttons=((yes,), (_refusal("Not my wallet", done.ticket_id),)),
     )
@@ -64,8 +73,8 @@ def same_person_buttons(ticket_id: int, kind: str) -> tuple[tuple[Button, ...], 
 
     The slow way is for ordinary wallets only, because several people may sign for a contract wallet.
     """
-    ask = Button("That is me", "joining.ask", {"ticket": ticket_id}, Style.PRIMARY, lasts_s=LASTS_S)
-    slow = Button("I lost that account", "joining.slow", {"ticket": ticket_id}, lasts_s=LASTS_S)
+    ask = Button(phrase("That is me"), "joining.ask", {"ticket": ticket_id}, Style.PRIMARY, lasts_s=LASTS_S)
+    slow = Button(phrase("I lost that account"), "joining.slow", {"ticket": ticket_id}, lasts_s=LASTS_S)
     return ((ask,), (slow,)) if kind == ORDINARY else ((ask,),)
 
 
@@ -77,25 +86,38 @@ def confirmed(ctx: Context, ticket: int) -> Reply:
     wallet, union = Code(done.address), bold(one_line(ctx.union.name))
     if done.ended is not None:
         tell_outcome(ctx, done.ended, except_for=ctx.account)
-        return say(p(bold("Kept."), " ", wallet, " stays yours in ", union, ", and the claim on it is over. Who "
-                     "claimed it was told."), edit=True)  # fmt: skip
+        return say(
+            phrase(
+                "{kept} {wallet} stays yours in {union}, and the claim on it is over. Who claimed it was "
+                "told.",
+                kept=bold(phrase("Kept.")),
+                wallet=wallet,
+                union=union,
+            ),
+            edit=True,
+        )
     if done.wallet is None:
         return say(
-            p(wallet, " is linked to you in ", union, " already; nothing changed."),
-            p(
-                "To answer a claim on it, press ",
-                bold("Keep it"),
-                " in ",
-                Code("/wallets"),
-                " and sign once more.",
+            phrase(
+                "{wallet} is linked to you in {union} already; nothing changed.", wallet=wallet, union=union
+            ),
+            phrase(
+                "To answer a claim on it, press {keep_it} in `/wallets` and sign once more.",
+                keep_it=bold(phrase("Keep it")),
             ),
             edit=True,
         )
     for other in done.others:
         ctx.post(other, _linked_elsewhere(ctx, done))
     return say(
-        p(bold("Linked."), " ", wallet, " is yours in ", union, ".", *_counts_from(ctx, done.wallet)),
-        p(Code("/wallets"), " shows your wallets and unlinks them."),
+        phrase(
+            "{linked} {wallet} is yours in {union}.{counts_from}",
+            linked=bold(phrase("Linked.")),
+            wallet=wallet,
+            union=union,
+            counts_from=_counts_from(ctx, done.wallet),
+        ),
+        phrase("`/wallets` shows your wallets and unlinks them."),
         edit=True,
     )
 
@@ -104,24 +126,30 @@ def confirmed(ctx: Context, ticket: int) -> Reply:
 def refused(ctx: Context, ticket: int) -> Reply:
     links.refuse(ctx.tx, ctx.account, ticket)
     return say(
-        p(bold("Stopped."), " Nothing was linked, and this link is dead."),
-        p("If you signed nothing just now, somebody else saw the address of your page. Type ", Code("/link"),
-          " for a new one, open it yourself, and show it to nobody."),
+        phrase("{stopped} Nothing was linked, and this link is dead.", stopped=bold(phrase("Stopped."))),
+        phrase(
+            "If you signed nothing just now, somebody else saw the address of your page. Type "
+            "`/link` for a new one, open it yourself, and show it to nobody."
+        ),
         edit=True,
-    )  # fmt: skip
+    )
 
 
 def _ask_whose(ctx: Context, done: Returned) -> Reply:
     names = ", ".join(named(other) for other in done.others)
-    claim = Button("It is my wallet, not theirs", "wallet.claim", {"ticket": done.ticket_id}, lasts_s=LASTS_S)
+    claim = Button(
+        phrase("It is my wallet, not theirs"), "wallet.claim", {"ticket": done.ticket_id}, lasts_s=LASTS_S
+    )
     ways: list[str | Spans] = [
-        "That is you, with another account: you become one member after both accounts say so.",
+        phrase("That is you, with another account: you become one member after both accounts say so."),
     ]
     if done.kind == ORDINARY:
         ways += [
-            "That was you, and you lost the account: there is a slow way, of which it is told.",
-            "Somebody got your signature on a page of theirs: claim the wallet. They are told, and lose it if they "
-            "do not sign with it again in three days.",
+            phrase("That was you, and you lost the account: there is a slow way, of which it is told."),
+            phrase(
+                "Somebody got your signature on a page of theirs: claim the wallet. They are told, and "
+                "lose it if they do not sign with it again in three days."
+            ),
         ]
     ways.append(
         "You signed nothing yourself just now: stop. The wallet is not yours, and nothing was linked."
@@ -130,22 +158,37 @@ def _ask_whose(ctx: Context, done: Returned) -> Reply:
     if done.kind == ORDINARY:
         buttons += ((claim,),)
     blocks: list[Block] = [
-        p("This wallet is linked to ", bold(names), " already. Who is that?"),
+        p(phrase("This wallet is linked to {names} already. Who is that?", names=bold(names))),
         _facts(ctx, done),
         items(*ways),
     ]
     if done.kind != ORDINARY:
-        blocks.append(p("Several people may sign for a contract wallet, so nobody can claim it from another. Who has "
-                        "it can unlink it: ", Code("/unlink"), "."))  # fmt: skip
+        blocks.append(
+            p(
+                phrase(
+                    "Several people may sign for a contract wallet, so nobody can claim it from another. Who "
+                    "has it can unlink it: `/unlink`."
+                )
+            )
+        )
     return Reply(tuple(blocks), (*buttons, (_refusal("Stop", done.ticket_id),)))
 
 
 def _facts(ctx: Context, done: Returned) -> Fields:
     return fields(
-        ("Wallet", Code(done.address)),
-        ("Kind", _KINDS.get(done.kind, "contract wallet")),
-        ("Account", named(ctx.account)),
-        ("Union", spans(bold(one_line(ctx.union.name)), " · ref ", Code(ctx.union.ref))),
+        (phrase("Wallet"), Code(done.address)),
+        (phrase("Kind"), _KINDS.get(done.kind, "contract wallet")),
+        (phrase("Account"), named(ctx.account)),
+        (
+            phrase("Union"),
+            spans(
+                phrase(
+                    "{union} · ref {union_ref}",
+                    union=bold(one_line(ctx.union.name)),
+                    union_ref=Code(ctx.union.ref),
+                )
+            ),
+        ),
     )
 
 
@@ -157,18 +200,24 @@ def _counts_from(ctx: Context, wallet: Wallet) -> tuple[str | Span, ...]:
     if wallet.waits_until is None:
         return ()
     when = Moment(wallet.waits_until, ctx.union.time_zone)
-    return (" Another member had it until lately, so it counts for votes and money from ", when, ".")
+    return (phrase(" Another member had it until lately, so it counts for votes and money from "), when, ".")
 
 
 def _linked_elsewhere(ctx: Context, done: Linked) -> Reply:
     return say(
-        p(bold("A wallet was linked to you"), " in ", bold(one_line(ctx.union.name)), "."),
-        fields(
-            ("Account", named(ctx.account)),
-            ("Wallet", Code(done.address)),
-            ("When", Moment(ctx.now, ctx.union.time_zone)),
+        phrase(
+            "{a_wallet} in {union}.",
+            a_wallet=bold(phrase("A wallet was linked to you")),
+            union=bold(one_line(ctx.union.name)),
         ),
-        p("If this was not you: somebody uses that account of yours. Unlink the wallet, and take the account back "
-          "(new password, end its other sessions)."),
+        fields(
+            (phrase("Account"), named(ctx.account)),
+            (phrase("Wallet"), Code(done.address)),
+            (phrase("When"), Moment(ctx.now, ctx.union.time_zone)),
+        ),
+        phrase(
+            "If this was not you: somebody uses that account of yours. Unlink the wallet, and take "
+            "the account back (new password, end its other sessions)."
+        ),
         buttons=((unlink_button(done.address),),),
-    )  # fmt: skip
+    )

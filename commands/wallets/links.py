@@ -12,23 +12,30 @@ from bot.chat.model import AnyButton, Form, Question, Reply, Visibility, p, say
 from bot.chat.params import Arg
 from bot.domain.names import counted
 from bot.domain.people import Permission
+from bot.domain.phrases import phrase
 from commands.wallets.confirming import asked
 from commands.wallets.pages import ENTER, page_reply
 
 area = Area()
 
 _REFUSED = {
-    LinkOutcome.EXPIRED: "This link took longer than ten minutes and has expired. Nothing was linked. "
-    "Type /link to start again.",
-    LinkOutcome.UNSIGNED: "Your link is not signed yet: open its page, choose your wallet and sign. "
-    "Then the page shows the code.",
-    LinkOutcome.STOPPED: "That was the fifth wrong code, so this link has been stopped. Nothing was linked. "
-    "Type /link to start again.",
-    LinkOutcome.NOTHING: "No link that you started waits for a code. Nothing was linked.",
+    LinkOutcome.EXPIRED: phrase(
+        "This link took longer than ten minutes and has expired. Nothing was linked. Type "
+        "`/link` to start again."
+    ),
+    LinkOutcome.UNSIGNED: phrase(
+        "Your link is not signed yet: open its page, choose your wallet and sign. Then the page "
+        "shows the code."
+    ),
+    LinkOutcome.STOPPED: phrase(
+        "That was the fifth wrong code, so this link has been stopped. Nothing was linked. Type "
+        "`/link` to start again."
+    ),
+    LinkOutcome.NOTHING: phrase("No link that you started waits for a code. Nothing was linked."),
 }
-_STRANGER = (
-    "If you signed on a page that somebody else sent you, that was their link: they want your wallet on their "
-    "account. Without the code they get nothing, so give it to nobody."
+_STRANGER = phrase(
+    "If you signed on a page that somebody else sent you, that was their link: they want "
+    "your wallet on their account. Without the code they get nothing, so give it to nobody."
 )
 
 
@@ -62,9 +69,9 @@ def enter(ctx: Context, code: str | None = None) -> Reply:
     if code is not None:
         return _returned(ctx, code)
     question = Question(
-        "code", "The 6 digits that the page shows", hint="123456", min_length=6, max_length=20
+        "code", phrase("The 6 digits that the page shows"), hint="123456", min_length=6, max_length=20
     )
-    return Reply(form=Form("Enter the code", (question,), "link.code", submit="Go on"))
+    return Reply(form=Form(phrase("Enter the code"), (question,), "link.code", submit=phrase("Go on")))
 
 
 @area.deep_link("code")
@@ -80,7 +87,10 @@ def _returned(ctx: Context, code: str) -> Reply:
 def _refused(done: Returned) -> Reply:
     if done.outcome is LinkOutcome.WRONG:
         tries = counted(done.tries_left, "try is", "tries are")
-        words = f"That is not the code of your link: {tries} left. Type the 6 digits as the page shows them."
+        words = phrase(
+            "That is not the code of your link: {tries} left. Type the 6 digits as the page shows them.",
+            tries=tries,
+        )
         return Reply((p(words), p(_STRANGER)), ((ENTER,),))
     if done.outcome is LinkOutcome.EXPIRED:
         return say(_REFUSED[done.outcome])

@@ -9,9 +9,10 @@ from bot.areas.wallets.services import aliases
 from bot.chat.context import Context
 from bot.chat.model import Block, Button, Image, LinkButton, Paragraph, Reply, bold, items, p
 from bot.domain.names import one_line
+from bot.domain.phrases import phrase
 
 LASTS_S = int(LIFETIME.total_seconds())
-ENTER = Button("Enter the code", "link.code", lasts_s=LASTS_S)
+ENTER = Button(phrase("Enter the code"), "link.code", lasts_s=LASTS_S)
 PIXELS_PER_MODULE = 8
 
 
@@ -19,18 +20,25 @@ def page_reply(ctx: Context, token: str, heading: Paragraph | None = None) -> Re
     """Returns the reply that leads to a ticket's page. The picture has an alias, because cameras' apps see it."""
     base = ctx.runtime.link_base(ctx.place.platform)
     reachable = base.startswith("https://")  # plain http works only on this machine, so no phone can open it
-    who = (bold(one_line(ctx.account.name)), " in ", bold(one_line(ctx.union.name)))
+    who = (bold(one_line(ctx.account.name)), phrase(" in "), bold(one_line(ctx.union.name)))
     blocks: list[Block] = [
-        heading or p("Link a wallet to ", *who, ":"),
+        heading or p(phrase("Link a wallet to {who}:", who=who)),
         items(
-            "Open the page where your wallet is" + (", or scan the picture." if reachable else "."),
-            "Choose the wallet and sign the text. It is free and moves no money.",
-            "Bring the code that the page shows back here, and say that the wallet is yours.",
+            phrase(
+                "Open the page where your wallet is{more}",
+                more=phrase(", or scan the picture.") if reachable else ".",
+            ),
+            phrase("Choose the wallet and sign the text. It is free and moves no money."),
+            phrase("Bring the code that the page shows back here, and say that the wallet is yours."),
             ordered=True,
         ),
-        p("This link is yours alone and works for ten minutes. Show it to nobody, and never sign on a page "
-          "that somebody else sent you."),
-    ]  # fmt: skip
+        p(
+            phrase(
+                "This link is yours alone and works for ten minutes. Show it to nobody, and never sign "
+                "on a page that somebody else sent you."
+            )
+        ),
+    ]
     if reachable:
         (alias,) = aliases.make(ctx.tx, token, 1)
         blocks.append(
@@ -39,8 +47,10 @@ def page_reply(ctx: Context, token: str, heading: Paragraph | None = None) -> Re
             )
         )
     else:
-        blocks.append(p("The page opens only on the computer that runs Muster: it has no public address."))
-    return Reply(tuple(blocks), ((LinkButton("Open the page", f"{base}/link/{token}"),), (ENTER,)))
+        blocks.append(
+            p(phrase("The page opens only on the computer that runs Muster: it has no public address."))
+        )
+    return Reply(tuple(blocks), ((LinkButton(phrase("Open the page"), f"{base}/link/{token}"),), (ENTER,)))
 
 
 def _picture(url: str) -> bytes:

@@ -30,6 +30,7 @@ from bot.chat.model import (
 from bot.chat.params import Arg
 from bot.domain.names import one_line
 from bot.domain.people import Wallet
+from bot.domain.phrases import phrase
 from bot.membership import LINKING
 from commands.members.accounts import named
 from commands.wallets.claims import answer_buttons, link_button
@@ -50,19 +51,19 @@ def listed(ctx: Context) -> Reply:
     """
     mine, own = wallets.of_member(ctx.tx, ctx.member), claims.by_member(ctx.tx, ctx.member)
     if not mine and not own:
-        return say(p("You have linked no wallet yet. ", Code("/link"), " links one."))
+        return say(phrase("You have linked no wallet yet. `/link` links one."))
     against = claims.against(ctx.tx, ctx.member)
     claimed = {both.claim.address: both for both in against}
     rows = [_row(ctx, wallet, claimed.get(wallet.address)) for wallet in mine]
     blocks: list[Block] = []
     if rows:
-        blocks += [p("Your wallets in ", bold(one_line(ctx.union.name)), ":"), items(*rows)]
+        blocks += [p(phrase("Your wallets in {union}:", union=bold(one_line(ctx.union.name)))), items(*rows)]
     if own:
-        blocks += [p("Wallets that you claim:"), items(*(_own_claim(ctx, claim) for claim in own))]
-    blocks.append(p(Code("/link"), " adds another, ", Code("/unlink"), " takes one away."))
+        blocks += [p(phrase("Wallets that you claim:")), items(*(_own_claim(ctx, claim) for claim in own))]
+    blocks.append(p(phrase("`/link` adds another, `/unlink` takes one away.")))
     answers: list[tuple[AnyButton, ...]] = [answer_buttons(both.claim.id) for both in against[:MOST_CLAIMS]]
     unlinks = [
-        Button(f"Unlink {_short(wallet.address)}", "/unlink", {"address": wallet.address})
+        Button(phrase("Unlink {short}", short=_short(wallet.address)), "/unlink", {"address": wallet.address})
         for wallet in mine[: MOST_BUTTONS - 2 * len(answers)]
     ]
     pairs = [tuple(unlinks[at : at + 2]) for at in range(0, len(unlinks), 2)]
@@ -82,10 +83,18 @@ def unlink(
     """Unlinks one of your wallets, after asking once more. You can link it again at any time."""
     wallet = wallets.find(ctx.tx, ctx.member, address)
     confirm = Button(
-        "Unlink", "wallet.unlink", {"address": wallet.address}, Style.DANGER, single_use=True, lasts_s=600
+        phrase("Unlink"),
+        "wallet.unlink",
+        {"address": wallet.address},
+        Style.DANGER,
+        single_use=True,
+        lasts_s=600,
     )
     return say(
-        p("Unlink ", Code(wallet.address), "? It stays yours; only this union no longer knows it as you."),
+        phrase(
+            "Unlink {address}? It stays yours; only this union no longer knows it as you.",
+            address=Code(wallet.address),
+        ),
         buttons=((confirm,),),
     )
 
@@ -94,40 +103,52 @@ def unlink(
 def unlinked(ctx: Context, address: str) -> Reply:
     for other in claims.unlink(ctx.tx, ctx.account, address, LINKING.holding_changed):
         ctx.post(other, _unlinked_elsewhere(ctx, address))
-    return say(p("Unlinked ", Code(address), "."), edit=True)
+    return say(phrase("Unlinked {address}.", address=Code(address)), edit=True)
 
 
 def _unlinked_elsewhere(ctx: Context, address: str) -> Reply:
     return say(
-        p("The wallet ", Code(address), " was unlinked from you in ", bold(one_line(ctx.union.name)), " by ",
-          named(ctx.account), "."),
-        p("If this was not you: somebody uses that account of yours. Take it back, and link the wallet again."),
+        phrase(
+            "The wallet {address} was unlinked from you in {union} by {account}.",
+            address=Code(address),
+            union=bold(one_line(ctx.union.name)),
+            account=named(ctx.account),
+        ),
+        phrase(
+            "If this was not you: somebody uses that account of yours. Take it back, and link the "
+            "wallet again."
+        ),
         buttons=((link_button("Link it again"),),),
-    )  # fmt: skip
+    )
 
 
 def _row(ctx: Context, wallet: Wallet, claim: Parties | None) -> Spans:
     zone = ctx.union.time_zone
     parts: list[str | Span] = [
         Code(wallet.address),
-        " · contract wallet" if wallet.kind == "contract" else "",
+        phrase(" · contract wallet") if wallet.kind == "contract" else "",
     ]
-    parts += [" · since ", Moment(wallet.linked_at, zone, "date")]
+    parts += [phrase(" · since "), Moment(wallet.linked_at, zone, "date")]
     if wallet.waits_until is not None and wallet.waits_until > ctx.now:
-        parts += [" · counts from ", Moment(wallet.waits_until, zone)]
+        parts += [phrase(" · counts from "), Moment(wallet.waits_until, zone)]
     if claim is not None:
         by = named(claim.claimant) if claim.claimant else "somebody"
         parts += [
-            f" · claimed by {by}: yours until ",
+            phrase(" · claimed by {by}: yours until ", by=by),
             Moment(claim.claim.moves_at, zone),
-            " unless you sign again",
+            phrase(" unless you sign again"),
         ]
     return spans(*parts)
 
 
 def _own_claim(ctx: Context, claim: Claim) -> Spans:
-    return spans(Code(claim.address), " · yours from ", Moment(claim.moves_at, ctx.union.time_zone),
-                 " if its holder does not answer")  # fmt: skip
+    return spans(
+        phrase(
+            "{address} · yours from {moves_at} if its holder does not answer",
+            address=Code(claim.address),
+            moves_at=Moment(claim.moves_at, ctx.union.time_zone),
+        )
+    )
 
 
 def _short(address: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -23,6 +24,7 @@ from bot.domain.languages import ENGLISH, LANGUAGES
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("bot", "commands", "adapters")
 KEYWORDS = {"phrase": None, "plural": (2, 3)}
+UNDATED = datetime(2026, 1, 1, tzinfo=UTC)
 HEADERS = re.compile(
     r'^"(Project-Id|Report|Last-Trans|Language-Team|POT-Creation|PO-Revision|Generated).*\n', re.MULTILINE
 )
@@ -72,7 +74,9 @@ def path_of(language: str) -> Path:
 def read(language: str) -> Catalog:
     """Returns the catalogue of a language, as it is kept."""
     with path_of(language).open("rb") as file:
-        return read_po(file, locale=language, domain=DOMAIN)
+        found = read_po(file, locale=language, domain=DOMAIN)
+    found.creation_date = found.revision_date = UNDATED
+    return found
 
 
 def updated(language: str) -> Catalog:

@@ -48,6 +48,7 @@ async def test_an_old_ledger_goes_on_in_format_2(old_url: str, clock: ManualCloc
             payload = json.loads(told[-1].payload)
             told = await store.read(union_settings.by_tables, union)
             assert (told.pop("moderators"), told.pop("moderating")) == ([], []), "format 1 had none to tell"
+            assert told.pop("language") == "en", "as all did"
             assert payload == {"format": 2, **told}
             assert payload["founder"] is not None
             await store.write(ledger.record, union.id, "test", None)

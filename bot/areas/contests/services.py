@@ -24,6 +24,7 @@ from bot.areas.unions import services as unions
 from bot.areas.wallets.services import wallets
 from bot.domain.names import counted
 from bot.domain.people import Member, Union
+from bot.domain.phrases import phrase
 from bot.domain.transaction import Tx
 from bot.errors import BadInput, NotAllowed, NotFound
 
@@ -86,7 +87,7 @@ def latest(tx: Tx, union: Union, member: Member) -> Call:
     last = contests.last_closed(tx, union.id) if call is None else None
     call = call or (calls.by_id(tx, last) if last is not None else None)
     if call is None:
-        raise NotFound("There is no contest, and there was none yet.")
+        raise NotFound(phrase("There is no contest, and there was none yet."))
     return call
 
 
@@ -131,7 +132,13 @@ def check_entry(tx: Tx, union: Union, member: Member, call_id: int, words: str) 
     """Checks whether the contest takes this entry. Changes nothing. Raises the errors of `enter`."""
     _require_open(tx, union, member, call_id)
     if not 1 <= len(words) <= MOST_WORDS:
-        raise BadInput(f"An entry has 1–{MOST_WORDS} characters; this has {len(words)}.")
+        raise BadInput(
+            phrase(
+                "An entry has 1–{most_words} characters; this has {words}.",
+                most_words=MOST_WORDS,
+                words=len(words),
+            )
+        )
     if entries.of_member(tx, call_id, member.id) is None:
         checkins.may_answer(tx, union, member, call_id)
 
@@ -145,7 +152,7 @@ def withdraw(tx: Tx, union: Union, member: Member, call_id: int) -> None:
     """Erases the member's entry, and with it the answer. Raises NotFound, or NotAllowed if the contest is closed."""
     call = _require_open(tx, union, member, call_id)
     if not drop_entry(tx, member, call.id):
-        raise NotFound("You have sent nothing in, or took it back already.")
+        raise NotFound(phrase("You have sent nothing in, or took it back already."))
     with contextlib.suppress(NotFound):  # the answer may be gone: taken back, or refused
         checkins.take_back(tx, union, member, call.id)
 
@@ -217,7 +224,7 @@ def vote(tx: Tx, union: Union, member: Member, call_id: int, entry_id: int, numb
     if entry is None or entry.call_id != call.id:
         raise NotFound(_GONE)
     if entry.member_id == member.id:
-        raise NotAllowed("This entry is yours; your vote is for one of the others.")
+        raise NotAllowed(phrase("This entry is yours; your vote is for one of the others."))
     if leadership.rules_of(tx, union).linked_only and not wallets.counts(tx, member.id):
         raise NotAllowed(_no_wallet(tx, union, member))
     if votes.of(tx, call.id, member.id) == entry.id:
@@ -253,7 +260,7 @@ def closable(tx: Tx, union: Union, member: Member, call_id: int) -> Call:
     if not is_open(tx, call):
         raise NotAllowed(_OVER)
     if not entries.count(tx, call.id):
-        raise NotAllowed("Nobody has sent anything in yet, so there is nothing to rank.")
+        raise NotAllowed(phrase("Nobody has sent anything in yet, so there is nothing to rank."))
     return call
 
 

@@ -22,6 +22,7 @@ from bot.areas.tree.services import leadership
 from bot.areas.unions import services as unions
 from bot.domain.messages import NewMessage
 from bot.domain.people import Account, BanQuestion, Member, Person, Space, Standing, Union, new_ref
+from bot.domain.phrases import phrase
 from bot.domain.tokens import NewToken, Token
 from bot.domain.transaction import Tx
 from bot.errors import BadInput
@@ -220,13 +221,20 @@ def find_person(tx: Tx, union: Union | None, platform: str, native_id: str | Non
     here = [account for account in found if account.platform == wanted]
     if len({account.member_id for account in here}) > 1:
         raise BadInput(
-            f"More than one member is called “{name}”. Mention the person, or reply to a message of theirs."
+            phrase(
+                "More than one member is called “{name}”. Mention the person, or reply to a message of "
+                "theirs.",
+                name=name,
+            )
         )
     if not here:
         who = f"“{name}”" if name else "that person"
         raise BadInput(
-            f"I do not know {who} here. Mention them, reply to a message of theirs, or ask them to /join. "
-            "Somebody of another platform is named with it, like discord:vera."
+            phrase(
+                "I do not know {who} here. Mention them, reply to a message of theirs, or ask them to "
+                "`/join`. Somebody of another platform is named with it, like discord:vera.",
+                who=who,
+            )
         )
     return _person(tx, here[0])
 
@@ -251,7 +259,13 @@ def find_space(tx: Tx, union: Union, platform: str, native_id: str, name: str) -
         same = space.platform == platform and native_id and space.native_id == native_id
         if same or wanted in (str(space.id), space.title.lower()):
             return space
-    raise BadInput(f"{union.name} has no place called “{name or native_id}”. /union spaces lists them.")
+    raise BadInput(
+        phrase(
+            "{union} has no place called “{name}”. `/union spaces` lists them.",
+            union=union.name,
+            name=name or native_id,
+        )
+    )
 
 
 # -- buttons, forms, open questions --------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from bot.areas.traces.domain import Trace, TraceKind
 from bot.areas.tree.services import leadership, support
 from bot.areas.unions import services as unions
 from bot.domain.people import Account, Member, Union
+from bot.domain.phrases import phrase
 from bot.domain.times import union_day
 from bot.domain.transaction import Tx
 from bot.errors import NotFound
@@ -142,7 +143,7 @@ def close(tx: Tx, union: Union, actor: Member | None, flag_id: int) -> None:
     """Closes a flag that a moderator looked at. Raises NotFound if it is not open."""
     flag = storage.close(tx, union.id, flag_id, actor.id if actor else None)
     if flag is None:
-        raise NotFound("This flag was closed already. /flags list shows those that are open.")
+        raise NotFound(phrase("This flag was closed already. `/flags list` shows those that are open."))
     record(tx, union.id, "flag.closed", actor, flag=flag.kind)
 
 

@@ -13,6 +13,7 @@ from bot.areas.members.services import display, members
 from bot.areas.traces import services as traces
 from bot.areas.traces.domain import Trace, TraceKind
 from bot.domain.people import Account, Member, Union
+from bot.domain.phrases import phrase
 from bot.domain.times import in_words
 from bot.domain.transaction import Tx
 from bot.errors import NotAllowed, NotFound
@@ -158,8 +159,12 @@ def _make(tx: Tx, union: Union, member: Member) -> Invite:
     if len(made) >= MOST_MADE:
         wait = made[MOST_MADE - 1] + MADE_WITHIN - tx.now
         raise NotAllowed(
-            f"You made {MOST_MADE} codes within a day, and more are not given. You can make the next one in "
-            f"{in_words(wait)}; a code that is good can be revoked at any time."
+            phrase(
+                "You made {most_made} codes within a day, and more are not given. You can make the next "
+                "one in {wait}; a code that is good can be revoked at any time.",
+                most_made=MOST_MADE,
+                wait=in_words(wait),
+            )
         )
     storage.revoke_of(tx, member.id)
     # Codes that were used count for /invite, and codes of the last day count for the limit; all others go.

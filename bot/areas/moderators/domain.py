@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.domain.phrases import phrase
 from bot.errors import NotAllowed
 
 MOST_MODERATORS = 50
@@ -12,5 +13,9 @@ def require_room(known: int) -> None:
     """Checks that one more can be added to `known` moderators. Raises NotAllowed."""
     if known >= MOST_MODERATORS:
         raise NotAllowed(
-            f"A union has at most {MOST_MODERATORS} named moderators. Remove one first: /moderators remove."
+            phrase(
+                "A union has at most {most_moderators} named moderators. Remove one first: `/moderators "
+                "remove`.",
+                most_moderators=MOST_MODERATORS,
+            )
         )

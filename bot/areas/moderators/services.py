@@ -11,6 +11,7 @@ from bot.areas.moderators import storage
 from bot.areas.moderators.domain import require_room
 from bot.areas.spaces import services as spaces
 from bot.domain.people import Member, Space, Union
+from bot.domain.phrases import phrase
 from bot.domain.transaction import Tx
 from bot.errors import BadInput
 
@@ -52,9 +53,9 @@ def add(tx: Tx, union: Union, founder: Member, member: Member) -> None:
         NotAllowed: there are too many, or they became one person with others a short while ago.
     """
     if member.id == union.founder_id:
-        raise BadInput("The founder moderates the whole union already.")
+        raise BadInput(phrase("The founder moderates the whole union already."))
     if storage.is_one(tx, member.id):
-        raise BadInput("They moderate the union already. /moderators list shows who does.")
+        raise BadInput(phrase("They moderate the union already. `/moderators list` shows who does."))
     members.require_none_waits(tx, member)
     require_room(len(storage.of_union(tx, union.id)))
     storage.add(tx, union.id, member.id)
@@ -64,7 +65,7 @@ def add(tx: Tx, union: Union, founder: Member, member: Member) -> None:
 def remove(tx: Tx, union: Union, founder: Member, member: Member) -> None:
     """Ends a member's moderation of the union. Raises BadInput if they were not named."""
     if not storage.remove(tx, member.id):
-        raise BadInput("They are not among the named moderators. /moderators list shows who is.")
+        raise BadInput(phrase("They are not among the named moderators. `/moderators list` shows who is."))
     record(tx, union.id, "moderator.removed", founder, member=member.ref)
 
 
@@ -72,9 +73,11 @@ def set_place(tx: Tx, union: Union, founder: Member, space: Space, given: bool) 
     """Lets the moderators of a place moderate the union, or no longer. Raises BadInput if it is so already."""
     if not spaces.give_moderation(tx, union, founder, space, given):
         raise BadInput(
-            "The moderators of that place moderate the union already."
+            phrase("The moderators of that place moderate the union already.")
             if given
-            else "The moderators of that place do not moderate the union. /moderators list shows who does."
+            else phrase(
+                "The moderators of that place do not moderate the union. `/moderators list` shows who does."
+            )
         )
 
 

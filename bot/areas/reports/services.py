@@ -14,6 +14,7 @@ from bot.areas.reports.storage import AnswerPart, BranchAnswers, Reach
 from bot.areas.spaces import services as spaces
 from bot.areas.tree.services import support
 from bot.domain.people import Account, Member, Union
+from bot.domain.phrases import phrase
 from bot.domain.times import union_day
 from bot.domain.transaction import Tx
 from bot.errors import NotAllowed, NotFound
@@ -102,9 +103,11 @@ def nudge(tx: Tx, union: Union, member: Member, call_id: int) -> tuple[Call, Nud
     """
     call = _known(tx, union, member, call_id)
     if call.state is not CallState.OPEN:
-        raise NotAllowed("This call is closed, so nobody can be reminded of it any more.")
+        raise NotAllowed(phrase("This call is closed, so nobody can be reminded of it any more."))
     if reminders.nudged(tx, call.id, member) is not None:
-        raise NotAllowed("You had them reminded of this call already. Once is enough; talk to them yourself.")
+        raise NotAllowed(
+            phrase("You had them reminded of this call already. Once is enough; talk to them yourself.")
+        )
     ids = storage.silent(tx, call.id, member.id, LOOKED_AT)
     free = daily_notice.untold(tx, union, ids)
     chosen = free[:MOST_NUDGED]
@@ -164,5 +167,5 @@ def _known(tx: Tx, union: Union, member: Member, call_id: int) -> Call:
         or not call.has_begun
         or call.leader_id not in (None, member.id)
     ):
-        raise NotFound("There is no such call. /call report shows the last one.")
+        raise NotFound(phrase("There is no such call. `/call report` shows the last one."))
     return call

@@ -11,6 +11,7 @@ from bot.areas.spaces import storage
 from bot.areas.spaces.domain import SpaceRequest, Spot
 from bot.areas.unions import services as unions
 from bot.domain.people import Member, Space, Union
+from bot.domain.phrases import phrase
 from bot.domain.transaction import Tx
 from bot.errors import NotAllowed, NotFound
 
@@ -38,7 +39,7 @@ def add(
 def require_free(tx: Tx, platform: str, native_space: str) -> None:
     """Raises NotAllowed if the space belongs to a union."""
     if storage.here(tx, platform, native_space) is not None:
-        raise NotAllowed("A union lives here already. /union disconnect frees this place first.")
+        raise NotAllowed(phrase("A union lives here already. `/union disconnect` frees this place first."))
 
 
 def here(tx: Tx, platform: str, native_space: str) -> Space | None:
@@ -100,7 +101,9 @@ def ask_to_connect(tx: Tx, code: str, spot: Spot) -> tuple[Union, SpaceRequest]:
     union = unions.by_id(tx, spent[0]) if spent else None
     if spent is None or union is None:
         raise NotFound(
-            "This code is unknown, used or expired. Ask the founder for a new one: /union invite-space."
+            phrase(
+                "This code is unknown, used or expired. Ask the founder for a new one: `/union invite-space`."
+            )
         )
     for earlier in storage.requests(tx, union.id):
         if (earlier.platform, earlier.native_id) == (spot.platform, spot.native_id):
@@ -140,7 +143,7 @@ def refuse(tx: Tx, union: Union, founder: Member, request_id: int) -> SpaceReque
 def _waiting(tx: Tx, union: Union, request_id: int) -> SpaceRequest:
     found = next((one for one in storage.requests(tx, union.id) if one.id == request_id), None)
     if found is None:
-        raise NotFound("That place does not wait any more. /union requests shows those that do.")
+        raise NotFound(phrase("That place does not wait any more. `/union requests` shows those that do."))
     return found
 
 
@@ -168,7 +171,7 @@ def give_moderation(tx: Tx, union: Union, founder: Member, space: Space, given: 
 def disconnect(tx: Tx, union: Union, space: Space, actor: Member | None) -> None:
     """Disconnects a space from its union. Its members stay members. Raises NotFound if it is not connected."""
     if not storage.disconnect(tx, space.id):
-        raise NotFound("That place is not connected any more.")
+        raise NotFound(phrase("That place is not connected any more."))
     record(tx, union.id, "space.disconnected", actor, platform=space.platform, space=space.id)
 
 

@@ -131,9 +131,11 @@ def hand_over(tx: Tx, union: Union, actor: Member | None, heir: Member) -> Union
     Raises BadInput if that member is the founder already, or has left.
     """
     if heir.left_at is not None or heir.union_id != union.id:
-        raise BadInput(f"They are no member of {union.name} now. Ask them to /join first.")
+        raise BadInput(
+            phrase("They are no member of {union} now. Ask them to `/join` first.", union=union.name)
+        )
     if heir.id == union.founder_id:
-        raise BadInput("They are the founder already.")
+        raise BadInput(phrase("They are the founder already."))
     storage.set_founder(tx, union.id, heir.id, by_host_at=tx.now if actor is None else None)
     by: dict[str, Json] = {"by": "operator"} if actor is None else {}
     record(tx, union.id, "union.founder", actor, heir=heir.ref, **by)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from dateutil import rrule
 
 from bot.domain.days import WHOLE_DAY, read_clock, read_day, weekday
+from bot.domain.phrases import phrase
 from bot.errors import BadInput
 
 MOST_AHEAD = 400
@@ -67,7 +68,9 @@ def parse_clock(words: str, *, end: bool = False) -> int:
         return WHOLE_DAY if end else 0
     if minutes is None or (minutes == WHOLE_DAY and not end):
         example = "18:30 or 6:30pm, or midnight for the end of the day" if end else "9:30 or 6pm"
-        raise BadInput(f"“{words}” is not a time of day. Write one like {example}.")
+        raise BadInput(
+            phrase("“{words}” is not a time of day. Write one like {example}.", words=words, example=example)
+        )
     return minutes
 
 
@@ -79,13 +82,24 @@ def parse_day(words: str, today: int) -> int:
     """
     found = read_day(words, date.fromordinal(today))
     if found is None:
-        raise BadInput(f"“{words}” is not a day. {_DAY_HELP}")
+        raise BadInput(phrase("“{words}” is not a day. {day_help}", words=words, day_help=_DAY_HELP))
     day = found.toordinal()
     if day < today:
-        raise BadInput(f"{date.fromordinal(day)} has passed: today is {date.fromordinal(today)}. {_DAY_HELP}")
+        raise BadInput(
+            phrase(
+                "{fromordinal} has passed: today is {fromordinal_2}. {day_help}",
+                fromordinal=date.fromordinal(day),
+                fromordinal_2=date.fromordinal(today),
+                day_help=_DAY_HELP,
+            )
+        )
     if day > today + MOST_AHEAD:
         raise BadInput(
-            f"{date.fromordinal(day)} is more than {MOST_AHEAD} days away. Choose a day before that."
+            phrase(
+                "{fromordinal} is more than {most_ahead} days away. Choose a day before that.",
+                fromordinal=date.fromordinal(day),
+                most_ahead=MOST_AHEAD,
+            )
         )
     return day
 

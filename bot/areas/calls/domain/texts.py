@@ -10,6 +10,7 @@ from bot.areas.calls.domain.calls import USUAL_HOUR, Call, Proof
 from bot.domain.days import WHOLE_DAY
 from bot.domain.hosts import hosts_in, links_in, parse_link
 from bot.domain.names import visible
+from bot.domain.phrases import phrase
 from bot.errors import BadInput
 
 MOST_TITLE = 80
@@ -69,13 +70,24 @@ def checked(texts: Texts) -> Texts:
         ("why", why, MOST_WHY),
     ):
         if len(words) > most:
-            raise BadInput(f"{name}: that is {len(words)} characters; at most {most} fit. Shorten it.")
+            raise BadInput(
+                phrase(
+                    "{name}: that is {words} characters; at most {most} fit. Shorten it.",
+                    name=name,
+                    words=len(words),
+                    most=most,
+                )
+            )
     if not title or not what:
-        raise BadInput("A call says what it is called and what to do. Write both.")
+        raise BadInput(phrase("A call says what it is called and what to do. Write both."))
     if texts.closes <= texts.opens:
         raise BadInput(
-            f"It would close at {clock(texts.closes)}, before it opens at {clock(texts.opens)}. "
-            "Choose a later time for closes, up to 24:00."
+            phrase(
+                "It would close at {closes}, before it opens at {opens}. Choose a later time for closes, "
+                "up to 24:00.",
+                closes=clock(texts.closes),
+                opens=clock(texts.opens),
+            )
         )
     _require_room(title + what + why, texts.file_id is not None)
     link = parse_link(texts.link) if texts.link and texts.link.strip() else None
@@ -92,12 +104,19 @@ def _require_room(words: str, beside_image: bool) -> None:
     units = len(words.encode("utf-16-le")) // 2 + signs
     if beside_image and units > _ROOM_BESIDE_IMAGE:
         raise BadInput(
-            f"Title, what and why are {units} letters and signs together; beside a picture {_ROOM_BESIDE_IMAGE} fit. "
-            "Shorten them, or leave the picture out."
+            phrase(
+                "Title, what and why are {units} letters and signs together; beside a picture "
+                "{room_beside_image} fit. Shorten them, or leave the picture out.",
+                units=units,
+                room_beside_image=_ROOM_BESIDE_IMAGE,
+            )
         )
     if len(words) + signs > _ROOM_ESCAPED:
         raise BadInput(
-            "Title, what and why have too many signs to fit into one message. Use fewer signs and line breaks."
+            phrase(
+                "Title, what and why have too many signs to fit into one message. Use fewer signs and "
+                "line breaks."
+            )
         )
 
 

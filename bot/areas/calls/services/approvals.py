@@ -15,6 +15,7 @@ from bot.areas.members.services import display
 from bot.areas.tree.services import leadership
 from bot.domain.hosts import host
 from bot.domain.people import Account, Member, Union
+from bot.domain.phrases import phrase
 from bot.domain.transaction import Tx
 from bot.errors import BadInput, NotAllowed, NotFound
 
@@ -66,9 +67,11 @@ def allow(tx: Tx, union: Union, actor: Member, words: str) -> tuple[str, list[Ca
     """
     name, known = host(words), call_hosts.of_union(tx, union.id)
     if len(known) >= MOST_HOSTS:
-        raise BadInput(f"The list has {MOST_HOSTS} hosts already. Remove one first.")
+        raise BadInput(
+            phrase("The list has {most_hosts} hosts already. Remove one first.", most_hosts=MOST_HOSTS)
+        )
     if not call_hosts.add(tx, union.id, name):
-        raise BadInput(f"{name} is on the list already.")
+        raise BadInput(phrase("{name} is on the list already.", name=name))
     record(tx, union.id, "call.host-allowed", actor, host=name)
     freed = [one for one in lists.unapproved(tx, union.id, MOST_PENDING) if trusted(tx, union, texts_of(one))]
     for call in freed:
@@ -80,7 +83,7 @@ def forbid(tx: Tx, union: Union, actor: Member, words: str) -> str:
     """Takes a host off the list; approved calls stay approved. Raises BadInput if the host is not on the list."""
     name = host(words)
     if not call_hosts.remove(tx, union.id, name):
-        raise BadInput(f"{name} is not on the list. /call hosts shows it.")
+        raise BadInput(phrase("{name} is not on the list. `/call hosts` shows it.", name=name))
     record(tx, union.id, "call.host-removed", actor, host=name)
     return name
 
@@ -154,13 +157,17 @@ def waiting(tx: Tx, union: Union, call_id: int) -> Call:
     """Returns a call that waits for approval. Raises NotFound."""
     call = calls.by_id(tx, call_id)
     if call is None or call.union_id != union.id or call.approved or call.state not in _WAITING:
-        raise NotFound("This call does not wait for approval any more. /call approvals shows those that do.")
+        raise NotFound(
+            phrase("This call does not wait for approval any more. `/call approvals` shows those that do.")
+        )
     return call
 
 
 def _require_other(actor: Member | None, call: Call) -> None:
     if actor is not None and actor.id == call.author_id:
         raise NotAllowed(
-            "You wrote this yourself: another leader or a moderator has to look at its link or picture. The founder "
-            "can also trust a host for good: /call hosts."
+            phrase(
+                "You wrote this yourself: another leader or a moderator has to look at its link or "
+                "picture. The founder can also trust a host for good: `/call hosts`."
+            )
         )

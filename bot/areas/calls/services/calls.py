@@ -13,6 +13,7 @@ from bot.areas.ledger.services import record
 from bot.areas.tree.services import endorsements
 from bot.areas.unions import services as unions
 from bot.domain.people import Member, Union
+from bot.domain.phrases import phrase
 from bot.domain.transaction import Tx
 from bot.errors import BadInput, NotAllowed, NotFound
 
@@ -85,11 +86,15 @@ def answerable(tx: Tx, union: Union, call_id: int) -> Call:
     """
     call = calls.by_id(tx, call_id)
     if call is None or call.union_id != union.id or call.day is None:
-        raise NotFound("This call was cancelled, or there is none like it. /call today shows today's.")
+        raise NotFound(
+            phrase("This call was cancelled, or there is none like it. `/call today` shows today's.")
+        )
     if call.state is CallState.PLANNED:
-        raise NotAllowed("This call is not open yet. /call today shows when it opens.")
+        raise NotAllowed(phrase("This call is not open yet. `/call today` shows when it opens."))
     if tx.now >= forgiven_until(call.day, union.time_zone):
-        raise NotAllowed("This call is over, and answers to it no longer count. /call today shows today's.")
+        raise NotAllowed(
+            phrase("This call is over, and answers to it no longer count. `/call today` shows today's.")
+        )
     return call
 
 
@@ -155,10 +160,17 @@ def find(tx: Tx, union: Union, member: Member, words: str) -> Call:
     found = [call for call in known if call.title.lower() == lowered]
     found = found or [call for call in known if lowered in call.title.lower()]
     if not found:
-        raise NotFound(f"You have no call “{wanted[:80]}”. /call list shows yours with their numbers.")
+        raise NotFound(
+            phrase(
+                "You have no call “{wanted}”. `/call list` shows yours with their numbers.",
+                wanted=wanted[:80],
+            )
+        )
     if len(found) > 1:
         numbers = ", ".join(f"no. {call.id}" for call in found[:5])
-        raise BadInput(f"Several calls are called that: {numbers}. Say which by its number.")
+        raise BadInput(
+            phrase("Several calls are called that: {numbers}. Say which by its number.", numbers=numbers)
+        )
     return found[0]
 
 

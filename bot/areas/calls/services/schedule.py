@@ -14,6 +14,7 @@ from bot.areas.members.services import members
 from bot.areas.tree.services import leadership
 from bot.areas.unions import services as unions
 from bot.domain.people import Member, Union
+from bot.domain.phrases import phrase
 from bot.domain.times import moment, union_day
 from bot.domain.transaction import Tx
 from bot.errors import BadInput, NotAllowed, NotFound
@@ -64,7 +65,12 @@ def queue(tx: Tx, union: Union, actor: Member, call: Call) -> Call:
     """
     _require_movable(call)
     if lists.count_branch(tx, union.id, call.leader_id, CallState.QUEUED) >= MOST_QUEUED:
-        raise NotAllowed(f"{MOST_QUEUED} calls wait in the queue already. Give this one a day instead.")
+        raise NotAllowed(
+            phrase(
+                "{most_queued} calls wait in the queue already. Give this one a day instead.",
+                most_queued=MOST_QUEUED,
+            )
+        )
     calls.unplan(tx, call.id, CallState.QUEUED)
     record(tx, union.id, "call.queued", actor, call=call.id)
     fill(tx, union, call.leader_id)
@@ -86,9 +92,19 @@ def start_repeat(
     now = today(tx, union)
     first = now if moment(now, call.opens, union.time_zone) > tx.now else now + 1
     if len(repeats_of(tx, union, call.leader_id)) >= MOST_REPEATS:
-        raise NotAllowed(f"There are {MOST_REPEATS} rules already. End one of them first: /call list.")
+        raise NotAllowed(
+            phrase(
+                "There are {most_repeats} rules already. End one of them first: `/call list`.",
+                most_repeats=MOST_REPEATS,
+            )
+        )
     if last is not None and not _has_days(union, call, pattern, first, last):
-        raise BadInput(f"The rule falls on no day until {date.fromordinal(last)}. Choose a later one.")
+        raise BadInput(
+            phrase(
+                "The rule falls on no day until {fromordinal}. Choose a later one.",
+                fromordinal=date.fromordinal(last),
+            )
+        )
     calls.unplan(tx, call.id, CallState.TEMPLATE)
     repeat = repeats.add(tx, union.id, call.id, pattern, first, last)
     record(tx, union.id, "call.rule-made", actor, call=call.id, rule=repeat.id)
@@ -105,7 +121,7 @@ def find_repeat(tx: Tx, union: Union, repeat_id: int) -> tuple[Repeat, Call]:
     """Returns a repeat that goes on, and its text. Raises NotFound."""
     found = next((pair for pair in _all_repeats(tx, union) if pair[0].id == repeat_id), None)
     if found is None:
-        raise NotFound("That rule has ended already. /call list shows those that go on.")
+        raise NotFound(phrase("That rule has ended already. `/call list` shows those that go on."))
     return found
 
 
@@ -262,8 +278,12 @@ def _window_left(tx: Tx, union: Union, call: Call, day: int) -> Window:
     hours = window(day, call.opens, call.closes, union.time_zone)
     if hours.is_over(tx.now):
         raise BadInput(
-            f"On {date.fromordinal(day)} it would be over at {clock(call.closes)}, before it opens. "
-            "Choose another day, or change closes with /call edit."
+            phrase(
+                "On {fromordinal} it would be over at {closes}, before it opens. Choose another day, or "
+                "change closes with `/call edit`.",
+                fromordinal=date.fromordinal(day),
+                closes=clock(call.closes),
+            )
         )
     return Window(max(hours.opens_at, tx.now), hours.closes_at)
 
@@ -279,11 +299,11 @@ def _reread(tx: Tx, call: Call) -> Call:
 
 def _require_movable(call: Call) -> None:
     if call.state is CallState.TEMPLATE:
-        raise NotAllowed("This is the text of a rule. End the rule first: /call list.")
+        raise NotAllowed(phrase("This is the text of a rule. End the rule first: `/call list`."))
     if call.state is CallState.OPEN:
-        raise NotAllowed("This call is open already. /call cancel ends it.")
+        raise NotAllowed(phrase("This call is open already. `/call cancel` ends it."))
     if call.state not in _MOVABLE:
-        raise NotAllowed("This call is over. /call new prepares another.")
+        raise NotAllowed(phrase("This call is over. `/call new` prepares another."))
 
 
 def _require_free(tx: Tx, union: Union, call: Call, day: int) -> None:
@@ -292,7 +312,11 @@ def _require_free(tx: Tx, union: Union, call: Call, day: int) -> None:
         return
     occupied = f"{date.fromordinal(day)} has a call already: no. {taken.id}, “{taken.title}”."
     if taken.state is CallState.CLOSED:
-        raise NotAllowed(f"{occupied} It is over. Choose another day.")
+        raise NotAllowed(phrase("{occupied} It is over. Choose another day.", occupied=occupied))
     raise NotAllowed(
-        f"{occupied} Choose another day, or move it with /call schedule, or free the day with /call cancel."
+        phrase(
+            "{occupied} Choose another day, or move it with `/call schedule`, or free the day with "
+            "`/call cancel`.",
+            occupied=occupied,
+        )
     )

@@ -10,6 +10,7 @@ from bot.areas.calls.storage import calls, lists, posts, repeats
 from bot.areas.calls.storage.calls import NewCall
 from bot.areas.ledger.services import record
 from bot.domain.people import Member, Union
+from bot.domain.phrases import phrase
 from bot.domain.transaction import Tx
 from bot.errors import NotAllowed
 
@@ -20,7 +21,12 @@ CHANGEABLE = (CallState.DRAFT, CallState.TEMPLATE, CallState.QUEUED, CallState.P
 def check_room(tx: Tx, union: Union, author: Member) -> None:
     """Checks whether the author may have another draft. Raises NotAllowed."""
     if lists.count_drafts(tx, union.id, author.id) >= MOST_DRAFTS:
-        raise NotAllowed(f"You have {MOST_DRAFTS} drafts. Post, queue or discard some first: /call list.")
+        raise NotAllowed(
+            phrase(
+                "You have {most_drafts} drafts. Post, queue or discard some first: `/call list`.",
+                most_drafts=MOST_DRAFTS,
+            )
+        )
 
 
 def draft(tx: Tx, union: Union, author: Member, texts: Texts, leader_id: int | None) -> Call:
@@ -62,7 +68,7 @@ def cancel(tx: Tx, union: Union, actor: Member, call: Call) -> None:
         lists.delete_draft(tx, call.id)
         return
     if call.state not in CHANGEABLE:
-        raise NotAllowed("This call is over already.")
+        raise NotAllowed(phrase("This call is over already."))
     repeat = repeats.of_call(tx, call.id) if call.state is CallState.TEMPLATE else None
     if repeat is not None:
         schedule.end_repeat(tx, union, actor, repeat, call, CallState.CANCELLED)
@@ -80,7 +86,7 @@ def check_changeable(tx: Tx, union: Union, member: Member, which: str) -> None:
 def _require_changeable(call: Call) -> None:
     """Raises NotAllowed if the call is over."""
     if call.state not in CHANGEABLE:
-        raise NotAllowed("This call is over. What it said stays. /call new prepares another.")
+        raise NotAllowed(phrase("This call is over. What it said stays. `/call new` prepares another."))
 
 
 def _put(tx: Tx, union: Union, call: Call, texts: Texts, approved: bool) -> None:
@@ -96,10 +102,12 @@ def _require_words_only(call: Call, texts: Texts, approved: bool) -> None:
     asked = (texts.proof, texts.contest, texts.opens, texts.closes)
     if asked != (call.proof, call.contest, call.opens, call.closes):
         raise NotAllowed(
-            "This call is open: its words can change, but not what it asks for, nor when it closes."
+            phrase("This call is open: its words can change, but not what it asks for, nor when it closes.")
         )
     if not approved:
         raise NotAllowed(
-            "This call is open, so no new picture and no link to a new place can come into it. Leave that out, or "
-            "ask the founder to trust the link's host first: /call hosts."
+            phrase(
+                "This call is open, so no new picture and no link to a new place can come into it. Leave "
+                "that out, or ask the founder to trust the link's host first: `/call hosts`."
+            )
         )

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.hosts import parse_link
+from bot.domain.phrases import phrase
 from bot.errors import BadInput
 
 JUDGED_WITHIN = 7
@@ -51,5 +52,5 @@ def proof_link(words: str) -> str:
     """Checks a link that is given as a proof, and returns it. It has to be https. Raises BadInput."""
     link = parse_link(words)
     if not link.startswith("https://"):
-        raise BadInput("link: only addresses that begin with https:// are taken.")
+        raise BadInput(phrase("link: only addresses that begin with https:// are taken."))
     return link

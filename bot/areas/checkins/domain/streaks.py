@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot.areas.calls.domain.calls import forgiven_until
+from bot.domain.phrases import phrase
 from bot.domain.times import union_day
 from bot.errors import BadInput
 
@@ -95,7 +96,10 @@ def past_day(words: str, today: int) -> int:
         return date.fromisoformat(lowered).toordinal()
     except ValueError as wrong:
         raise BadInput(
-            f"“{words[:40]}” is not a day. Write yesterday, a day of the week, or a date like 2026-03-01."
+            phrase(
+                "“{words}” is not a day. Write yesterday, a day of the week, or a date like 2026-03-01.",
+                words=words[:40],
+            )
         ) from wrong
 
 

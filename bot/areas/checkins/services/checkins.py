@@ -22,6 +22,7 @@ from bot.areas.members.services import members
 from bot.areas.tree.services import endorsements
 from bot.areas.wallets.services import wallets
 from bot.domain.people import Member, Union
+from bot.domain.phrases import phrase
 from bot.domain.times import union_day
 from bot.domain.transaction import Tx
 from bot.errors import NotAllowed, NotFound
@@ -144,9 +145,9 @@ def take_back(tx: Tx, union: Union, member: Member, call_id: int) -> Call:
     call = _of_union(tx, union, call_id)
     mine = checkins.of(tx, call.id, member.id)
     if mine is None or mine.state not in (CheckinState.DONE, CheckinState.WAITING):
-        raise NotFound("You have no answer to this call that could be taken back.")
+        raise NotFound(phrase("You have no answer to this call that could be taken back."))
     if not _revocable(tx, call):
-        raise NotAllowed("This call has closed, so its answers stay as they are.")
+        raise NotAllowed(phrase("This call has closed, so its answers stay as they are."))
     checkins.remove(tx, call.id, member.id)
     files.drop(tx, mine.file_id)
     if mine.state is CheckinState.DONE:
@@ -201,10 +202,12 @@ def _for_member(tx: Tx, union: Union, member: Member, call_id: int) -> Call:
     call = calls.answerable(tx, union, call_id)
     if _before_joining(call, member):
         raise NotAllowed(
-            "This call closed before you joined, so nobody misses you there. /call today shows today's."
+            phrase(
+                "This call closed before you joined, so nobody misses you there. `/call today` shows today's."
+            )
         )
     if call.leader_id is not None and not calls.concerns(tx, call, member):
-        raise NotAllowed("This call is for another branch. /call today shows the calls for you.")
+        raise NotAllowed(phrase("This call is for another branch. `/call today` shows the calls for you."))
     return call
 
 
@@ -230,7 +233,7 @@ def _revocable(tx: Tx, call: Call) -> bool:
 def _of_union(tx: Tx, union: Union, call_id: int) -> Call:
     call = calls.by_id(tx, call_id)
     if call is None or call.union_id != union.id:
-        raise NotFound("This call is gone. /call today shows what there is.")
+        raise NotFound(phrase("This call is gone. `/call today` shows what there is."))
     return call
 
 
@@ -272,9 +275,16 @@ def judge(
     member = members.by_ref(tx, union, ref)
     mine = checkins.of(tx, call.id, member.id) if member is not None else None
     if member is None or mine is None or mine.state is not CheckinState.WAITING:
-        raise NotFound("That answer does not wait any more: somebody judged it, or it was taken back.")
+        raise NotFound(
+            phrase("That answer does not wait any more: somebody judged it, or it was taken back.")
+        )
     if mine.day < union_day(union.time_zone, tx.now) - JUDGED_WITHIN:
-        raise NotFound(f"That answer waited for more than {JUDGED_WITHIN} days, so it counts no longer.")
+        raise NotFound(
+            phrase(
+                "That answer waited for more than {judged_within} days, so it counts no longer.",
+                judged_within=JUDGED_WITHIN,
+            )
+        )
     _require_judge(tx, judge, call, mine, confirmed)
     judging.judge(tx, call.id, member.id, CheckinState.DONE if confirmed else CheckinState.REFUSED, judge.id)
     record(tx, union.id, "checkin.judged", judge, call=call.id, member=member.ref, counts=confirmed)
@@ -284,16 +294,19 @@ def judge(
 
 def _require_judge(tx: Tx, judge: Member, call: Call, waiting: Checkin, confirmed: bool) -> None:
     if judge.id == waiting.member_id:
-        raise NotAllowed("Nobody confirms their own answer. Ask somebody who saw it.")
+        raise NotAllowed(phrase("Nobody confirms their own answer. Ask somebody who saw it."))
     if call.proof is Proof.WITNESS:
         if not confirmed:
-            raise NotAllowed("A witness confirms what they saw, and leaves alone what they did not.")
+            raise NotAllowed(phrase("A witness confirms what they saw, and leaves alone what they did not."))
         if not may_witness(tx, judge):
             raise NotAllowed(
-                f"Witnesses linked a wallet, or joined more than {WITNESS_AFTER.days} days ago. "
-                "/link gives you a wallet here."
+                phrase(
+                    "Witnesses linked a wallet, or joined more than {days} days ago. `/link` gives you a "
+                    "wallet here.",
+                    days=WITNESS_AFTER.days,
+                )
             )
         if not calls.concerns(tx, call, judge):
-            raise NotAllowed("This call is for another branch, whose members are its witnesses.")
+            raise NotAllowed(phrase("This call is for another branch, whose members are its witnesses."))
     elif waiting.judged_by != judge.id:
-        raise NotAllowed("That answer waits for the word of another member.")
+        raise NotAllowed(phrase("That answer waits for the word of another member."))

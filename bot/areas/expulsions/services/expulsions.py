@@ -18,6 +18,7 @@ from bot.areas.traces.domain import WALLET, TraceKind
 from bot.areas.unions import services as unions
 from bot.domain.names import one_line
 from bot.domain.people import Member, Union
+from bot.domain.phrases import phrase
 from bot.domain.times import in_words
 from bot.domain.transaction import Tx
 from bot.errors import BadInput, NotAllowed, NotFound
@@ -36,7 +37,11 @@ def expel(
         BadInput: they are expelled already.
     """
     if any(_running(tx, union, *account) for account in who.accounts):
-        raise BadInput(f"{one_line(who.name)} is expelled already. /readmit shows until when, and ends it.")
+        raise BadInput(
+            phrase(
+                "{who} is expelled already. `/readmit` shows until when, and ends it.", who=one_line(who.name)
+            )
+        )
     made = expulsions.add(tx, union.id, actor.id, who, until, reason)
     former.expel(tx, union, who.member_id, who.accounts, made.id, until)
     for platform, native_id in who.accounts:
@@ -100,8 +105,11 @@ def require_free_wallet(tx: Tx, union_id: int, address: str) -> None:
     if found is None or found.number < 0:
         return
     raise NotAllowed(
-        "This wallet belonged to somebody who is expelled from this union, so it cannot be linked now. Link another "
-        "one. If it is yours and you are somebody else, ask a moderator of the union to free it: /readmit."
+        phrase(
+            "This wallet belonged to somebody who is expelled from this union, so it cannot be "
+            "linked now. Link another one. If it is yours and you are somebody else, ask a moderator "
+            "of the union to free it: `/readmit`."
+        )
     )
 
 

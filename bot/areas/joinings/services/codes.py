@@ -14,6 +14,7 @@ from bot.areas.joinings.services.joinings import Proposal, propose
 from bot.areas.joinings.storage import codes
 from bot.areas.members.services import members
 from bot.domain.people import Account, Union
+from bot.domain.phrases import phrase
 from bot.domain.transaction import Tx
 from bot.errors import BadInput, NotAllowed
 
@@ -55,10 +56,10 @@ def use(tx: Tx, union: Union, account: Account, typed: str) -> Proposal | WrongC
         left = limits.guessed(tx, union, account)
         return WrongCode(left, limits.guessing_ends(tx, union, account))
     if owner.id == account.id:
-        raise BadInput("This is this account's own code. Type it in your other account.")
+        raise BadInput(phrase("This is this account's own code. Type it in your other account."))
     asked = members.by_id(tx, owner.member_id)
     if asked is None or asked.id == account.member_id:
-        raise BadInput("These two accounts are one person already. /me shows your accounts.")
+        raise BadInput(phrase("These two accounts are one person already. `/me` shows your accounts."))
     _require_owner_may(tx, union, owner)
     codes.remove(tx, owner.id)
     return propose(tx, union, Way.CODE, account, asked, owner)[0]
@@ -69,8 +70,10 @@ def _require_owner_may(tx: Tx, union: Union, owner: Account) -> None:
         limits.require_may_propose(tx, union, owner)
     except NotAllowed as refused:
         raise NotAllowed(
-            "The account with this code cannot become one person with others now. "
-            "Type /me same-person there: it says why, and until when."
+            phrase(
+                "The account with this code cannot become one person with others now. Type `/me "
+                "same-person` there: it says why, and until when."
+            )
         ) from refused
 
 

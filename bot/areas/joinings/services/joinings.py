@@ -20,6 +20,7 @@ from bot.areas.tree.services import endorsements
 from bot.areas.wallets.domain.links import Proof
 from bot.areas.wallets.services import links
 from bot.domain.people import Account, Member, Union
+from bot.domain.phrases import phrase
 from bot.domain.transaction import Tx
 from bot.errors import BadInput, NotAllowed, NotFound
 
@@ -119,7 +120,7 @@ def proof_of(tx: Tx, account: Account, ticket_id: int) -> Proof:
     proof = links.proof(tx, account, ticket_id)
     if proof is None:
         raise NotFound(
-            "What you signed counts for ten minutes, and they are over. Type /link to start again."
+            phrase("What you signed counts for ten minutes, and they are over. Type `/link` to start again.")
         )
     return proof
 
@@ -128,10 +129,12 @@ def holder_of(tx: Tx, account: Account, proof: Proof) -> Member:
     """Returns the other member who holds the wallet. Raises BadInput if nobody else does."""
     holder = members.by_id(tx, proof.holder_id) if proof.holder_id is not None else None
     if holder is None or holder.left_at is not None:
-        raise BadInput("Nobody holds this wallet any more, so there is nobody to ask. Type /link to link it.")
+        raise BadInput(
+            phrase("Nobody holds this wallet any more, so there is nobody to ask. Type `/link` to link it.")
+        )
     if holder.id == account.member_id:
         raise BadInput(
-            "This wallet is yours already, from another account of yours. /me shows your accounts."
+            phrase("This wallet is yours already, from another account of yours. `/me` shows your accounts.")
         )
     return holder
 
@@ -172,7 +175,7 @@ def agree(tx: Tx, union: Union, account: Account, joining_id: int, merge: Merge)
     answering = (proposal.asking,) if asking else proposal.asked
     if proposal.slow or account.id not in {one.id for one in answering}:
         names = " or ".join(one.name for one in answering)
-        raise NotAllowed(f"Another account of yours was asked: answer it as {names}.")
+        raise NotAllowed(phrase("Another account of yours was asked: answer it as {names}.", names=names))
     joinings.agree(tx, proposal.joining, asking=asking)
     joining = joinings.by_id(tx, joining_id)
     if joining is None or not (joining.asking_agreed and joining.asked_agreed):

@@ -9,6 +9,7 @@ from bot.areas.members.services import members
 from bot.areas.traces import services as traces
 from bot.areas.traces.domain import TraceKind
 from bot.domain.people import Account, Member, Union
+from bot.domain.phrases import phrase
 from bot.domain.times import clock_in_words
 from bot.domain.transaction import Tx
 from bot.errors import NotAllowed
@@ -20,8 +21,11 @@ def require_may_propose(tx: Tx, union: Union, account: Account) -> None:
     refused = traces.find(tx, union, account.platform, account.native_id, TraceKind.JOINING_REFUSED)
     if refused is not None and refused.until is not None:
         raise NotAllowed(
-            "Somebody said that this account is not them, so it cannot become one person with others before "
-            f"{clock_in_words(refused.until, union.time_zone)}. If they are you, do it from your other account."
+            phrase(
+                "Somebody said that this account is not them, so it cannot become one person with others "
+                "before {until}. If they are you, do it from your other account.",
+                until=clock_in_words(refused.until, union.time_zone),
+            )
         )
 
 
@@ -31,8 +35,12 @@ def count_question(tx: Tx, union: Union, account: Account) -> None:
     number, until = (kept.number, kept.until) if kept and kept.until else (0, tx.now + ASKED_WITHIN)
     if number >= MOST_ASKED:
         raise NotAllowed(
-            f"You asked {MOST_ASKED} times within an hour whether somebody is you. Ask again after "
-            f"{clock_in_words(until, union.time_zone)}."
+            phrase(
+                "You asked {most_asked} times within an hour whether somebody is you. Ask again after "
+                "{until}.",
+                most_asked=MOST_ASKED,
+                until=clock_in_words(until, union.time_zone),
+            )
         )
     traces.keep(tx, union, account.platform, account.native_id, TraceKind.JOINING_ASKED, until, number + 1)
 

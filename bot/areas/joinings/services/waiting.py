@@ -21,6 +21,7 @@ from bot.areas.members.services import members
 from bot.areas.unions import services as unions
 from bot.areas.wallets.services import wallets
 from bot.domain.people import Account, Union
+from bot.domain.phrases import phrase
 from bot.domain.transaction import Tx
 from bot.errors import NotAllowed
 
@@ -65,8 +66,10 @@ def begin(tx: Tx, union: Union, account: Account, ticket_id: int) -> tuple[Propo
     proof = proof_of(tx, account, ticket_id)
     if proof.kind != "eoa":
         raise NotAllowed(
-            "This is a contract wallet, and several people may sign for one. So your other account has to agree: "
-            "ask it, or use /me same-person."
+            phrase(
+                "This is a contract wallet, and several people may sign for one. So your other account "
+                "has to agree: ask it, or use `/me same-person`."
+            )
         )
     holder = holder_of(tx, account, proof)
     open_ = joinings.between(tx, account.member_id, holder.id)

@@ -9,6 +9,7 @@ from bot.areas.ledger.services import record
 from bot.areas.members.storage import accounts, daily_notice, exports, members
 from bot.areas.unions import services as unions
 from bot.domain.people import Account, Member, Union, new_ref
+from bot.domain.phrases import phrase
 from bot.domain.times import clock_in_words
 from bot.domain.transaction import Tx
 from bot.errors import BadInput, NotAllowed, NotFound
@@ -109,7 +110,7 @@ def choose_union(tx: Tx, platform: str, native_id: str, ref: str) -> Union:
     """Chooses the union of a private chat. Raises NotFound if the person is not in that union."""
     union = unions.by_ref(tx, ref)
     if union is None or accounts.in_union(tx, union.id, platform, native_id) is None:
-        raise NotFound("You are not in that union any more.")
+        raise NotFound(phrase("You are not in that union any more."))
     unions.choose_in_private(tx, platform, native_id, union.id)
     return union
 
@@ -165,8 +166,12 @@ def require_settled(tx: Tx, account: Account) -> None:
     union = unions.by_id(tx, account.union_id)
     until = clock_in_words(account.waits_until, union.time_zone if union else "UTC")
     raise NotAllowed(
-        f"This account became one person with others a short while ago, so it cannot do this before {until}. "
-        "Everything else works as before. If one of your accounts is not yours, remove it now: /me."
+        phrase(
+            "This account became one person with others a short while ago, so it cannot do this "
+            "before {until}. Everything else works as before. If one of your accounts is not yours, "
+            "remove it now: `/me`.",
+            until=until,
+        )
     )
 
 
@@ -181,8 +186,11 @@ def require_none_waits(tx: Tx, member: Member) -> None:
         return
     union = unions.by_id(tx, member.union_id)
     raise NotAllowed(
-        "They became one person with others a short while ago, and it may turn out that one of these accounts is "
-        f"not theirs. Do this after {clock_in_words(until, union.time_zone if union else 'UTC')}."
+        phrase(
+            "They became one person with others a short while ago, and it may turn out that one of "
+            "these accounts is not theirs. Do this after {until}.",
+            until=clock_in_words(until, union.time_zone if union else "UTC"),
+        )
     )
 
 
@@ -202,14 +210,20 @@ def require_may_remove(tx: Tx, by: Account, other: Account) -> None:
         raise NotFound(NO_SUCH_ACCOUNT)
     if by.id == other.id:
         raise BadInput(
-            "This is the account that you are using. Remove it from another account of yours, or /leave."
+            phrase(
+                "This is the account that you are using. Remove it from another account of yours, or "
+                "`/leave`."
+            )
         )
     if by.age_key < other.age_key or by.waits_until is None or tx.now >= by.waits_until:
         return
     union = unions.by_id(tx, by.union_id)
     raise NotAllowed(
-        "That account is part of this person for longer than this one, so this one can remove it only from "
-        f"{clock_in_words(by.waits_until, union.time_zone if union else 'UTC')} on. It can remove this one at once."
+        phrase(
+            "That account is part of this person for longer than this one, so this one can remove it "
+            "only from {waits_until} on. It can remove this one at once.",
+            waits_until=clock_in_words(by.waits_until, union.time_zone if union else "UTC"),
+        )
     )
 
 

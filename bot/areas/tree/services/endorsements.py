@@ -11,6 +11,7 @@ from bot.areas.tree.services import branches
 from bot.areas.tree.storage import endorsements, partings, releases, rules, support_news
 from bot.areas.unions import services as unions
 from bot.domain.people import Account, Member, Union
+from bot.domain.phrases import phrase
 from bot.domain.times import in_words
 from bot.domain.transaction import Tx
 from bot.errors import BadInput, NotAllowed
@@ -77,7 +78,7 @@ def unendorse(tx: Tx, union: Union, member: Member) -> int:
     """Ends the member's endorsement; returns the id of the leader. Raises BadInput if there is none."""
     present = endorsements.of(tx, member.id)
     if present is None or present.leader_id is None:
-        raise BadInput("You endorse nobody at present. /endorse @person begins it.")
+        raise BadInput(phrase("You endorse nobody at present. `/endorse` @person begins it."))
     branches.detach(tx, union, member.id, present.leader_id, branches.measure(tx, member.id))
     support_news.add(tx, union.id, present.leader_id, member.id, gained=False)
     record(tx, union.id, "endorsement.ended", member)
@@ -92,7 +93,9 @@ def release(tx: Tx, union: Union, leader: Member, member: Member) -> int | None:
     """
     present = endorsements.of(tx, member.id)
     if present is None or present.leader_id != leader.id:
-        raise BadInput("They do not endorse you, so there is nothing to release. /branch shows who does.")
+        raise BadInput(
+            phrase("They do not endorse you, so there is nothing to release. `/branch` shows who does.")
+        )
     branches.detach(tx, union, member.id, leader.id, branches.measure(tx, member.id))
     support_news.add(tx, union.id, leader.id, member.id, gained=False)
     partings.put(tx, member.id, leader.id, tx.now + PARTED_FOR)
@@ -119,17 +122,23 @@ def _checked(
 ) -> tuple[Endorsement | None, list[Step]]:
     """Returns the member's present choice, and the way up from `leader`. Raises as `check`."""
     if leader.id == member.id:
-        raise BadInput("You cannot endorse yourself. Endorse somebody whose direction you want to follow.")
+        raise BadInput(
+            phrase("You cannot endorse yourself. Endorse somebody whose direction you want to follow.")
+        )
     present = endorsements.of(tx, member.id)
     if present is not None and present.leader_id == leader.id:
-        raise BadInput("You endorse them already. /unendorse ends it.")
+        raise BadInput(phrase("You endorse them already. `/unendorse` ends it."))
     above = endorsements.path(tx, leader.id)
     _require_no_circle(tx, above, member, platform)
     depth = len(above) + endorsements.height(tx, member.id)
     if depth > MAX_DEPTH:
         raise BadInput(
-            f"That chain of endorsements would be {depth} long; at most {MAX_DEPTH} work. "
-            "Endorse somebody nearer to its root: /lineage shows who that is."
+            phrase(
+                "That chain of endorsements would be {depth} long; at most {max_depth} work. Endorse "
+                "somebody nearer to its root: `/lineage` shows who that is.",
+                depth=depth,
+                max_depth=MAX_DEPTH,
+            )
         )
     if present is not None:
         _require_time_passed(tx, union, present)
@@ -148,8 +157,11 @@ def _require_no_circle(tx: Tx, above: list[Step], member: Member, platform: str)
     if len(shown) < len(chain):
         names.insert(6, f"{len(chain) - len(shown)} more")
     raise BadInput(
-        f"That would close a circle: {' → '.join([*names, 'you'])} (each endorses the next). "
-        "Endorse somebody who does not follow you."
+        phrase(
+            "That would close a circle: {value} (each endorses the next). Endorse somebody who does "
+            "not follow you.",
+            value=" → ".join([*names, "you"]),
+        )
     )
 
 
@@ -157,8 +169,11 @@ def _require_time_passed(tx: Tx, union: Union, present: Endorsement) -> None:
     left = _time_left(tx, union, present)
     if left:
         raise NotAllowed(
-            "An endorsement is a standing choice: you made yours a short while ago. "
-            f"You can choose again in {in_words(left)}. /unendorse works at any time."
+            phrase(
+                "An endorsement is a standing choice: you made yours a short while ago. You can choose "
+                "again in {left}. `/unendorse` works at any time.",
+                left=in_words(left),
+            )
         )
 
 
@@ -166,8 +181,11 @@ def _require_not_parted(tx: Tx, member: Member, leader: Member) -> None:
     until = partings.until(tx, member.id, leader.id)
     if until is not None:
         raise NotAllowed(
-            f"They released you a short while ago. You can endorse them again in {in_words(until - tx.now)}, and "
-            "anybody else now: /leaders shows whom others endorse."
+            phrase(
+                "They released you a short while ago. You can endorse them again in {until}, and anybody "
+                "else now: `/leaders` shows whom others endorse.",
+                until=in_words(until - tx.now),
+            )
         )
 
 

@@ -23,6 +23,7 @@ from bot.areas.tree.domain.leadership import (
 from bot.areas.tree.storage import leaders, rules
 from bot.areas.unions import services as unions
 from bot.domain.people import Account, Member, Union
+from bot.domain.phrases import phrase
 from bot.domain.times import union_day
 from bot.domain.transaction import Tx
 from bot.errors import BadInput
@@ -214,9 +215,18 @@ def _qualifies(tx: Tx, union_id: int, member_id: int, rule: Rules) -> bool:
 def _require_sense(after: Rules, *, n_given: bool) -> None:
     if after.leaders is Lead.FOUNDER and n_given:
         raise BadInput(
-            "Only the founder leads by this rule, so how_many means nothing. "
-            "Choose leaders:top or leaders:supported with it."
+            phrase(
+                "Only the founder leads by this rule, so how_many means nothing. Choose leaders:top or "
+                "leaders:supported with it."
+            )
         )
     most = MOST_TOP if after.leaders is Lead.TOP else MOST_SUPPORTERS
     if not 1 <= after.n <= most:
-        raise BadInput(f"how_many is 1 to {most} for leaders:{after.leaders}, not {after.n}. Say it too.")
+        raise BadInput(
+            phrase(
+                "how_many is 1 to {most} for leaders:{leaders}, not {n_}. Say it too.",
+                most=most,
+                leaders=after.leaders,
+                n_=after.n,
+            )
+        )

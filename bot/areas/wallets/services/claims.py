@@ -31,6 +31,7 @@ from bot.areas.wallets.services import links
 from bot.areas.wallets.services.wallets import NO_SUCH_WALLET, HoldingChanged, give, holder, take
 from bot.areas.wallets.storage import claims, tickets, wallets
 from bot.domain.people import Account, Member, Union
+from bot.domain.phrases import phrase
 from bot.domain.transaction import Tx
 from bot.errors import NotAllowed, NotFound
 
@@ -76,7 +77,9 @@ def require_claimable(tx: Tx, union: Union, account: Account, proof: Proof) -> N
     held = wallets.by_address(tx, union.id, proof.address)
     if held is None or held.member_id == account.member_id:
         raise NotAllowed(
-            "No other member holds this wallet, so there is nothing to claim. Type /link to link it."
+            phrase(
+                "No other member holds this wallet, so there is nothing to claim. Type `/link` to link it."
+            )
         )
     if "contract" in (proof.kind, held.kind):
         raise NotAllowed(ORDINARY_ONLY)
