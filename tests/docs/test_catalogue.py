@@ -101,4 +101,4 @@ def is_words(node: ast.AST) -> bool:
     if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
         return False
     words = node.value.strip()
-    return any(char.isalpha() for char in words) and (" " in words or words[0].isupper())
+    return any(char.isalpha() for char in words) and words[0] != "/" and (" " in words or words[0].isupper())
