@@ -215,7 +215,7 @@ async def test_only_answers_that_name_the_member_are_forgotten(stage: Stage) -> 
     on_vera = await ada.says(f"/union hand-over @{USERNAME}", farm)
     await leaves(vera, farm)
     await erasing.erase(stage.store)
-    assert "no longer in use" in (await ada.presses(on_vera, "Hand over", farm)).text
+    assert "has expired" in (await ada.presses(on_vera, "Hand over", farm)).text
     assert "Cyrus is the founder now" in (await ada.presses(question, "Hand over", farm)).text
     await forget(stage)
     assert await endorses(bo, cy) == of_cy

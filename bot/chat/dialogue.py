@@ -71,7 +71,7 @@ def answer(ctx: Context, state: DialogueState, given: Answer) -> Reply | None:
     skipped = isinstance(given, str) and given.strip().lower() == "/skip"
     taken = question.default if skipped else checked(question, given)
     if not taken and question.required:
-        raise BadInput(f"{question.label}: {text.NOT_OPTIONAL}")
+        raise BadInput(text.needed(question.label))
     answers = {**state.answers, question.name: taken} if taken else state.answers
     if len(state.form.questions) == 1:
         _keep(ctx, msgspec.structs.replace(state, answers=answers, at=1))
@@ -96,13 +96,13 @@ def checked(question: Question, answer: Answer) -> Answer:
         return small_enough(answer) if question.kind == "photo" else checked(question, "")
     given = answer.strip()
     if question.kind == "photo" and given:
-        raise BadInput(f"{question.label}: {text.SEND_PICTURE}")
+        raise BadInput(text.picture_wanted(question.label))
     if question.kind == "choice" and given:
         wanted = given.lower()
         for label, value in question.choices:
             if wanted in (label.lower(), value.lower()):
                 return value
-        raise BadInput(f"{question.label}: {text.CHOOSE_ONE}")
+        raise BadInput(text.choose_one(question.label))
     if given and len(given) < question.min_length:
         raise BadInput(text.too_short(question.label, question.min_length))
     if len(given) > question.max_length:
@@ -118,7 +118,7 @@ def checked_all(form: Form, values: dict[str, Answer]) -> dict[str, Answer]:
         if given:
             good[question.name] = given
         elif question.required:
-            raise BadInput(f"{question.label}: {text.NOT_OPTIONAL}")
+            raise BadInput(text.needed(question.label))
     return good
 
 

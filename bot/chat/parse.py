@@ -14,8 +14,8 @@ from bot.chat.incoming import NOBODY, File, Value, Where, Who
 from bot.chat.params import Param, ParamKind
 from bot.domain.names import one_line
 from bot.domain.people import Person, Space
-from bot.domain.phrases import phrase
-from bot.domain.times import parse_duration, parse_when
+from bot.domain.phrases import phrase, plural
+from bot.domain.times import in_words, parse_duration, parse_when
 from bot.errors import BadInput
 
 if TYPE_CHECKING:
@@ -31,26 +31,30 @@ def parse(ctx: Context, param: Param, raw: Value) -> Any:
     """Returns the typed value of a parameter.
 
     Raises:
-        BadInput: the raw value does not fit. The text names the parameter and says what to write.
+        BadInput: the raw value does not fit. The text says what to write.
     """
-    try:
-        return _PARSERS[param.kind](ctx, param, raw)
-    except BadInput as wrong:
-        raise BadInput(phrase("{name}: {problem}", name=param.name, problem=wrong.words)) from wrong
+    return _PARSERS[param.kind](ctx, param, raw)
 
 
 def _text(ctx: Context, param: Param, raw: Value) -> str:
     words = str(raw).strip()
     if len(words) < param.arg.min_length:
+        least = param.arg.min_length
         raise BadInput(
-            phrase("is too short: write at least {min_length} characters.", min_length=param.arg.min_length)
+            plural(
+                least,
+                "Write at least one character for `{name}`.",
+                "Write at least {n} characters for `{name}`.",
+                name=param.name,
+            )
         )
     if len(words) > param.arg.max_length:
         raise BadInput(
             phrase(
-                "is {words} characters long; at most {max_length} fit. Shorten it.",
-                words=len(words),
-                max_length=param.arg.max_length,
+                "Shorten `{name}`: that is {now:,} characters, and at most {most:,} fit.",
+                name=param.name,
+                now=len(words),
+                most=param.arg.max_length,
             )
         )
     return words
@@ -62,16 +66,23 @@ def _integer(ctx: Context, param: Param, raw: Value) -> int:
     except ValueError:
         number = None
     if number is None:
-        raise BadInput(phrase("“{raw}” is not a whole number. Write one like 12.", raw=one_line(str(raw))))
-    if not -_MOST_STORED <= number <= _MOST_STORED:
         raise BadInput(
             phrase(
-                "{number} is too {more} for anything here. Write another.",
-                number=number,
-                more=phrase("large") if number > 0 else phrase("small"),
+                "“{typed}” is not a whole number. Write one like `{name}:12`.",
+                typed=_typed(raw),
+                name=param.name,
             )
         )
-    return int(_bounded(param, Decimal(number)))
+    bounded = _bounded(param, Decimal(number), str)
+    if not -_MOST_STORED <= bounded <= _MOST_STORED:
+        raise BadInput(
+            phrase(
+                "{number} has too many digits. Write a shorter number for `{name}`.",
+                number=number,
+                name=param.name,
+            )
+        )
+    return number
 
 
 def _amount(ctx: Context, param: Param, raw: Value) -> Decimal:
@@ -79,19 +90,35 @@ def _amount(ctx: Context, param: Param, raw: Value) -> Decimal:
     if not _AMOUNT.fullmatch(digits):
         raise BadInput(
             phrase(
-                "“{raw}” is not an amount. Write digits with a point for decimals, like 1250.5.",
-                raw=one_line(str(raw)),
+                "“{typed}” is not an amount. Write digits, with a point for decimals, like `{name}:1250.5`.",
+                typed=_typed(raw),
+                name=param.name,
             )
         )
-    return _bounded(param, Decimal(digits))
+    return _bounded(param, Decimal(digits), lambda number: f"{number:f}")
 
 
-def _bounded(param: Param, number: Decimal) -> Decimal:
+def _bounded(param: Param, number: Decimal, shown: Callable[[Decimal], str]) -> Decimal:
+    """Returns the number. Raises BadInput if it is out of bounds, with numbers as `shown` writes them."""
     low, high = param.arg.minimum, param.arg.maximum
     if low is not None and number < low:
-        raise BadInput(phrase("{number} is too small; the least is {low}.", number=f"{number:f}", low=low))
+        raise BadInput(
+            phrase(
+                "{number} is too small for `{name}`: the least is {low}.",
+                number=shown(number),
+                name=param.name,
+                low=shown(Decimal(low)),
+            )
+        )
     if high is not None and number > high:
-        raise BadInput(phrase("{number} is too large; the most is {high}.", number=f"{number:f}", high=high))
+        raise BadInput(
+            phrase(
+                "{number} is too large for `{name}`: the most is {high}.",
+                number=shown(number),
+                name=param.name,
+                high=shown(Decimal(high)),
+            )
+        )
     return number
 
 
@@ -101,7 +128,10 @@ def _choice(ctx: Context, param: Param, raw: Value) -> str:
     if found is None:
         raise BadInput(
             phrase(
-                "“{raw}” is not one of {choices}.", raw=one_line(str(raw)), choices=", ".join(param.choices)
+                "“{typed}” is no choice for `{name}`. Write one of these: {choices}.",
+                typed=_typed(raw),
+                name=param.name,
+                choices=", ".join(param.choices),
             )
         )
     return found
@@ -110,14 +140,28 @@ def _choice(ctx: Context, param: Param, raw: Value) -> str:
 def _boolean(ctx: Context, param: Param, raw: Value) -> bool:
     word = str(raw).strip().lower()
     if word not in _YES | _NO:
-        raise BadInput(phrase("“{raw}” is neither yes nor no. Write yes or no.", raw=one_line(str(raw))))
+        raise BadInput(
+            phrase(
+                "“{typed}” is neither yes nor no. Write `{name}:yes` or `{name}:no`.",
+                typed=_typed(raw),
+                name=param.name,
+            )
+        )
     return word in _YES
 
 
 def _duration(ctx: Context, param: Param, raw: Value) -> timedelta:
     duration = parse_duration(str(raw))
-    _bounded(param, Decimal(int(duration.total_seconds())))
+    _bounded(
+        param,
+        Decimal(int(duration.total_seconds())),
+        lambda seconds: in_words(timedelta(seconds=int(seconds))),
+    )
     return duration
+
+
+def _typed(raw: Value) -> str:
+    return one_line(str(raw))
 
 
 def _when(ctx: Context, param: Param, raw: Value) -> datetime:

@@ -19,8 +19,8 @@ _UNITS = {
     "w": 604800, "week": 604800, "weeks": 604800,
 }  # fmt: skip
 _PART = re.compile(r"\s*([0-9]{1,6})\s*([a-z]+)\s*,?")
-_DURATION_HELP = "Write a duration like 90m, 2h 30m or 3 days."
-_WHEN_HELP = "Write a time like 6pm, tomorrow 18:00, friday 9:30, 2026-05-01 18:00 or in 2h."
+_DURATION_HELP = phrase("Write a duration like 90m, 2h 30m or 3 days.")
+_WHEN_HELP = phrase("Write a time like 6pm, tomorrow 18:00, friday 9:30, 2026-05-01 18:00 or in 2h.")
 MAX_DURATION = timedelta(days=3660)
 WEEKDAYS = (
     phrase("Monday"), phrase("Tuesday"), phrase("Wednesday"), phrase("Thursday"), phrase("Friday"),

@@ -15,7 +15,7 @@ from bot.errors import BadInput
 MOST = 25
 _NO_PLACES = ("Etc/", "SystemV/", "posix/", "right/", "posixrules", "localtime", "Factory", "GMT")
 _OFFSET = re.compile(r"(?:utc|gmt|z)?\s*([+-])\s*([0-9]{1,2})(?::?([0-9]{2}))?")
-_HELP = "Write a large city of your time zone, like Berlin or New York, or UTC."
+_HELP = phrase("Write a large city of your time zone, like Berlin or New York, or UTC.")
 
 
 @cache

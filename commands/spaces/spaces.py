@@ -112,7 +112,7 @@ def disconnected(ctx: Context, space: int) -> Reply:
     spaces.disconnect(ctx.tx, ctx.union, target, ctx.standing.member)
     return say(
         phrase(
-            "{target} is no place of {union} any more.",
+            "{target} no longer belongs to {union}.",
             target=bold(one_line(target.title)),
             union=bold(one_line(ctx.union.name)),
         ),

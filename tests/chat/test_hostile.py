@@ -87,7 +87,7 @@ async def test_an_old_post_lets_nobody_in_from_a_place_that_was_taken_out(stage:
     await ada.presses(asked, "Disconnect", farm)
     bo = stage.person("Bo")
     for place in (farm, stage.group("Lair")):
-        assert "no place of Free Farmers" in (await bo.presses(post, "Join", place)).text
+        assert "no longer belongs to Free Farmers" in (await bo.presses(post, "Join", place)).text
     assert "not in a union" in (await bo.says("/me")).text
 
 
@@ -117,7 +117,7 @@ async def test_the_join_button_of_a_founding_is_for_that_union_whoever_comes_aft
     await ada.presses(asked, "Disconnect", farm)
     await ada.says("/union create name:Weeds purpose:Choke", farm)
     heard = await stage.person("Bo").presses(post, "Join Free Farmers", farm)
-    assert "no place of Free Farmers" in heard.text
+    assert "no longer belongs to Free Farmers" in heard.text
     assert "Members: 1" in (await ada.says("/union about", farm)).text
 
 
@@ -202,5 +202,5 @@ async def test_nobody_presses_anothers_button(stage: Stage) -> None:
     ada, farm = await founded(stage, **FREE_FARMERS)
     [bo] = await joined(stage, farm, "Bo")
     question = await bo.says("/leave", farm)
-    assert "somebody else" in (await ada.presses(question, "Leave and erase", farm)).text
+    assert "someone else" in (await ada.presses(question, "Leave and erase", farm)).text
     assert "Member since" in (await bo.says("/me", farm)).text

@@ -21,7 +21,7 @@ from tests import scenes
 from tests.clock import ManualClock
 from tests.stage import Persona, Stage
 
-TOO_MANY = "That is too many"
+TOO_MANY = "too many times"
 area = Area()
 
 
@@ -65,7 +65,7 @@ async def test_a_restart_forgets_no_use(stage: Stage, platform: str, refused: bo
         stage.clock.advance(timedelta(minutes=10))
     stage = restarted(stage)
     heard = await on(stage, ada).runs("knock", farm)
-    assert heard.text == "That is too many /knock at once. Try again in 1800 seconds."
+    assert heard.text == "That was /knock too many times. Try again in 30 minutes."
     stage.clock.advance(timedelta(minutes=30))
     assert (await on(stage, ada).runs("knock", farm)).text == "Knock."
 

@@ -91,7 +91,7 @@ def test_a_file_is_no_word_and_goes_where_one_is_taken() -> None:
     assert values_of(CommandCall("x", {}, "a b c", file=file), params) == {"words": "a b c", "image": file}
     assert values_of(CommandCall("x", {}, None, file=file), params) == {"image": file}
     assert values_of(CommandCall("x", {}, "a", file=file), PARAMS) == {"who": "a"}
-    with pytest.raises(BadInput, match="attach a picture"):
+    with pytest.raises(BadInput, match="add a picture"):
         parse(cast(Context, None), params[1], "photo.jpg")
 
 
@@ -108,7 +108,8 @@ def test_a_reply_to_nobody_counts_only_where_somebody_is_needed() -> None:
     assert values("amount:5", reply_to=NOBODY)["who"] == NOBODY
     assert values_of(CommandCall("x", {}, "", reply_to=NOBODY), read_params(perhaps)) == {}
     with pytest.raises(
-        BadInput, match=r"^who: That is a bot, a channel, a forwarded message or somebody who stays anonymous"
+        BadInput,
+        match=r"^I cannot tell who you mean: that is a bot, a channel, a forwarded message or someone anonymous",
     ):
         parse(cast(Context, None), PARAMS[0], NOBODY)
 
@@ -229,16 +230,16 @@ def test_splitting_never_crashes_and_loses_no_word(line: str) -> None:
         ("amount", "1e3", "is not an amount"),
         ("amount", "NaN", "is not an amount"),
         ("amount", "٣", "is not an amount"),
-        ("colour", "green", "is not one of red, blue"),
+        ("colour", "green", "one of these: red, blue"),
         ("note", "x" * 31, "at most 30"),
-        ("note", "   ", "too short"),
+        ("note", "   ", "at least"),
     ],
 )
 def test_bad_values_are_named(name: str, raw: str, answer: str) -> None:
     param = next(param for param in PARAMS if param.name == name)
     with pytest.raises(BadInput, match=answer) as refused:
         parse(cast(Context, None), param, raw)
-    assert str(refused.value).startswith(f"{name}: ")
+    assert name in str(refused.value)
 
 
 def test_good_values() -> None:

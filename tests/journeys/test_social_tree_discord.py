@@ -98,7 +98,7 @@ async def test_pages_of_leaders_turn_in_their_place(town: Town) -> None:
     assert [button["label"] for button in page.message.buttons] == ["Next"]
     stranger = await people[5].press(page, "Next")
     assert stranger.ephemeral
-    assert "for somebody else" in stranger.text
+    assert "for someone else" in stranger.text
     await (await people[0].press(page, "Next")).edited()
     assert [line for line in page.content.splitlines() if "·" in line] == [
         f"11\\. {people[10].mention} · 2",

@@ -113,7 +113,7 @@ async def test_no_more_is_read_than_is_allowed(muster: House, monkeypatch: pytes
 )
 async def test_only_discords_own_files_are_fetched(muster: House, url: str) -> None:
     assert not attachments.ours(url)
-    with pytest.raises(BadInput, match="no longer there"):
+    with pytest.raises(BadInput, match="is gone"):
         await muster.adapter.fetch(File(url))
 
 

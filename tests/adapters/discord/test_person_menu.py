@@ -129,9 +129,9 @@ async def test_a_bot_cannot_be_chosen(muster: House) -> None:
     for name in ("Follow", "Give a hint"):
         refused = await muster.alice.context_menu(muster.room, name, robot)
         assert refused.ephemeral
-        assert "That is a bot" in refused.text
+        assert "that is a bot" in refused.text
     picked = await muster.alice.slash(muster.room, "probe follow", leader=robot)
-    assert "That is a bot" in picked.text
+    assert "that is a bot" in picked.text
     assert muster.probe.done["follow"] == 0
 
 

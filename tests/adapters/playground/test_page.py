@@ -183,7 +183,7 @@ async def test_enter_completes_what_was_half_typed_and_runs_only_what_stands_the
     await expect(page.locator("#box-telegram")).to_have_value("/union about")
     await expect(room.locator(".message")).to_have_count(messages)
     await page.keyboard.press("Enter")
-    await expect(room.locator(".message").last).to_contain_text("No union lives here yet")
+    await expect(room.locator(".message").last).to_contain_text("There is no union here yet")
 
 
 async def test_missing_options_are_asked_in_a_window_and_in_a_card(on: Stage) -> None:

@@ -67,7 +67,9 @@ async def test_people_can_be_endorsed_by_it(tmp_path: Path) -> None:
         page = await said(on, "Server")
         await name(page, "discord").click()
         await page.get_by_role("menuitem", name="Endorse Bo").click()
-        await expect(page.locator("#room-discord .message").last).to_contain_text("No union lives here yet.")
+        await expect(page.locator("#room-discord .message").last).to_contain_text(
+            "There is no union here yet."
+        )
 
 
 async def test_in_a_server_it_is_done_at_once(on: Stage) -> None:

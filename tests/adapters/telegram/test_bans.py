@@ -9,7 +9,7 @@ from bot.errors import TryAgain
 from tests.adapters.telegram.conftest import House
 from tests.emulators.telegram import Group, Person
 
-BANNED = "You are banned in every server or group of Farmers here"
+BANNED = "You are banned everywhere in Farmers on this platform"
 
 
 async def test_who_is_banned_in_the_only_group_does_nothing_in_private(

@@ -47,11 +47,11 @@ async def test_the_picture_of_somebody_else_is_not_taken_as_ones_own(
 ) -> None:
     photo = bob.types("Look", group, photo=PHOTO)
     answer = await alice.replies(photo, "/show", expect=2)
-    assert answer.sent[0].text.startswith("image: that picture was forwarded or sent by somebody else.")
+    assert answer.sent[0].text.startswith("That picture was forwarded, or someone else sent it.")
     photo = alice.types("Look", group, photo=PHOTO)
     photo.data["forward_origin"] = {"type": "user", "date": 1, "sender_user": bob.json()}
     answer = await alice.replies(photo, "/show", expect=2)
-    assert answer.sent[0].text.startswith("image: that picture was forwarded or sent by somebody else.")
+    assert answer.sent[0].text.startswith("That picture was forwarded, or someone else sent it.")
 
 
 async def test_a_picture_sent_as_a_file(alice: Person) -> None:
@@ -61,7 +61,7 @@ async def test_a_picture_sent_as_a_file(alice: Person) -> None:
 
 async def test_a_picture_that_is_asked_for(alice: Person) -> None:
     assert "Send it" in (await alice.says("/ask")).one.text
-    assert "Send a picture" in (await alice.says("Here it is")).one.text
+    assert "send a picture" in (await alice.says("Here it is")).one.text
     assert "Why" in (await alice.says("", photo=PHOTO)).one.text
     summary = (await alice.says("/skip")).one
     assert "Send it: a picture" in summary.text
@@ -96,7 +96,7 @@ async def test_what_is_no_picture_is_refused(alice: Person) -> None:
 
 async def test_too_large_is_said_before_it_is_fetched(alice: Person, muster: House) -> None:
     answer = await alice.says("/show", document=("a.jpg", heavy(9)))
-    assert "too large: at most 8 MB" in answer.one.text
+    assert "Send a picture of at most 8 MB" in answer.one.text
     assert not [each for each in muster.emu.requests if each.method == "getFile"]
 
 

@@ -59,7 +59,7 @@ async def test_a_message_that_is_nobodys_names_nobody(
     elif written == "in a channel":
         spoken.data |= FORWARDED
     await alice.says("/whois", union, reply_to=spoken, expect=2)
-    assert "so I cannot tell which person you mean" in alice.chat.from_bot[-1].text
+    assert "I cannot tell who you mean" in alice.chat.from_bot[-1].text
     named = await alice.says("/whois @bob", union, reply_to=spoken, expect=2)
     assert "member" in named.text  # words go before what is replied to
     helped = await alice.says("/help", union, reply_to=spoken, expect=2)

@@ -87,8 +87,8 @@ async def test_what_was_there_can_be_kept_while_words_are_typed(stage: Stage) ->
     ada, _ = await founded(stage)
     heard = await write_call(ada, "Plant", "One each", "Shade")
     asked = await ada.presses(heard, "Edit")
-    assert "At present: Plant" in asked.text
-    assert "/skip to keep it as it is" in asked.text
+    assert "Now: Plant" in asked.text
+    assert "/skip keeps it as it is" in asked.text
     changed = await fill(ada, asked, title="", what="Two each", why="", link="")
     assert "Plant\nTwo each\nWhy: Shade" in changed.text
 
@@ -108,7 +108,7 @@ async def test_the_group_alone_means_todays_call(stage: Stage) -> None:
 async def test_only_leaders_prepare_and_only_the_founder_for_all(stage: Stage) -> None:
     ada, farm = await founded(stage)
     [bo] = await joined(stage, farm, "Bo")
-    assert "Only leaders" in (await bo.runs("call new", farm)).text
+    assert "This is for leaders" in (await bo.runs("call new", farm)).text
     await ada.runs("union rules", farm, leaders="supported", how_many="3")
     await support(stage, bo, 3)
     assert "Only the founder calls the whole union" in (await bo.runs("call new", farm, audience="all")).text
@@ -415,7 +415,7 @@ async def test_calls_are_posted_where_the_union_was_founded_or_where_it_is_said(
     barn = stage.group("Barn")
     await connected(stage, ada, farm, stage.person("Cy", moderator=True), barn)
     other = Place("values", "channel-2", farm.space, "topic", farm.title)
-    assert "Only moderators" in (await stage.person("Bo", "values").says("/call here", other)).text
+    assert "This is for moderators" in (await stage.person("Bo", "values").says("/call here", other)).text
     assert "posted here from now on" in (await ada.says("/call here", other)).text
     await ada.presses(await write_call(ada, "Plant"), "Post today")
     await later(stage, timedelta(seconds=1))

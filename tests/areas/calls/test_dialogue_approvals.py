@@ -80,9 +80,9 @@ async def test_who_wrote_it_cannot_approve_it_and_members_cannot(stage: Stage) -
     assert "in the queue, leads to a.example" in shown.text
     assert "You wrote this yourself" in (await ada.presses(shown, "Approve no. 1", farm)).text
     [cy] = await joined(stage, farm, "Cy")
-    assert "Only moderators" in (await cy.says("/call approvals", farm)).text
+    assert "This is for moderators" in (await cy.says("/call approvals", farm)).text
     [request] = await asked(stage, bo)
-    assert "Only moderators" in (await cy.presses(request, "Approve no. 1", farm)).text
+    assert "This is for moderators" in (await cy.presses(request, "Approve no. 1", farm)).text
     assert not await approved(stage, 1)
 
 
@@ -131,7 +131,7 @@ async def test_trusted_hosts_need_nobody(stage: Stage) -> None:
     ada, bo, farm = await with_leader(stage)
     await ada.presses(await write_call(ada, "Sign", "Go to a.example/x"), "Queue it")
     assert await state_of(stage, 1) is CallState.QUEUED
-    assert "Only the founder" in (await bo.runs("call hosts", farm, action="add", host="a.example")).text
+    assert "for the founder" in (await bo.runs("call hosts", farm, action="add", host="a.example")).text
     assert "No host is trusted yet" in (await bo.says("/call hosts", farm)).text
     assert "not one host" in (await ada.runs("call hosts", farm, action="add", host="nothing")).text
     assert "say which" in (await ada.runs("call hosts", farm, action="add")).text
@@ -386,7 +386,7 @@ async def test_buttons_that_approve_a_link_end_with_its_call(stage: Stage, on: s
     assert "The buttons work until 2026-03-02T00:00:00" in request.text
     assert "/call approvals shows it" in request.text
     stage.clock.advance(DAY)
-    assert "no longer in use" in (await bo.presses(request, "Approve no. 1")).text
+    assert "has expired" in (await bo.presses(request, "Approve no. 1")).text
     assert not await approved(stage, 1)
 
 
@@ -396,6 +396,6 @@ async def test_buttons_about_a_call_without_a_day_end_after_two_weeks(stage: Sta
     await ada.presses(await write_call(ada, "Sign", link="https://petition.example/a"), "Queue it")
     [request] = await asked(stage, bo)
     stage.clock.advance(14 * DAY)
-    assert "no longer in use" in (await bo.presses(request, "Approve no. 1")).text
+    assert "has expired" in (await bo.presses(request, "Approve no. 1")).text
     fresh = await bo.runs("call approvals")
     assert "is approved" in (await bo.presses(fresh, "Approve no. 1")).text

@@ -376,7 +376,7 @@ async def test_its_leader_closes_a_contest_before_its_time(fair: Fair) -> None:
     assert "nothing to rank" in (await fair.ada.runs("call decide", fair.farm)).text
     await fair.enters("Bo", "A tree")
     await fair.votes("Cy", "A tree")
-    assert "Only leaders" in (await fair.people["Bo"].runs("call decide", fair.farm)).text
+    assert "This is for leaders" in (await fair.people["Bo"].runs("call decide", fair.farm)).text
     asked = await fair.ada.runs("call decide", fair.farm)
     assert "Close Best poster now?" in asked.text
     assert asked.private

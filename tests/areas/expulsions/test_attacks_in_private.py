@@ -10,7 +10,7 @@ from tests.areas.joinings.village import Village
 from tests.scenes import joined
 from tests.stage import Persona, Stage
 
-BANNED = "You are banned in every server or group of Farm here"
+BANNED = "You are banned everywhere in Farm on this platform"
 
 
 async def banned(stage: Stage, who: Persona, space: str | None) -> None:

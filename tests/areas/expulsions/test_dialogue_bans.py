@@ -13,7 +13,7 @@ from bot.chat.incoming import PersonLeft, Place
 from tests import scenes
 from tests.stage import Persona, Platform, Stage
 
-BANNED = "You are banned in every server or group of Farm here"
+BANNED = "You are banned everywhere in Farm on this platform"
 
 
 @dataclass
@@ -126,4 +126,4 @@ async def test_asking_the_platform_counts_one_use_of_the_command(cast: Cast) -> 
     dan = cast.stage.person("Dan", cast.bo.actor.platform)
     for _ in range(5):
         assert "I know no such code" in (await dan.runs("join", code="WRONG")).text
-    assert "That is too many" in (await dan.runs("join", code="WRONG")).text
+    assert "too many times" in (await dan.runs("join", code="WRONG")).text

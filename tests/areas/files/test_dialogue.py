@@ -117,7 +117,7 @@ async def test_a_picture_as_an_option(stage: Stage, album: Album) -> None:
 async def test_a_picture_that_is_asked_for(stage: Stage, album: Album) -> None:
     ada, farm = await founded(stage)
     await ada.says("/ask", farm)
-    assert "Send a picture" in (await ada.says("this one", farm)).text
+    assert "send a picture" in (await ada.says("this one", farm)).text
     assert (await ada.says("this one", farm, photo=b"that one")).text == "Kept 1: asked"
     assert album.kept == [b"that one"]
 
@@ -129,8 +129,8 @@ async def test_what_is_too_large_or_no_file_is_refused_before_it_is_fetched(
     large = File("file-1", "a.png", "image/png", 8 * 1024 * 1024 + 1)
     said = await ada.does(CommandCall("album", {"note": "x", "image": large}, ""), farm)
     assert said is not None
-    assert said.text == "image: That file is too large: at most 8 MB. Send a smaller picture."
-    assert "attach a picture" in (await ada.says("/album note:x image:that", farm)).text
+    assert said.text == "That file is too large. Send a picture of at most 8 MB."
+    assert "add a picture" in (await ada.says("/album note:x image:that", farm)).text
     assert album.began == 0
 
 
@@ -159,7 +159,7 @@ async def test_after_a_crash_in_between_nothing_was_changed_and_that_is_said(
     album.before.set()
     again = await ada.does(act, farm, "act-1")
     assert again is not None
-    assert "interrupted before it was done" in again.text
+    assert "interrupted before this was done" in again.text
     assert (album.began, album.kept, await count(stage)) == (1, [], 0)
     assert (await ada.says("/album x", farm, photo=b"field")).text == "Kept 1: x"
 
@@ -189,7 +189,7 @@ async def test_who_left_meanwhile_changes_nothing(stage: Stage, album: Album) ->
 
     await stage.store.write(leave)
     album.before.set()
-    assert "/join first" in (await running).text
+    assert "first: /join" in (await running).text
     assert await count(stage) == 0
 
 

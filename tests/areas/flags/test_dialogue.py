@@ -156,12 +156,12 @@ async def test_only_moderators_and_the_founder_see_flags(stage: Stage, on: str) 
     bo, mo = stage.person("Bo", on), stage.person("Mo", on, moderator=True)
     await bo.says("/join", farm)
     for line in ("list", "here", "off"):
-        assert "Only moderators" in (await bo.says(f"/flags {line}", farm)).text
-    assert "Only moderators" in (await bo.says("/flags list")).text
+        assert "This is for moderators" in (await bo.says(f"/flags {line}", farm)).text
+    assert "This is for moderators" in (await bo.says("/flags list")).text
     for line in ("list", "here", "off"):
-        assert "Only moderators of the whole union" in (await mo.says(f"/flags {line}", farm)).text
+        assert "for moderators of the whole union" in (await mo.says(f"/flags {line}", farm)).text
     await moderates_union(ada, farm)
-    assert "Only moderators" in (await bo.says("/flags list", farm)).text
+    assert "This is for moderators" in (await bo.says("/flags list", farm)).text
     heard = await mo.runs("flags list", farm)
     assert heard.private
     assert "Nothing looks made up" in heard.text
@@ -181,7 +181,7 @@ async def test_a_moderator_closes_what_was_looked_at(stage: Stage, on: str) -> N
     heard = await mo.runs("flags list", farm)
     assert "Open: 1. It may be innocent; nothing was done about it." in heard.text
     assert heard.labels == ["Close no. 1"]
-    assert "Only moderators" not in heard.text
+    assert "This is for moderators" not in heard.text
     private_place = stage.private(mo) if on == "words" else farm  # where a private answer is pressed
     done = await mo.presses(heard, "Close no. 1", private_place)
     assert "Nothing looks made up" in done.text
@@ -199,7 +199,7 @@ async def test_who_moderates_no_more_closes_nothing(stage: Stage) -> None:
     await stage.chores()
     heard = await mo.says("/flags list", farm)
     stage.platforms["words"].moderators.discard(mo.actor.native_id)
-    assert "Only moderators" in (await mo.presses(heard, "Close no. 1", farm)).text
+    assert "This is for moderators" in (await mo.presses(heard, "Close no. 1", farm)).text
     assert "Open: 1" in (await ada.says("/flags list")).text
 
 

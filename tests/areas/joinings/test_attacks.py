@@ -201,7 +201,7 @@ async def test_the_victim_throws_the_stranger_out_before_the_wait_is_over(villag
     vera, mask, _ = await taken_in(village)
     asked = await vera.presses(await vera.runs("me"), "Remove Mask (Values)")
     await vera.presses(asked, "Remove it")
-    assert "Type /join first" in (await mask.runs("me", village.hall)).text
+    assert "Join" in (await mask.runs("me", village.hall)).text
     assert "Ada" in (await vera.says("/union about", village.farm)).text
     await mask.runs("join", village.hall)
     assert not await village.same(vera, mask)

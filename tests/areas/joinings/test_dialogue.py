@@ -107,7 +107,7 @@ async def test_a_question_ends_after_a_day_and_both_hear_of_it(village: Village)
     asked, question = await village.asks(bo, bob)
     await bo.presses(asked, YES)
     village.stage.clock.advance(timedelta(hours=24))
-    assert "no longer in use" in (await bob.presses(question, YES)).text
+    assert "has expired" in (await bob.presses(question, YES)).text
     await later(village.stage, timedelta())
     for person, other in ((bo, "Bob"), (bob, "Bo")):
         ends = [one for one in await village.stage.told(person) if "not both accounts said yes" in one.text]
@@ -304,7 +304,7 @@ async def test_nobody_answers_for_another(village: Village) -> None:
     bo, bob, eve = await village.joins("Bo"), await village.joins("Bob", "values"), await village.joins("Eve")
     asked, question = await village.asks(bo, bob)
     for heard in (asked, question):
-        assert "for somebody else" in (await eve.presses(heard, YES)).text
+        assert "for someone else" in (await eve.presses(heard, YES)).text
     for action in ("joining.yes", "joining.no"):
         assert "not open any more" in (await village.button(eve, action, joining=1)).text
     assert await village.open_questions() == 1

@@ -142,7 +142,7 @@ async def test_another_leader_sees_only_their_branch(farm: Farm) -> None:
 async def test_who_does_not_lead_sees_none(farm: Farm) -> None:
     await farm.call("Bo")
     heard = await farm.report("C1")
-    assert "Only leaders" in heard.text
+    assert "This is for leaders" in heard.text
     assert "Answered" not in heard.text
 
 
@@ -325,7 +325,7 @@ async def test_a_leader_who_leads_no_more_learns_nothing(farm: Farm) -> None:
     bo = farm.people["Bo"]
     heard = await farm.report("Bo")
     await farm.do(rules_storage.put, 1, Rules(Lead.FOUNDER))
-    assert "Only leaders" in (await bo.presses(heard, "Who has not answered", farm.place)).text
+    assert "This is for leaders" in (await bo.presses(heard, "Who has not answered", farm.place)).text
 
 
 async def test_a_merge_keeps_the_limit(farm: Farm) -> None:

@@ -27,7 +27,7 @@ async def test_a_place_asks_with_a_code_and_the_founder_connects_it(
     asked = await mara.runs("union connect", server, code=code)
     assert "The founder of Free Farmers was asked in private" in asked.text
     bo = stage.person("Bo", there)
-    assert "No union lives here" in (await bo.runs("join", server)).text, "the code alone connects nothing"
+    assert "There is no union here" in (await bo.runs("join", server)).text, "the code alone connects nothing"
     assert "used or expired" in (await mara.runs("union connect", stage.group("Two", there), code=code)).text
     question = (await stage.told(ada))[-1]
     assert f"Place: Server\nPlatform: {there.title()}" in question.text
@@ -56,7 +56,7 @@ async def test_the_founder_refuses_and_the_place_is_told(stage: Stage) -> None:
     assert "not connected" in (await ada.presses(question, "No, not Server")).text
     assert "did not connect this place" in (await posts(stage, Place("values", "chan")))[-1].text
     assert "does not wait any more" in (await ada.presses(question, "Connect Server")).text
-    assert "No union lives here" in (await mara.runs("join", server)).text
+    assert "There is no union here" in (await mara.runs("join", server)).text
     assert len(await entries(stage, "space.refused")) == 1
 
 
@@ -66,10 +66,10 @@ async def test_only_the_founder_answers_and_also_without_the_message(stage: Stag
     [bo] = await joined(stage, farm, "Bo")
     mara, server = stage.person("Mara", "values", moderator=True), stage.group("Server", "values")
     await mara.runs("union connect", server, code=await place_code(ada, farm))
-    assert "Only the founder" in (await bo.says("/union requests", farm)).text
+    assert "for the founder" in (await bo.says("/union requests", farm)).text
     question = (await stage.told(ada))[-1]
     assert "the platform does not say" in question.text
-    assert "for somebody else" in (await bo.presses(question, "Connect Server")).text
+    assert "for someone else" in (await bo.presses(question, "Connect Server")).text
     shown = await ada.says("/union requests", farm)
     assert "Place: Server" in shown.text
     await ada.presses(shown, "Connect Server")
@@ -137,8 +137,8 @@ async def test_handing_over_ends_codes_and_requests(stage: Stage) -> None:
     place = await ada.says("/moderators place", farm)
     asked = await ada.says("/union hand-over @bo", farm)
     await ada.presses(asked, "Hand over", farm)
-    assert "Only the founder" in (await ada.presses(waiting, "Connect Two")).text
-    assert "Only the founder" in (await ada.presses(place, "Let them moderate", farm)).text
+    assert "for the founder" in (await ada.presses(waiting, "Connect Two")).text
+    assert "for the founder" in (await ada.presses(place, "Let them moderate", farm)).text
     assert "used or expired" in (await ada.says(f"/union connect {unused}", three)).text
     assert "No place waits" in (await bo.says("/union requests", farm)).text
     assert "has another founder now" in (await posts(stage, two))[-1].text
@@ -172,16 +172,16 @@ async def test_founding_elsewhere_gives_nothing_in_a_place_without_a_union(stage
     ada, field = stage.person("Ada", moderator=True), stage.group("Field")
     offered = await ada.says("/union", field)
     stage.platforms["words"].moderators.discard(ada.actor.native_id)
-    assert "Only moderators" in (await ada.presses(offered, "/union create")).text
-    assert "No union lives here" in (await ada.says("/join", field)).text
+    assert "This is for moderators" in (await ada.presses(offered, "/union create")).text
+    assert "There is no union here" in (await ada.says("/join", field)).text
 
 
 async def test_disconnect_asks_first_and_keeps_members(stage: Stage) -> None:
     ada, farm = await founded(stage, **FREE_FARMERS)
     question = await ada.says("/union disconnect", farm)
     assert "out of Free Farmers?" in question.text
-    assert "is no place of Free Farmers any more" in (await ada.presses(question, "Disconnect", farm)).text
-    assert "No union lives here" in (await ada.says("/union about", farm)).text
+    assert "no longer belongs to Free Farmers" in (await ada.presses(question, "Disconnect", farm)).text
+    assert "There is no union here" in (await ada.says("/union about", farm)).text
     assert "Ada in Free Farmers" in (await ada.says("/me")).text
 
 
@@ -191,7 +191,7 @@ async def test_another_place_is_disconnected_by_the_founder_only(stage: Stage) -
     await connected(stage, ada, farm, mara, server)
     await mara.runs("join", server)
     refused = await mara.runs("union disconnect", server, space=Where("", "Farm"))
-    assert "Only the founder" in refused.text
+    assert "for the founder" in refused.text
     question = await ada.says("/union disconnect Server", farm)
     assert "no place" in (await ada.presses(question, "Disconnect", farm)).text
 
@@ -209,7 +209,7 @@ async def test_events_of_places(stage: Stage) -> None:
     await ada.does(PersonLeft(), moved)
     assert "Ada in Free Farmers" in (await ada.says("/me")).text
     await ada.does(BotRemoved(), moved)
-    assert "No union lives here" in (await ada.says("/union about", moved)).text
+    assert "There is no union here" in (await ada.says("/union about", moved)).text
 
 
 async def test_a_moderator_confirms_in_private_what_was_asked_in_a_group(stage: Stage) -> None:
@@ -218,9 +218,9 @@ async def test_a_moderator_confirms_in_private_what_was_asked_in_a_group(stage: 
     mod = stage.person("Mod", moderator=True)
     question = await mod.says("/union disconnect", farm)
     stage.platforms["words"].moderators.discard(mod.actor.native_id)
-    assert "Only moderators" in (await mod.presses(question, "Disconnect")).text
+    assert "This is for moderators" in (await mod.presses(question, "Disconnect")).text
     stage.platforms["words"].moderators.add(mod.actor.native_id)
-    assert "no place of Free Farmers any more" in (await mod.presses(question, "Disconnect")).text
+    assert "no longer belongs to Free Farmers" in (await mod.presses(question, "Disconnect")).text
 
 
 async def test_the_check_tells_remedies_with_their_links(stage: Stage) -> None:

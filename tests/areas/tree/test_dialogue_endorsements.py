@@ -70,7 +70,7 @@ async def test_a_change_is_asked_about_and_waits(stage: Stage, farm: Farm) -> No
     twice = await farm.bob.presses(asked, "Endorse Cat instead", farm.place)
     assert "You endorse them already" in twice.text
     other = await farm.dan.presses(asked, "Endorse Cat instead", farm.place)
-    assert "somebody else" in other.text
+    assert "someone else" in other.text
 
 
 async def test_a_button_replaces_only_whom_it_named(stage: Stage, farm: Farm) -> None:
@@ -86,7 +86,7 @@ async def test_a_button_replaces_only_whom_it_named(stage: Stage, farm: Farm) ->
     assert "You endorse @Dan · " in again.text
     stage.clock.advance(timedelta(minutes=11))
     late = await farm.bob.presses(again, "Endorse Cat instead", farm.place)
-    assert "no longer in use" in late.text
+    assert "has expired" in late.text
     assert "@Dan" in (await farm.bob.runs("lineage", farm.place)).text
 
 
@@ -99,7 +99,7 @@ async def test_what_is_refused(stage: Stage, farm: Farm) -> None:
     stranger = stage.person("Eve", farm.ada.actor.platform)
     unknown = await endorse(farm.bob, stranger, farm.place)
     assert "I do not know" in unknown.text or "has not joined" in unknown.text
-    assert "not joined" in (await endorse(stranger, farm.ada, farm.place)).text
+    assert "Join Free Farmers first" in (await endorse(stranger, farm.ada, farm.place)).text
     gone = await farm.dan.runs("leave", farm.place)
     await farm.dan.presses(gone, "Leave and erase", farm.place)
     left = await endorse(farm.cat, farm.dan, farm.place)

@@ -52,7 +52,7 @@ async def told(stage: Stage, persona: Persona) -> list[str]:
 
 async def test_only_the_founder_sets_the_rules(stage: Stage) -> None:
     ada, bo, farm = await ada_and_bo(stage)
-    assert "Only the founder" in (await bo.says("/union rules leaders:top", farm)).text
+    assert "for the founder" in (await bo.says("/union rules leaders:top", farm)).text
     shown = await ada.says("/union rules", farm)
     assert "Only the founder leads." in shown.text
     assert "24 hours after the last" in shown.text
@@ -139,7 +139,7 @@ async def test_leading_by_the_grace_is_said_too(stage: Stage) -> None:
 @pytest.mark.parametrize("on", ["words", "values"])
 async def test_a_leader_rises_slips_and_falls(stage: Stage, on: str) -> None:
     ada, bo, farm = await ada_and_bo(stage, on)
-    assert "Only leaders" in (await bo.says("/steer", farm)).text
+    assert "This is for leaders" in (await bo.says("/steer", farm)).text
     await ada.says("/union rules leaders:supported how_many:2 grace_days:3", farm)
     await support(stage, bo, 2)
     assert (await bo.says("/steer", farm)).text == "Steered."
@@ -160,7 +160,7 @@ async def test_a_leader_rises_slips_and_falls(stage: Stage, on: str) -> None:
     )
     assert (await bo.says("/steer", farm)).text == "Steered."
     stage.clock.advance(3 * DAY)
-    assert "Only leaders" in (await bo.says("/steer", farm)).text
+    assert "This is for leaders" in (await bo.says("/steer", farm)).text
     heard = await told(stage, bo)
     assert len(heard) == 3
     assert heard[2].startswith("You no longer lead in Farm. You have too little support: you have 1")
@@ -189,7 +189,7 @@ async def test_the_rule_of_the_founder_alone_ends_ranks_and_says_why(stage: Stag
     await support(stage, bo, 1)
     await stage.chores()
     await ada.says("/union rules leaders:founder", farm)
-    assert "Only leaders" in (await bo.says("/steer", farm)).text
+    assert "This is for leaders" in (await bo.says("/steer", farm)).text
     stage.clock.advance(DAY)
     assert "only the founder leads now" in (await told(stage, bo))[-1]
 

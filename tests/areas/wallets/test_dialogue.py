@@ -98,7 +98,7 @@ async def test_the_code_links_nothing_before_the_wallet_was_shown(cast: Cast, wa
 async def test_only_the_account_of_the_link_says_that_the_wallet_is_its_own(cast: Cast) -> None:
     asked = await cast.brings(cast.bo, cast.farm)
     for label in ("Link this wallet", "Not my wallet"):
-        assert "for somebody else" in (await cast.ada.presses(asked, label, cast.farm)).text
+        assert "for someone else" in (await cast.ada.presses(asked, label, cast.farm)).text
     assert "Linked." in (await cast.bo.presses(asked, "Link this wallet", cast.farm)).text
 
 
@@ -185,12 +185,12 @@ async def test_the_other_accounts_hear_of_a_new_and_of_a_gone_wallet(cast: Cast)
     (new,) = await cast.stage.told(cast.ada_there)
     assert "A wallet was linked to you" in new.text
     assert BOBS.address in new.text
-    assert "for somebody else" in (await cast.ada.presses(new, "Unlink it")).text
+    assert "for someone else" in (await cast.ada.presses(new, "Unlink it")).text
     assert "Unlinked" in (await cast.ada_there.presses(new, "Unlink it")).text
     assert BOBS.address not in (await cast.ada.says("/wallets", cast.farm)).text
     (gone,) = await cast.stage.told(cast.ada)
     assert "was unlinked from you" in gone.text
-    assert "for somebody else" in (await cast.ada_there.presses(gone, "Link it again")).text
+    assert "for someone else" in (await cast.ada_there.presses(gone, "Link it again")).text
     again = await cast.ada.presses(gone, "Link it again")
     await cast.signs(again, BOBS)
 

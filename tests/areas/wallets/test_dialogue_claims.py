@@ -114,8 +114,8 @@ async def test_another_account_of_the_holder_answers_from_its_own_chat(cast: Cas
     asked = await cast.brings(cast.bo, cast.farm)
     await cast.bo.presses(asked, CLAIM, cast.farm)
     here, there = await newest(cast, cast.ada), await newest(cast, cast.ada_there)
-    assert "for somebody else" in (await cast.ada.presses(there, KEEP)).text
-    assert "for somebody else" in (await cast.bo.presses(here, LET_GO)).text
+    assert "for someone else" in (await cast.ada.presses(there, KEEP)).text
+    assert "for someone else" in (await cast.bo.presses(here, LET_GO)).text
     page = await cast.ada_there.presses(there, KEEP)
     code = await cast.signs(page)
     question = await cast.ada_there.runs("link", cast.hall, code=code)

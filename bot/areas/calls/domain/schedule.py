@@ -18,7 +18,7 @@ MOST_AHEAD = 400
 
 CODES = ("mo", "tu", "we", "th", "fr", "sa", "su")
 _BETWEEN = re.compile(r"[\s,;/+&]+")
-_DAY_HELP = "Write today, tomorrow, friday or a date like 2026-12-01."
+_DAY_HELP = phrase("Write today, tomorrow, friday or a date like 2026-12-01.")
 
 
 class Frequency(StrEnum):
