@@ -25,7 +25,7 @@ async def test_managing_one_channel_is_not_moderating_the_server(muster: House, 
     """A voice channel of one's own, or a ticket: there Discord's "Manage Permissions" is Manage Roles."""
     muster.room.overwrites[muster.bob.id] = (1, bits, 0)
     refused = await muster.bob.slash(muster.room, "union create", name="Mine", purpose="Take over")
-    assert "Only moderators" in refused.text
+    assert "This is for moderators" in refused.text
     assert await muster.query(spaces_storage.here, "discord", str(muster.guild.id)) is None
 
 

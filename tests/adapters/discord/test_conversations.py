@@ -32,7 +32,7 @@ async def test_founding_a_union_and_joining_by_its_button(muster: House) -> None
 async def test_who_moderates_is_known_from_the_interaction(muster: House) -> None:
     refused = await muster.bob.slash(muster.room, "union create", name="Farmers", purpose="Grow")
     assert refused.ephemeral
-    assert "Only moderators" in refused.text
+    assert "This is for moderators" in refused.text
     assert not any("members" in template for _, template, _ in muster.emulator.calls)
 
 

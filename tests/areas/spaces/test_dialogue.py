@@ -193,7 +193,7 @@ async def test_another_place_is_disconnected_by_the_founder_only(stage: Stage) -
     refused = await mara.runs("union disconnect", server, space=Where("", "Farm"))
     assert "for the founder" in refused.text
     question = await ada.says("/union disconnect Server", farm)
-    assert "no place" in (await ada.presses(question, "Disconnect", farm)).text
+    assert "no longer belongs to" in (await ada.presses(question, "Disconnect", farm)).text
 
 
 async def test_events_of_places(stage: Stage) -> None:
