@@ -23,6 +23,7 @@ from bot.areas.reminders import services as reminders
 from bot.areas.traces.domain import Trace, TraceKind
 from bot.areas.tree.services import membership as tree
 from bot.areas.unions import services as unions
+from bot.areas.waiting import services as waiting
 from bot.areas.wallets.services import membership as wallets
 from bot.domain.people import Account, Member, Union
 from bot.domain.transaction import Tx
@@ -69,6 +70,7 @@ ORDER: Sequence[KeepsPeople] = (
     reminders,
     intents,
     moderators,
+    waiting,
     conversations,
     delivery,
     departures,

@@ -14,6 +14,7 @@ from bot.areas.joinings.services import codes
 from bot.areas.spaces import services as spaces
 from bot.areas.traces import services as traces
 from bot.areas.tree.services import endorsements
+from bot.areas.waiting import services as waiting
 from bot.areas.wallets.services import links
 from bot.domain.transaction import Tx
 from bot.storage import meta, trusted_time
@@ -47,6 +48,7 @@ def prune(tx: Tx) -> None:
     for area in (expulsions, endorsements, traces):
         area.prune(tx, expired)
     intents.prune(tx, sure)
+    waiting.prune(tx, sure)
     codes.prune(tx, expired)
     if trusted_time.is_steady(tx):
         for shorten in (conversations.shorten, links.shorten, spaces.shorten, invites.shorten, codes.shorten):

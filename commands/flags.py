@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from bot.areas.flags import services as flags
 from bot.areas.flags.domain import BURST_WINDOW, Alerts, FlagKind, NewFlag
 from bot.areas.flags.services import Look, ShownFlag
 from bot.areas.members.services import display
+from bot.areas.waiting import services as waiting
 from bot.chat.chores import Duty, Office
 from bot.chat.context import Context
 from bot.chat.declarations import Area
@@ -31,7 +33,9 @@ from bot.domain.names import one_line
 from bot.domain.people import Account, Permission, Union
 from bot.domain.phrases import phrase
 from bot.domain.times import in_words
+from bot.domain.transaction import Tx
 from bot.errors import BadInput
+from commands.waiting.queues import Notes, Queue, Reader, Waiting, moderators_to_tell
 
 area = Area()
 area.group("flags", "What looks like made-up supporters, for moderators to look at")
@@ -160,6 +164,8 @@ def tell(by: Context | Duty, raised: Sequence[ShownFlag]) -> None:
     chat = flags.alerts(by.tx, by.union)
     if account is not None:
         by.post(account, _notice(by, raised, account.platform))
+        for flag in raised:
+            waiting.tell(by.tx, by.union, account.member_id, QUEUE.kind, flag.id)
     if chat is not None:
         by.post(_target(chat), _notice(by, raised, chat.platform))
 
@@ -286,3 +292,35 @@ def _counted(named: Sequence[tuple[int, int]], known: dict[int, Account], counte
 
 def _listed(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name} ({number})" for name, number in counts.items()) or "nowhere any more"
+
+
+# -- waiting for a look --------------------------------------------------------------------------------------
+
+
+def _waiting(by: Context | Duty, reader: Reader) -> list[Waiting]:
+    """Returns the open flags, for a moderator of the union."""
+    if not reader.moderator:
+        return []
+    return [
+        Waiting(flag.id, flag.at, partial(_to_look_at, by, flag, reader.platform))
+        for flag in flags.waiting(by.tx, by.union)
+    ]
+
+
+def _to_look_at(by: Context | Duty, flag: ShownFlag, platform: str) -> Reply:
+    known = flags.people(by.tx, [flag], platform)
+    otherwise = phrase(
+        "It may be innocent. If nobody does anything, nothing happens to these members, and it stays open until a "
+        "moderator closes it."
+    )
+    close = Button(phrase("Close no. {flag}", flag=flag.id), "flags.close", {"flag": flag.id, "page": 0})
+    return Reply((*_described(flag, known, by.union), p(otherwise)), ((close,),))
+
+
+def _to_tell(tx: Tx, union: Union) -> list[tuple[int, int]]:
+    named = moderators_to_tell(tx, union)
+    found = flags.waiting(tx, union) if named else []
+    return [(member_id, flag.id) for flag in found for member_id in named]
+
+
+QUEUE = Queue("flag", _waiting, Notes(flags.unions_waiting, _to_tell))

@@ -17,6 +17,7 @@ EXPORTS_NOTHING = {
     "reminders": "they are settings of a member's own",
     "traces": "they are keyed hashes, of people who may have left",
     "unions": "`union.json` has the union",
+    "waiting": "it has which things members were told of",
 }
 
 

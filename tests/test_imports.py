@@ -62,7 +62,7 @@ NEEDS = {
         "delivery", "expulsions", "files", "members", "moderators", "spaces", "traces", "tree", "unions",
     ],
     "calls": ["delivery", "files", "ledger", "members", "spaces", "tree", "unions"],
-    "checkins": ["calls", "files", "ledger", "members", "tree", "wallets"],
+    "checkins": ["calls", "files", "ledger", "members", "tree", "unions", "wallets"],
     "contests": ["calls", "checkins", "files", "ledger", "members", "tree", "unions", "wallets"],
     "reminders": ["calls", "checkins", "members", "tree", "unions"],
     "reports": ["calls", "checkins", "members", "reminders", "spaces", "tree"],

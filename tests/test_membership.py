@@ -35,6 +35,7 @@ NOT_PEOPLE = {
     "outbox.union_id",
     "tokens.union_id",
     "erasures.union_id",
+    "waiting_notes.item",
 }
 """Numbers without a foreign key that name no member and no account."""
 KEYS_OF_PEOPLE = ("actor", "native_id", "person", "presser", "user_id")

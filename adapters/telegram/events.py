@@ -125,7 +125,7 @@ def _message(number: str, message: Message, me: Me) -> list[Heard | Unheard]:
         who = message.left_chat_member or user
         return [_heard(number, who, where, act)]
     text = message.text or message.caption or ""
-    if not text and file_of(message) is None:
+    if not text and not message.effective_attachment:
         return []
     entities = message.entities or message.caption_entities
     said = _said(text, entities, message, me)
@@ -134,8 +134,8 @@ def _message(number: str, message: Message, me: Me) -> list[Heard | Unheard]:
     ephemeral = ephemeral_id(message)
     route = Route(quote=message.message_id) if ephemeral is None else Route(ephemeral_quote=ephemeral)
     if message.sender_chat is not None:
-        anonymous = message.sender_chat.id == message.chat.id and isinstance(said, CommandCall)
-        return [Unheard(where, route)] if anonymous else []
+        why = _hidden_behind(message, message.sender_chat) if isinstance(said, CommandCall) else None
+        return [Unheard(where, route, why)] if why is not None else []
     if user.is_bot:
         return []
     if not _is_own(message) or message.edit_date is not None:
@@ -145,6 +145,14 @@ def _message(number: str, message: Message, me: Me) -> list[Heard | Unheard]:
     if isinstance(said, Start):
         heard.insert(0, _heard(f"{number}-reachable", user, where, Reachable(True)))
     return heard
+
+
+def _hidden_behind(message: Message, sender: Chat) -> str | None:
+    """Returns the hint to a person who writes as the group, or as a channel of their own; None for another's post."""
+    if sender.id == message.chat.id:
+        return words.ANONYMOUS
+    own = sender.type == Chat.CHANNEL and not message.is_automatic_forward and message.forward_origin is None
+    return words.AS_CHANNEL if own else None
 
 
 def _service(message: Message, me: Me) -> Act | None:
@@ -305,7 +313,7 @@ def _bot_came_or_went(number: str, changed: ChatMemberUpdated) -> list[Heard | U
     elif before == after:
         return []
     else:
-        act = BotAdded() if after else BotRemoved()
+        act = BotAdded(broadcast=changed.chat.type == Chat.CHANNEL) if after else BotRemoved()
     return [_heard(number, changed.from_user, place(changed.chat), act)]
 
 

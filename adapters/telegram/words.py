@@ -17,3 +17,7 @@ ANONYMOUS: Final = phrase(
     "You write as the group, so I cannot know who you are. Turn “Remain anonymous” off in your administrator "
     "rights, or write to me in private."
 )
+AS_CHANNEL: Final = phrase(
+    "You write as a channel, so I cannot know who you are. Choose your own name beside the message field, or write "
+    "to me in private."
+)

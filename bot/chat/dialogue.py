@@ -80,9 +80,21 @@ def answer(ctx: Context, state: DialogueState, given: Answer) -> Reply | None:
 
 
 def given(state: DialogueState, said: Say) -> Answer:
-    """Returns the file that came with the words if the current question asks for one, else the words."""
+    """Returns the file that came with the words if the current question asks for one, else the words.
+
+    Raises BadInput, with what is wanted, for something that answers no question, like a video or a voice message.
+    """
     asked = state.form.questions[state.at] if state.at < len(state.form.questions) else None
-    return said.file if said.file is not None and asked and asked.kind == "photo" else said.text
+    if asked is not None and asked.kind == "photo" and said.file is not None:
+        return said.file
+    if asked is not None and not said.text.strip():
+        raise BadInput(_wanted(asked))
+    return said.text
+
+
+def _wanted(question: Question) -> str:
+    by_kind = {"photo": text.picture_wanted, "choice": text.choose_one}
+    return by_kind.get(question.kind, text.words_wanted)(question.label)
 
 
 def end(ctx: Context) -> bool:

@@ -101,7 +101,10 @@ class Submit(msgspec.Struct, frozen=True, tag="submit"):
 
 
 class Say(msgspec.Struct, frozen=True, tag="say"):
-    """Plain words or a file: the answer to a question that the bot asked, or chatter in a private chat."""
+    """Plain words or a file: the answer to a question that the bot asked, or chatter in a private chat.
+
+    Without both it is something that the bot cannot read, like a video, a voice message or a sticker.
+    """
 
     text: str
     file: File | None = None
@@ -114,7 +117,9 @@ class Start(msgspec.Struct, frozen=True, tag="start"):
 
 
 class BotAdded(msgspec.Struct, frozen=True, tag="added"):
-    """The bot was added to `Incoming.place`."""
+    """The bot was added to `Incoming.place`. `broadcast`: a channel that people only read, and cannot type in."""
+
+    broadcast: bool = False
 
 
 class BotRemoved(msgspec.Struct, frozen=True, tag="removed"):

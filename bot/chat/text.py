@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.chat.model import p
-from bot.domain.people import Permission
+from bot.domain.names import one_line
+from bot.domain.people import Account, Permission
 from bot.domain.phrases import phrase, plural
 from bot.domain.times import in_words
 
 NO_UNION_HERE = phrase(
     "There is no union here yet. A moderator can start one with `/union create`, or add this place to an "
-    "existing one "
-    "with `/union connect CODE`."
+    "existing one with `/union connect CODE`."
 )
 NO_UNION_IN_PRIVATE = phrase(
     "You are not in a union yet. Type `/join` in the server or group of a union, then come back here."
@@ -25,14 +25,14 @@ NOT_ALLOWED = {
     Permission.LEADER: phrase("This is for leaders of the union. `/union about` shows who they are."),
     Permission.MODERATOR: phrase(
         "This is for moderators. On Discord that is everyone who may manage the server or its roles; on "
-        "Telegram, the "
-        "owner and the administrators who may ban people."
+        "Telegram, the owner and the administrators who may ban people."
     ),
     Permission.UNION_MODERATOR: phrase(
         "This is for moderators of the whole union. `/union about` shows who they are."
     ),
     Permission.FOUNDER: phrase("This is for the founder of the union. `/union about` shows who that is."),
 }
+UNTITLED = phrase("a place without a name")
 BUTTON_GONE = phrase("This button has expired. Type the command again for a new one.")
 BUTTON_USED = phrase("Already done.")
 NOT_YOURS = phrase("This button is for someone else. Type the command yourself to get your own.")
@@ -68,12 +68,24 @@ ANSWER_GONE = phrase("This was done already. Type the command again to see how t
 HELD_GONE = phrase("This answer is no longer kept. Please type the command again.")
 
 
+def answers_lost(platform: str) -> str:
+    return phrase(
+        "{platform} had trouble, and some of my answers here did not arrive. What you did may have worked all the "
+        "same: check before you do it again.",
+        platform=platform_name(platform),
+    )
+
+
 def needed(label: str) -> str:
     return phrase("Please answer this one, it cannot be left out: {label}", label=label)
 
 
 def picture_wanted(label: str) -> str:
     return phrase("Please send a picture: {label}", label=label)
+
+
+def words_wanted(label: str) -> str:
+    return phrase("Please type your answer as text: {label}", label=label)
 
 
 def choose_one(label: str) -> str:
@@ -86,6 +98,28 @@ def at_present(value: str) -> str:
 
 def picture_gone(alt: str) -> str:
     return phrase("({picture}: no longer kept)", picture=alt)
+
+
+def person(account: Account) -> str:
+    """Returns a person as a choice among others."""
+    return phrase(
+        "{name} ({platform})", name=one_line(account.name, 40), platform=platform_name(account.platform)
+    )
+
+
+def person_since(account: Account) -> str:
+    """Returns a person as a choice, where two have the same name."""
+    return phrase("{person}, member since {day}", person=person(account), day=f"{account.since:%Y-%m-%d}")
+
+
+def person_numbered(account: Account) -> str:
+    """Returns a person as a choice, where two of the same name joined on the same day."""
+    return phrase("{person}, no. {number}", person=person_since(account), number=account.id)
+
+
+def nameless(native_id: str) -> str:
+    """Returns the name of a person whose own name shows nothing. The end of the account's id tells them apart."""
+    return phrase("Nameless {end}", end=native_id[-4:])
 
 
 def platform_name(platform: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, Literal
 
 from bot.areas.calls.domain.calls import Call
@@ -12,6 +13,8 @@ from bot.areas.calls.services import approvals as call_approvals
 from bot.areas.calls.services import schedule as call_schedule
 from bot.areas.flags import services as flags
 from bot.areas.members.services import display
+from bot.areas.waiting import services as notes
+from bot.chat.chores import Duty
 from bot.chat.context import Context
 from bot.chat.declarations import Area
 from bot.chat.model import (
@@ -33,11 +36,13 @@ from bot.chat.params import Arg
 from bot.chat.targets import Target
 from bot.domain.hosts import shown_hosts
 from bot.domain.names import one_line
-from bot.domain.people import Permission
+from bot.domain.people import Account, Permission, Union
 from bot.domain.phrases import phrase
+from bot.domain.transaction import Tx
 from bot.errors import BadInput, NotAllowed
 from commands.calls.posts import text
 from commands.calls.words import STATES, called, day_name
+from commands.waiting.queues import Notes, Queue, Reader, Waiting, moderators_to_tell
 
 area = Area()
 
@@ -100,8 +105,9 @@ def ask_for_approval(ctx: Context, call: Call) -> list[Block]:
         target = Target(chat.platform, chat=chat.chat, thread=chat.thread)
         ctx.post(target, _request(ctx, call), f"approve:{call.id}:{words}:chat")
         asked += 1
-    for account in call_approvals.judges(ctx.tx, ctx.union, call):
+    for account in _to_ask(ctx.tx, ctx.union, call):
         ctx.post(account, _request(ctx, call), f"approve:{call.id}:{words}:{account.id}")
+        notes.tell(ctx.tx, ctx.union, account.member_id, QUEUE.kind, call.id)
         asked += 1
     if asked:
         why = phrase(": somebody else was asked to approve it, and until then it is not posted.")
@@ -124,7 +130,17 @@ def ask_for_approval(ctx: Context, call: Call) -> list[Block]:
     ]
 
 
-def waits_for(ctx: Context, call: Call) -> list[str | Span]:
+def _to_ask(tx: Tx, union: Union, call: Call) -> list[Account]:
+    """Returns the accounts to ask at once. If there is no leader to ask, they are those of a few moderators."""
+    found = call_approvals.judges(tx, union, call)
+    if found:
+        return found
+    named = [one for one in moderators_to_tell(tx, union) if one != call.author_id]
+    accounts = (display.reachable(tx, one) for one in named[: call_approvals.MOST_ASKED])
+    return [account for account in accounts if account is not None]
+
+
+def waits_for(ctx: Context | Duty, call: Call) -> list[str | Span]:
     """Returns what a call needs approval for, after a subject: “leads to evil.com and shows a picture”."""
     hosts = call_approvals.new_hosts(ctx.tx, ctx.union, call)
     parts: list[str | Span] = [phrase("leads to "), Code(shown_hosts(hosts))] if hosts else []
@@ -145,11 +161,11 @@ def _request(ctx: Context, call: Call) -> Reply:
             "The buttons work until {ends}. If it still waits then, `/call approvals` shows it.", ends=ends
         )
     )
-    return Reply((*_description(ctx, call), later), (_buttons(ctx, call, anyone=True),))
+    return Reply((*_description(ctx, call, ctx.place.platform), later), (_buttons(ctx, call, anyone=True),))
 
 
-def _description(ctx: Context, call: Call) -> tuple[Block, ...]:
-    author = display.of(ctx.tx, [call.author_id], ctx.place.platform)
+def _description(ctx: Context | Duty, call: Call, platform: str) -> tuple[Block, ...]:
+    author = display.of(ctx.tx, [call.author_id], platform)
     when = STATES[call.state]
     if call.day is not None:
         when = phrase(
@@ -173,7 +189,7 @@ def _description(ctx: Context, call: Call) -> tuple[Block, ...]:
     )
 
 
-def _buttons(ctx: Context, call: Call, *, anyone: bool) -> tuple[AnyButton, ...]:
+def _buttons(ctx: Context | Duty, call: Call, *, anyone: bool) -> tuple[AnyButton, ...]:
     which, number = {"call": call.id, "words": _fingerprint(call)}, phrase(" no. {call}", call=call.id)
     lasts_s = _lasts_s(ctx, call)
     approve = Button(
@@ -197,7 +213,7 @@ def _buttons(ctx: Context, call: Call, *, anyone: bool) -> tuple[AnyButton, ...]
     )
 
 
-def _lasts_s(ctx: Context, call: Call) -> int:
+def _lasts_s(ctx: Context | Duty, call: Call) -> int:
     """How long the buttons work: until the call is over, or for some days if it has no day yet."""
     if call.closes_at is None:
         return UNPLANNED_S
@@ -224,7 +240,7 @@ def waiting(ctx: Context) -> Reply:
     page = found[
         : 1 if any(call.file_id for call in found[:PER_PAGE]) else PER_PAGE
     ]  # a message has one picture
-    blocks = [block for call in page for block in _description(ctx, call)]
+    blocks = [block for call in page for block in _description(ctx, call, ctx.place.platform)]
     more = [p(phrase("{found} more wait.", found=len(found) - len(page)))] if len(found) > len(page) else []
     return Reply((*blocks, *more), tuple(_buttons(ctx, call, anyone=False) for call in page))
 
@@ -269,3 +285,39 @@ def _require_seen(ctx: Context, call_id: int, words: str) -> None:
 def _require_judge(ctx: Context) -> None:
     ctx.require(Permission.LEADER if ctx.may(Permission.LEADER) else Permission.UNION_MODERATOR)
     ctx.require_welcome()  # `Context.admit` does not ask it of what anyone may use
+
+
+# -- waiting for a second look -------------------------------------------------------------------------------
+
+
+def _waiting(by: Context | Duty, reader: Reader) -> list[Waiting]:
+    """Returns the calls that the reader may approve."""
+    if not reader.judge:
+        return []
+    own = reader.member.id if reader.member is not None else None
+    return [
+        Waiting(call.id, call.created_at, partial(_to_approve, by, call, reader.platform))
+        for call in call_approvals.pending(by.tx, by.union)
+        if call.author_id != own
+    ]
+
+
+def _to_approve(by: Context | Duty, call: Call, platform: str) -> Reply:
+    otherwise = phrase("If nobody approves it, it is not posted, and goes on waiting.")
+    if call.closes_at is not None:
+        otherwise = phrase(
+            "If nobody approves it before {closes_at}, it is not posted, and its author is told.",
+            closes_at=Moment(call.closes_at, by.union.time_zone),
+        )
+    return Reply((*_description(by, call, platform), p(otherwise)), (_buttons(by, call, anyone=False),))
+
+
+def _to_tell(tx: Tx, union: Union) -> list[tuple[int, int]]:
+    named, found = moderators_to_tell(tx, union), []
+    for call in call_approvals.pending(tx, union):
+        asked = [account.member_id for account in call_approvals.judges(tx, union, call)]
+        found += [(one, call.id) for one in dict.fromkeys([*asked, *named]) if one != call.author_id]
+    return found
+
+
+QUEUE = Queue("call", _waiting, Notes(call_approvals.unions_waiting, _to_tell))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.areas.calls.domain.calls import Proof
 from bot.areas.checkins.domain.checkins import JUDGED_WITHIN, WITNESS_AFTER
 from bot.areas.checkins.services import checkins
+from bot.areas.checkins.services import waiting as answers
 from bot.areas.checkins.services.checkins import WaitingAnswer
 from bot.areas.members.services import display
+from bot.chat.chores import Duty
 from bot.chat.context import Context
 from bot.chat.declarations import Area
 from bot.chat.model import (
@@ -30,6 +34,7 @@ from bot.domain.people import Account
 from bot.domain.phrases import phrase
 from commands.checkins.checkins import in_a_row
 from commands.members.display import face
+from commands.waiting.queues import Notes, Queue, Reader, Waiting
 
 area = Area()
 
@@ -94,15 +99,11 @@ def refused(ctx: Context, call: int, member: str, reason: str) -> Reply:
 
 
 def _queue(ctx: Context, first: str = "", *, edit: bool = False) -> Reply:
-    waiting = checkins.queue(ctx.tx, ctx.union, ctx.member, AT_ONCE)
-    known = display.of(ctx.tx, [one.member.id for one in waiting], ctx.place.platform)
+    found = checkins.queue(ctx.tx, ctx.union, ctx.member, AT_ONCE)
     blocks: list[Block] = [p(first)] if first else []
-    rows: list[tuple[AnyButton, ...]] = []
-    for one in waiting:
-        blocks.append(_line(ctx, one, known))
-        rows.append(_buttons(one, display.name(known, one.member.id)))
-    if waiting:
-        return Reply(tuple(blocks), tuple(rows), edit=edit)
+    if found:
+        shown = _shown(ctx, ctx.place.platform, found)
+        return Reply((*blocks, *shown.blocks), shown.buttons, edit=edit)
     if checkins.may_witness(ctx.tx, ctx.member):
         none = phrase("Nothing waits for your word.")
     else:
@@ -114,9 +115,16 @@ def _queue(ctx: Context, first: str = "", *, edit: bool = False) -> Reply:
     return Reply((*blocks, p(none)), edit=edit)
 
 
-def _line(ctx: Context, one: WaitingAnswer, known: dict[int, Account]) -> Block:
+def _shown(by: Context | Duty, platform: str, found: Sequence[WaitingAnswer]) -> Reply:
+    """Returns these answers, each with its buttons."""
+    known = display.of(by.tx, [one.member.id for one in found], platform)
+    lines = tuple(_line(by, one, known) for one in found)
+    return Reply(lines, tuple(_buttons(one, display.name(known, one.member.id)) for one in found))
+
+
+def _line(by: Context | Duty, one: WaitingAnswer, known: dict[int, Account]) -> Block:
     shown = (" · ", one.checkin.proof) if one.checkin.proof else ()
-    when = Moment(one.checkin.at, ctx.union.time_zone, "relative")
+    when = Moment(one.checkin.at, by.union.time_zone, "relative")
     return p(face(known.get(one.member.id)), " · ", _title(one), *shown, " · ", when)
 
 
@@ -146,3 +154,33 @@ def _me(ctx: Context, reader: Account) -> Span:
 
 def _name(ctx: Context, one: WaitingAnswer) -> str:
     return display.name(display.of(ctx.tx, [one.member.id], ctx.place.platform), one.member.id)
+
+
+# -- waiting for a word --------------------------------------------------------------------------------------
+
+
+def _waiting(by: Context | Duty, reader: Reader) -> list[Waiting]:
+    """Returns the answers that wait for the reader's word as one thing, because they are judged in a row."""
+    if reader.member is None:
+        return []
+    found = checkins.queue(by.tx, by.union, reader.member, AT_ONCE)
+    if not found:
+        return []
+
+    def show() -> Reply:
+        shown = _shown(by, reader.platform, found)
+        first = min(answers.counts_until(by.union, one.checkin) for one in found)
+        otherwise = phrase(
+            "An answer counts once it is confirmed. If nobody does, it stops counting after a week: the first of "
+            "these at {first}.",
+            first=Moment(first, by.union.time_zone),
+        )
+        return Reply(
+            (p(phrase("Answers that wait for your word:")), *shown.blocks, p(otherwise)), shown.buttons
+        )
+
+    newest = max(one.call.id for one in found)
+    return [Waiting(newest, min(one.checkin.at for one in found), show)]
+
+
+QUEUE = Queue("answer", _waiting, Notes(answers.unions_waiting, answers.judges))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from bot import membership
@@ -20,6 +21,7 @@ from bot.domain.people import Union
 from bot.domain.phrases import phrase
 from commands import flags
 from commands.joinings import notices
+from commands.waiting.queues import Queue, Reader, Waiting
 
 area = Area()
 
@@ -203,3 +205,24 @@ def _tell_joined(by: Context | Duty, done: Joined, but: int | None = None) -> No
     for one in (*done.asking, *done.asked):
         if one.id != but:
             by.post(one, notices.joined(by, done, one), bulk=False)
+
+
+# -- waiting for an answer -----------------------------------------------------------------------------------
+
+
+def _waiting(by: Context | Duty, reader: Reader) -> list[Waiting]:
+    """Returns the questions that wait for the reader's account, and the slow ways that it can stop."""
+    account = reader.account
+    if account is None:
+        return []
+    found = []
+    for one in joinings.of_account(by.tx, account):
+        asking = account.member_id == one.joining.asking_id
+        answered = one.joining.asking_agreed if asking else one.joining.asked_agreed
+        if not answered:
+            notice = notices.slow_warning if one.slow else notices.question
+            found.append(Waiting(one.joining.id, one.joining.created_at, partial(notice, by, one, account)))
+    return found
+
+
+QUEUE = Queue("joining", _waiting)

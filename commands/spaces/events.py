@@ -19,6 +19,7 @@ from bot.chat.incoming import (
     Start,
 )
 from bot.chat.model import Reply, bold, p, say
+from bot.chat.targets import Target
 from bot.domain.names import one_line
 from bot.domain.phrases import phrase
 
@@ -26,14 +27,34 @@ area = Area()
 
 
 @area.event(BotAdded)
-def added(ctx: Context, _: BotAdded) -> Reply | None:
+def added(ctx: Context, act: BotAdded) -> Reply | None:
     if ctx.has_union:
+        return None
+    if act.broadcast:
+        _tell_adder(ctx)
         return None
     return say(
         phrase("Hello. I turn communities into unions that act together."),
         phrase(
             "A moderator founds one with `/union create`, or connects this place to an existing one "
             "with `/union connect CODE`. `/help` shows the rest."
+        ),
+    )
+
+
+def _tell_adder(ctx: Context) -> None:
+    """Tells the person who added the bot to a channel what it can do there. Its subscribers are not greeted."""
+    ctx.post(
+        Target(ctx.place.platform, person=ctx.actor.native_id),
+        say(
+            phrase(
+                "You added me to the channel {channel}. I posted nothing there.",
+                channel=bold(one_line(ctx.place.title) or phrase("without a name")),
+            ),
+            phrase(
+                "Nobody can type to me in a channel. Add me to its discussion group, and type `/union create` or "
+                "`/union connect CODE` there."
+            ),
         ),
     )
 
@@ -90,7 +111,7 @@ def started(ctx: Context, _: Start) -> Reply:
 
 
 @area.event(Say)
-def chatter(ctx: Context, _: Say) -> Reply | None:
-    if ctx.place.space is not None:
+def chatter(ctx: Context, act: Say) -> Reply | None:
+    if ctx.place.space is not None or not (act.text or act.file):
         return None
     return say(phrase("I understand commands. `/help` shows them."))

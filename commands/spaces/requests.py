@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 from bot.areas.members.services import display
 from bot.areas.spaces import services as spaces
 from bot.areas.spaces.domain import SpaceRequest, Spot
+from bot.chat.chores import Duty
 from bot.chat.context import Context
 from bot.chat.declarations import Area, Rate
 from bot.chat.model import (
@@ -34,6 +36,7 @@ from bot.domain.names import one_line
 from bot.domain.people import Permission, Union
 from bot.domain.phrases import phrase
 from commands.spaces.join_button import join_button
+from commands.waiting.queues import Queue, Reader, Waiting
 
 area = Area()
 
@@ -223,3 +226,27 @@ def tell_ended(by: Poster, union: Union, ended: list[SpaceRequest]) -> None:
 
 def _chat(request: SpaceRequest) -> Target:
     return Target(request.platform, chat=request.chat or request.native_id, thread=request.thread)
+
+
+# -- waiting for the founder ---------------------------------------------------------------------------------
+
+
+def _waiting(by: Context | Duty, reader: Reader) -> list[Waiting]:
+    """Returns the places that wait for the founder's answer."""
+    if not reader.founder:
+        return []
+    return [
+        Waiting(one.id, one.asked_at or one.expires_at - spaces.CODE_LASTS, partial(_asking, by.union, one))
+        for one in spaces.requests(by.tx, by.union)
+    ]
+
+
+def _asking(union: Union, request: SpaceRequest) -> Reply:
+    otherwise = phrase(
+        "If you do not answer by {expires_at}, it is not connected.",
+        expires_at=Moment(request.expires_at, union.time_zone),
+    )
+    return Reply((*_question(union, request), p(otherwise)), (_buttons(request),))
+
+
+QUEUE = Queue("request", _waiting)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Protocol
 
 from bot.areas.wallets.domain.claims import COUNTS_AFTER, ClaimEnd
@@ -19,6 +20,7 @@ from bot.domain.phrases import phrase
 from bot.domain.transaction import Tx
 from bot.membership import LINKING
 from commands.members.accounts import named
+from commands.waiting.queues import Queue, Reader, Waiting
 from commands.wallets.pages import page_reply
 
 area = Area()
@@ -142,33 +144,40 @@ def _tell_ended(duty: Duty, claim_id: int) -> None:
 
 def _tell_holders(by: Teller, both: Parties) -> None:
     """Tells all accounts of the holder. Each account's buttons are for it alone."""
-    by_whom = named(both.claimant) if both.claimant else "somebody"
-    zone = by.union.time_zone
     for account in both.holders:
-        by.post(
-            account,
-            say(
-                phrase(
-                    "{your_wallet} in {union}: {address}.",
-                    your_wallet=bold(phrase("Your wallet is claimed")),
-                    union=bold(one_line(by.union.name)),
-                    address=Code(both.claim.address),
-                ),
-                phrase(
-                    "{by_whom} signed with it on {opened_at} and says that it is theirs. You have it until "
-                    "{moves_at}, and keep it if you sign with it again before that.",
-                    by_whom=by_whom,
-                    opened_at=Moment(both.claim.opened_at, zone),
-                    moves_at=Moment(both.claim.moves_at, zone),
-                ),
-                phrase(
-                    "If you gave them no signature, they have the wallet's key: move what it holds to a new "
-                    "one."
-                ),
-                buttons=tuple((button,) for button in answer_buttons(both.claim.id)),
-            ),
-            bulk=False,
-        )
+        by.post(account, _claimed(by, both), bulk=False)
+
+
+def _claimed(by: Teller, both: Parties) -> Reply:
+    """Tells a holder of the claim on their wallet, and asks for an answer."""
+    by_whom = named(both.claimant) if both.claimant else phrase("somebody")
+    zone = by.union.time_zone
+    return say(
+        phrase(
+            "{your_wallet} in {union}: {address}.",
+            your_wallet=bold(phrase("Your wallet is claimed")),
+            union=bold(one_line(by.union.name)),
+            address=Code(both.claim.address),
+        ),
+        phrase(
+            "{by_whom} signed with it on {opened_at} and says that it is theirs. You have it until "
+            "{moves_at}, and keep it if you sign with it again before that.",
+            by_whom=by_whom,
+            opened_at=Moment(both.claim.opened_at, zone),
+            moves_at=Moment(both.claim.moves_at, zone),
+        ),
+        phrase("If you gave them no signature, they have the wallet's key: move what it holds to a new one."),
+        buttons=tuple((button,) for button in answer_buttons(both.claim.id)),
+    )
+
+
+def _waiting(by: Context | Duty, reader: Reader) -> list[Waiting]:
+    """Returns the claims on the reader's wallets."""
+    found = claims.against(by.tx, reader.member) if reader.member is not None else []
+    return [Waiting(both.claim.id, both.claim.opened_at, partial(_claimed, by, both)) for both in found]
+
+
+QUEUE = Queue("claim", _waiting)
 
 
 def tell_outcome(

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Index,
     Integer,
     SmallInteger,
+    and_,
     literal_column,
     text,
 )
@@ -73,6 +74,7 @@ IS_AHEAD = in_states("planned", "open")
 HAS_BEGUN = in_states("open", "closed")
 HAS_DAY = in_states("planned", "open", "closed")
 IS_QUEUED = calls.c.state == literal_column("'queued'")
+IS_UNAPPROVED = and_(in_states("template", "queued", "planned"), calls.c.approved.is_(False))
 
 partial_index(
     "uq_calls_union_day", calls.c.union_id, calls.c.day, where=calls.c.leader_id.is_(None), unique=True
@@ -85,6 +87,8 @@ partial_index(
 partial_index("ix_calls_ahead", calls.c.opens_at, where=IS_AHEAD)
 
 partial_index("ix_calls_queued", calls.c.state, calls.c.union_id, where=IS_QUEUED)
+
+partial_index("ix_calls_unapproved", calls.c.union_id, calls.c.opens_at, calls.c.id, where=IS_UNAPPROVED)
 
 # The repeats. The text of one is a call of the state 'template'.
 call_rules = table(

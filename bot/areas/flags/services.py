@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -50,6 +50,7 @@ class ShownFlag:
     kind: domain.FlagKind
     member_id: int | None
     evidence: Evidence
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,16 @@ def open_flags(tx: Tx, union: Union, page: int, per_page: int) -> tuple[list[Sho
     """Returns a page (from 0) of the open flags, the newest first, and how many are open in all."""
     rows = storage.page(tx, union.id, page * per_page, per_page)
     return [_shown(flag) for flag in rows], storage.count(tx, union.id)
+
+
+def waiting(tx: Tx, union: Union) -> list[ShownFlag]:
+    """Returns the open flags, the oldest first; of very many, the newest."""
+    return _all_open(tx, union)[::-1]
+
+
+def unions_waiting(tx: Tx) -> list[int]:
+    """Returns the unions with an open flag."""
+    return storage.unions_with_open(tx)
 
 
 def close(tx: Tx, union: Union, actor: Member | None, flag_id: int) -> None:
@@ -239,7 +250,7 @@ def _grown(tx: Tx, union_id: int, found: NewFlag) -> bool:
 
 def _shown(flag: Flag) -> ShownFlag:
     evidence = msgspec.json.decode(flag.evidence, type=Evidence)
-    return ShownFlag(flag.id, domain.FlagKind(flag.kind), flag.member_id, evidence)
+    return ShownFlag(flag.id, domain.FlagKind(flag.kind), flag.member_id, evidence, flag.at)
 
 
 def _named(flag: ShownFlag) -> list[int]:

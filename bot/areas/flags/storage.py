@@ -75,6 +75,7 @@ _PAGE = Statement(
     .limit(bindparam("most"))
     .offset(bindparam("skipped"))
 )
+_UNIONS_WITH_OPEN = Statement(select(flags.c.union_id).distinct().where(flags.c.closed_at.is_(None)))
 _COUNT = Statement(select(func.count()).select_from(flags).where(*_OPEN))
 _CLOSE = Statement(
     update(flags)
@@ -208,6 +209,11 @@ def set_evidence(tx: Tx, flag_id: int, evidence: str) -> None:
 def page(tx: Tx, union_id: int, skipped: int, most: int) -> list[Flag]:
     """Returns a page of the open flags, the newest first."""
     return [Flag(*row) for row in tx.all(_PAGE, union=union_id, skipped=skipped, most=most)]
+
+
+def unions_with_open(tx: Tx) -> list[int]:
+    """Returns the unions with an open flag."""
+    return [row.union_id for row in tx.all(_UNIONS_WITH_OPEN)]
 
 
 def count(tx: Tx, union_id: int) -> int:

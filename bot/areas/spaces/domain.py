@@ -29,6 +29,7 @@ class SpaceRequest:
     chat: str | None
     thread: str | None
     expires_at: datetime
+    asked_at: datetime | None
 
     @property
     def spot(self) -> Spot:

@@ -101,6 +101,7 @@ _ADD_REQUEST = Statement(
         chat=bindparam("chat"),
         thread=bindparam("thread"),
         expires_at=bindparam("expires_at"),
+        asked_at=bindparam("asked_at"),
     )
     .returning(*REQUEST_COLUMNS)
 )
@@ -239,6 +240,7 @@ def add_request(tx: Tx, union_id: int, spot: Spot, expires_at: datetime) -> Spac
         chat=spot.chat,
         thread=spot.thread,
         expires_at=expires_at,
+        asked_at=tx.now,
     )
     assert row is not None
     return SpaceRequest(*row)

@@ -62,6 +62,7 @@ space_requests = table(
     words_or_null("chat"),
     words_or_null("thread"),
     moment("expires_at"),
+    moment_or_null("asked_at"),  # null: asked before this was kept
     Index(None, "union_id"),
 )
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from adapters.telegram import words
 from bot.chat.incoming import Actor, Place
+from tests.adapters.samples import DOT
 from tests.adapters.telegram.conftest import FOUND, House
 from tests.emulators.telegram import Group, Person
 from tests.emulators.telegram.server import Request
@@ -64,7 +66,9 @@ async def test_an_administrator_without_power_over_people_is_no_moderator(
     if moderates:
         assert "is founded" in answer.text
     else:
-        assert "on Telegram, the owner and the administrators who may ban people" in bob.chat.from_bot[-1].text
+        assert (
+            "on Telegram, the owner and the administrators who may ban people" in bob.chat.from_bot[-1].text
+        )
 
 
 async def test_a_clock_that_is_set_back_keeps_nobody_a_moderator(
@@ -121,6 +125,45 @@ async def test_questions_end_with_cancel(group: Group, alice: Person) -> None:
     assert "Nothing was changed" in stopped.text
     quiet = await alice.says("/cancel", group, expect=0)
     assert quiet.sent == []
+
+
+FILE = {"file_id": "f", "file_unique_id": "u"}
+SENT: dict[str, dict[str, Any]] = {
+    "video": FILE | {"width": 640, "height": 480, "duration": 3},
+    "video_note": FILE | {"length": 240, "duration": 3},
+    "voice": FILE | {"duration": 3},
+    "audio": FILE | {"duration": 3},
+    "sticker": FILE
+    | {"type": "regular", "width": 512, "height": 512, "is_animated": False, "is_video": False},
+    "location": {"longitude": 13.4, "latitude": 52.5},
+    "dice": {"emoji": "🎲", "value": 4},
+}
+
+
+@pytest.mark.parametrize("kind", SENT)
+async def test_what_is_no_text_is_answered_with_what_is_wanted(
+    group: Group, alice: Person, kind: str
+) -> None:
+    question = (await alice.says("/union create", group)).one
+    await alice.says("", group, reply_to=question, sent={kind: SENT[kind]}, expect=2)
+    assert alice.chat.from_bot[-1].text == "Please type your answer as text: What the union is called"
+    assert "What it is for" in (await alice.replies(question, "Farmers")).text, "the question is still open"
+
+
+async def test_a_picture_answers_no_question_for_text(group: Group, alice: Person) -> None:
+    question = (await alice.says("/union create", group)).one
+    told = await alice.says("", group, reply_to=question, photo=DOT, expect=2)
+    assert "type your answer as text" in told.text
+
+
+async def test_a_sticker_that_answers_nothing_is_left_alone(
+    muster: House, union: Group, alice: Person
+) -> None:
+    for place, replied in ((None, None), (union, union.from_bot[0]), (union, None)):
+        alice.types("", place, replied, sent={"sticker": SENT["sticker"]})
+    before = len(alice.chat.from_bot), len(union.from_bot)
+    await muster.settled()
+    assert (len(alice.chat.from_bot), len(union.from_bot)) == before
 
 
 async def test_nobody_else_answers_a_question(group: Group, alice: Person, bob: Person) -> None:

@@ -174,7 +174,11 @@ def test_threads_are_topics_only() -> None:
 def test_an_anonymous_administrator_is_nobody() -> None:
     (found,) = acts("message", message("/me") | {"from": ANONYMOUS, "sender_chat": GROUP})
     assert found == Unheard(Place("telegram", "-100", "-100", None, "Farm"), Route(quote=9))
-    assert acts("message", message("/me") | {"from": ANONYMOUS, "sender_chat": CHANNEL}) == []
+    (found,) = acts("message", message("/me") | {"from": OTHER, "sender_chat": CHANNEL})
+    assert found == Unheard(Place("telegram", "-100", "-100", None, "Farm"), Route(quote=9), words.AS_CHANNEL)
+    posted = {"from": TELEGRAM, "sender_chat": CHANNEL, "is_automatic_forward": True}
+    assert acts("message", message("/me") | posted) == [], "a post of the channel that the group discusses"
+    assert acts("message", message("hello") | {"from": OTHER, "sender_chat": CHANNEL}) == []
     assert acts("message", message("/me@other_bot") | {"from": ANONYMOUS, "sender_chat": GROUP}) == []
 
 
@@ -313,7 +317,7 @@ def member(user: dict[str, Any], status: str) -> dict[str, Any]:
         (GROUP, "restricted", "outside", BotRemoved()),
         (GROUP, "member", "kicked", BotRemoved()),
         (GROUP, "administrator", "left", BotRemoved()),
-        (CHANNEL, "left", "administrator", BotAdded()),
+        (CHANNEL, "left", "administrator", BotAdded(broadcast=True)),
         (PRIVATE, "member", "kicked", Reachable(False)),
         (PRIVATE, "kicked", "member", Reachable(True)),
     ],

@@ -135,7 +135,10 @@ async def test_a_channel_is_a_space_without_conversation(muster: House, alice: P
     channel = muster.emu.channel("News", alice, bot=None)
     channel.adds_bot(alice, admin=("can_post_messages",))
     await muster.settled()
-    assert [message.text[:6] for message in channel.from_bot] == ["Hello."]
+    assert channel.from_bot == [], "its subscribers are not greeted"
+    await eventually(lambda: alice.chat.from_bot)
+    assert "You added me to the channel News. I posted nothing there." in alice.chat.from_bot[-1].text
+    assert "Add me to its discussion group" in alice.chat.from_bot[-1].text
 
 
 async def test_anonymous_administrators_are_told_why(muster: House, group: Group, alice: Person) -> None:
@@ -153,6 +156,25 @@ async def test_anonymous_administrators_are_told_why(muster: House, group: Group
     emu.tell(message)
     await muster.settled()
     assert [each.text for each in group.from_bot] == [words.ANONYMOUS]
+
+
+async def test_who_writes_as_a_channel_of_their_own_is_told_why(
+    muster: House, group: Group, alice: Person
+) -> None:
+    emu = muster.emu
+    message = emu.message(
+        group, alice, {"text": "/me", "entities": [{"type": "bot_command", "offset": 0, "length": 3}]}
+    )
+    message.data["sender_chat"] = CHANNEL
+    message.data["from"] = {
+        "id": 136817688,
+        "is_bot": True,
+        "first_name": "Channel",
+        "username": "Channel_Bot",
+    }
+    emu.tell(message)
+    await muster.settled()
+    assert [each.text for each in group.from_bot] == [words.AS_CHANNEL]
 
 
 async def test_edited_commands_are_not_done_again(muster: House, group: Group, alice: Person) -> None:

@@ -461,7 +461,7 @@ async def test_flags_about_who_leaves_are_closed(store: Store, farm: Union) -> N
 
 async def test_who_is_named_is_who_they_are_now(store: Store, farm: Union) -> None:
     evidence = Evidence(1, START, START, 1, {}, 2, [(3, 1), (4, 1)], 1, [(5, 1)])
-    shown = flags.ShownFlag(1, FlagKind.RING, 6, evidence)
+    shown = flags.ShownFlag(1, FlagKind.RING, 6, evidence, START)
 
     def changes(tx: Tx) -> None:
         one, two, three = (members_storage.by_id(tx, number) for number in (3, 7, 4))

@@ -49,10 +49,12 @@ class Person:
         mentions: dict[str, Any] | None = None,
         photo: bytes | None = None,
         document: tuple[str, bytes] | None = None,
+        sent: Json | None = None,
     ) -> Message:
         """Post a message (or a photo or document with this caption) and return it at once.
 
-        `mentions` maps pieces of the text to the people whom they name by `text_mention`.
+        `mentions` maps pieces of the text to the people whom they name by `text_mention`; `sent` is something
+        else, like a sticker, as Telegram has it.
         In a private chat this is as good as pressing Start; whoever was never in a group is in it from now on.
         """
         chat, thread = _place(in_, self)
@@ -66,6 +68,7 @@ class Person:
         )
         media: Json = {"photo": self.emulator.keep_photo(photo)} if photo else {}
         media |= {"document": self.emulator.keep_document(*document)} if document else {}
+        media |= sent or {}
         content = _content(text, entities, media)
         message = self.emulator.message(chat, self, content, thread=thread, reply_to=reply_to, contents=photo)
         if chat.is_group and self.emulator.is_ephemeral_command(self, chat, text):

@@ -101,6 +101,11 @@ def pending(tx: Tx, union: Union) -> list[Call]:
     return [call for call in waiting if _text_id(tx, call) not in ids]
 
 
+def unions_waiting(tx: Tx) -> list[int]:
+    """Returns the unions with a call that waits for approval."""
+    return lists.unions_with_unapproved(tx)
+
+
 def judges(tx: Tx, union: Union, call: Call) -> list[Account]:
     """Returns the accounts to ask in private: the founder's, or a few leaders' if the founder wrote the call."""
     ids = [union.founder_id]

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 
 from bot.areas.calls.domain.calls import Call, CallState, read_call
 from bot.areas.calls.storage.conditions import IN_UNION, SAME_BRANCH
-from bot.areas.calls.tables import CALL_COLUMNS, IS_QUEUED, call_rules, calls
+from bot.areas.calls.tables import CALL_COLUMNS, IS_QUEUED, IS_UNAPPROVED, call_rules, calls
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement
 
@@ -45,22 +45,14 @@ _QUEUING = Statement(
 )
 _UNAPPROVED = Statement(
     select(*CALL_COLUMNS)
-    .where(
-        IN_UNION,
-        calls.c.state.in_([CallState.TEMPLATE, CallState.QUEUED, CallState.PLANNED]),
-        calls.c.approved.is_(False),
-    )
+    .where(IN_UNION, IS_UNAPPROVED)
     .order_by(calls.c.opens_at, calls.c.id)
     .limit(bindparam("most"))
 )
+_UNIONS_WITH_UNAPPROVED = Statement(select(calls.c.union_id).distinct().where(IS_UNAPPROVED))
 _UNAPPROVED_BY = Statement(
     select(*CALL_COLUMNS)
-    .where(
-        IN_UNION,
-        calls.c.state.in_([CallState.TEMPLATE, CallState.QUEUED, CallState.PLANNED]),
-        calls.c.approved.is_(False),
-        calls.c.author_id == bindparam("author"),
-    )
+    .where(IN_UNION, IS_UNAPPROVED, calls.c.author_id == bindparam("author"))
     .order_by(calls.c.id)
 )
 _OF_REPEAT = Statement(
@@ -146,6 +138,11 @@ def queuing(tx: Tx, union_id: int) -> list[int | None]:
 def unapproved(tx: Tx, union_id: int, most: int) -> list[Call]:
     """Returns up to `most` calls that wait for approval of their links, the earliest hour first."""
     return _calls(tx.all(_UNAPPROVED, union=union_id, most=most))
+
+
+def unions_with_unapproved(tx: Tx) -> list[int]:
+    """Returns the unions with a call that waits for approval."""
+    return [row.union_id for row in tx.all(_UNIONS_WITH_UNAPPROVED)]
 
 
 def unapproved_by(tx: Tx, union_id: int, author_id: int) -> list[Call]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 
 from bot.areas.calls.tables import HAS_BEGUN, calls
 from bot.areas.checkins.domain.checkins import Checkin, CheckinState
 from bot.areas.checkins.storage.conditions import CHECKIN_COLUMNS, FOR_BRANCHES, OF_MEMBER, read_checkin
 from bot.areas.checkins.tables import IS_WAITING, checkins
+from bot.areas.unions.tables import unions
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement
 
@@ -63,6 +64,23 @@ _WITNESSED = Statement(
     .order_by(calls.c.id.desc())
     .limit(bindparam("most"))
 )
+_ASKS_LEADERS = (HAS_BEGUN, calls.c.proof == "leader", calls.c.day >= bindparam("since"))
+_UNIONS_WITH_WAITING = Statement(
+    select(unions.c.id).where(exists().where(calls.c.union_id == unions.c.id, *_ASKS_LEADERS))
+)
+_JUDGES = Statement(
+    select(checkins.c.judged_by, func.max(checkins.c.call_id))
+    .where(
+        IS_WAITING,
+        checkins.c.judged_by.is_not(None),
+        checkins.c.judged_by != checkins.c.member_id,
+        checkins.c.call_id.in_(
+            select(calls.c.id).where(calls.c.union_id == bindparam("union"), *_ASKS_LEADERS)
+        ),
+    )
+    .group_by(checkins.c.judged_by)
+    .order_by(checkins.c.judged_by)
+)
 
 
 def judge(tx: Tx, call_id: int, member_id: int, state: CheckinState, judge_id: int) -> bool:
@@ -73,6 +91,16 @@ def judge(tx: Tx, call_id: int, member_id: int, state: CheckinState, judge_id: i
 def for_judge(tx: Tx, judge_id: int, since: int, most: int) -> list[Checkin]:
     """Returns up to `most` answers of that union-day and later that wait for this member's word."""
     return [read_checkin(row) for row in tx.all(_FOR_JUDGE, judge=judge_id, since=since, most=most)]
+
+
+def unions_with_waiting(tx: Tx, since: int) -> list[int]:
+    """Returns the unions with a call of that union-day or later that asks for the leader's word."""
+    return [row.id for row in tx.all(_UNIONS_WITH_WAITING, since=since)]
+
+
+def judges(tx: Tx, union_id: int, since: int) -> list[tuple[int, int]]:
+    """Returns the members for whose word an answer waits, each with the newest call that it belongs to."""
+    return [(row[0], row[1]) for row in tx.all(_JUDGES, union=union_id, since=since)]
 
 
 def for_witness(tx: Tx, call_ids: Sequence[int], witness_id: int, most: int) -> list[Checkin]:

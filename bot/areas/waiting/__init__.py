@@ -1,0 +1,1 @@
+"""The private notes about things that wait: which thing each member was told of, and who wants no notes."""
