@@ -4,6 +4,11 @@ FROM python:3.12-slim
 RUN useradd --system --uid 10001 --create-home --home-dir /data --shell /usr/sbin/nologin muster \
     && chmod 700 /data
 
+# Pictures write names: this library joins Arabic and Indic letters, these fonts have Chinese, Japanese, Korean, Hebrew.
+RUN apt-get update -qq \
+    && apt-get install -qq --yes --no-install-recommends libfribidi0 fonts-dejavu-core fonts-droid-fallback \
+    && rm -rf /var/lib/apt/lists/*
+
 WORKDIR /app
 COPY requirements.lock ./
 RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock

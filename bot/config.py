@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot import env_file
 from bot.errors import ConfigError
-from bot.urls import is_local, url_parts
+from bot.urls import is_local, origin, url_parts
 
 PREFIX = "MUSTER_"
 TEST_VARIABLES = frozenset({"MUSTER_NO_SKIP", "MUSTER_SPECS", "MUSTER_GOLDEN"})
@@ -87,9 +87,16 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _is_origin(cls, value: str | None) -> str | None:
-        if value is not None and urlsplit(value).path:
+        if value is None:
+            return None
+        if urlsplit(value).path:
             raise ValueError("must end after the host name (and port); Muster needs a host name of its own")
-        return value
+        address = origin(value)
+        if address is None:
+            raise ValueError(
+                "has a host name that browsers do not open: use letters, digits, hyphens and dots"
+            )
+        return address
 
     @field_validator("chain_rpc")
     @classmethod
@@ -116,7 +123,8 @@ class Settings(BaseSettings):
             )
         if value is None or not value.get_secret_value().startswith(_SQLITE):
             return value
-        return SecretStr(f"{_SQLITE}{env_file.folder() / value.get_secret_value().removeprefix(_SQLITE)}")
+        begin = Path(quote(str(env_file.folder())))
+        return SecretStr(f"{_SQLITE}{begin / value.get_secret_value().removeprefix(_SQLITE)}")
 
     @field_validator("discord_token")
     @classmethod
@@ -204,14 +212,14 @@ class Settings(BaseSettings):
         """The database's URL with its password, for the store only."""
         if self.database_url is not None:
             return self.database_url.get_secret_value()
-        return f"sqlite+aiosqlite:///{self.data_dir / 'muster.db'}"
+        return _SQLITE + quote(str(self.data_dir / "muster.db"))
 
     @property
     def database_file(self) -> Path | None:
         """The file of an SQLite database; None with PostgreSQL."""
         if not self.store_url.startswith(_SQLITE):
             return None
-        return Path(self.store_url.removeprefix(_SQLITE).split("?")[0])
+        return Path(unquote(self.store_url.removeprefix(_SQLITE).split("?")[0]))
 
 
 def load(**overrides: object) -> Settings:

@@ -14,7 +14,12 @@ from dotenv import dotenv_values
 
 from bot import config, env_file, logs
 from bot.config import Settings, load
+from bot.domain.clock import SystemClock
 from bot.errors import ConfigError
+from bot.schema import metadata
+from bot.storage.backup import back_up
+from bot.storage.store import Store
+from tests.chain.texts import text
 
 EXAMPLE = Path(__file__).parent.parent / ".env.example"
 SECRETS = {
@@ -116,6 +121,8 @@ def test_nothing_set_opens_the_playground(tmp_path: Path) -> None:
         ("MUSTER_PUBLIC_URL", "https://me:pw@muster.example.org", "must be a URL"),
         ("MUSTER_PUBLIC_URL", "https://[::1", "must be a URL"),
         ("MUSTER_PUBLIC_URL", "http://muster.example.org", "must be https"),
+        ("MUSTER_PUBLIC_URL", "https://mu~ster.example.org", "letters, digits, hyphens"),
+        ("MUSTER_PUBLIC_URL", "https://a..example.org", "letters, digits, hyphens"),
         ("MUSTER_TELEGRAM_TOKEN", "not-a-token", "BotFather"),
         ("MUSTER_DISCORD_TOKEN", "Bot abc", "without spaces"),
         ("MUSTER_TELEGRAM_WEBHOOK_SECRET", "short", "16 to 256"),
@@ -135,6 +142,47 @@ def test_nonsense_is_refused(monkeypatch: pytest.MonkeyPatch, variable: str, val
     [line] = refused(monkeypatch, **{variable: value})
     assert line.startswith(variable)
     assert said in line
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("https://bücher.example", "https://xn--bcher-kva.example"),
+        ("https://BÜCHER.example:443/", "https://xn--bcher-kva.example"),
+        ("https://my_bot.example.org", "https://my_bot.example.org"),
+        ("https://日本語。jp:8443", "https://xn--wgv71a119e.jp:8443"),
+        ("http://[::1]:80", "http://[::1]"),
+    ],
+)
+def test_the_public_address_is_kept_as_browsers_write_it(
+    monkeypatch: pytest.MonkeyPatch, typed: str, kept: str
+) -> None:
+    monkeypatch.setenv("MUSTER_PUBLIC_URL", typed)
+    assert load().public_url == kept
+    domain = kept.partition("://")[2]
+    assert text(domain=domain, uri=f"{kept}/link").startswith(f"{domain} wants you to sign in")
+
+
+@pytest.mark.parametrize("folder", ["a b", "what?", "100%25", "a#b", "ünï & 名前", "x%20y?mode=ro"])
+@pytest.mark.parametrize("variable", ["MUSTER_DATA_DIR", "MUSTER_ENV_FILE"])
+async def test_the_data_is_in_the_folder_that_the_settings_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, folder: str, variable: str
+) -> None:
+    named = tmp_path / folder
+    if variable == "MUSTER_DATA_DIR":
+        monkeypatch.setenv(variable, str(named))
+    else:
+        named.mkdir()
+        (named / ".env").write_text("MUSTER_DATABASE_URL=sqlite+aiosqlite:///muster.db\n")
+        monkeypatch.setenv(variable, str(named / ".env"))
+    settings = load()
+    store = await Store.open(settings.store_url, SystemClock(), metadata())
+    await store.read(lambda tx: None)
+    await store.close()
+    await back_up(settings.store_url, tmp_path / "copy.db")
+    assert settings.database_file == named / "muster.db"
+    assert settings.database_file.stat().st_size > 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([".env", "copy.db", folder])
 
 
 def test_each_problem_has_its_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from adapters.discord.limits import is_web_address
 from bot.chat.model import Code, Link, Mention, Moment, Span, Spans, Text
-from bot.domain.names import visible
+from bot.domain.hidden import visible
 
 # These get a backslash: the marks of Markdown; `@` of mass mentions; `:` of addresses and emoji names; the dot of
 # invitation links, which Discord finds even without `https://`; at the beginning of a line, headings and lists.
@@ -109,7 +109,9 @@ def _span(span: Code | Link | Mention | Moment) -> str:
         case Code(text=text):
             return _code(visible(text).replace("\n", " "))
         case Link(label=label, url=url):
-            return f"[{escaped(label)}](<{url}>)"
+            # Discord makes no link of a label that is itself an address with its scheme.
+            own = "://" in label or url == f"https://{label}"
+            return f"<{url}>" if own else f"[{escaped(label)}](<{url}>)"
         case Mention(native_id=native_id):
             return f"<@{native_id}>"
         case Moment(at=at, style=style):

@@ -32,7 +32,8 @@ from bot.chat.model import (
     Style,
     Table,
 )
-from bot.domain.names import one_line, visible
+from bot.domain.hidden import visible
+from bot.domain.names import one_line
 
 Json: TypeAlias = dict[str, Any]
 

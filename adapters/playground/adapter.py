@@ -23,7 +23,7 @@ from bot.chat.model import Reply, Visibility
 from bot.chat.port import Capabilities, Core, Undeliverable
 from bot.chat.targets import Lane, Target
 from bot.domain.clock import Clock
-from bot.domain.names import visible
+from bot.domain.hidden import visible
 
 log = logging.getLogger(__name__)
 

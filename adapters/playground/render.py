@@ -36,7 +36,8 @@ from bot.chat.model import (
     Table,
     Text,
 )
-from bot.domain.names import one_line, visible
+from bot.domain.hidden import visible
+from bot.domain.names import one_line
 
 Json: TypeAlias = dict[str, Any]
 

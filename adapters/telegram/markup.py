@@ -3,7 +3,7 @@
 Telegram makes links out of plain text by itself: @names, /commands, #tags, domains, addresses. Texts come from
 members, so they must not become such links. Every plain text gets an invisible word joiner (U+2060) where Telegram
 would begin a link. In domains it takes any character from U+00C0 on that is no separator, emoji and marks included.
-Commands are in `Code` and links in `Link`; these still work.
+Commands are in `Code` and links in `Link`; these still work, and can be copied without a joiner in them.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Final, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from bot.chat.incoming import WORD_JOINER
 from bot.chat.model import (
     Block,
     Code,
@@ -32,11 +33,10 @@ from bot.chat.model import (
     Table,
     Text,
 )
-from bot.domain.hosts import NAME_SYMBOLS
-from bot.domain.names import visible
+from bot.domain.hidden import visible
+from bot.domain.hosts import NAME_SYMBOLS, hosts_in
 
 PLATFORM: Final = "telegram"
-_JOINER: Final = "\u2060"
 _BEGINS_A_LINK: Final = re.compile(
     r"(?<=[@#$])(?=[\w\u00b7\u200c\u0d80-\u0dff])"  # @name, #tag, $CASH, name@host
     r"|(?<=/)(?<!\w/)(?=\w)"  # /command, and what follows //
@@ -90,7 +90,7 @@ def to_html(pieces: Pieces) -> str:
 
 def inert(text: str) -> str:
     """Returns the text with hidden characters written out, in which Telegram finds no links by itself."""
-    return _BEGINS_A_LINK.sub(_JOINER, visible(text))
+    return _BEGINS_A_LINK.sub(WORD_JOINER, visible(text))
 
 
 def web_link(url: str) -> str | None:
@@ -108,11 +108,11 @@ def spans(content: Spans) -> list[Piece]:
     for each in content:
         piece = _span(each)
         if pieces and _would_join(pieces[-1].text, piece.text):
-            # Code stays exact, so that it can be copied.
-            if not isinstance(each, Code):
-                piece = piece._replace(text=_JOINER + piece.text)
-            elif not isinstance(before, Code) and not pieces[-1].text[-1].isspace():
-                pieces[-1] = pieces[-1]._replace(text=pieces[-1].text + _JOINER)
+            # Code and links stay exact, so that they can be copied.
+            if not isinstance(each, Code | Link):
+                piece = piece._replace(text=WORD_JOINER + piece.text)
+            elif not isinstance(before, Code | Link) and not pieces[-1].text[-1].isspace():
+                pieces[-1] = pieces[-1]._replace(text=pieces[-1].text + WORD_JOINER)
         pieces.append(piece)
         before = each
     return pieces
@@ -136,7 +136,10 @@ def _span(it: Span) -> Piece:
         case Code(text=text):
             return Piece(visible(text), "<code>", "</code>")
         case Link(label=label, url=url):
-            return _linked(inert(label), url) if web_link(url) else Piece(inert(label))
+            if not web_link(url):
+                return Piece(inert(label))
+            address = hosts_in(label)
+            return _linked(visible(label) if address and address <= hosts_in(url) else inert(label), url)
         case Mention(platform=platform, native_id=native_id, name=name, silent=silent):
             known = platform == PLATFORM and native_id.isdecimal() and not silent
             return _linked(inert(name), f"tg://user?id={native_id}") if known else Piece(inert(name))

@@ -24,7 +24,8 @@ from bot.chat.model import (
     Style,
     Text,
 )
-from bot.domain.names import one_line, visible
+from bot.domain.hidden import visible
+from bot.domain.names import one_line
 
 Json: TypeAlias = dict[str, Any]
 _NO_PREVIEW: Final = {"is_disabled": True}

@@ -7,6 +7,7 @@ import functools
 import io
 import json
 import logging
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
@@ -26,6 +27,9 @@ _SAVED_HEADERS: Final = ("Accept-Encoding", "Accept")
 _KEEP_ALIVE_SECONDS: Final = 30.0
 _DOWNLOAD_SECONDS: Final = 30.0
 _CHUNK: Final = 64 * 1024
+_TIME: Final = re.compile(rb"can't parse entities.*tg-time", re.IGNORECASE | re.DOTALL)
+_TIME_TAGS: Final = re.compile(r"</?tg-time[^>]*>")
+_TIME_TAGS_IN_JSON: Final = re.compile(_TIME_TAGS.pattern.encode())
 _JSON: Final = {"Content-Type": "application/json"}
 _url = functools.lru_cache(maxsize=512)(functools.partial(URL, encoded=True))
 _timeout = functools.lru_cache(maxsize=64)(aiohttp.ClientTimeout)
@@ -64,9 +68,11 @@ class AiohttpRequest(BaseRequest):
     connection up to `pool_timeout`. `trouble` is called with a word for each error. Raises `NotSent` or
     `NotConnected` when nothing was sent, `FloodWait` on 429, and `TimedOut` or `NetworkError` when the outcome is
     unknown.
+
+    An older Bot API server refuses the markup of times. After such a refusal this markup is left out until a restart.
     """
 
-    __slots__ = ("_connections", "_media_write", "_session", "_times", "_trouble")
+    __slots__ = ("_connections", "_media_write", "_plain_times", "_session", "_times", "_trouble")
 
     def __init__(
         self,
@@ -84,6 +90,7 @@ class AiohttpRequest(BaseRequest):
         self._times = (connect_timeout, read_timeout, write_timeout, pool_timeout)
         self._media_write = media_write_timeout
         self._session: aiohttp.ClientSession | None = None
+        self._plain_times = False
 
     @property
     def read_timeout(self) -> float | None:
@@ -159,8 +166,6 @@ class AiohttpRequest(BaseRequest):
         pool_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
         """Sends one request; returns HTTP status and body."""
-        if self._session is None:
-            raise RuntimeError("AiohttpRequest is not initialized")
         media = bool(request_data and request_data.contains_files)
         write = self._media_write if media else self._times[2]
         limits = _limits(
@@ -169,7 +174,20 @@ class AiohttpRequest(BaseRequest):
             _chosen(write_timeout, write),
             _chosen(pool_timeout, self._times[3]),
         )
-        body = None if request_data is None else _form(request_data) if media else _json(request_data)
+        answer = await self._answer(url, method, request_data, limits, media)
+        if answer[0] == 400 and _TIME.search(answer[1]) and not self._plain_times:
+            log.info("this server knows no times", extra={"action": "telegram.old-server"})
+            self._plain_times = True
+            answer = await self._answer(url, method, request_data, limits, media)
+        return answer
+
+    async def _answer(
+        self, url: str, method: str, data: RequestData | None, limits: aiohttp.ClientTimeout, media: bool
+    ) -> tuple[int, bytes]:
+        if self._session is None:
+            raise RuntimeError("AiohttpRequest is not initialized")
+        plain = self._plain_times
+        body = None if data is None else _form(data, plain) if media else _json(data, plain)
         headers = _JSON if isinstance(body, bytes) else None
         # "from None": the cause would carry the URL, and with it the token, into logs.
         try:
@@ -211,17 +229,18 @@ def _limits(
     return _timeout(total=total, connect=waiting, sock_connect=connect, sock_read=read)
 
 
-def _json(data: RequestData) -> bytes:
+def _json(data: RequestData, plain_times: bool) -> bytes:
     try:
-        return msgspec.json.encode(data.parameters)
+        body = msgspec.json.encode(data.parameters)
     except TypeError:  # a subclass of str, such as markupsafe's; the standard library accepts it
-        return data.json_payload
+        body = data.json_payload
+    return _TIME_TAGS_IN_JSON.sub(b"", body) if plain_times else body
 
 
-def _form(data: RequestData) -> aiohttp.FormData:
+def _form(data: RequestData, plain_times: bool) -> aiohttp.FormData:
     form = aiohttp.FormData()
     for name, value in data.json_parameters.items():
-        form.add_field(name, value)
+        form.add_field(name, _TIME_TAGS.sub("", value) if plain_times else value)
     for name, (filename, contents, kind) in data.multipart_data.items():
         # Bytes would be written in one piece, and would hold up everything else for that time.
         body = io.BytesIO(contents) if isinstance(contents, bytes) else contents

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bot.chain.client import ChainClient
 
 SIGNATURE_LIMIT = 64 * 1024  # bytes
-_HEX = re.compile(r"0x[0-9A-Fa-f]*")
+_HEX = re.compile(r"(?:0x)?((?:[0-9A-Fa-f]{2})*)")
 _RECOVERY_ID = {0: 0, 1: 1, 27: 0, 28: 1}
 # Half the order of secp256k1: of the two signatures (r, s) and (r, n - s) only the lower one counts (EIP-2).
 _HIGHEST_S = bytes.fromhex("7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0")
@@ -57,16 +57,19 @@ def recover(digest: bytes, signature: bytes) -> bytes | None:
 async def verify(chain: "ChainClient | None", *, address: str, message: str, signature: str) -> Verified:
     """Hold `signature` (hex as a page sent it, hostile) against the `message` that we issued for `address`.
 
+    Some wallets leave out the `0x` before the signature.
+
     A signature by the address's own key holds without any node, even where the address has code (EIP-7702):
     whoever has the key decides about that code. Otherwise the wallet contract at the address decides,
     deployed (EIP-1271) or about to be (EIP-6492).
     Raises BadInput if it does not hold, TryAgain if that could not be found out.
     """
-    if len(signature) > 2 * SIGNATURE_LIMIT + 2 or len(signature) % 2 or not _HEX.fullmatch(signature):
+    digits = _HEX.fullmatch(signature) if 0 < len(signature) <= 2 * SIGNATURE_LIMIT + 2 else None
+    if digits is None:
         raise BadInput(
             phrase("Your wallet sent something that is not a signature. Sign again, or use another wallet.")
         )
-    given = bytes.fromhex(signature[2:])
+    given = bytes.fromhex(digits[1])
     digest = personal_digest(message)
     if recover(digest, given) == bytes.fromhex(address[2:]):
         return _BY_KEY

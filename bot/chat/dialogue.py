@@ -12,6 +12,7 @@ from bot.chat.context import Context
 from bot.chat.files import small_enough
 from bot.chat.incoming import Answer, File, Place, Say
 from bot.chat.model import Button, Form, Question, Reply, Style, Visibility, fields, p, say
+from bot.domain.hidden import is_seen
 from bot.errors import BadInput
 
 ANSWER, SEND, CANCEL = "!answer", "!send", "!cancel"
@@ -106,7 +107,7 @@ def checked(question: Question, answer: Answer) -> Answer:
     """Returns the answer in its final form. Raises BadInput if it is too long or short, no choice, or no picture."""
     if isinstance(answer, File):
         return small_enough(answer) if question.kind == "photo" else checked(question, "")
-    given = answer.strip()
+    given = answer.strip() if is_seen(answer) else ""
     if question.kind == "photo" and given:
         raise BadInput(text.picture_wanted(question.label))
     if question.kind == "choice" and given:

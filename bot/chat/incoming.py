@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from bot.chat import text
+from bot.domain.hidden import is_seen
 from bot.domain.people import BanQuestion
 
 
@@ -185,19 +187,39 @@ _DECODER = msgspec.json.Decoder(Incoming)
 
 
 _LEAST, _MOST = -(2**63), 2**63 - 1
+WORD_JOINER = "\u2060"
+"""An invisible character that adapters put where a platform would otherwise make a link of words."""
+_JOINER = WORD_JOINER.encode()
 
 
 def sound(incoming: Incoming) -> Incoming:
-    """Returns the act without anything that no database takes, although JSON can carry it.
+    """Returns the act without anything that no database takes, although JSON can carry it, and with names to see.
 
     Question marks stand for half characters (lone surrogates) and NUL, and words for numbers of more than 64 bits.
+    The joiners that adapters put into words, so that these become no links, are taken out of copies of such words.
     """
+    incoming = _named(incoming)
     try:
-        if b"\\u0000" not in msgspec.json.encode(incoming) and not _has_huge_numbers(incoming.act):
+        payload = msgspec.json.encode(incoming)
+        good = b"\\u0000" not in payload and not _has_huge_numbers(incoming.act)
+        if good and _JOINER not in payload:
             return incoming
     except (UnicodeEncodeError, OverflowError):
         pass
     return msgspec.convert(_whole(msgspec.to_builtins(incoming)), Incoming)
+
+
+def _named(incoming: Incoming) -> Incoming:
+    """Gives words to an actor or place whose name is only blanks or hidden characters."""
+    actor, place = incoming.actor, incoming.place
+    if not is_seen(actor.name):
+        name = actor.username or text.nameless(actor.native_id)
+        incoming = msgspec.structs.replace(incoming, actor=msgspec.structs.replace(actor, name=name))
+    if place.title and not is_seen(place.title):
+        incoming = msgspec.structs.replace(
+            incoming, place=msgspec.structs.replace(place, title=text.UNTITLED)
+        )
+    return incoming
 
 
 def encode(incoming: Incoming) -> bytes:
@@ -212,7 +234,7 @@ def _has_huge_numbers(act: Act) -> bool:
 
 def _whole(value: Any) -> Any:
     if isinstance(value, str):
-        return value.replace("\0", "?").encode("utf-8", "replace").decode()
+        return value.replace("\0", "?").replace(WORD_JOINER, "").encode("utf-8", "replace").decode()
     if isinstance(value, dict):
         return {_whole(key): _whole(one) for key, one in value.items()}
     if isinstance(value, int) and not _LEAST <= value <= _MOST:

@@ -43,7 +43,7 @@ class Code(_Value, frozen=True, tag="c"):
 
 
 class Link(_Value, frozen=True, tag="l"):
-    """A link whose label the program chose (never a member)."""
+    """A link. Its label is the program's, or the address itself as a member wrote it, once that is approved."""
 
     label: str
     url: str

@@ -12,6 +12,7 @@ from bot.chat import text
 from bot.chat.files import small_enough
 from bot.chat.incoming import NOBODY, File, Value, Where, Who
 from bot.chat.params import Param, ParamKind
+from bot.domain.hidden import is_seen
 from bot.domain.names import one_line
 from bot.domain.people import Person, Space
 from bot.domain.phrases import phrase, plural
@@ -38,6 +39,7 @@ def parse(ctx: Context, param: Param, raw: Value) -> Any:
 
 def _text(ctx: Context, param: Param, raw: Value) -> str:
     words = str(raw).strip()
+    words = words if is_seen(words) else ""
     if len(words) < param.arg.min_length:
         least = param.arg.min_length
         raise BadInput(

@@ -97,7 +97,7 @@ def _hosts(text: str) -> set[str]:
         path = _PATH.match(rest, run.end()) if names or _DOTS.search(run.group()) else None
         at = path.end() if path else run.end()
         found |= names
-    return {one.removeprefix("www.") for name in found if (one := _ascii(name))}
+    return {one.removeprefix("www.") for name in found if (one := ascii_host(name))}
 
 
 def _of_authority(authority: str) -> set[str]:
@@ -192,7 +192,7 @@ def parse_link(words: str) -> str:
         raise BadInput(
             phrase("link: an address with a name before an @ hides where it leads. Leave that part out.")
         )
-    name = _ascii(parts.hostname or "")
+    name = ascii_host(parts.hostname or "")
     plain = address.isprintable() and not _UNFIT.search(address)
     if (
         parts.scheme not in ("http", "https")
@@ -212,7 +212,7 @@ def parse_link(words: str) -> str:
     return link
 
 
-def _ascii(name: str) -> str:
+def ascii_host(name: str) -> str:
     """Returns the host in the form for lookups, as browsers make it.
 
     It is lower case, without a last dot, with other scripts in punycode, and with every way of writing an IP address

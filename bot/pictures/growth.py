@@ -23,6 +23,7 @@ _LINE = 5  # px
 _DOT = 8
 _ROOM = 48  # px for a line of text above or below a point
 _SPACE = 14
+_BELOW = 4  # px between the axis and its days, beside the room that the font leaves above letters
 
 
 def ticks(lowest: int, highest: int) -> list[int]:
@@ -120,8 +121,8 @@ def labels(shape: Chart) -> Iterator[Label]:
     for mark, words in zip(shape.marks, shape.labels, strict=True):
         yield Label(shape.left - _SPACE, shape.spot(first[0], mark)[1], words, "rm")
     if last[0] > first[0]:
-        yield Label(shape.left, shape.bottom + _SPACE, text.day(date.fromordinal(first[0])), "la")
-    yield Label(shape.right, shape.bottom + _SPACE, text.day(date.fromordinal(last[0])), "ra")
+        yield Label(shape.left, shape.bottom + _BELOW, text.day(date.fromordinal(first[0])), "la")
+    yield Label(shape.right, shape.bottom + _BELOW, text.day(date.fromordinal(last[0])), "ra")
     x, y = shape.spot(*last)
     yield Label(x + _DOT + _SPACE, y, text.count(last[1]), "lm", strong=True)
     for day, people, is_lowest in _extremes(shape.days):

@@ -23,6 +23,7 @@ MOST_PNG_BYTES = 256 * 1024
 QUALITY = 85
 
 _FORMATS = ("PNG", "JPEG", "WEBP")
+_JPEGS = ("JPEG", "MPO")  # MPO: a phone's JPEG with a second picture behind, say its depth
 
 
 def redraw(data: bytes) -> Photo:
@@ -49,14 +50,16 @@ def _decoded(data: bytes, scans: int) -> Image:
 
     with Image.open(io.BytesIO(data), formats=_FORMATS) as found:
         width, height = found.size
-        in_rows = found.format == "JPEG" and scans == 1  # otherwise the decoder keeps the whole picture
+        in_rows = found.format in _JPEGS and scans == 1  # otherwise the decoder keeps the whole picture
         if width * height > (MOST_PIXELS if in_rows else MOST_PIXELS_WHOLE):
             raise PictureRefused(Refusal.PIXELS)
         if max(width, height) > MOST_SHAPE * min(width, height):
             raise PictureRefused(Refusal.NARROW)
         found.draft("RGB", (MOST_PX, MOST_PX))  # decodes a JPEG only as finely as needed
-        mode = "RGBA" if found.has_transparency_data else "RGB"
-        picture = found.convert(mode)
+        # Converting greys of 16 bits would make all white that is brighter than 255.
+        deep = found.mode.startswith("I")
+        mode = "RGBA" if found.has_transparency_data and not deep else "RGB"
+        picture = (found.point(lambda grey: grey / 256).convert("L") if deep else found).convert(mode)
     picture.thumbnail((MOST_PX, MOST_PX))  # before turning, because turning makes a copy
     turned = ImageOps.exif_transpose(picture)
     return Image.frombytes(mode, turned.size, turned.tobytes())

@@ -63,18 +63,20 @@ class Results:
 
 
 def report_picture(results: Results) -> bytes:
-    """Draws a PNG, WIDTH px wide; each branch adds to its height. Leaves out names that the font cannot write."""
+    """Draws a PNG, WIDTH px wide; each branch adds to its height. Leaves out names that no font can write."""
     from PIL import Image, ImageDraw
 
     shown = results.branches[:MOST_BRANCHES]
     below = _HEADING + _ROW * len(shown) + _MARGIN if shown else _SPACE
-    card = Image.new("RGB", (WIDTH, _HEADING + _CHART + below), CARD)
-    draw = ImageDraw.Draw(card)
     title = writable(results.title)
-    write(draw, (_MARGIN, _HEADING // 2 + 6), fitted(title or TITLE, BIG, WIDTH - 2 * _MARGIN), BIG, INK)
-    _draw_days(card, results, _HEADING)
+    above = _HEADING if title else _SPACE
+    card = Image.new("RGB", (WIDTH, above + _CHART + below), CARD)
+    draw = ImageDraw.Draw(card)
+    _draw_days(card, results, above)
+    if title:
+        write(draw, (_MARGIN, _HEADING // 2 + 6), fitted(title, BIG, WIDTH - 2 * _MARGIN), BIG, INK)
     if shown:
-        top = _HEADING + _CHART
+        top = above + _CHART
         write(draw, (_MARGIN, top + _HEADING // 2), BRANCHES, SMALL, QUIET)
         _draw_branches(card, shown, top + _HEADING)
     return png(card)

@@ -33,15 +33,15 @@ def support_picture(leader: Branch, points: Points) -> bytes:
     """Draws a PNG of WIDTH x HEIGHT px: the leader's support base above, its growth below.
 
     `leader` needs no branches that are too small to be seen (less than `sunburst.SMALLEST_TURN` of the headcount). If
-    the font cannot write a name, only its number is shown. Without points there is no curve.
+    no font can write a name, only its number is shown. Without points there is no curve.
     """
     from PIL import Image
 
     card = Image.new("RGB", (WIDTH, HEIGHT), CARD)
-    _draw_title(card, leader)
     legend = HEIGHT - _CHART - ROW * max(1, -(-len(entries(leader)) // 2))
     edge = (legend - _TITLE) // 2 - _SPACE // 2
     draw_sunburst(card, leader, (WIDTH // 2, (_TITLE + legend) // 2), edge)
+    _draw_title(card, leader)
     draw_legend(card, leader, (_MARGIN, legend, WIDTH - _MARGIN, HEIGHT - _CHART))
     _draw_growth(card, points, HEIGHT - _CHART + _SPACE)
     return png(card)
@@ -59,16 +59,17 @@ def _draw_growth(card: Image, points: Points, top: int) -> None:
     from PIL import ImageDraw
 
     draw = ImageDraw.Draw(card)
-    draw.text((_MARGIN, top + _HEADING // 2), text.GROWTH, fill=QUIET, font=font(SMALL), anchor="lm")
+    heading = _MARGIN, top + _HEADING // 2
     top += _HEADING
-    if not points:
+    if points:
+        chart = growth.chart(points, _MARGIN, WIDTH - _MARGIN, top, HEIGHT - _SPACE)
+        smooth(
+            card,
+            (_MARGIN, top, WIDTH - _MARGIN, HEIGHT - _SPACE),
+            lambda fine: growth.paint(fine, chart, (_MARGIN, top)),
+        )
+        growth.write(draw, chart)
+    else:
         middle = WIDTH // 2, (top + HEIGHT) // 2
         draw.text(middle, text.NO_DAYS, fill=QUIET, font=font(SMALL), anchor="mm")
-        return
-    chart = growth.chart(points, _MARGIN, WIDTH - _MARGIN, top, HEIGHT - _SPACE)
-    smooth(
-        card,
-        (_MARGIN, top, WIDTH - _MARGIN, HEIGHT - _SPACE),
-        lambda fine: growth.paint(fine, chart, (_MARGIN, top)),
-    )
-    growth.write(draw, chart)
+    draw.text(heading, text.GROWTH, fill=QUIET, font=font(SMALL), anchor="lm")

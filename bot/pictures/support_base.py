@@ -75,7 +75,7 @@ def _draw_centre(draw: ImageDraw, leader: Branch, x: int, y: int) -> None:
 
 
 def entries(leader: Branch) -> list[tuple[int | None, str, int]]:
-    """Returns the legend's lines: (hue, name, people). The name is "" if the font cannot write it.
+    """Returns the legend's lines: (hue, name, people). The name is "" if no font can write it.
 
     A last line with the hue None is for all branches without a number, if there are any.
     """

@@ -56,7 +56,8 @@ async def text(request: web.Request) -> web.Response:
     deps = request.app[DEPS]
     token = await _token(request)
     asked = await _read(request, _Address)
-    address = deps.parse_address(asked.address)
+    # Wallets write checksums of several kinds (EIP-55, EIP-1191), or none. The signature proves the address anyway.
+    address = deps.parse_address(asked.address.lower())
     site = Site(deps.host, f"{deps.origin}/link", deps.chain_id)
     issued = await deps.store.write(links.issue_text, token, address, site)
     return web.json_response({"text": issued.text, "nonce": issued.nonce, "address": address})

@@ -28,7 +28,7 @@ from bot.domain.names import one_line
 from bot.domain.people import Account, Space, Union
 from bot.domain.phrases import phrase
 from bot.domain.tokens import NewToken
-from commands.calls.words import PROOFS, called, link_of
+from commands.calls.words import PROOFS, called, link_of, linked
 from commands.members.display import people
 
 area = Area()
@@ -62,9 +62,9 @@ def card(by: Context | Duty, call: Call, count: int) -> Reply:
 
 def text(by: Context | Duty, call: Call, count: int) -> Reply:
     """Returns the post without its button."""
-    blocks: list[Block] = [Heading(call.title), p(call.what)]
+    blocks: list[Block] = [Heading(call.title), p(*linked(call.what, call.approved))]
     if call.why:
-        blocks.append(p(bold(phrase("Why: ")), call.why))
+        blocks.append(p(bold(phrase("Why: ")), *linked(call.why, call.approved)))
     if call.link:
         blocks.append(p(bold(phrase("Link: ")), link_of(call.link) if call.approved else Code(call.link)))
     if PROOFS[call.proof] and call.state not in _OVER:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from bot.areas.calls.domain.calls import Call, CallState, Proof
 from bot.areas.calls.domain.schedule import Frequency, Repeat
 from bot.areas.calls.domain.texts import clock
-from bot.chat.model import Link
+from bot.chat.model import Link, Span, Spans, Text
 from bot.domain.days import WHOLE_DAY
-from bot.domain.hosts import shown_link
+from bot.domain.hosts import hosts_in, links_in, parse_link, shown_link
 from bot.domain.phrases import phrase
+from bot.errors import BadInput
 
 _WEEKDAYS = (
     phrase("Monday"),
@@ -35,6 +37,10 @@ _MONTHS = (
     phrase("November"),
     phrase("December"),
 )
+
+_BLANKS = re.compile(r"(\s+)")
+_ROOM = 120
+"""Characters that the links of one text may take on Discord beyond those that were counted for its words."""
 
 STATES = {
     CallState.DRAFT: phrase("a draft"),
@@ -95,3 +101,35 @@ def called(call: Call) -> str:
 def link_of(url: str) -> Link:
     """Returns a link that shows its own address."""
     return Link(shown_link(url), url)
+
+
+def linked(words: str, approved: bool) -> Spans:
+    """Returns words of a call as spans. If the call is approved, the addresses in them are links."""
+    if not approved or not links_in(words):
+        return (Text(words),)
+    found: list[Span] = []
+    plain, room = "", _ROOM
+    for piece in _BLANKS.split(words):
+        address = _address(piece)
+        more = len(address.url) + 2 - len(address.label) if address and address.url != address.label else 0
+        if address is None or more > room:
+            plain += piece
+            continue
+        room -= more
+        before, _, after = piece.partition(address.label)
+        found += [Text(plain + before), address]
+        plain = after
+    return tuple(span for span in [*found, Text(plain)] if span != Text(""))
+
+
+def _address(piece: str) -> Link | None:
+    """Returns the link that a piece of text without blanks is, if every program reads the same host in it."""
+    links = links_in(piece)
+    if len(links) != 1:
+        return None
+    [(label, hosts)] = links.items()
+    try:
+        url = parse_link(label)
+    except BadInput:
+        return None
+    return Link(label, url) if len(hosts) == 1 and hosts_in(url) == hosts else None

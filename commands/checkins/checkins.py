@@ -39,7 +39,7 @@ from bot.domain.phrases import phrase, plural, sentences
 from bot.domain.times import union_day
 from bot.domain.transaction import Tx
 from bot.errors import NotFound
-from commands.calls.words import PROOFS, link_of
+from commands.calls.words import PROOFS, link_of, linked
 from commands.contests.views import hub
 from commands.files import drawn
 
@@ -224,9 +224,9 @@ def _shown(ctx: Context, mine: Mine, *, row: bool) -> list[Block]:
     when = f" · {date.fromordinal(call.day or 1):%A}" if past else ""
     blocks: list[Block] = [p(bold(one_line(call.title)), whose, when)]
     if mine.checkin is None or mine.answerable:
-        blocks.append(p(call.what))
+        blocks.append(p(*linked(call.what, call.approved)))
         if call.why:
-            blocks.append(p(bold(phrase("Why: ")), call.why))
+            blocks.append(p(bold(phrase("Why: ")), *linked(call.why, call.approved)))
         if call.link and call.approved:
             blocks.append(p(bold(phrase("Link: ")), link_of(call.link)))
         blocks += [p(PROOFS[call.proof])] if PROOFS[call.proof] else []

@@ -50,6 +50,10 @@ async def test_both_ways_to_write_v_are_accepted() -> None:
     assert await accepted(message, as_hex(signature).upper().replace("0X", "0x"))
 
 
+async def test_a_signature_without_its_prefix_is_accepted() -> None:
+    assert await accepted(text(), GOOD.removeprefix("0x"))
+
+
 def test_the_digest_is_the_one_wallets_sign() -> None:
     for message in ("", "a", text(), "ünï😀", "x" * 12345):
         key = keccak(b"a key")
@@ -187,7 +191,6 @@ GOOD = WALLETS.sign("ann", text())
         "",
         "0x",
         "0",
-        GOOD[2:],
         GOOD[:-1],
         "0X" + GOOD[2:],
         f" {GOOD}",

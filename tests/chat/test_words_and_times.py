@@ -18,7 +18,8 @@ from bot.chat.parse import parse
 from bot.chat.registry import Registry
 from bot.chat.router import whole_path
 from bot.chat.typed_line import split_words, values_of
-from bot.domain.names import one_line, visible
+from bot.domain.hidden import visible
+from bot.domain.names import one_line
 from bot.domain.people import Person
 from bot.domain.times import parse_duration, parse_when
 from bot.errors import BadInput

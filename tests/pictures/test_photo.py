@@ -116,6 +116,26 @@ def test_what_is_clear_stays_clear_or_becomes_white() -> None:
     assert min(colour_at(shown(kept_busy.data), 40, 40)) > 240
 
 
+def test_greys_of_sixteen_bits_stay_greys() -> None:
+    deep = Image.frombytes("I;16", (256, 40), struct.pack("<256H", *range(0, 65_536, 256)) * 40)
+    for more in ({}, {"transparency": 0}):
+        kept = shown(redraw(encoded(deep, "PNG", **more)).data)
+        greys = [colour_at(kept, x, 20) for x in (0, 64, 128, 255)]
+        assert greys == [(level, level, level) for level in (0, 64, 128, 255)]
+
+
+def test_a_phones_jpeg_with_a_second_picture_is_as_large_as_any_jpeg() -> None:
+    size = 5_600, 4_200  # more pixels than a picture may have that is decoded whole
+    assert size[0] * size[1] > photo.MOST_PIXELS_WHOLE
+    sent = encoded(
+        Image.new("RGB", size, "red"), "MPO", save_all=True, append_images=[Image.new("L", (9, 9))]
+    )
+    assert shown(sent).format == "MPO"
+    kept = redraw(sent)
+    assert (kept.width, kept.height) == (1280, 960)
+    assert colour_at(shown(kept.data), 5, 5)[0] > 240
+
+
 def test_of_an_animation_the_first_frame_is_kept() -> None:
     frames = [Image.new("RGB", (30, 30), colour) for colour in ("red", "lime", "blue")]
     for format in ("WEBP", "PNG"):

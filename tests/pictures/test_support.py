@@ -8,11 +8,11 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageDraw
+from PIL import Image
 
-from bot.pictures import colours, diacritics, growth, letters, text
+from bot.pictures import colours, growth, text
 from bot.pictures.model import Branch, Points, headcount
 from bot.pictures.sunburst import MAX_RINGS, NAMED
 from bot.pictures.support import HEIGHT, WIDTH, alt_text, support_picture
@@ -74,74 +74,6 @@ def test_hostile_names_neither_crash_nor_leave_the_card(name: str, monkeypatch: 
     words = alt_text(leader, points)
     assert len(words) <= 1_000
     assert words.encode()
-
-
-@settings(deadline=None, max_examples=300)
-@given(st.text(max_size=60))
-def test_a_name_is_written_whole_or_not_at_all(name: str) -> None:
-    line = letters.writable(name)
-    if line is not None:
-        assert line
-        assert line.isascii() or all(letters.writable(character) for character in line if character != " ")
-        short = letters.fitted(line, letters.SMALL, 200)
-        assert letters.width(short, letters.SMALL) <= 200
-
-
-def test_the_font_knows_what_it_lacks() -> None:
-    assert letters.writable("Ada “Countess” Lovelace (#1) ~ $5") == "Ada “Countess” Lovelace (#1) ~ $5"
-    for character in "太م🚀Жक한ếþ\ue000\U0010fffd☃Ω":
-        assert letters.writable(character) is None, character
-        assert letters.writable(f"Ada {character}") is None
-
-
-def written_alone(line: str) -> Image.Image:
-    card = Image.new("RGB", (400, 100))
-    letters.write(ImageDraw.Draw(card), (20, 50), line, letters.SMALL, colours.INK)
-    return card.convert("L")
-
-
-def test_letters_get_their_marks_above_below_and_through() -> None:
-    alone = {
-        line: written_alone(line).getbbox()
-        for line in ("a", "ä", "Ă", "ř", "r", "ş", "s", "ı", "i", "í", "ú")
-    }
-    boxes = {line: box for line, box in alone.items() if box is not None}
-    assert boxes.keys() == alone.keys()
-    assert boxes["ä"][1] < boxes["a"][1]
-    assert boxes["ä"][3] == boxes["a"][3]
-    assert boxes["ř"][1] < boxes["r"][1]
-    assert boxes["ş"][3] > boxes["s"][3]
-    assert boxes["ı"][1] > boxes["i"][1]
-    assert abs(boxes["í"][1] - boxes["ú"][1]) <= 1
-    assert len({written_alone(line).tobytes() for line in ("i", "í", "ì", "î", "ï", "ī", "ı", "į")}) == 8
-    assert len({written_alone(line).tobytes() for line in ("o", "ø", "ö", "ő", "ó", "õ", "ō")}) == 7
-
-
-def test_every_letter_of_europes_latin_alphabets_is_written() -> None:
-    known = "äöüÄÖÜßéèêëàâçîïôùûÿñáíóúåøØąćęłńśźżĄĆĘŁŃŚŹŻčďěňřšťůýžČĎĚŇŘŠŤŮÝŽőűŐŰğışĞİŞăâîșțāēģīķļņūđĐãõ"
-    assert [letter for letter in known if letters.writable(letter) is None] == []
-    assert letters.writable("Weiß") == "Weiss"
-    for letter in known.replace("ß", ""):
-        plain = diacritics.plain(letter)
-        assert plain.isascii()
-        assert letters.width(letter, letters.BIG) == letters.width(plain, letters.BIG)
-
-
-def test_text_is_cut_to_its_room() -> None:
-    assert letters.fitted("Ada", letters.SMALL, 500) == "Ada"
-    assert letters.fitted("Ada Lovelace", letters.SMALL, 100) == "Ada…"
-    assert letters.fitted("Ada", letters.SMALL, 3) == ""
-
-
-@pytest.mark.parametrize(
-    ("number", "words"),
-    [
-        (0, "0"), (9_999, "9,999"), (10_000, "10k"), (12_345, "12.3k"), (999_999, "999k"),
-        (1_000_000, "1M"), (1_059_999, "1.05M"), (20_050_000, "20M"), (10**11, "100G"), (10**12, "many"),
-    ],
-)  # fmt: skip
-def test_counts_are_short_and_never_too_high(number: int, words: str) -> None:
-    assert letters.compact(number) == words
 
 
 # -- growth --------------------------------------------------------------------------------------------

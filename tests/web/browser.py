@@ -39,6 +39,7 @@ FOX = (
 INJECTED = """
 ([name, icon, announced]) => {
   const provider = { request: ({ method, params }) => window.testWallet(name, method, params || []).then((answer) => {
+    if (answer.silent) return new Promise(() => {});
     if (answer.error) throw Object.assign(new Error(answer.error), { code: answer.code });
     return answer.result;
   }) };
@@ -108,12 +109,15 @@ class Seen:
     asked: list[tuple[str, str, list[Any]]] = field(default_factory=list)
     wallets: dict[str, Wallet] = field(default_factory=dict)
     refuse: bool = False
+    silent: bool = False
 
     async def answer(self, name: str, method: str, params: list[Any]) -> dict[str, Any]:
         """What the injected wallet says."""
         self.asked.append((name, method, params))
         if self.refuse:
             return {"error": "User rejected the request.", "code": 4001}
+        if self.silent:
+            return {"silent": True}
         wallet = self.wallets[name]
         if method == "eth_requestAccounts":
             return {"result": [wallet.address.lower()]}

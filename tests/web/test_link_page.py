@@ -103,6 +103,45 @@ async def test_what_happens_is_said_to_those_who_cannot_see(site: Site, context:
     await expect(page.locator("#step-read")).to_have_attribute("aria-current", "step")
 
 
+async def test_a_wallet_that_never_answers_is_given_up_by_the_next_press(
+    site: Site, context: BrowserContext
+) -> None:
+    page, seen = await open_page(context, site.base, {"Fox": ANNAS, "Owl": BOBS})
+    await page.clock.install()
+    await page.goto(site.base + await site.open_ticket())
+    seen.silent = True
+    fox, owl = page.get_by_role("button", name="Fox"), page.get_by_role("button", name="Owl")
+    await fox.click()
+    await fox.click()  # a double click asks once
+    await expect(page.get_by_role("status")).to_contain_text("Waiting for Fox")
+    await expect(fox).to_have_attribute("aria-busy", "true")
+    await page.clock.fast_forward(2_000)
+    await owl.click()
+    await expect(page.get_by_role("status")).to_contain_text("Fox did not answer")
+    await expect(page.get_by_role("status")).to_contain_text("Waiting for Owl")
+    await expect(fox).not_to_have_attribute("aria-busy", "true")
+    assert [name for name, _, _ in seen.asked] == ["Fox", "Owl"]
+
+    seen.silent = False
+    await page.clock.fast_forward(2_000)
+    await fox.click()
+    seen.silent = True
+    sign = page.get_by_role("button", name="Sign", exact=True)
+    await sign.click()
+    await page.clock.fast_forward(2_000)
+    await page.get_by_role("button", name="Use another wallet").click()
+    await expect(page.get_by_role("status")).to_contain_text("Fox did not answer")
+    seen.silent = False
+    await fox.click()
+    seen.silent = True
+    await sign.click()
+    await page.clock.fast_forward(2_000)
+    seen.silent = False
+    await sign.click()
+    await expect(page.locator("#code")).to_be_visible()
+    clean(seen)
+
+
 async def test_a_wallet_of_the_old_kind_is_found(site: Site, context: BrowserContext) -> None:
     page, seen = await open_page(context, site.base, {"Old": ANNAS}, announced=False)
     await page.goto(site.base + await site.open_ticket())

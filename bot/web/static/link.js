@@ -3,17 +3,20 @@
 "use strict";
 (() => {
   const LOOK_MS = 700;
+  const HASTY_MS = 1000; // a second press within this time is a double click
   const REFUSED = 4001; // EIP-1193
   const BUSY = -32002; // a request of this kind waits in the wallet already
   const ICON = /^data:image\/(png|jpeg|gif|webp|svg\+xml)[;,]/i;
   const SECTIONS = ["choose", "read", "done", "over"];
+  const GIVEN_UP = new Error("another press gave the wallet up");
 
   const at = (id) => document.getElementById(id);
   const page = at("link");
   const kept = `muster:${location.pathname}`;
   const wallets = new Map();
   let chosen = null; // {provider, name, address, text, nonce}
-  let busy = false;
+  let running = null; // the work that goes on
+  let wait = null; // {name, began, end} while a wallet is asked
 
   // -- what is shown ----------------------------------------------------------------------------------
 
@@ -48,22 +51,46 @@
 
   // Buttons stay focusable while they work, so that the keyboard keeps its place.
   async function work(button, words, task) {
-    if (busy) return;
-    busy = true;
+    const left = wait && (await giveUp());
+    if (running) return; // the server answers or fails by itself
     complain("");
-    tell(words);
-    button.setAttribute("aria-disabled", "true");
+    tell(left ? `${left} ${words}` : words);
+    button.setAttribute("aria-busy", "true");
+    running = attempt(task);
+    await running;
+    running = null;
+    button.removeAttribute("aria-busy");
+  }
+
+  async function attempt(task) {
     try {
       await task();
       tell("");
     } catch (problem) {
+      if (problem === GIVEN_UP) return;
       if (problem.gone) go("over");
       else if (problem.restart) go("choose");
       complain(problem.gone ? "" : worded(problem));
-    } finally {
-      busy = false;
-      button.removeAttribute("aria-disabled");
     }
+  }
+
+  // Asks a wallet. Some never answer, so the next press gives the wallet up, and a later answer is not used.
+  function ask(provider, name, method, params) {
+    return new Promise((answered, failed) => {
+      wait = { name, began: Date.now(), end: () => failed(GIVEN_UP) };
+      provider.request({ method, params }).then(answered, failed);
+    }).finally(() => {
+      wait = null;
+    });
+  }
+
+  // Ends the wait for a wallet, and returns the words for that.
+  async function giveUp() {
+    const { name, began, end } = wait;
+    if (Date.now() - began < HASTY_MS) return "";
+    end();
+    await running;
+    return `${name} did not answer. If it still shows a request, close it there.`;
   }
 
   function worded(problem) {
@@ -163,20 +190,20 @@
   // -- the ceremony -----------------------------------------------------------------------------------
 
   function connect(button, provider, name) {
-    return work(button, `Waiting for ${name}: allow it to show your address.`, async () => {
-      const accounts = await provider.request({ method: "eth_requestAccounts" });
+    return work(button, `Waiting for ${name}: allow it to show your address. No answer? Press a wallet again.`, async () => {
+      const accounts = await ask(provider, name, "eth_requestAccounts");
       if (!accounts || !accounts[0]) throw new Told("Your wallet showed no account. Unlock it and try again.", 0);
       const issued = await post("message", { address: accounts[0] });
       chosen = { provider, name, ...issued };
       at("text").textContent = issued.text;
-        go("read");
+      go("read");
     });
   }
 
   function sign() {
-    return work(at("sign"), `Waiting for ${chosen.name}: read the text there and sign it.`, async () => {
-      const { provider, text, address, nonce } = chosen;
-      const signature = await provider.request({ method: "personal_sign", params: [hex(text), address] });
+    return work(at("sign"), `Waiting for ${chosen.name}: read the text there and sign it. No answer? Press Sign again.`, async () => {
+      const { provider, name, text, address, nonce } = chosen;
+      const signature = await ask(provider, name, "personal_sign", [hex(text), address]);
       tell("Checking the signature…");
       const answer = await post("signature", { signature: String(signature), nonce });
       keep(answer);
@@ -239,8 +266,11 @@
     go("over");
   }, Number(page.dataset.secondsLeft) * 1000);
   at("sign").addEventListener("click", sign);
-  at("other").addEventListener("click", () => {
+  at("other").addEventListener("click", async () => {
+    const left = wait && (await giveUp());
+    if (running) return;
     complain("");
+    tell(left || "");
     go("choose");
   });
   at("copy").addEventListener("click", copy);

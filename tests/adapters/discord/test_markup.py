@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from adapters.discord import markup
 from bot.chat.model import Code, Link, Mention, Moment, Spans, Text, spans
-from bot.domain.names import visible
+from bot.domain.hidden import visible
 from tests.adapters.discord.markdown import read
 from tests.adapters.samples import AT, HOSTILE
 

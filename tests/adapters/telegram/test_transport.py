@@ -9,11 +9,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from aiohttp import web
 from telegram import Bot
-from telegram.error import NetworkError, TelegramError, TimedOut
+from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 
 from adapters.telegram.transport import AiohttpRequest, FloodWait, NotConnected, NotSent
 from tests.emulators.telegram import Person, TelegramEmulator
 
+CHAT = {"id": 1, "type": "private"}
 TOKEN = "1:token-that-must-not-be-seen"
 Serve = Callable[[Callable[[web.Request], Awaitable[web.StreamResponse]]], Awaitable[str]]
 
@@ -56,6 +57,38 @@ async def serve() -> AsyncIterator[Serve]:
     yield start
     for runner in runners:
         await runner.cleanup()
+
+
+@pytest.mark.parametrize("picture", [None, b"\x89PNG"])
+async def test_an_older_server_gets_times_without_their_markup(serve: Serve, picture: bytes | None) -> None:
+    """It refuses a tag that it does not know. A refusal for another reason stays one."""
+    refused, shown = [], []
+
+    async def older(request: web.Request) -> web.Response:
+        sent = await request.post() if picture else await request.json()
+        words = str(sent["caption" if picture else "text"])
+        if "<tg-time" in words or "<b>" in words:
+            refused.append(words)
+            what = "tg-time" if "<tg-time" in words else "b"
+            why = f'Bad Request: can\'t parse entities: Unsupported start tag "{what}" at byte offset 9'
+            return web.json_response({"ok": False, "error_code": 400, "description": why}, status=400)
+        shown.append(words)
+        return web.json_response({"ok": True, "result": {"message_id": 1, "date": 1, "chat": CHAT}})
+
+    async with AiohttpRequest() as request:
+        bot = Bot(TOKEN, base_url=await serve(older), request=request)
+        for words in ('Closes <tg-time unix="5" format="t">at 12:00</tg-time>, &lt;tg-time&gt;', "Bye"):
+            for _ in range(2):
+                if picture:
+                    await bot.send_photo(1, picture, caption=words, parse_mode="HTML")
+                else:
+                    await bot.send_message(1, words, parse_mode="HTML")
+        with pytest.raises(BadRequest):
+            await bot.send_message(1, "<b>x</b>") if not picture else await bot.send_photo(
+                1, picture, "<b>x</b>"
+            )
+    assert shown == ["Closes at 12:00, &lt;tg-time&gt;"] * 2 + ["Bye"] * 2
+    assert len(refused) == 2
 
 
 def closed_port() -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import itertools
-from typing import Any
 
 import msgspec
 import pytest
@@ -13,18 +12,13 @@ from PIL import Image as Drawing
 from adapters.discord import render as discord
 from adapters.telegram import limits as telegram_limits
 from adapters.telegram import render as telegram
-from bot.areas.calls.domain.calls import Call, CallState, Proof
+from bot.areas.calls.domain.calls import CallState, Proof
 from bot.areas.calls.domain.texts import Texts, checked
-from bot.chat.chores import Duty
-from bot.chat.model import Image, Reply
-from bot.domain.people import Union
+from bot.chat.model import Image
 from bot.errors import BadInput
-from commands.calls.posts import card
-from tests.clock import START
+from tests.areas.calls.posted import posted
 
-ANYTHING: Any = None
 SIGNS = "*_~`|[]<>@:.#-+\\!\n-"
-LONG_ZONE = "America/Argentina/ComodRivadavia"
 
 
 def picture() -> bytes:
@@ -46,21 +40,25 @@ def longest(words: str, *, image: bool) -> Texts:
     raise AssertionError(words)
 
 
-def posted(texts: Texts, state: CallState, approved: bool) -> Reply:
-    """The post as it is sent, without its picture."""
-    call = Call(
-        id=2**40, union_id=1, leader_id=None, author_id=1, repeat_id=None, state=state, title=texts.title,
-        what=texts.what, why=texts.why, link=texts.link, file_id=None, proof=texts.proof, contest=True, opens=540,
-        closes=1440, day=START.toordinal(), opens_at=START, closes_at=START, approved=approved, late=True,
-        answered=1_234_567_890, created_at=START, token="t" * 22,
-    )  # fmt: skip
-    union = Union(1, "r", "Farm", "Grow", LONG_ZONE, 1, START)
-    return card(Duty(ANYTHING, START, union, ANYTHING, ANYTHING), call, call.answered)
-
-
 @pytest.mark.parametrize(("image", "approved"), [(False, False), (False, True), (True, True)])
 @pytest.mark.parametrize(
-    "words", ["x", "🌱", "é", SIGNS, "- ", "1. \n", "@everyone ", "discord.gg/", "a\n\n#b\n"]
+    "words",
+    [
+        "x",
+        "🌱",
+        "é",
+        SIGNS,
+        "- ",
+        "1. \n",
+        "@everyone ",
+        "discord.gg/",
+        "a\n\n#b\n",
+        "a.bc ",
+        "https://a.bc ",
+        "https://日本.bc ",
+        "日本語.日本 ",
+        "https://www.example.org/a/b/c ",
+    ],
 )
 def test_the_longest_post_is_one_message(words: str, image: bool, approved: bool) -> None:
     texts = longest(words, image=image)

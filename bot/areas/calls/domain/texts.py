@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from bot.areas.calls.domain.calls import USUAL_HOUR, Call, Proof
 from bot.domain.days import WHOLE_DAY
+from bot.domain.hidden import is_seen, visible
 from bot.domain.hosts import hosts_in, links_in, parse_link
-from bot.domain.names import visible
 from bot.domain.phrases import phrase
 from bot.errors import BadInput
 
@@ -121,6 +121,8 @@ def _require_room(words: str, beside_image: bool) -> None:
 
 
 def _clean(words: str) -> str:
+    if not is_seen(words):
+        return ""
     folded = unicodedata.normalize("NFC", words.replace("\r\n", "\n").replace("\r", "\n")).replace("\t", " ")
     return _BLANK_LINES.sub("\n\n", visible(folded)).strip()
 

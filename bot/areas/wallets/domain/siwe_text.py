@@ -15,7 +15,7 @@ _PLAIN = r"[A-Za-z0-9\-._~/?#@!$&'()*+,;=]"
 _PLAIN_CHARACTER = re.compile(_PLAIN)
 _PLAIN_NAME = re.compile(rf"{_PLAIN}+(?: {_PLAIN}+)*")
 
-_DOMAIN = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_DOMAIN = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _ADDRESS = re.compile(r"0x[0-9A-Fa-f]{40}")
 _STATEMENT = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;= ]+")
 _URI = re.compile(r"https?://(?:[A-Za-z0-9\-._~:/?#@!$&'()*+,;=\[\]]|%[0-9A-Fa-f]{2})+")
