@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run install init doctor smoke test quick check bench format pages words lock clean
+.PHONY: run install init doctor smoke tools test quick check bench format pages pictures words lock clean
 
 run: install
 	@$(BIN)/python -m bot run
@@ -17,6 +17,11 @@ init doctor: install
 # A first start, an answer, a signature and a stop, with nothing but what `make run` installs.
 smoke: install
 	@$(BIN)/python -m tests.operator.smoke
+
+# What tests need from npm: the Solidity compiler and an Ethereum node, and axe, which looks at pages.
+tools:
+	npm --prefix contracts ci --no-audit --no-fund
+	npm --prefix tests/web ci --no-audit --no-fund
 
 # Tests often wait for processes, browsers and servers: auto is two workers for each processor. Modules are compiled
 # once for all workers and processes, also where PYTHONDONTWRITEBYTECODE is set.

@@ -44,7 +44,7 @@ def help_(
     """Lists the commands that you may use in this place, or explains the one you name."""
     if command:
         return _page(ctx, command)
-    usable = [known for known in ctx.registry.commands.values() if _usable(ctx, known)]
+    usable = [known for known in ctx.registry.commands.values() if ctx.offers(known)]
     more = p(
         phrase(
             "`/help` with a command's name explains it. The bot never asks for keys, phrases or "
@@ -52,14 +52,6 @@ def help_(
         ),
     )
     return say(p(bold(phrase("What you can do here"))), _listed(ctx, usable), more)
-
-
-def _usable(ctx: Context, command: Command) -> bool:
-    if command.needs_union and not ctx.has_union:
-        return False
-    if command.space_only and ctx.place.space is None:
-        return False
-    return ctx.may(command.permission)
 
 
 def _listed(ctx: Context, commands: list[Command]) -> Items:
@@ -88,7 +80,7 @@ def _page(ctx: Context, name: str) -> Reply:
         phrase(
             "For {who}. {more}",
             who=WHO[command.permission],
-            more=phrase("You may use it here.") if _usable(ctx, command) else phrase("Not for you here."),
+            more=phrase("You may use it here.") if ctx.offers(command) else phrase("Not for you here."),
         ),
     )
 

@@ -13,6 +13,7 @@ from aiohttp import web
 from adapters.playground import check, events, frames, limits, menu, people, render
 from adapters.playground.attachments import Attachments
 from adapters.playground.feed import About, Feed, Message
+from adapters.playground.offers import Offers, offers
 from adapters.playground.server import PlaygroundSite, Wallets
 from adapters.playground.sockets import Socket
 from bot.chat.bounded import BoundedDict
@@ -39,6 +40,7 @@ class PlaygroundAdapter:
     def __init__(self, clock: Clock, wallets: Wallets) -> None:
         self._clock = clock
         self._feed = Feed(clock)
+        self._offers = Offers(self._feed.sockets)
         self._attachments = Attachments()
         self._site = PlaygroundSite(clock, wallets, self._feed.sockets, self._receive, self._attachments.keep)
         self._core: Core | None = None
@@ -91,6 +93,8 @@ class PlaygroundAdapter:
         except limits.CannotShow as problem:
             raise Undeliverable(str(problem)) from problem
         self._delivered[key] = shown.id
+        if self._core is not None:
+            self._spawn(self._offers.refresh(self._core))
         return shown.id
 
     async def fetch(self, file: File) -> bytes:
@@ -132,7 +136,7 @@ class PlaygroundAdapter:
             await socket.close()  # starting or stopping: the page connects again by itself
             return
         if isinstance(frame, frames.Hello):
-            self._welcome(core, socket, frame)
+            await self._welcome(core, socket, frame)
             return
         # A tab can send an act again after it reconnected as another player: the act names its own player.
         player = people.player(frame.player) if isinstance(frame, frames.Do) else socket.player
@@ -150,8 +154,9 @@ class PlaygroundAdapter:
             case frames.Suggest():
                 self._spawn(_suggest(core, socket, frame, account, chat))
 
-    def _welcome(self, core: Core, socket: Socket, hello: frames.Hello) -> None:
+    async def _welcome(self, core: Core, socket: Socket, hello: frames.Hello) -> None:
         player = people.player(hello.player) or people.PLAYERS[0]
+        socket.offers = await offers(core, player)
         socket.player, socket.session, socket.locale = player, hello.session, hello.locale
         chats = [
             {"id": c.native_id, "manner": c.manner, "title": c.title, "private": not c.is_room}
@@ -164,6 +169,8 @@ class PlaygroundAdapter:
                 players=people.PLAYERS,
                 chats=chats,
                 commands=menu.menu(core.registry, hello.locale),
+                defaults=core.registry.defaults,
+                offers=socket.offers,
                 history=self._feed.seen_by(player),
                 max_line=limits.MAX_LINE,
                 max_file=MOST_BYTES,
@@ -236,6 +243,7 @@ class PlaygroundAdapter:
             return
         self._respond(act.native_id, session, *personal)
         await core.delivered(act.key)
+        await self._offers.refresh(core)
 
     def _show(
         self, reply: Reply, account: people.PlayerAccount, chat: people.Chat, about: About, source: str | None

@@ -87,6 +87,11 @@ def half_typed(frame: Suggest, account: people.PlayerAccount, chat: people.Chat,
     return Incoming(f"suggest-{frame.n}", actor(account, chat), place(chat), call, locale)
 
 
+def looking(account: people.PlayerAccount, chat: people.Chat) -> Incoming:
+    """Returns an act that is never done: it only says who looks at which chat."""
+    return Incoming("looking", actor(account, chat), place(chat), CommandCall("", {}))
+
+
 def bot_added(chat: people.Chat, by: people.PlayerAccount, start: datetime) -> Incoming:
     """Returns the act "the bot was added to this room". It happens in every room at each start of the program; the
     core decides by its stored data what to say there."""

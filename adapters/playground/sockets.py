@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 
 from aiohttp import WSCloseCode, web
 
@@ -21,6 +22,7 @@ class Socket:
         self.player: people.Player | None = None
         self.session = ""
         self.locale = "en"
+        self.offers: Mapping[str, Sequence[str]] = {}
         self.too_slow = False
         self._ws = ws
         self._clock = clock

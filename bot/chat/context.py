@@ -224,6 +224,14 @@ class Context:
             return self.is_founder or self.records.is_leader(self.tx, union, member)
         return self.is_founder
 
+    def offers(self, command: Command) -> bool:
+        """Whether the command is of use to the actor here, as far as permissions and places say."""
+        if command.needs_union and not self.has_union:
+            return False
+        if command.space_only and self.place.space is None:
+            return False
+        return self.may(command.permission)
+
     def require(self, permission: Permission) -> None:
         """Raises NotAllowed, with the remedy, unless the actor `may` and the account is not too new for it."""
         if self.may(permission):

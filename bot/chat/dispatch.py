@@ -140,6 +140,13 @@ class Dispatcher:
         except Refused:
             return []
 
+    async def offered(self, incoming: Incoming) -> Sequence[str]:
+        """Returns the paths of the commands that are of use to the actor of `incoming` in its place."""
+        try:
+            return await self._asking.answered(incoming, lambda act: self._store.read(self._offered, act))
+        except MusterError:
+            return []
+
     async def hold(self, actor: Actor, reply: Reply) -> str:
         """Keeps a private reply for its person; returns the deep-link payload."""
         return await self._store.write(functools.partial(keep_held, self._records), actor, reply)
@@ -299,6 +306,10 @@ class Dispatcher:
         context.require(command.permission)
         found = list(param.arg.suggest(context, typed))[:25]
         return [(said(label, context.language), value) for label, value in found]
+
+    def _offered(self, tx: Tx, incoming: Incoming) -> list[str]:
+        context = self._context(tx, incoming)
+        return [path for path, command in self._registry.commands.items() if context.offers(command)]
 
     def _command(self, incoming: Incoming) -> Command | None:
         act = incoming.act

@@ -172,6 +172,9 @@ class Core(Protocol):
     async def suggest(self, incoming: Incoming, param: str, typed: str) -> Sequence[tuple[str, str]]:
         """Returns at most 25 completions (label, value) for a parameter of the CommandCall in `incoming`."""
 
+    async def offered(self, incoming: Incoming) -> Sequence[str]:
+        """Returns the paths of the commands that are of use to the actor of `incoming` in its place."""
+
     async def hold(self, actor: Actor, reply: Reply) -> str:
         """Keeps a private reply for its person. Returns the deep-link payload that shows it to them alone."""
 

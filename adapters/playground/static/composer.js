@@ -2,10 +2,11 @@
 
 import { attachButton } from "./attach.js";
 import { h, icon, toast } from "./dom.js";
+import { draftOf, keepDraft } from "./drafts.js";
 import { plain } from "./messages.js";
 import { OptionPills, peopleOf } from "./options.js";
 import { Picker } from "./picker.js";
-import { chatById, commandByPath, findAccount, state } from "./store.js";
+import { chatById, commandByPath, findAccount, isCommand, state } from "./store.js";
 import { act } from "./ws.js";
 
 export class Composer {
@@ -36,16 +37,53 @@ export class Composer {
     return chatById(state.open[this.manner]);
   }
 
-  // Another chat or another person: what was being written is dropped.
+  // Another chat or another person: what they had begun to write here comes back.
   reset() {
     const where = this.chat.private ? "Muster" : this.chat.title;
     this.input.placeholder = this.chat.private ? `Message ${where}, or type /` : this.server ? `Message #town-square, or type /` : "Message, or type /";
     this.input.setAttribute("aria-label", `Message to ${where} as ${state.me.name}`);
-    this.reply(null);
+    const shown = `${state.me.key} ${this.chat.id}`;
+    if (this.shown === shown) return; // drawn anew after a reconnection: the caret stays where it is
+    this.shown = shown;
+    this.#restore(draftOf(this.chat.id, "box"));
+  }
+
+  #restore(draft) {
+    const command = commandByPath(draft?.command);
+    const original = state.messages.get(this.chat.id)?.get(draft?.reply);
     this.#leavePills();
+    this.#quote(null);
+    if (command) return this.#pills(command, draft);
+    this.input.value = draft?.text || "";
+    if (draft?.file) this.#hold(draft.file);
+    else if (original) this.#quote(original);
+    return undefined;
+  }
+
+  #keep() {
+    const text = this.input.value;
+    if (this.pills) return keepDraft(this.chat.id, "box", this.pills.draft());
+    const begun = text || this.replyingTo || this.attached;
+    return keepDraft(this.chat.id, "box", begun ? { text, reply: this.replyingTo?.id, file: this.attached } : null);
+  }
+
+  // Puts a line into the box as if it had been typed.
+  write(line) {
+    this.#leavePills();
+    this.input.value = line;
+    this.input.focus();
+    this.input.setSelectionRange(line.length, line.length);
+    this.#typed();
+    if (commandByPath(line.slice(1))) this.picker.close(); // there is nothing to choose
   }
 
   reply(message) {
+    this.#quote(message);
+    this.#keep();
+    if (message) this.input.focus();
+  }
+
+  #quote(message) {
     this.replyingTo = message;
     this.attached = null;
     this.quote.hidden = !message;
@@ -53,16 +91,20 @@ export class Composer {
     const author = message.by ? findAccount(message.by)?.name : "Muster";
     this.quote.replaceChildren(icon("reply"), h("span", {}, h("b", {}, author), " ", plain(message)),
       h("button", { type: "button", class: "quiet", "aria-label": "Do not reply", onclick: () => this.reply(null) }, icon("close")));
-    this.input.focus();
   }
 
   #attach(file) {
+    this.#hold(file);
+    this.#keep();
+    if (file) this.input.focus();
+  }
+
+  #hold(file) {
     this.attached = file;
     this.quote.hidden = !file;
     if (!file) return;
     this.quote.replaceChildren(icon("clip"), h("span", {}, file.name),
       h("button", { type: "button", class: "quiet", "aria-label": "Do not attach it", onclick: () => this.#attach(null) }, icon("close")));
-    this.input.focus();
   }
 
   // A command from the menu of a person: done at once in a server, in a group written as a reply to them.
@@ -79,33 +121,35 @@ export class Composer {
   }
 
   menu() {
-    this.#leavePills();
-    this.input.value = "/";
-    this.input.focus();
-    this.#typed();
+    this.write("/");
   }
 
   submit() {
     if (this.pills) {
       act(this.chat.id, { t: "command", name: this.pills.command.path, values: this.pills.values() });
       this.#leavePills();
+      this.#keep();
       this.input.focus();
-      return;
+      return undefined;
     }
     const text = this.input.value.trim();
-    if (!text && !this.attached) return;
-    const typed = text.startsWith("/") && this.server ? commandByPath(text.slice(1).toLowerCase()) : null;
+    if (!text && !this.attached) return undefined;
+    const path = text.startsWith("/") ? text.slice(1).toLowerCase() : "";
+    const typed = this.server ? commandByPath(path) : null;
+    if (typed?.params.some((param) => param.required)) return this.#fill(typed);
+    if (this.#isGroup(path)) return this.write(`/${path} `);
     if (typed) act(this.chat.id, { t: "command", name: typed.path, values: {} });
-    else if (text.startsWith("/") && this.server && !this.#known(text)) return void toast(`There is no command ${text.split(/\s/)[0]}. Type / to see all.`);
+    else if (path && this.server && !isCommand(text)) return toast(`There is no command ${text.split(/\s/)[0]}. Type / to see all.`);
     else act(this.chat.id, { t: "line", text, reply_to: this.replyingTo?.id ?? null, file: this.attached });
     this.input.value = "";
     this.picker.close();
-    this.reply(null);
+    return this.reply(null);
   }
 
-  #known(text) {
-    const first = text.slice(1).split(/\s/)[0].toLowerCase();
-    return state.commands.some((command) => command.path.split(" ")[0] === first);
+  // Whether the path names a group of commands and none of them, and nothing is meant by its name alone.
+  #isGroup(path) {
+    const alone = !this.server && state.defaults[path];
+    return Boolean(path) && !alone && !commandByPath(path) && state.commands.some((command) => command.path.startsWith(`${path} `));
   }
 
   #key(event) {
@@ -119,6 +163,7 @@ export class Composer {
   }
 
   #typed() {
+    this.#keep();
     const text = this.input.value;
     const at = text.slice(0, this.input.selectionStart).match(/(^|\s)@([\w]*)$/);
     if (text.startsWith("/")) this.#commands(text.slice(1).toLowerCase(), at);
@@ -132,23 +177,23 @@ export class Composer {
     if (inside && at) return this.#people(at[2]);
     if (inside) return this.picker.show(this.input, usage(inside), [], () => {});
     const close = (command) => command.path.startsWith(typed) || (typed && ` ${command.path}`.includes(` ${typed}`));
-    // What was typed comes before what contains it: Enter takes the first.
-    const rank = ({ path }) => (path === typed ? 0 : path.startsWith(typed) ? 1 : 2);
+    const offers = new Set(state.offers[this.chat.id]);
+    const whole = typed.trim();
+    // What this person may do here comes first; then what begins with the typed words, before what contains them.
+    const rank = ({ path }) => (path === whole ? 0 : (offers.has(path) ? 1 : 3) + (path.startsWith(typed) ? 0 : 1));
     const options = state.commands.filter((command) => close(command) && !(command.space_only && this.chat.private))
       .sort((one, other) => rank(one) - rank(other))
-      .map((command) => ({ label: `/${command.path}`, hint: command.description, value: command }));
-    return this.picker.show(this.input, options.length ? "Commands" : "No such command", options, (option) => this.#take(option.value));
+      .map((command) => ({ label: `/${command.path}`, hint: command.description, value: command, offered: offers.has(command.path) }));
+    // Enter sends what is typed whole; it takes the first of the list only to complete what is half typed.
+    const half = Boolean(whole) && !commandByPath(whole) && !this.#isGroup(whole) && !state.defaults[whole];
+    const title = this.#isGroup(whole) ? `Commands of /${whole}` : options.length ? "Commands" : "No such command";
+    return this.picker.show(this.input, title, options, (option) => this.#take(option.value), { first: half, tab: Boolean(whole) });
   }
 
   #take(command) {
     if (this.server) return this.#fill(command);
-    const whole = this.input.value.trim().toLowerCase() === `/${command.path}`;
-    this.input.value = `/${command.path}`;
-    this.picker.close();
     // A command that the list completed is sent by the next Enter: it may not be the one that was meant.
-    if (whole) return this.submit();
-    if (command.params.length) this.input.value += " ";
-    return this.#typed();
+    return this.write(`/${command.path}${command.params.length ? " " : ""}`);
   }
 
   #people(typed) {
@@ -165,11 +210,21 @@ export class Composer {
 
   // `rest`: what was typed or pasted behind the command's name.
   #fill(command, rest = "") {
-    this.picker.close();
-    this.pills = new OptionPills(command, this.chat, this.picker, { send: () => this.submit(), cancel: () => { this.#leavePills(); this.input.focus(); } });
-    this.field.replaceChildren(this.pills.element);
+    this.#pills(command);
     if (!command.params.length) this.send.focus();
     else this.pills.focus(rest);
+    this.#keep();
+  }
+
+  #pills(command, draft) {
+    this.picker.close();
+    const cancel = () => {
+      this.#leavePills();
+      this.#keep();
+      this.input.focus();
+    };
+    this.pills = new OptionPills(command, this.chat, this.picker, { send: () => this.submit(), changed: () => this.#keep(), cancel }, draft);
+    this.field.replaceChildren(this.pills.element);
   }
 
   #leavePills() {

@@ -20,6 +20,13 @@ function inputOf(question, id) {
   return input;
 }
 
+// What was filled in so far, without pictures: a page cannot put those back.
+function begun(form) {
+  return Object.fromEntries([...new FormData(form)].filter(([, value]) => typeof value === "string"));
+}
+
+const at = (question, answers) => ({ ...question, default: answers[question.name] ?? question.default });
+
 function labelled(question) {
   made += 1;
   const id = `question-${made}`;
@@ -38,10 +45,11 @@ async function filled(entries) {
   return values;
 }
 
-export function openModal(form, submit) {
+// `kept(answers)` runs at every change, and with null when the window closes. `answers`: filled in before.
+export function openModal(form, submit, kept, { answers = {} } = {}) {
   const dialog = h("dialog", { class: "modal", "aria-labelledby": "modal-title" });
   const close = () => dialog.close();
-  dialog.append(h("form", { onsubmit: async (event) => {
+  dialog.append(h("form", { oninput: (event) => kept({ answers: begun(event.currentTarget) }), onsubmit: async (event) => {
     event.preventDefault();
     const values = await filled(new FormData(event.target));
     if (!values) return;
@@ -49,9 +57,12 @@ export function openModal(form, submit) {
     close();
   } },
     h("header", {}, h("h2", { id: "modal-title" }, form.title), h("button", { type: "button", class: "quiet", "aria-label": "Close", onclick: close }, icon("close"))),
-    h("div", { class: "questions" }, form.questions.map(labelled)),
+    h("div", { class: "questions" }, form.questions.map((question) => labelled(at(question, answers)))),
     h("footer", {}, h("button", { type: "button", class: "key", onclick: close }, "Cancel"), h("button", { type: "submit", class: "key", data: { style: "primary" } }, form.submit))));
-  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("close", () => {
+    kept(null);
+    dialog.remove();
+  });
   document.body.append(dialog);
   dialog.showModal();
   dialog.querySelector("input, textarea, select")?.focus();
@@ -59,17 +70,19 @@ export function openModal(form, submit) {
 
 // A card that asks one question after another, then shows the answers before they are sent.
 export class QuestionCard {
-  constructor(form, submit, gone) {
+  constructor(form, submit, kept, gone, { answers = {}, at: reached = 0, again = false } = {}) {
     this.form = form;
     this.submit = submit;
+    this.kept = kept;
     this.gone = gone;
-    this.answers = {};
-    this.at = 0;
+    this.answers = answers;
+    this.at = reached;
     this.element = h("section", { class: "card", "aria-label": form.title });
-    this.#draw();
+    this.#draw(!again);
   }
 
   #draw(focus = true) {
+    this.kept({ answers: this.answers, at: this.at });
     const last = this.at >= this.form.questions.length;
     this.element.replaceChildren(
       h("header", {}, h("h3", {}, this.form.title), h("span", {}, last ? "Is this right?" : `${this.at + 1} of ${this.form.questions.length}`)),
@@ -80,8 +93,8 @@ export class QuestionCard {
   #question(question) {
     const chosen = question.kind === "choice";
     const field = chosen ? h("div", { class: "question" }, h("p", { class: "label" }, question.label), h("div", { class: "choices" }, question.choices.map(([label, value]) =>
-      h("button", { type: "button", class: "key", onclick: () => this.#take(question, value) }, label)))) : labelled({ ...question, default: this.answers[question.name] ?? question.default });
-    return h("form", { onsubmit: async (event) => {
+      h("button", { type: "button", class: "key", onclick: () => this.#take(question, value) }, label)))) : labelled(at(question, this.answers));
+    return h("form", { oninput: (event) => this.kept({ answers: { ...this.answers, ...begun(event.currentTarget) }, at: this.at }), onsubmit: async (event) => {
       event.preventDefault();
       const values = await filled(new FormData(event.target));
       if (values) this.#take(question, values[question.name] ?? "");

@@ -13,6 +13,8 @@ on("welcome", (frame) => {
   state.players = frame.players;
   state.chats = frame.chats;
   state.commands = frame.commands;
+  state.defaults = frame.defaults;
+  state.offers = frame.offers;
   state.maxLine = frame.max_line;
   state.maxFile = frame.max_file;
   state.me = frame.players.find((player) => player.key === frame.player);
@@ -24,6 +26,10 @@ on("welcome", (frame) => {
   }
   emit("drawn");
   openDeepLink();
+});
+
+on("offers", (frame) => {
+  state.offers = frame.offers;
 });
 
 on("online", (yes) => {

@@ -6,11 +6,12 @@ import { findAccount, state } from "./store.js";
 import { suggest } from "./ws.js";
 
 export class OptionPills {
-  constructor(command, chat, picker, { send, cancel }) {
+  // `done`: what to do when it is sent, changed or cancelled. `draft`: what was filled in before, as `draft()` says it.
+  constructor(command, chat, picker, done, draft = null) {
     this.command = command;
     this.chat = chat;
     this.picker = picker;
-    this.done = { send, cancel };
+    this.done = done;
     this.inputs = new Map();
     this.picked = new Map();
     this.named = new Set();
@@ -18,11 +19,13 @@ export class OptionPills {
       h("span", { class: "command-name" }, `/${command.path}`));
     const required = command.params.filter((each) => each.required);
     // One field is always open, so that typing goes on and Enter sends.
-    for (const param of required.length ? required : command.params.slice(0, 1)) this.#add(param);
+    const open = new Set([...(required.length ? required : command.params.slice(0, 1)).map((each) => each.name), ...(draft?.fields || []).map(([name]) => name)]);
+    for (const param of command.params.filter((each) => open.has(each.name))) this.#add(param);
+    if (draft) this.#refill(draft);
     this.more = h("span", { class: "more" });
     this.element.append(this.more);
     this.#offer();
-    this.stop = h("button", { type: "button", class: "quiet pill-stop", onclick: cancel }, "Cancel");
+    this.stop = h("button", { type: "button", class: "quiet pill-stop", onclick: done.cancel }, "Cancel");
     this.element.append(this.stop);
   }
 
@@ -34,6 +37,22 @@ export class OptionPills {
     this.#complete(...this.#spread(this.#param(name), first));
   }
 
+  draft() {
+    const fields = [...this.inputs].map(([name, input]) => [name, input.value]);
+    return { command: this.command.path, fields, picked: [...this.picked], named: [...this.named] };
+  }
+
+  #refill({ fields, picked, named }) {
+    this.picked = new Map(picked);
+    this.named = new Set(named);
+    for (const [name, value] of fields) {
+      const input = this.inputs.get(name);
+      if (!input) continue;
+      input.value = value;
+      if (value && this.#param(name).kind === "file") input.replaceChildren(value);
+    }
+  }
+
   values() {
     const values = {};
     for (const [name, input] of this.inputs) {
@@ -42,7 +61,7 @@ export class OptionPills {
       const picked = this.picked.get(name);
       if (param.kind === "file") {
         if (picked) values[name] = picked;
-      } else if (picked && picked.label === typed) values[name] = picked.value;
+      } else if (picked && meant(picked, typed)) values[name] = picked.value;
       else if (typed) values[name] = param.kind === "integer" && /^-?\d{1,15}$/.test(typed) ? Number(typed) : typed;
     }
     return values;
@@ -56,7 +75,11 @@ export class OptionPills {
     if (param.kind === "file") return this.#addFile(param);
     const input = h("input", { type: "text", autocomplete: "off", spellcheck: "false", maxlength: String(Math.max(param.max, 100)), "aria-label": `${param.name}: ${param.description}`, inputmode: { integer: "numeric", amount: "decimal" }[param.kind] });
     input.addEventListener("focus", () => this.#complete(param, input));
-    input.addEventListener("input", () => this.#complete(...this.#spread(param, input)));
+    input.addEventListener("input", () => {
+      const [meant, field] = this.#spread(param, input);
+      this.done.changed();
+      this.#complete(meant, field);
+    });
     input.addEventListener("keydown", (event) => this.#key(event, param, input));
     this.#place(param, h("label", { class: "pill", data: { required: String(param.required) } }, h("span", {}, param.name), input), input);
     return input;
@@ -89,6 +112,7 @@ export class OptionPills {
       button.replaceChildren(file ? file.name : "choose…");
       button.value = file ? file.name : "";
       button.focus();
+      this.done.changed();
     });
     button.replaceChildren("choose…");
     button.addEventListener("keydown", (event) => { if (event.key !== "Enter" || button.value) this.#key(event, param, button); });
@@ -117,6 +141,7 @@ export class OptionPills {
       input.closest(".pill").remove();
       this.inputs.delete(param.name);
       this.#offer();
+      this.done.changed();
       return this.focus();
     }
     if (event.key !== "Enter" || event.isComposing) return undefined;
@@ -130,15 +155,16 @@ export class OptionPills {
     const options = await this.#options(param, typed);
     if (document.activeElement !== input || input.value.trim() !== typed) return;
     const title = `${param.name} · ${param.description}${param.required ? "" : " (optional)"}`;
-    const whole = options.find((option) => option.label === typed); // typed whole: Enter goes on with it
+    const whole = typed ? options.find((option) => meant(option, typed)) : null; // typed whole: Enter goes on with it
     if (whole) this.picked.set(param.name, whole);
     this.picker.show(input, title, options, (option) => {
       input.value = option.label;
       this.picked.set(param.name, option);
       this.picker.close();
+      this.done.changed();
       const empty = [...this.inputs.values()].find((each) => !each.value.trim());
       if (empty) empty.focus();
-    }, { first: !whole && (Boolean(typed) || param.required) });
+    }, { first: !whole && Boolean(typed) });
   }
 
   async #options(param, typed) {
@@ -156,6 +182,12 @@ export class OptionPills {
     }
     return [];
   }
+}
+
+// Whether what stands in a field still means the option that was picked for it.
+function meant(option, typed) {
+  const bare = typed.toLowerCase().replace(/^@/, "");
+  return [option.label.toLowerCase(), option.username].includes(bare);
 }
 
 function unquoted(text) {

@@ -10,23 +10,27 @@ export class Picker {
     this.id = `picker-${made}`;
     this.title = h("p", { class: "picker-title" });
     this.list = h("ul", { id: this.id, role: "listbox", "aria-label": "Choices" });
-    this.element = h("div", { class: "picker", hidden: true }, this.title, this.list);
+    this.element = h("div", { class: "picker", role: "group", "aria-label": "Choices to complete it", tabindex: "0", hidden: true }, this.title, this.list);
     box.append(this.element);
     this.close();
   }
 
   // options: [{label, hint, value, player}]; choose(option) runs when one is taken.
-  show(input, title, options, choose, { first = true } = {}) {
+  // `first`: whether Enter takes the first; `tab`: whether Tab does.
+  show(input, title, options, choose, { first = true, tab = first } = {}) {
+    this.tab = tab;
     this.input = input;
     this.options = options;
     this.choose = choose;
     this.title.textContent = title;
     this.list.replaceChildren(...options.map((option, at) => this.#row(option, at)));
     this.element.hidden = !title && options.length === 0;
-    input.setAttribute("role", "combobox");
+    // A box of many lines cannot be a combobox: it stays a text box with completions.
+    const combobox = input.tagName !== "TEXTAREA";
+    if (combobox) input.setAttribute("role", "combobox");
     input.setAttribute("aria-autocomplete", "list");
     input.setAttribute("aria-controls", this.id);
-    input.setAttribute("aria-expanded", String(options.length > 0));
+    if (combobox) input.setAttribute("aria-expanded", String(options.length > 0));
     this.#mark(first && options.length ? 0 : -1);
   }
 
@@ -34,7 +38,7 @@ export class Picker {
     this.element.hidden = true;
     this.options = [];
     this.at = -1;
-    this.input?.setAttribute("aria-expanded", "false");
+    if (this.input?.hasAttribute("aria-expanded")) this.input.setAttribute("aria-expanded", "false");
     this.input?.removeAttribute("aria-activedescendant");
   }
 
@@ -44,22 +48,23 @@ export class Picker {
     if (event.key === "Escape") return this.close(), true;
     if (!this.options.length) return false;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      const step = event.key === "ArrowDown" ? 1 : -1;
-      this.#mark((this.at + step + this.options.length) % this.options.length);
+      const down = event.key === "ArrowDown";
+      const from = this.at < 0 && !down ? 0 : this.at;
+      this.#mark((from + (down ? 1 : -1) + this.options.length) % this.options.length);
       return true;
     }
-    if ((event.key === "Enter" || (event.key === "Tab" && !event.shiftKey)) && this.at >= 0) {
-      this.choose(this.options[this.at]);
+    const tab = event.key === "Tab" && !event.shiftKey;
+    if ((tab && this.tab) || ((tab || event.key === "Enter") && this.at >= 0)) {
+      this.choose(this.options[Math.max(this.at, 0)]);
       return true;
     }
     return false;
   }
 
   #row(option, at) {
-    return h("li", { id: `${this.id}-${at}`, role: "option", "aria-selected": "false",
+    return h("li", { id: `${this.id}-${at}`, role: "option", "aria-selected": "false", data: { offered: String(option.offered ?? true) },
       onpointerdown: (event) => event.preventDefault(), onclick: () => this.choose(option) },
-      option.player ? avatar(option.player, option.label) : null,
-      h("b", {}, option.label), option.hint ? h("span", {}, option.hint) : null);
+      h("b", {}, option.player ? avatar(option.player, option.label) : null, option.label), option.hint ? h("span", {}, option.hint) : null);
   }
 
   #mark(at) {

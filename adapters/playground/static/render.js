@@ -1,7 +1,7 @@
 // The bot's language to elements: spans, blocks, buttons. Built node by node; markup is never parsed.
 
 import { h, icon, toast } from "./dom.js";
-import { state } from "./store.js";
+import { isCommand, state } from "./store.js";
 import { words } from "./time.js";
 
 const SPANS = {
@@ -9,7 +9,7 @@ const SPANS = {
     const text = span.italic ? h("em", {}, span.text) : document.createTextNode(span.text);
     return span.bold ? h("strong", {}, text) : text;
   },
-  c: (span) => h("code", { title: "Copy", tabindex: "0", role: "button", "aria-label": `Copy ${span.text}`, onclick: () => copy(span.text), onkeydown: onEnter(() => copy(span.text)) }, span.text),
+  c: (span, context) => code(span.text, context),
   l: (span, context) => link(span.label, span.url, "", context),
   m: (span) => h("span", { class: "mention", data: { me: String(span.player === state.me.key) } }, `@${span.name}`),
   w: (span) => h("time", { datetime: span.at, data: { style: span.style }, title: `${span.there} (${span.zone})` }, words(span.at, span.style)),
@@ -23,7 +23,7 @@ const BLOCKS = {
   b: (block) => h("div", { class: "codeblock" },
     h("pre", { tabindex: "0" }, h("code", {}, block.text)),
     h("button", { type: "button", class: "copy", "aria-label": "Copy the code", onclick: () => copy(block.text) }, icon("copy"))),
-  g: (block) => h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "Table" },
+  g: (block) => h("div", { class: "scroller", tabindex: "0", role: "group", "aria-label": "Table" },
     h("table", {},
       h("thead", {}, h("tr", {}, block.header.map((cell) => h("th", { scope: "col" }, cell)))),
       h("tbody", {}, block.rows.map((row) => h("tr", {}, row.map((cell) => h("td", {}, cell))))))),
@@ -43,6 +43,12 @@ function spans(list, context) {
   return list.map((span) => SPANS[span.k](span, context));
 }
 
+// A command goes into the message box, other code into the clipboard.
+function code(text, context) {
+  const [verb, run] = isCommand(text) ? ["Write", () => context.write(text)] : ["Copy", () => copy(text)];
+  return h("code", { title: verb, tabindex: "0", role: "button", "aria-label": `${verb} ${text}`, data: { verb }, onclick: run, onkeydown: onEnter(run) }, text);
+}
+
 function button(each, context) {
   if (each.token === undefined) return link(each.label, each.url, "key", context);
   const element = h("button", { type: "button", class: "key", data: { style: each.style } }, each.label);
@@ -52,7 +58,8 @@ function button(each, context) {
 
 function link(label, url, name, context) {
   if (!url) return h("span", { class: name }, label);
-  const here = url.startsWith("/?start=");
+  // The playground's own pages open in this tab: they lead back here.
+  const here = new URL(url, location.href).origin === location.origin;
   return h("a", { href: url, class: name, target: here ? null : "_blank", rel: "noopener noreferrer", onclick: () => context.opened() },
     label, name === "key" && !here ? icon("open") : null);
 }

@@ -3,11 +3,13 @@
 import { Composer } from "./composer.js";
 import { QuestionCard, openModal } from "./dialogs.js";
 import { h, icon, toast } from "./dom.js";
+import { draftOf, keepDraft } from "./drafts.js";
 import { messageElement } from "./messages.js";
 import { accountOf, chatById, emit, on, privateOf, remember, roomOf, state } from "./store.js";
 import { act, dismiss } from "./ws.js";
 
 const rooms = {};
+const NEAR = 160; // px from the end, within which new messages are followed
 
 class RoomView {
   constructor(manner) {
@@ -16,9 +18,14 @@ class RoomView {
     this.unread = new Set();
     this.card = null;
     this.feed = h("div", { class: "feed", role: "log", "aria-live": "polite", tabindex: "0" });
+    this.follows = true;
+    this.below = h("button", { type: "button", class: "below", hidden: true, onclick: () => { this.#toEnd(); this.feed.focus(); } }, "New message ↓");
+    this.feed.addEventListener("scroll", () => this.#scrolled());
+    // A picture takes its place when it has loaded, which is after its message.
+    this.feed.addEventListener("load", () => { if (this.follows) this.#toEnd(); }, true);
     this.heading = h("header", { class: "room-head" });
     this.composer = new Composer(manner);
-    this.element.replaceChildren(this.heading, this.feed, this.composer.element);
+    this.element.replaceChildren(this.heading, this.feed, h("div", { class: "foot" }, this.below, this.composer.element));
   }
 
   get chat() {
@@ -49,6 +56,8 @@ class RoomView {
     const list = [...(state.messages.get(id)?.values() || [])];
     this.feed.replaceChildren(...list.map((message) => messageElement(message, this.#context(message))));
     if (!list.length) this.feed.append(this.#empty());
+    const open = draftOf(id, "form");
+    if (open) this.ask(open.form, open.source, { ...open, again: true });
     this.#toEnd();
     emit("shown", this.manner);
   }
@@ -58,7 +67,6 @@ class RoomView {
       if (fresh) this.unread.add(message.chat);
       return this.draw();
     }
-    const stays = this.feed.scrollHeight - this.feed.scrollTop - this.feed.clientHeight > 160;
     const element = messageElement(message, this.#context(message));
     const old = document.getElementById(`m-${message.id}`);
     this.feed.querySelector(".empty")?.remove();
@@ -68,8 +76,14 @@ class RoomView {
       if (this.card) this.card.element.before(element);
       else this.feed.append(element);
     }
-    if (!stays) this.#toEnd();
+    if (this.follows || message.by === accountOf(state.me, this.manner).native_id) this.#toEnd();
+    else if (!old) this.below.hidden = false;
     return undefined;
+  }
+
+  // What is shown again after it was hidden has lost its place.
+  seen() {
+    if (this.follows) this.#toEnd();
   }
 
   remove(id) {
@@ -77,17 +91,30 @@ class RoomView {
     if (!this.feed.children.length) this.feed.append(this.#empty());
   }
 
-  ask(form, source) {
-    const submit = (values) => act(this.chat.id, { t: "submit", token: form.token, values, message: source });
-    if (this.manner === "discord") return openModal(form, submit);
+  // `begun`: what was filled in before the page was loaded again, or before somebody else was acted as.
+  ask(form, source, begun = {}) {
+    const { id } = this.chat;
+    const submit = (values) => act(id, { t: "submit", token: form.token, values, message: source });
+    const kept = (answers) => keepDraft(id, "form", answers && { form, source, ...answers });
+    if (this.manner === "discord") {
+      if (begun.again && document.querySelector(".modal")) return undefined;
+      kept({ answers: begun.answers });
+      return openModal(form, submit, kept, begun);
+    }
     this.card?.element.remove();
-    this.card = new QuestionCard(form, submit, () => {
+    this.card = new QuestionCard(form, submit, kept, () => {
+      kept(null);
       this.card?.element.remove();
       this.card = null;
       this.composer.input.focus();
-    });
+    }, begun);
     this.feed.append(this.card.element);
     return this.#toEnd();
+  }
+
+  #scrolled() {
+    this.follows = this.feed.scrollHeight - this.feed.scrollTop - this.feed.clientHeight <= NEAR;
+    if (this.follows) this.below.hidden = true;
   }
 
   #context(message) {
@@ -103,6 +130,7 @@ class RoomView {
         remember("person", state.me.key);
       },
       reply: (original) => this.composer.reply(original),
+      write: (line) => this.composer.write(line),
       chosen: (command, account, original) => this.composer.about(command, account, original),
       dismiss: (original) => dismiss(original.chat, original.id),
     };
@@ -114,6 +142,8 @@ class RoomView {
   }
 
   #toEnd() {
+    this.follows = true;
+    this.below.hidden = true;
     requestAnimationFrame(() => { this.feed.scrollTop = this.feed.scrollHeight; });
   }
 }
@@ -121,6 +151,12 @@ class RoomView {
 export function showChat(id) {
   const chat = chatById(id);
   rooms[chat.manner].show(id);
+}
+
+// Puts a command into the message box of a chat, as if it had been typed.
+export function write(chat, line) {
+  showChat(chat);
+  rooms[chatById(chat).manner].composer.write(line);
 }
 
 export function startRooms() {
@@ -144,6 +180,7 @@ export function startRooms() {
     emit("view", room.manner);
     room.ask(form, message);
   });
+  for (const event of ["view", "view-shown"]) on(event, (view) => rooms[view]?.seen());
   on("notice", ({ text }) => toast(text));
   on("failed", () => toast("That could not be done just now. Try again.", "wrong"));
   on("refused", ({ why }) => toast(why === "rate" ? "That was very fast. Wait a moment and try again." : "That cannot be sent as it is.", "wrong"));

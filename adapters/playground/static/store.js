@@ -5,6 +5,8 @@ export const state = {
   players: [],
   chats: [],
   commands: [],
+  defaults: {}, // group -> path of the command that its name alone means where it is typed as a line
+  offers: {}, // chat id -> paths of the commands that are of use to me there
   messages: new Map(), // chat id -> Map(message id -> message)
   open: {}, // manner -> id of the chat shown
   maxLine: 4000,
@@ -47,6 +49,12 @@ export function privateOf(manner) {
 
 export function commandByPath(path) {
   return state.commands.find((command) => command.path === path);
+}
+
+// Whether a line begins with a command or with the name of a group of commands.
+export function isCommand(line) {
+  const [first] = line.slice(1).toLowerCase().split(/\s/);
+  return line.startsWith("/") && state.commands.some((command) => command.path.split(" ")[0] === first);
 }
 
 // Storage may be forbidden in private windows: then nothing is remembered, and all else works.

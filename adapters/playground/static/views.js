@@ -3,7 +3,7 @@
 import { h } from "./dom.js";
 import { chatById, emit, on } from "./store.js";
 
-const VIEWS = [["discord", "Server"], ["telegram", "Group"], ["guide", "Try this"]];
+const VIEWS = [["guide", "Try this"], ["discord", "Server"], ["telegram", "Group"]];
 const fresh = new Set();
 
 function show(view) {
@@ -19,7 +19,7 @@ function draw() {
 }
 
 export function startViews() {
-  show(document.body.dataset.view);
+  show(matchMedia("(max-width: 760px)").matches ? "guide" : document.body.dataset.view);
   on("view", show);
   on("seen", (message) => {
     const manner = chatById(message.chat).manner;

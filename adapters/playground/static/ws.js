@@ -80,7 +80,9 @@ function receive(frame) {
   } else if (frame.t === "suggestions") {
     answer(frame.n, frame.options);
   } else {
+    const acted = unanswered.get(frame.id);
     if (["ack", "failed", "refused"].includes(frame.t)) unanswered.delete(frame.id);
     emit(frame.t, frame);
+    if (frame.t === "ack" && acted) emit("acked", { frame: acted });
   }
 }

@@ -83,7 +83,7 @@ async def stage(data: Path) -> AsyncIterator[Stage]:
                 yield running
             finally:
                 await browser.close()
-            assert running.problems == []
+            assert running.problems == [], running.problems
     finally:
         await app.stop()
 

@@ -38,6 +38,7 @@ class ScriptedCore:
         self.done: list[str] = []
         self.left: list[Incoming] = []
         self.asked: list[tuple[Incoming, str, str]] = []
+        self.offers: list[str] = ["ping"]
         self.answer: Answer = nothing
 
     async def dispatch(
@@ -55,6 +56,9 @@ class ScriptedCore:
     async def suggest(self, incoming: Incoming, param: str, typed: str) -> Sequence[tuple[str, str]]:
         self.asked.append((incoming, param, typed))
         return [("Eu\u202erope", "Europe/Berlin")]
+
+    async def offered(self, incoming: Incoming) -> Sequence[str]:
+        return self.offers
 
 
 async def nothing(incoming: Incoming, progress: Progress | None) -> Reply | None:
