@@ -57,6 +57,10 @@ pages: $(VENV)/.installed-dev
 words: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.docs.catalogue
 
+# The README's pictures, out of the playground with its demo union, by chromium.
+pictures: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.docs.pictures
+
 # Needs uv (pip install uv); writes the lock files from pyproject.toml.
 lock:
 	uv pip compile -q pyproject.toml --universal --generate-hashes --python-version 3.11 \

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import bot
 import commands
-from bot import build, erasing, retention
+from bot import build, retention
 from bot.areas.conversations import services as conversations
 from bot.areas.delivery import services as delivery
 from bot.chat.chores import Office
-from bot.chat.declarations import Chore
 from bot.chat.dispatch import Dispatcher
 from bot.chat.findings import Finding
 from bot.chat.port import Adapter, Counting
@@ -28,8 +27,10 @@ from bot.domain.photos import Photo
 from bot.errors import ConfigError, MusterError
 from bot.metrics import Metrics
 from bot.pictures.workshop import Workshop
+from bot.playground_clock import MovedClock, Mover, clock_for, resume
 from bot.schema import metadata
 from bot.storage.store import Store
+from bot.upkeep import Upkeep
 
 if TYPE_CHECKING:
     from adapters.playground.adapter import PlaygroundAdapter
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-UPKEEP_EVERY_S = 60.0
-PRUNE_EVERY = 30  # rounds of upkeep
 SILENT_AFTER_S = 180.0
 
 
@@ -57,6 +56,7 @@ class App:
         self.chain: ChainClient | None = None
         self.workshop = Workshop()
         self.core: Dispatcher
+        self.upkeep: Upkeep
         self._senders: dict[str, Sender] = {}
         self._exits = contextlib.AsyncExitStack()
         self._loop = asyncio.get_running_loop()
@@ -64,7 +64,7 @@ class App:
     @classmethod
     async def start(cls, settings: Settings, clock: Clock | None = None) -> App:
         """Opens the database, the listeners and the platforms. Raises MusterError, with the remedy."""
-        clock = clock or SystemClock()
+        clock = clock_for(settings, clock or SystemClock())
         metrics = Metrics()
         # Before the database is made or migrated: a program that cannot start leaves it as it is.
         registry = Registry(commands.areas())
@@ -72,6 +72,7 @@ class App:
         app = cls(settings, clock, store, metrics)
         app._exits.push_async_callback(store.close)
         try:
+            await resume(clock, store)
             await app._start(registry)
         except BaseException:
             await app.stop()
@@ -83,7 +84,9 @@ class App:
         await self._exits.aclose()
 
     async def _start(self, registry: Registry) -> None:
-        playground = build.playground(self.settings, self.clock)
+        office = Office(self.store, conversations, self)
+        self.upkeep = Upkeep(self.store, office, registry.chores, self.metrics)
+        playground = build.playground(self.settings, self.clock, self._mover())
         telegram = build.telegram(self.settings, self.clock)
         discord = build.discord(self.settings, self.clock)
         built: list[Adapter | None] = [playground, telegram, discord]
@@ -111,11 +114,8 @@ class App:
         before = await self.store.write(retention.started, bot.__version__)
         if before not in (None, bot.__version__):
             log.info("This database was last run by Muster %s", before, extra={"action": "start"})
-        self._in_background(self._keep_up(), "upkeep")
-        self._in_background(self._erase(), "erasing")
-        for every_s in {chore.every_s for chore in registry.chores}:
-            chores = [chore for chore in registry.chores if chore.every_s == every_s]
-            self._in_background(self._do_chores(chores, every_s), f"chores every {every_s} s")
+        for name, loop in self.upkeep.loops():
+            self._in_background(loop(), name)
 
     # -- the runtime, as handlers see it (`chat.runtime.Runtime`) ---------------------------------------------
 
@@ -146,6 +146,12 @@ class App:
         sender = self._senders.get(platform)
         if sender is not None:
             self._loop.call_soon_threadsafe(sender.wake)
+
+    def _mover(self) -> Mover | None:
+        """Returns what moves the playground's clock; None where real members may be."""
+        if not isinstance(self.clock, MovedClock):
+            return None
+        return Mover(self.clock, self.store, self.upkeep.do_chores, lambda: self.urls["playground"])
 
     # -- web -----------------------------------------------------------------------------------------------
 
@@ -208,7 +214,7 @@ class App:
 
         ages = {name: self._age(adapter) for name, adapter in self.adapters.items()}
         try:
-            await self._depths()
+            await self.upkeep.depths()
             database = self.store.problem is None
         except MusterError:
             database = False
@@ -225,34 +231,8 @@ class App:
 
     # -- upkeep --------------------------------------------------------------------------------------------
 
-    async def _keep_up(self) -> None:
-        rounds = 0
-        while True:
-            if rounds % PRUNE_EVERY == 0:
-                await _tried("prune", self.store.write(retention.prune))
-            await _tried("messages", self.store.write(retention.prune_messages))
-            await _tried("depths", self._depths())
-            rounds += 1
-            await asyncio.sleep(UPKEEP_EVERY_S)
-
-    async def _erase(self) -> None:
-        """Searches for what was erased. That can take seconds, so nothing else waits for it."""
-        while True:
-            await _tried("erasing", erasing.erase(self.store))
-            await asyncio.sleep(UPKEEP_EVERY_S)
-
-    async def _do_chores(self, chores: Sequence[Chore], every_s: float) -> None:
-        office = Office(self.store, conversations, self)
-        while True:
-            for chore in chores:
-                await _tried(chore.name, chore(office))
-            await asyncio.sleep(every_s)
-
     def _in_background(self, work: Coroutine[Any, Any, None], name: str) -> None:
         self._exits.push_async_callback(_cancelled, asyncio.create_task(work, name=name))
-
-    async def _depths(self) -> None:
-        self.metrics.depths(await self.store.read(delivery.depths))
 
 
 async def _stop_all(stops: Sequence[Callable[[], Awaitable[None]]]) -> None:
@@ -260,16 +240,6 @@ async def _stop_all(stops: Sequence[Callable[[], Awaitable[None]]]) -> None:
     for result in results:
         if isinstance(result, BaseException):
             log.error("stopping failed", exc_info=result, extra={"action": "stop"})
-
-
-async def _tried(what: str, work: Awaitable[None]) -> None:
-    """Awaits one piece of upkeep. A failure is logged, and the rest of the upkeep goes on."""
-    try:
-        await work
-    except MusterError as error:
-        log.warning("upkeep: %s", error, extra={"action": "upkeep", "what": what})
-    except Exception:
-        log.exception("upkeep failed", extra={"action": "upkeep", "what": what})
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:

@@ -16,16 +16,20 @@ if TYPE_CHECKING:
     from adapters.playground.adapter import PlaygroundAdapter
     from adapters.telegram.adapter import TelegramAdapter
     from bot.chain.client import ChainClient
+    from bot.playground_clock import Mover
 
 
-def playground(settings: Settings, clock: Clock) -> PlaygroundAdapter | None:
-    """Builds the playground if the settings open it. The seed of its people's wallets is in the data folder."""
+def playground(settings: Settings, clock: Clock, mover: Mover | None = None) -> PlaygroundAdapter | None:
+    """Builds the playground if the settings open it. The seed of its people's wallets is in the data folder.
+
+    With a `mover`, its page can move the clock and fill the rooms with a demo union.
+    """
     if not settings.plays:
         return None
     from adapters.playground.adapter import PlaygroundAdapter
     from bot.chain.demo import DemoWallets
 
-    return PlaygroundAdapter(clock, DemoWallets(_seed(settings.data_dir)))
+    return PlaygroundAdapter(clock, DemoWallets(_seed(settings.data_dir)), mover)
 
 
 def telegram(settings: Settings, clock: Clock) -> TelegramAdapter | None:

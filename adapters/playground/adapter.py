@@ -13,6 +13,7 @@ from aiohttp import web
 from adapters.playground import check, events, frames, limits, menu, people, render
 from adapters.playground.attachments import Attachments
 from adapters.playground.feed import About, Feed, Message
+from adapters.playground.moving import Mover, Moving
 from adapters.playground.offers import Offers, offers
 from adapters.playground.server import PlaygroundSite, Wallets
 from adapters.playground.sockets import Socket
@@ -37,10 +38,11 @@ class PlaygroundAdapter:
     name = people.PLATFORM
     capabilities = Capabilities(modals=True)
 
-    def __init__(self, clock: Clock, wallets: Wallets) -> None:
+    def __init__(self, clock: Clock, wallets: Wallets, mover: Mover | None = None) -> None:
         self._clock = clock
         self._feed = Feed(clock)
         self._offers = Offers(self._feed.sockets)
+        self._moving = Moving(clock, self._feed, wallets, mover)
         self._attachments = Attachments()
         self._site = PlaygroundSite(clock, wallets, self._feed.sockets, self._receive, self._attachments.keep)
         self._core: Core | None = None
@@ -51,8 +53,8 @@ class PlaygroundAdapter:
         self._last_contact: datetime | None = None
 
     def routes(self) -> list[web.RouteDef]:
-        """Returns the routes of the page, its files, the websocket and the demo wallets."""
-        return self._site.routes()
+        """Returns the routes of the page, its files, the websocket, the demo wallets and the clock."""
+        return self._site.routes() + self._moving.routes()
 
     async def start(self, core: Core) -> None:
         """Answers the acts that the last run left, tells the core about the rooms, and then takes acts."""
@@ -68,10 +70,12 @@ class PlaygroundAdapter:
                 self._responses[act.native_id] = None
                 await self._answer(core, act, chat, "", None)
         self._core = core
+        await self._moving.start(core)
 
     async def stop(self) -> None:
         """Takes no new acts, finishes those that were taken, and closes the sockets."""
         self._core = None
+        await self._moving.stop()
         while self._running:
             await asyncio.wait(self._running)
         await asyncio.gather(*(socket.close() for socket in list(self._feed.sockets)))
@@ -112,8 +116,9 @@ class PlaygroundAdapter:
         return False
 
     async def people_in(self, space: str) -> int | None:
-        """Returns the number of players, all of whom are in both rooms."""
-        return len(people.PLAYERS)
+        """Returns the number of people in a room. All players are in both rooms."""
+        room = people.chat(space)
+        return self._moving.people_in(room.manner) if room is not None else None
 
     async def check(self, spaces: Sequence[str]) -> Sequence[Finding]:
         """Returns the doctor's lines; see `check.py`."""
@@ -176,6 +181,7 @@ class PlaygroundAdapter:
                 max_file=MOST_BYTES,
             )
         )
+        self._moving.greet(socket)
 
     def _begin(
         self, core: Core, socket: Socket, frame: frames.Do, account: people.PlayerAccount, chat: people.Chat
@@ -244,6 +250,7 @@ class PlaygroundAdapter:
         self._respond(act.native_id, session, *personal)
         await core.delivered(act.key)
         await self._offers.refresh(core)
+        await self._moving.acted()
 
     def _show(
         self, reply: Reply, account: people.PlayerAccount, chat: people.Chat, about: About, source: str | None

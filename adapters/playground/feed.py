@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 from typing import Any
@@ -60,10 +60,11 @@ class Feed:
         self.sockets: set[Socket] = set()
 
     def post(self, message: Message) -> Message:
-        """Shows a message; it replaces the message with the same id, if there is one."""
+        """Shows a message; it replaces the message with the same id, if there is one, and keeps its time."""
         chat = self._chats[message.chat]
         now = self._clock.now().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        message = replace(message, at=message.at or now)
+        before = chat.get(message.id)
+        message = replace(message, at=message.at or (before.at if before else now))
         chat[message.id] = message
         self._send(message, frames.write("post", message=message))
         return message
@@ -77,6 +78,16 @@ class Feed:
         """Returns the message if this player can see it, or None."""
         found = self._chats[chat].get(message)
         return found if found and found.seen_by(player) else None
+
+    def pressable(self, chat: str, labels: Sequence[str]) -> list[str]:
+        """Returns the tokens of the buttons with these labels under the messages of a chat, the newest first."""
+        return [
+            button["token"]
+            for message in reversed(self._chats[chat].values())
+            for row in message.body.get("buttons", ())
+            for button in row
+            if button["label"] in labels
+        ]
 
     def seen_by(self, player: people.Player) -> dict[str, list[Message]]:
         """Returns all messages that a player sees, by chat."""

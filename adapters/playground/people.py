@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from adapters.playground.neighbours import NEIGHBOURS
+
 PLATFORM = "playground"
 _PRIVATE = "private:"
 
@@ -31,7 +33,7 @@ class PlaygroundRoom:
 
 @dataclass(frozen=True, slots=True)
 class PlayerAccount:
-    """One chat identity of a player; `native_id` is "manner:player"."""
+    """One chat identity of a player, or of a neighbour, as whom nobody acts; `native_id` is "manner:player"."""
 
     native_id: str
     manner: Manner
@@ -93,7 +95,14 @@ PLAYERS = (
 )
 
 _PLAYERS = {player.key: player for player in PLAYERS}
-_ACCOUNTS = {account.native_id: account for player in PLAYERS for account in player.accounts}
+_NEIGHBOURS = tuple(
+    PlayerAccount(f"{one.manner}:{one.key}", Manner(one.manner), one.key, one.name, f"{one.key}_n")
+    for one in NEIGHBOURS
+)
+_ACCOUNTS = {
+    account.native_id: account
+    for account in (*(account for player in PLAYERS for account in player.accounts), *_NEIGHBOURS)
+}
 _CHATS = {room.native_id: Chat(room.native_id, room.manner, room.title) for room in ROOMS} | {
     _PRIVATE + account.native_id: Chat(_PRIVATE + account.native_id, account.manner, "Muster", account)
     for account in _ACCOUNTS.values()
@@ -129,3 +138,9 @@ def private_chat(owner: PlayerAccount) -> Chat:
 def chats_of(who: Player) -> tuple[Chat, ...]:
     """Returns the chats that a player sees: both rooms, and the private chats of both accounts."""
     return tuple(c for c in _CHATS.values() if c.owner is None or c.owner.player == who.key)
+
+
+def number_in(manner: Manner, *, filled: bool) -> int:
+    """Returns the number of people in the room of this manner; the neighbours are there once it is `filled`."""
+    neighbours = sum(account.manner is manner for account in _NEIGHBOURS)
+    return len(PLAYERS) + (neighbours if filled else 0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Protocol, TypeAlias
+from typing import Annotated, Protocol, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -24,6 +24,8 @@ from bot.chat.untrusted import decoded
 from bot.domain.clock import Clock
 from bot.domain.names import one_line
 from bot.errors import BadInput
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -119,14 +121,7 @@ class PlaygroundSite:
         return web.json_response(wallets, headers=HEADERS)
 
     async def _sign(self, request: web.Request) -> web.StreamResponse:
-        _require_loopback(request)
-        _require_same_origin(request)
-        if request.content_type != "application/json":
-            raise web.HTTPUnsupportedMediaType
-        try:
-            asked = decoded(await request.read(), ToSign)
-        except BadInput as problem:
-            raise web.HTTPBadRequest(text=str(problem)) from problem
+        asked = await asked_of(request, ToSign)
         if people.player(asked.wallet) is None:
             raise web.HTTPNotFound
         signature = await asyncio.to_thread(self._wallets.sign, asked.wallet, asked.message)
@@ -190,6 +185,18 @@ class PlaygroundSite:
                 await self._receive(socket, frame)
             else:
                 socket.send(frames.write("refused", id=getattr(frame, "id", ""), why="rate"))
+
+
+async def asked_of(request: web.Request, shape: type[T]) -> T:
+    """Returns the JSON that the playground's own page sent in this shape. Refuses all other requests."""
+    _require_loopback(request)
+    _require_same_origin(request)
+    if request.content_type != "application/json":
+        raise web.HTTPUnsupportedMediaType
+    try:
+        return decoded(await request.read(), shape)
+    except BadInput as problem:
+        raise web.HTTPBadRequest(text=str(problem)) from problem
 
 
 def _require_loopback(request: web.Request) -> None:

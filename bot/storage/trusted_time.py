@@ -48,15 +48,18 @@ def note(tx: Tx) -> None:
     """
     now = tx.now.timestamp()
     seen = _read(tx) or _Seen(0.0, now, [(0.0, now)])
-    seen.seconds += min(max(now - seen.clock, 0.0), MOST_STEP.total_seconds())
-    seen.clock = now
-    begun, lowest = seen.marks[-1]
-    if seen.seconds - begun >= MARK_EVERY.total_seconds():
-        seen.marks.append((seen.seconds, now))
-    else:
-        seen.marks[-1] = (begun, min(lowest, now))
-    while len(seen.marks) > 1 and seen.marks[1][0] <= seen.long_ago:
-        del seen.marks[0]
+    _pass(seen, now)
+    meta.put(tx, _KEY, msgspec.json.encode(seen).decode())
+
+
+def note_move(tx: Tx, to: datetime) -> None:
+    """Notes that the playground's clock is moved on to a moment. Unlike a jump, all of that time counts as seen."""
+    start, end = tx.now.timestamp(), to.timestamp()
+    seen = _read(tx) or _Seen(0.0, start, [(0.0, start)])
+    at = max(seen.clock, start)
+    while at < end:
+        at = min(at + MOST_STEP.total_seconds(), end)
+        _pass(seen, at)
     meta.put(tx, _KEY, msgspec.json.encode(seen).decode())
 
 
@@ -103,3 +106,16 @@ def shortening(table: Table) -> Statement:
 def _read(tx: Tx) -> _Seen | None:
     kept = meta.get(tx, _KEY)
     return msgspec.json.decode(kept, type=_Seen) if kept else None
+
+
+def _pass(seen: _Seen, now: float) -> None:
+    """Adds a round at which the clock shows `now`."""
+    seen.seconds += min(max(now - seen.clock, 0.0), MOST_STEP.total_seconds())
+    seen.clock = now
+    begun, lowest = seen.marks[-1]
+    if seen.seconds - begun >= MARK_EVERY.total_seconds():
+        seen.marks.append((seen.seconds, now))
+    else:
+        seen.marks[-1] = (begun, min(lowest, now))
+    while len(seen.marks) > 1 and seen.marks[1][0] <= seen.long_ago:
+        del seen.marks[0]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import app as module
+from bot import upkeep as module
 from bot.app import App
 from bot.chat.incoming import Act, Actor, CommandCall, Incoming, Place, Press
 from bot.chat.model import Button, Reply

@@ -1,5 +1,6 @@
 // Brings the parts together.
 
+import { startClock } from "./clock.js";
 import { actAs, remembered, startPeople } from "./people.js";
 import { showChat, startRooms } from "./rooms.js";
 import { emit, findAccount, on, privateOf, recall, roomOf, state } from "./store.js";
@@ -54,6 +55,7 @@ async function openDeepLink() {
 }
 
 startTheme();
+startClock();
 startPeople();
 startRooms();
 startViews();

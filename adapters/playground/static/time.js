@@ -1,5 +1,14 @@
 // Moments in the reader's own language and time zone.
 
+// How far the playground's clock is ahead of this machine's, in milliseconds.
+let ahead = 0;
+
+export function setAhead(milliseconds) {
+  ahead = milliseconds;
+  // On another day, times that stood without a date need one.
+  for (const stamp of document.querySelectorAll("time.stamp")) stamp.firstChild.textContent = clock(stamp.dateTime);
+}
+
 const FORMATS = {
   date: { dateStyle: "long" },
   time: { timeStyle: "short" },
@@ -13,7 +22,7 @@ export function words(iso, style) {
 }
 
 function relative(at) {
-  const seconds = (at.getTime() - Date.now()) / 1000;
+  const seconds = (at.getTime() - Date.now() - ahead) / 1000;
   const format = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
   for (const [unit, size] of UNITS) {
     if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
@@ -21,8 +30,12 @@ function relative(at) {
   return format.format(Math.trunc(seconds), "second");
 }
 
+// The time of a message: with its date, if that is another day than the playground's today.
 export function clock(iso) {
-  return new Intl.DateTimeFormat(undefined, { timeStyle: "short" }).format(new Date(iso));
+  const at = new Date(iso);
+  const today = at.toDateString() === new Date(Date.now() + ahead).toDateString();
+  const time = { hour: "2-digit", minute: "2-digit" };
+  return new Intl.DateTimeFormat(undefined, today ? time : { weekday: "short", day: "numeric", month: "short", ...time }).format(at);
 }
 
 setInterval(() => {

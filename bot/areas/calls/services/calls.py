@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.areas.calls.domain.calls import Call, CallState, forgiven_until
+from bot.areas.calls.domain.calls import Call, CallState, Window, forgiven_until
 from bot.areas.calls.services import schedule
 from bot.areas.calls.storage import calls, lists
 from bot.areas.ledger.services import record
@@ -185,6 +185,11 @@ def to_open(tx: Tx) -> list[tuple[Union, Call]]:
 def to_close(tx: Tx) -> list[tuple[Union, Call]]:
     """Returns the open calls of all unions whose hours are over."""
     return unions.with_their_unions(tx, ((call.union_id, call) for call in calls.to_close(tx, AT_ONCE)))
+
+
+def hours_ahead(tx: Tx) -> list[Window]:
+    """Returns the hours of the planned and open calls of all unions that are not over, the earliest first."""
+    return calls.hours_ahead(tx, AT_ONCE)
 
 
 def open_(tx: Tx, union: Union, call_id: int, token: Callable[[], str]) -> OpenedCall | None:

@@ -44,6 +44,12 @@ _TO_CLOSE = Statement(
     .order_by(calls.c.closes_at)
     .limit(bindparam("most"))
 )
+_HOURS_AHEAD = Statement(
+    select(calls.c.opens_at, calls.c.closes_at)
+    .where(IS_AHEAD, calls.c.closes_at > bindparam("at"))
+    .order_by(calls.c.opens_at)
+    .limit(bindparam("most"))
+)
 _EDIT = Statement(
     update(calls)
     .where(calls.c.id == bindparam("call"))
@@ -144,6 +150,11 @@ def to_open(tx: Tx, most: int) -> list[Call]:
 def to_close(tx: Tx, most: int) -> list[Call]:
     """Returns up to `most` open calls of all unions that are over."""
     return [read_call(row._asdict()) for row in tx.all(_TO_CLOSE, at=tx.now, most=most)]
+
+
+def hours_ahead(tx: Tx, most: int) -> list[Window]:
+    """Returns the hours of up to `most` planned and open calls of all unions, the earliest first."""
+    return [Window(row.opens_at, row.closes_at) for row in tx.all(_HOURS_AHEAD, at=tx.now, most=most)]
 
 
 def edit(tx: Tx, call_id: int, texts: Texts, *, approved: bool) -> None:
