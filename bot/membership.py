@@ -19,7 +19,7 @@ from bot.areas.traces import services as traces
 from bot.areas.traces.domain import TraceKind
 from bot.areas.tree.services import endorsements
 from bot.areas.unions import services as unions
-from bot.areas.wallets.services import completion
+from bot.areas.wallets.services import claims, completion
 from bot.areas.wallets.services import wallets as holdings
 from bot.domain.languages import ENGLISH
 from bot.domain.people import Account, Member, Person, Union, Wallet, new_ref
@@ -278,10 +278,11 @@ def merge(tx: Tx, union_id: int, absorbed: Member, survivor: Member, first: Memb
     return merged
 
 
-def remove_account(tx: Tx, union: Union, by: Account, account: Account) -> None:
+def remove_account(tx: Tx, union: Union, by: Account, account: Account) -> list[Wallet]:
     """Takes an account out of a member who has others, and erases it as if it had left. Others of the member do it.
 
-    It can join anew, as somebody else. What it waits for is remembered, so that joining anew does not end it.
+    The wallets that it linked are unlinked with it, and returned. It can join anew, as somebody else. What it waits
+    for is remembered, so that joining anew does not end it.
 
     Raises:
         NotAllowed: `by` is newer, and may not remove the account yet.
@@ -291,9 +292,11 @@ def remove_account(tx: Tx, union: Union, by: Account, account: Account) -> None:
     member = members.by_id(tx, account.member_id)
     if account.waits_until is not None and account.waits_until > tx.now:
         traces.keep(tx, union, account.platform, account.native_id, TraceKind.WAIT, account.waits_until)
+    unlinked = claims.unlink_with(tx, account, LINKING.holding_changed)
     for area in keepers.OF_ACCOUNTS:
         area.forget_account(tx, union, account)
     ledger.record(tx, union.id, "account.removed", member, platform=account.platform)
+    return unlinked
 
 
 LINKING = completion.Reactions(holding_changed=endorsements.wallets_changed)

@@ -11,13 +11,14 @@ from bot.areas.files import services as files
 from bot.areas.intents import services as intents
 from bot.areas.invites import services as invites
 from bot.areas.joinings.services import codes
+from bot.areas.joinings.services import waiting as joinings_waiting
 from bot.areas.spaces import services as spaces
 from bot.areas.traces import services as traces
 from bot.areas.tree.services import endorsements
 from bot.areas.waiting import services as waiting
-from bot.areas.wallets.services import links
+from bot.areas.wallets.services import claims, links
 from bot.domain.transaction import Tx
-from bot.storage import meta, trusted_time
+from bot.storage import erasures, meta, trusted_time
 
 KEEP_EXPIRED = timedelta(days=1)
 RAN = "program version"
@@ -51,8 +52,8 @@ def prune(tx: Tx) -> None:
     waiting.prune(tx, sure)
     codes.prune(tx, expired)
     if trusted_time.is_steady(tx):
-        for shorten in (conversations.shorten, links.shorten, spaces.shorten, invites.shorten, codes.shorten):
-            shorten(tx)
+        for area in (conversations, links, claims, spaces, invites, codes, joinings_waiting, erasures):
+            area.shorten(tx)
 
 
 def prune_messages(tx: Tx) -> None:

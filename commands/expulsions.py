@@ -103,7 +103,7 @@ def confirmed(ctx: Context, on: str, who: str, name: str, until: str | None, rea
     if end is not None and end <= ctx.now:
         raise BadInput(phrase("That moment has passed. Type `/expel` again."))
     made, accounts = membership.expel(ctx.tx, ctx.union, ctx.member, person, end, reason)
-    words = expulsions.refusal_text(ctx.tx, ctx.union, end)
+    words = expulsions.news(ctx.tx, ctx.union, end)
     for account in accounts:
         ctx.post(
             account,

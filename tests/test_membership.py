@@ -155,13 +155,9 @@ class World:
         for key in column.foreign_keys:
             return self.row_of(key.column.table, column)
         if "fates" in column.info:
-            return (
-                None
-                if column.nullable
-                else self.account.id
-                if "account" in column.name
-                else self.another().id
-            )
+            if "account" in column.name:
+                return self.account.id
+            return None if column.nullable else self.another().id
         if column.name == "union_id":
             return self.union.id
         number = next(self.numbers)

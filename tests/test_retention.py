@@ -15,7 +15,9 @@ from bot.areas.expulsions.services import expulsions
 from bot.areas.files import services as files
 from bot.areas.invites import services as invites
 from bot.areas.invites.tables import invites as invites_table
+from bot.areas.joinings.domain import LASTS, SLOW_LASTS, WARNED_AFTER, Joining, Way
 from bot.areas.joinings.services import codes
+from bot.areas.joinings.storage import joinings as joinings_storage
 from bot.areas.joinings.tables import joining_codes
 from bot.areas.members.services import members
 from bot.areas.spaces import services as spaces
@@ -26,15 +28,19 @@ from bot.areas.spaces.tables import space_codes as space_codes_table
 from bot.areas.spaces.tables import space_requests
 from bot.areas.traces import services as traces
 from bot.areas.tree.services import support
+from bot.areas.wallets.domain.claims import Claim
 from bot.areas.wallets.domain.links import LIFETIME
-from bot.areas.wallets.services import links
+from bot.areas.wallets.services import links, wallets
+from bot.areas.wallets.storage import claims as claims_storage
 from bot.areas.wallets.tables import tickets
 from bot.domain.messages import NewMessage
 from bot.domain.people import Member, Person, Union
 from bot.domain.photos import Photo
 from bot.domain.tokens import NewToken
 from bot.domain.transaction import Tx
-from bot.storage import meta
+from bot.errors import NotAllowed
+from bot.membership import LINKING
+from bot.storage import erasures, meta
 from bot.storage.statements import Statement
 from bot.storage.store import Store
 from tests.clock import ManualClock
@@ -60,7 +66,8 @@ def post_three(tx: Tx) -> None:
     delivery.park(tx, parked, "blocked", "message")
 
 
-HALF_HOUR = timedelta(minutes=30)
+HALF_HOUR, DAY = timedelta(minutes=30), timedelta(days=1)
+HELD = "0x" + "1" * 40
 
 
 async def is_new(store: Store, act: str) -> bool:
@@ -270,7 +277,7 @@ async def test_what_was_issued_while_the_clock_was_ahead_lasts_no_longer(
     assert (rounds == 0) == (hours == 0)
     left = {name: max(moments) - clock.now() for name, moments in (await store.read(expiries)).items()}
     assert left == {
-        "tokens": conversations.LONGEST_TOKEN,
+        "tokens": timedelta(minutes=15),
         "dialogues": conversations.LONGEST_DIALOGUE,
         "tickets": LIFETIME,
         "joining_codes": timedelta(minutes=10),
@@ -278,6 +285,94 @@ async def test_what_was_issued_while_the_clock_was_ahead_lasts_no_longer(
         "space_requests": CODE_LASTS,
         "invites": invites.LASTS,
     }
+
+
+async def put_right(store: Store, clock: ManualClock, ahead: timedelta) -> None:
+    """The clock was ahead for a moment, and is right again."""
+    clock.advance(-ahead)
+    await runs(store, clock, 2)
+
+
+async def test_questions_and_claims_from_a_clock_that_was_ahead_go_on_in_time(
+    store: Store, clock: ManualClock
+) -> None:
+    """They waited for years: nobody could answer them, and nobody was told."""
+    union, ada = await founded(store)
+    ahead = timedelta(days=4000)
+    await runs(store, clock, 30)
+    people = [
+        await store.write(membership.join, union, "words", name, name, None) for name in ("bo", "cy", "di")
+    ]
+    (bo, bos), (cy, cys), (di, dis) = people
+    (adas,) = await store.read(members.accounts_of, ada.id)
+    clock.advance(ahead)
+
+    def made(tx: Tx) -> tuple[int, int, int]:
+        sides = (tx, union.id, Way.CODE, (bo.id, bos.id), (cy.id, cys.id), None, tx.now + LASTS)
+        slow = (tx, union.id, Way.SLOW, (di.id, dis.id), (ada.id, None), None, tx.now + SLOW_LASTS)
+        question = joinings_storage.add(*sides)
+        way = joinings_storage.add(*slow, due_at=tx.now + WARNED_AFTER[2], warned=2)
+        wallets.give(tx, cy, HELD, "eoa", LINKING.holding_changed)
+        return (
+            question.id,
+            way.id,
+            claims_storage.add(tx, union.id, HELD, bos.id, tx.now + 3 * DAY, tx.now + DAY).id,
+        )
+
+    question, way, claim = await store.write(made)
+    assert adas.member_id == ada.id
+    await put_right(store, clock, ahead)
+
+    def left(tx: Tx) -> tuple[Joining | None, Joining | None, Claim | None]:
+        return (
+            joinings_storage.by_id(tx, question),
+            joinings_storage.by_id(tx, way),
+            claims_storage.by_id(tx, claim),
+        )
+
+    asked, slow, claimed = await store.read(left)
+    assert asked is not None
+    assert slow is not None
+    assert claimed is not None
+    now = clock.now()
+    assert now < asked.expires_at == asked.due_at <= now + LASTS
+    assert now < slow.due_at <= now + 3 * DAY
+    assert slow.expires_at == slow.due_at + DAY
+    assert claimed.opened_at <= now < claimed.next_at <= now + DAY
+    assert claimed.moves_at == claimed.opened_at + 3 * DAY
+
+
+async def test_the_last_search_for_a_name_is_not_made_early_or_years_late(
+    store: Store, clock: ManualClock
+) -> None:
+    """Attack: with a clock that jumps, an answer that is still on its way keeps the name."""
+    await runs(store, clock, 30)
+    await store.write(erasures.note, 1, ["Bo"], ("words", "bo"))
+    clock.advance(timedelta(days=2))
+    await store.write(retention.prune)
+    assert [last for _, last in await store.read(erasures.waiting, 9)] == [False]
+    await store.write(erasures.note, 1, ["Cy"], ("words", "cy"))
+    clock.advance(-timedelta(days=2))
+    await runs(store, clock, 0.5)
+    await store.write(erasures.searched, 1)
+    await store.write(erasures.searched, 2)
+    await runs(store, clock, 1)
+    assert [last for _, last in await store.read(erasures.waiting, 9)] == [True, True]
+
+
+async def test_a_clock_that_is_ahead_erases_no_codes_that_count_for_the_limit(
+    store: Store, clock: ManualClock
+) -> None:
+    union, ada = await founded(store)
+    await runs(store, clock, 30)
+    code = (await store.write(invites.own, union, ada)).code
+    for _ in range(invites.MOST_MADE - 1):
+        code = (await store.write(invites.renew, union, ada, code)).code
+    clock.advance(DAY * 2)
+    code = (await store.write(invites.renew, union, ada, code)).code
+    clock.advance(-DAY * 2)
+    with pytest.raises(NotAllowed, match="more are not given"):
+        await store.write(invites.renew, union, ada, code)
 
 
 async def test_a_clock_that_is_behind_for_a_while_ends_nothing(store: Store, clock: ManualClock) -> None:

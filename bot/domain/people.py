@@ -115,6 +115,7 @@ class Wallet:
     """An Ethereum address (EIP-55) that a member proved to hold. `kind` is "eoa" or "contract".
 
     `waits_until`: before then it does not count for money, gates and votes, because it changed hands just now.
+    `account_id`: the id of the member's account that linked it; None if that is not known.
     """
 
     id: int
@@ -124,6 +125,7 @@ class Wallet:
     kind: str
     linked_at: datetime
     waits_until: datetime | None = None
+    account_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from sqlalchemy import Boolean, Column, bindparam, delete, or_, select, update
 
 from bot.domain.names import one_line
 from bot.domain.transaction import Tx
+from bot.storage import trusted_time
 from bot.storage.columns import moment, own_id, table, words, words_or_null
 from bot.storage.statements import Statement, insert
 from bot.storage.types import Id
@@ -66,6 +67,7 @@ _WAITING = Statement(
     .order_by(erasures.c.id)
     .limit(bindparam("most"))
 )
+_SHORTEN = Statement(update(erasures).where(erasures.c.at > bindparam("now")).values(at=bindparam("now")))
 _SEARCHED = Statement(update(erasures).where(erasures.c.id == bindparam("erasure")).values(searched=True))
 _DONE = Statement(delete(erasures).where(erasures.c.id == bindparam("erasure")))
 
@@ -136,9 +138,14 @@ def withdraw(tx: Tx, union_id: int, text: str) -> None:
 
 def waiting(tx: Tx, most: int) -> list[tuple[Erasure, bool]]:
     """Returns what is to be searched for now, the oldest first, and whether it is for the last time."""
-    long_ago = tx.now - LAST_AFTER
+    long_ago = trusted_time.believed(tx) - LAST_AFTER
     found = [Erasure(*row) for row in tx.all(_WAITING, long_ago=long_ago, most=most)]
     return [(one, one.at <= long_ago) for one in found]
+
+
+def shorten(tx: Tx) -> None:
+    """Lets what was erased while the clock was ahead be searched for the last time when it should."""
+    tx.run(_SHORTEN, now=tx.now)
 
 
 def searched(tx: Tx, erasure_id: int) -> None:

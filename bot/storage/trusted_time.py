@@ -94,6 +94,14 @@ def is_steady(tx: Tx) -> bool:
     return readings == sorted(readings) and tx.now - sure(tx) <= 2 * MARK_EVERY
 
 
+def believed(tx: Tx) -> datetime:
+    """Returns the present moment if the clock is right, as far as is known; else a moment that has passed.
+
+    It is for what is done minutes later, and is not to be late by an hour.
+    """
+    return tx.now if is_steady(tx) or not is_known(tx) else sure(tx) - MOST_STEP
+
+
 def shortening(table: Table) -> Statement:
     """Returns the statement that lets no row of the table expire after the moment `latest`.
 

@@ -240,9 +240,23 @@ def waiting(ctx: Context) -> Reply:
     page = found[
         : 1 if any(call.file_id for call in found[:PER_PAGE]) else PER_PAGE
     ]  # a message has one picture
-    blocks = [block for call in page for block in _description(ctx, call, ctx.place.platform)]
+    blocks = [
+        block for call in page for block in (*_description(ctx, call, ctx.place.platform), *_own(ctx, call))
+    ]
     more = [p(phrase("{found} more wait.", found=len(found) - len(page)))] if len(found) > len(page) else []
-    return Reply((*blocks, *more), tuple(_buttons(ctx, call, anyone=False) for call in page))
+    return Reply(
+        (*blocks, *more), tuple(_buttons(ctx, call, anyone=False) for call in page if not _own(ctx, call))
+    )
+
+
+def _own(ctx: Context, call: Call) -> list[Block]:
+    """Tells the author of a call that somebody else decides about it; nothing for others."""
+    member = ctx.standing.member
+    if member is None or member.id != call.author_id:
+        return []
+    return [
+        p(phrase("You wrote this yourself, so another leader or a moderator of the union decides about it."))
+    ]
 
 
 @area.action("approval.give", permission=Permission.ANYONE)

@@ -42,6 +42,12 @@ def identified(account: Account, zone: str) -> Spans:
     )
 
 
+def linked_by(wallet: Wallet, accounts: Sequence[Account]) -> tuple[str, ...]:
+    """Returns the words for the account of its member that linked a wallet; nothing if that is not known."""
+    by = next((account for account in accounts if account.id == wallet.account_id), None)
+    return (phrase(" · linked by {by}", by=named(by)),) if by is not None else ()
+
+
 def removal(account: Account) -> Button:
     """Returns a button that removes this account, after asking once more."""
     label = phrase(
@@ -69,8 +75,10 @@ def asked(ctx: Context, account: int) -> Reply:
         p(*identified(other, ctx.union.time_zone)),
         phrase(
             "It is no member any more then, and its buttons and open questions end. It can join "
-            "again, as somebody else. Your wallets, your endorsement and all else stay with you."
+            "again, as somebody else. Your endorsement, the wallets that your other accounts linked "
+            "and all else stay with you."
         ),
+        *_going(holdings.linked_by(ctx.tx, other)),
         buttons=((confirm,),),
     )
 
@@ -78,32 +86,62 @@ def asked(ctx: Context, account: int) -> Reply:
 @area.action("account.removed")
 def removed(ctx: Context, account: int) -> Reply:
     other = _mine(ctx, account)
-    membership.remove_account(ctx.tx, ctx.union, ctx.account, other)
+    unlinked = membership.remove_account(ctx.tx, ctx.union, ctx.account, other)
     union = bold(one_line(ctx.union.name))
     ctx.post(
         other,
         say(
             phrase(
                 "This account was removed from its person in {union} by {account}, another account of "
-                "theirs. It is no member any more. `/join` makes it one again, as somebody else.",
+                "theirs. It is no member any more, and the wallets that it linked are unlinked. `/join` "
+                "makes it one again, as somebody else.",
                 union=union,
                 account=named(ctx.account),
             ),
         ),
     )
     for one in members.other_accounts(ctx.tx, ctx.member.id, ctx.account):
-        ctx.post(one, _told(ctx, other, one))
-    wallets = holdings.of_member(ctx.tx, ctx.member)
+        ctx.post(one, _told(ctx, other, unlinked))
+    unknown = [wallet for wallet in holdings.of_member(ctx.tx, ctx.member) if wallet.account_id is None]
     return say(
         phrase("{other} is not part of you any more in {union}.", other=bold(named(other)), union=union),
-        *_wallets_left(ctx, wallets),
-        buttons=wallet_removals(wallets),
+        *_gone(unlinked),
+        *_wallets_left(ctx, unknown),
+        buttons=unlinks(unknown),
         edit=True,
     )
 
 
+def _going(wallets: Sequence[Wallet]) -> list[Block]:
+    """Shows the wallets that go with an account, because it linked them."""
+    if not wallets:
+        return []
+    return [
+        p(
+            phrase(
+                "It linked these wallets, so they are unlinked with it. `/link` links again what is yours:"
+            ),
+        ),
+        items(*(Code(wallet.address) for wallet in wallets)),
+    ]
+
+
+def _gone(wallets: Sequence[Wallet]) -> list[Block]:
+    if not wallets:
+        return []
+    return [
+        p(
+            phrase(
+                "These wallets were unlinked with it, because it linked them. `/link` links again what "
+                "is yours:"
+            )
+        ),
+        items(*(Code(wallet.address) for wallet in wallets)),
+    ]
+
+
 def _wallets_left(ctx: Context, wallets: Sequence[Wallet]) -> list[Block]:
-    """Shows the wallets that stay with a person, because the account that is gone may have brought some of them."""
+    """Shows the wallets that stay with a person though the account that is gone may have brought some of them."""
     if not wallets:
         return []
     rows = [
@@ -119,7 +157,7 @@ def _wallets_left(ctx: Context, wallets: Sequence[Wallet]) -> list[Block]:
     return [
         p(
             phrase(
-                "These wallets stay with you. That account may have brought some of them: remove what is "
+                "These wallets stay with you. It is not known which account linked them: unlink what is "
                 "not yours."
             )
         ),
@@ -127,12 +165,12 @@ def _wallets_left(ctx: Context, wallets: Sequence[Wallet]) -> list[Block]:
     ]
 
 
-def wallet_removals(wallets: Sequence[Wallet]) -> tuple[tuple[Button, ...], ...]:
+def unlinks(wallets: Sequence[Wallet]) -> tuple[tuple[Button, ...], ...]:
     """Returns buttons that unlink wallets, after asking once more, the newest first."""
     return tuple(
         (
             Button(
-                phrase("Remove {address}…{address_2}", address=one.address[:6], address_2=one.address[-4:]),
+                phrase("Unlink {address}…{address_2}", address=one.address[:6], address_2=one.address[-4:]),
                 "/unlink",
                 {"address": one.address},
                 lasts_s=WARNING_LASTS_S,
@@ -142,7 +180,7 @@ def wallet_removals(wallets: Sequence[Wallet]) -> tuple[tuple[Button, ...], ...]
     )
 
 
-def _told(ctx: Context, gone: Account, reader: Account) -> Reply:
+def _told(ctx: Context, gone: Account, unlinked: Sequence[Wallet]) -> Reply:
     words = p(
         phrase(
             "The account {gone} was removed from you in {union} by {account}.",
@@ -157,7 +195,7 @@ def _told(ctx: Context, gone: Account, reader: Account) -> Reply:
             "its platform."
         )
     )
-    return say(words, remedy, buttons=((removal(ctx.account),),))
+    return say(words, *_gone(unlinked), remedy, buttons=((removal(ctx.account),),))
 
 
 def _mine(ctx: Context, account_id: int) -> Account:

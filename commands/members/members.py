@@ -36,7 +36,7 @@ from bot.domain.people import Account, Permission, Person, Wallet
 from bot.domain.phrases import phrase
 from bot.errors import NotAllowed, NotFound
 from commands.invites import by_code, welcome
-from commands.members.accounts import removal
+from commands.members.accounts import linked_by, removal
 
 area = Area()
 
@@ -77,8 +77,9 @@ area.group("me", "Your accounts and wallets in this union", default="me show")
 def me(ctx: Context) -> Reply:
     """Shows your accounts, your wallets, whom you endorse and since when you are a member. Only you see it.
 
-    Buttons remove an account or a wallet that is not yours any more. An account that is part of you for longer can
-    remove a newer one at once; a newer one can remove an older one when it has been part of you for a day.
+    Buttons remove an account, or unlink a wallet, that is not yours any more. An account that is part of you for
+    longer can remove a newer one at once; a newer one can remove an older one when it has been part of you for a day.
+    The wallets that an account linked are unlinked when it is removed.
     """
     mine = membership.profile(ctx.tx, ctx.member)
     leader = endorsements.leader(ctx.tx, ctx.member, ctx.place.platform)
@@ -98,7 +99,11 @@ def me(ctx: Context) -> Reply:
         phrase("Accounts"),
         items(*(_account(account, ctx, zone) for account in accounts)),
         p(phrase("Wallets")) if mine.wallets else p(phrase("No wallet yet: `/link` links one.")),
-        *((items(*(_wallet(wallet, ctx, zone) for wallet in mine.wallets)),) if mine.wallets else ()),
+        *(
+            (items(*(_wallet(wallet, ctx, mine.accounts) for wallet in mine.wallets)),)
+            if mine.wallets
+            else ()
+        ),
         *((p(phrase("A question about who you are waits for an answer.")),) if asked else ()),
         buttons=(*_questions(asked), *_removals(ctx, accounts, mine.wallets)),
     )
@@ -120,7 +125,7 @@ def _removals(
     shown = [removal(account) for account in others[:MOST_REMOVALS]]
     shown += [
         Button(
-            phrase("Remove {address}…{address_2}", address=wallet.address[:6], address_2=wallet.address[-4:]),
+            phrase("Unlink {address}…{address_2}", address=wallet.address[:6], address_2=wallet.address[-4:]),
             "/unlink",
             {"address": wallet.address},
         )
@@ -228,14 +233,16 @@ def _account(account: Account, ctx: Context, zone: str) -> Spans:
     )
 
 
-def _wallet(wallet: Wallet, ctx: Context, zone: str) -> Spans:
+def _wallet(wallet: Wallet, ctx: Context, accounts: Sequence[Account]) -> Spans:
+    zone = ctx.union.time_zone
     kind = phrase(" · contract wallet") if wallet.kind == "contract" else ""
     return spans(
         phrase(
-            "{address}{kind} · since {linked_at}{waiting}",
+            "{address}{kind} · since {linked_at}{linked_by}{waiting}",
             address=Code(wallet.address),
             kind=kind,
             linked_at=Moment(wallet.linked_at, zone, "date"),
+            linked_by=linked_by(wallet, accounts),
             waiting=_waiting(wallet.waits_until, ctx, zone, "counts for votes and money from "),
         ),
     )

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated
 
-from bot.areas.members.services import display
+from bot.areas.delivery import services as delivery
+from bot.areas.members.services import display, members
 from bot.areas.spaces import services as spaces
 from bot.areas.spaces.domain import SpaceRequest, Spot
 from bot.chat.chores import Duty
@@ -33,7 +34,7 @@ from bot.chat.params import Arg
 from bot.chat.targets import Target
 from bot.chat.text import platform_name
 from bot.domain.names import one_line
-from bot.domain.people import Permission, Union
+from bot.domain.people import Account, Permission, Union
 from bot.domain.phrases import phrase
 from commands.spaces.join_button import join_button
 from commands.waiting.queues import Queue, Reader, Waiting
@@ -108,7 +109,8 @@ def _asked(ctx: Context, code: str, people: int | None) -> Reply:
                 f"{people:,}" if people is not None else phrase("the platform does not say"),
             ),
         )
-        ctx.post(founder, Reply((*_question(union, request), told), (_buttons(request),)))
+        asked = Reply((*_question(union, request), told), (_buttons(request),))
+        ctx.post(founder, asked, _asked_key(request, founder))
     return say(
         phrase(
             "The founder of {union} was asked in private whether to connect this place.",
@@ -120,6 +122,19 @@ def _asked(ctx: Context, code: str, people: int | None) -> Reply:
             expires_at=Moment(request.expires_at, union.time_zone),
         ),
     )
+
+
+def _asked_key(request: SpaceRequest, founder: Account) -> str:
+    return phrase("space request:{request}:{founder}", request=request.id, founder=founder.id)
+
+
+def _answered(ctx: Context, request: SpaceRequest, answer: Block, *, elsewhere: bool) -> Reply:
+    """Returns the answer. One given `elsewhere` also takes the place of the question in the private chat."""
+    for account in members.accounts_of(ctx.tx, ctx.member.id) if elsewhere else ():
+        message = delivery.sent_id(ctx.tx, _asked_key(request, account))
+        if message is not None:
+            ctx.post(Target(account.platform, person=account.native_id, message=message), say(answer))
+    return say(answer, edit=True)
 
 
 def _question(union: Union, request: SpaceRequest) -> tuple[Block, ...]:
@@ -139,8 +154,9 @@ def _question(union: Union, request: SpaceRequest) -> tuple[Block, ...]:
     )
 
 
-def _buttons(request: SpaceRequest) -> tuple[AnyButton, ...]:
-    which = {"request": request.id}
+def _buttons(request: SpaceRequest, *, elsewhere: bool = False) -> tuple[AnyButton, ...]:
+    """The two answers. `elsewhere`: not under the question that the founder got in private."""
+    which = {"request": request.id, "elsewhere": elsewhere}
     title = one_line(request.title, 30) or "it"
     return (
         Button(phrase("Connect {title}", title=title), "union.connect", which, Style.PRIMARY, lasts_s=86_400),
@@ -166,11 +182,11 @@ def waiting(ctx: Context) -> Reply:
         return say(phrase("No place waits to be connected."))
     blocks = [block for request in found[:SHOWN] for block in _question(ctx.union, request)]
     more = [p(phrase("{found} more wait.", found=len(found) - SHOWN))] if len(found) > SHOWN else []
-    return Reply((*blocks, *more), tuple(_buttons(request) for request in found[:SHOWN]))
+    return Reply((*blocks, *more), tuple(_buttons(request, elsewhere=True) for request in found[:SHOWN]))
 
 
 @area.action("union.connect", permission=Permission.FOUNDER)
-def connected(ctx: Context, request: int) -> Reply:
+def connected(ctx: Context, request: int, elsewhere: bool = False) -> Reply:
     done, space = spaces.connect(ctx.tx, ctx.union, ctx.member, request)
     ctx.post(
         _chat(done),
@@ -181,18 +197,18 @@ def connected(ctx: Context, request: int) -> Reply:
             buttons=((join_button(ctx.union),),),
         ),
     )
-    return say(
+    answer = p(
         phrase(
             "{space} is a place of {union} now. Everyone there can `/join`.",
             space=bold(one_line(space.title)),
             union=bold(one_line(ctx.union.name)),
         ),
-        edit=True,
     )
+    return _answered(ctx, done, answer, elsewhere=elsewhere)
 
 
 @area.action("union.connect-no", permission=Permission.FOUNDER)
-def refused(ctx: Context, request: int) -> Reply:
+def refused(ctx: Context, request: int, elsewhere: bool = False) -> Reply:
     done = spaces.refuse(ctx.tx, ctx.union, ctx.member, request)
     ctx.post(
         _chat(done),
@@ -200,9 +216,8 @@ def refused(ctx: Context, request: int) -> Reply:
             phrase("The founder of {union} did not connect this place.", union=bold(one_line(ctx.union.name)))
         ),
     )
-    return say(
-        phrase("{done} is not connected. Its code is used up.", done=bold(one_line(done.title))), edit=True
-    )
+    answer = p(phrase("{done} is not connected. Its code is used up.", done=bold(one_line(done.title))))
+    return _answered(ctx, done, answer, elsewhere=elsewhere)
 
 
 def tell_ended(by: Poster, union: Union, ended: list[SpaceRequest]) -> None:

@@ -82,6 +82,7 @@ async def show(ctx: Context, person: Annotated[Person, "Whose (yours, if left ou
 
     Three numbers are kept apart, as having many followers is not the same as leading them: how many there are
     (and how many of them linked a wallet), what they locked, and how many of them answer the union's calls.
+    A wallet that changed hands lately is counted here at once, and for votes and money only after its wait.
     The picture has a ring for each step of distance; the angle is how many there are.
     """
     member = joined(ctx, person) if person else ctx.member

@@ -14,7 +14,6 @@ from bot.chat.model import (
     Moment,
     Reply,
     Span,
-    Spans,
     Style,
     bold,
     fields,
@@ -138,25 +137,33 @@ def refused(ctx: Context, ticket: int) -> Reply:
 def _ask_whose(ctx: Context, done: Returned) -> Reply:
     names = ", ".join(named(other) for other in done.others)
     claim = Button(
-        phrase("It is my wallet, not theirs"), "wallet.claim", {"ticket": done.ticket_id}, lasts_s=LASTS_S
-    )
-    ways: list[str | Spans] = [
-        phrase("That is you, with another account: you become one member after both accounts say so."),
-    ]
-    if done.kind == ORDINARY:
-        ways += [
-            phrase("That was you, and you lost the account: there is a slow way, of which it is told."),
-            phrase(
-                "Somebody got your signature on a page of theirs: claim the wallet. They are told, and "
-                "lose it if they do not sign with it again in three days."
-            ),
-        ]
-    ways.append(
-        "You signed nothing yourself just now: stop. The wallet is not yours, and nothing was linked."
+        phrase("It is my wallet, not theirs"),
+        "wallet.claim",
+        {"ticket": done.ticket_id},
+        Style.DANGER,
+        lasts_s=LASTS_S,
     )
     buttons: tuple[tuple[Button, ...], ...] = same_person_buttons(done.ticket_id, done.kind)
     if done.kind == ORDINARY:
         buttons += ((claim,),)
+    stop = _refusal("Stop", done.ticket_id)
+    # Each way begins with the words of its button: on some platforms the buttons look all the same.
+    meanings = {
+        "That is me": phrase(
+            "you have that other account too. You become one member after both accounts say so."
+        ),
+        "I lost that account": phrase(
+            "it was yours, and you cannot use it. There is a slow way, of which it is told."
+        ),
+        claim.label: phrase(
+            "somebody got your signature on a page of theirs. They are told, and lose the wallet if "
+            "they do not sign with it again in three days."
+        ),
+        stop.label: phrase(
+            "you signed nothing yourself just now. The wallet is not yours, and nothing is linked."
+        ),
+    }
+    ways = [spans(bold(button.label), f": {meanings[button.label]}") for (button,) in (*buttons, (stop,))]
     blocks: list[Block] = [
         p(phrase("This wallet is linked to {names} already. Who is that?", names=bold(names))),
         _facts(ctx, done),
@@ -166,12 +173,12 @@ def _ask_whose(ctx: Context, done: Returned) -> Reply:
         blocks.append(
             p(
                 phrase(
-                    "Several people may sign for a contract wallet, so nobody can claim it from another. Who "
+                    "Several people may sign for a contract wallet, so nobody can claim it from another. Anyone who "
                     "has it can unlink it: `/unlink`."
                 )
             )
         )
-    return Reply(tuple(blocks), (*buttons, (_refusal("Stop", done.ticket_id),)))
+    return Reply(tuple(blocks), (*buttons, (stop,)))
 
 
 def _facts(ctx: Context, done: Returned) -> Fields:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
+from bot.areas.members.services import members
 from bot.areas.wallets.domain.claims import Claim
 from bot.areas.wallets.services import claims, wallets
 from bot.areas.wallets.services.claims import Parties
@@ -29,10 +30,10 @@ from bot.chat.model import (
 )
 from bot.chat.params import Arg
 from bot.domain.names import one_line
-from bot.domain.people import Wallet
+from bot.domain.people import Account, Wallet
 from bot.domain.phrases import phrase
 from bot.membership import LINKING
-from commands.members.accounts import named
+from commands.members.accounts import linked_by, named
 from commands.wallets.claims import answer_buttons, link_button
 
 area = Area()
@@ -52,9 +53,9 @@ def listed(ctx: Context) -> Reply:
     mine, own = wallets.of_member(ctx.tx, ctx.member), claims.by_member(ctx.tx, ctx.member)
     if not mine and not own:
         return say(phrase("You have linked no wallet yet. `/link` links one."))
-    against = claims.against(ctx.tx, ctx.member)
+    against, accounts = claims.against(ctx.tx, ctx.member), members.accounts_of(ctx.tx, ctx.member.id)
     claimed = {both.claim.address: both for both in against}
-    rows = [_row(ctx, wallet, claimed.get(wallet.address)) for wallet in mine]
+    rows = [_row(ctx, wallet, accounts, claimed.get(wallet.address)) for wallet in mine]
     blocks: list[Block] = []
     if rows:
         blocks += [p(phrase("Your wallets in {union}:", union=bold(one_line(ctx.union.name)))), items(*rows)]
@@ -122,13 +123,13 @@ def _unlinked_elsewhere(ctx: Context, address: str) -> Reply:
     )
 
 
-def _row(ctx: Context, wallet: Wallet, claim: Parties | None) -> Spans:
+def _row(ctx: Context, wallet: Wallet, accounts: Sequence[Account], claim: Parties | None) -> Spans:
     zone = ctx.union.time_zone
     parts: list[str | Span] = [
         Code(wallet.address),
         phrase(" · contract wallet") if wallet.kind == "contract" else "",
     ]
-    parts += [phrase(" · since "), Moment(wallet.linked_at, zone, "date")]
+    parts += [phrase(" · since "), Moment(wallet.linked_at, zone, "date"), *linked_by(wallet, accounts)]
     if wallet.waits_until is not None and wallet.waits_until > ctx.now:
         parts += [phrase(" · counts from "), Moment(wallet.waits_until, zone)]
     if claim is not None:

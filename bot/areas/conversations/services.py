@@ -46,8 +46,6 @@ MOST_TOKENS = 5_000
 TRIM_ONE_IN = 500
 """The number of new tokens for which those of an account are counted once: there is no index of accounts."""
 
-LONGEST_TOKEN = timedelta(days=401)
-"""The buttons of a call that waits for its approval last until it is over."""
 LONGEST_DIALOGUE = timedelta(days=1)
 
 HELD_KEPT = timedelta(hours=1)
@@ -56,6 +54,9 @@ HELD_KEPT = timedelta(hours=1)
 _WITH_PLATFORM = re.compile(
     r"(?P<before>[a-z]+):@?(?P<of>[^\s:]+)|@?(?P<name>\S+)\s*\((?P<after>[a-z]+)\)", re.IGNORECASE
 )
+
+_ID = re.compile(r"[0-9]{5,20}")
+"""A platform's number for a person. Names of those who left are forgotten; their number is still theirs."""
 
 # -- acts that came in ---------------------------------------------------------------------------------------
 
@@ -209,6 +210,7 @@ def find_person(tx: Tx, union: Union | None, platform: str, native_id: str | Non
     """Finds a person by their native id, or by a username in this union.
 
     A username is one of this platform, unless another platform is typed with it: “discord:vera”, “@vera (Discord)”.
+    A number that is nobody's username is the platform's number for a person, who may have left.
 
     Raises:
         BadInput: the username belongs to nobody, or to more than one member.
@@ -227,12 +229,15 @@ def find_person(tx: Tx, union: Union | None, platform: str, native_id: str | Non
                 name=name,
             )
         )
+    if not here and _ID.fullmatch(username):
+        return find_person(tx, union, wanted, username, username)
     if not here:
         who = f"“{name}”" if name else "that person"
         raise BadInput(
             phrase(
                 "I do not know {who} here. Mention them, reply to a message of theirs, or ask them to "
-                "`/join`. Somebody of another platform is named with it, like discord:vera.",
+                "`/join`. Somebody of another platform is named with it, like discord:vera. Somebody who "
+                "left is named by the platform's number for them: @123456789.",
                 who=who,
             )
         )
@@ -336,7 +341,7 @@ def prune(tx: Tx, acts_before: datetime, expired_before: datetime) -> None:
 
 def shorten(tx: Tx) -> None:
     """Ends tokens and dialogues in time that began while the clock was ahead."""
-    tokens.shorten(tx, tx.now + LONGEST_TOKEN)
+    tokens.shorten(tx)
     dialogues.shorten(tx, tx.now + LONGEST_DIALOGUE)
 
 

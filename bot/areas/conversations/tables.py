@@ -1,6 +1,6 @@
 """Acts that came in, the meaning of buttons and forms, and questions that wait for an answer."""
 
-from sqlalchemy import Boolean, Column, Index, LargeBinary, SmallInteger
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, SmallInteger
 
 from bot.storage.columns import moment, moment_or_null, partial_index, table, words, words_or_null
 from bot.storage.types import Id
@@ -21,6 +21,7 @@ tokens = table(
     Column("single_use", Boolean, nullable=False),
     moment_or_null("expires_at"),
     moment_or_null("used_at"),
+    Column("lasts_s", Integer, nullable=True),  # from when it was issued; null: without end
 )
 
 dialogues = table(

@@ -17,6 +17,7 @@ from bot.domain.phrases import phrase
 from bot.domain.times import in_words
 from bot.domain.transaction import Tx
 from bot.errors import NotAllowed, NotFound
+from bot.storage import trusted_time
 
 LASTS = timedelta(days=30)
 MOST_USES = 100
@@ -167,8 +168,9 @@ def _make(tx: Tx, union: Union, member: Member) -> Invite:
             )
         )
     storage.revoke_of(tx, member.id)
-    # Codes that were used count for /invite, and codes of the last day count for the limit; all others go.
-    storage.delete_unused(tx, member.id, tx.now - MADE_WITHIN)
+    # Codes that were used count for /invite, and codes of the last day count for the limit; all others go. A clock
+    # that is ahead must not make the last day an earlier one.
+    storage.delete_unused(tx, member.id, trusted_time.believed(tx) - MADE_WITHIN)
     code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     return storage.add(tx, code, union.id, member.id, tx.now + LASTS, MOST_USES)
 

@@ -10,6 +10,7 @@ from bot.storage.columns import (
     member,
     moment,
     moment_or_null,
+    named_member,
     of_union,
     own_id,
     partial_index,
@@ -28,6 +29,7 @@ wallets = table(
     words("kind"),  # 'eoa' | 'contract'
     moment("linked_at"),
     moment_or_null("waits_until"),  # before then it does not count for money, gates and votes
+    named_member("account_id", Fates(Fate.ERASED, Fate.KEPT)),  # which linked it; null: that is not known
     UniqueConstraint("union_id", "address"),
     Index(None, "member_id"),
 )

@@ -79,8 +79,7 @@ async def test_the_question_names_platform_person_id_and_what_happens(cast: Cast
 async def test_who_is_expelled_is_told_and_nothing_of_them_is_left(cast: Cast) -> None:
     assert "Bo is expelled (no. 1)" in (await cast.expels(cast.bo)).text
     told = (await cast.stage.told(cast.bo))[-1].text
-    assert "You are expelled from Farm for another 30 days" in told
-    assert "write to the founder, Ada" in told
+    assert "You were expelled from Farm for 30 days. To object, write to the founder, Ada" in told
     assert "Why: Spam in the group" in told
     union, platform = await cast.union(), cast.bo.actor.platform
     assert await cast.stage.store.read(members.count, union) == 1
@@ -265,7 +264,7 @@ async def test_all_accounts_of_the_person_are_told_and_kept_out(cast: Cast) -> N
     assert "All 2 accounts" in (await cast.asks(cast.bo)).text
     await cast.expels(cast.bo)
     for person in (cast.bo, other):
-        assert "You are expelled" in (await cast.stage.told(person))[-1].text
+        assert "You were expelled" in (await cast.stage.told(person))[-1].text
         assert "You are expelled" in (await person.runs("join", cast.farm)).text
 
 
@@ -351,3 +350,15 @@ async def test_becoming_a_moderator_before_the_press_saves_from_others(
     monkeypatch.setattr(conversations, "is_union_moderator", lambda tx, member: True)
     assert "only the founder can" in (await cast.bo.presses(asked, "Expel")).text
     assert await cast.stage.store.read(members.count, await cast.union()) == 3
+
+
+async def test_somebody_who_left_is_named_by_the_platforms_number(cast: Cast) -> None:
+    """Their name is forgotten, and a name may be somebody else's by now."""
+    heard = await cast.ada.says("/expel @gone 30d Spam", cast.farm)
+    assert "Somebody who left is named by the platform's number" in heard.text
+    asked = await cast.ada.says("/expel @123456789 30d Spam", cast.farm)
+    assert "id 123456789" in asked.text
+    assert "They are no member" in asked.text
+    assert "is expelled (no. 1)" in (await cast.ada.presses(asked, "Expel", cast.farm)).text
+    other = await cast.ada.says("/expel values:987654321 30d Spam", cast.farm)
+    assert "on Values (id 987654321)" in other.text

@@ -101,19 +101,47 @@ async def test_a_refused_account_asks_through_no_account_that_it_becomes_one_wit
     assert "Somebody said that this account is not them" in refused.text
 
 
-async def test_wallets_that_a_thief_brought_are_shown_when_the_thief_is_removed(village: Village) -> None:
+async def test_the_wallets_that_a_thief_brought_go_when_the_thief_is_removed(village: Village) -> None:
     """Attack: what is sent to Vera goes to a wallet of the thief's, who is gone."""
     vera = await village.joins("Vera")
+    await village.holds(vera, ANNAS)
     village.stage.clock.advance(DAY)
     thief = await village.joins("Thief")
     await village.holds(thief, BOBS)
     await village.become_one(thief, vera)
+    shown = await vera.runs("me")
+    assert f"{ANNAS.address} · since 2026-03-01T12:00:00+00:00 · linked by Vera (Words)" in shown.text
+    assert (
+        f"{BOBS.address} · since 2026-03-02T12:00:00+00:00 · linked by Thief (Words)"
+        in (await vera.runs("wallets")).text
+    )
+    sure = await vera.presses(shown, "Remove Thief (Words)")
+    assert f"unlinked with it. /link links again what is yours:\n- {BOBS.address}" in sure.text
+    assert ANNAS.address not in sure.text
+    done = await vera.presses(sure, "Remove it")
+    assert "These wallets were unlinked with it, because it linked them." in done.text
+    assert BOBS.address in done.text
+    assert "the wallets that it linked are unlinked" in (await village.last(thief)).text
+    left = (await vera.runs("wallets")).text
+    assert ANNAS.address in left
+    assert BOBS.address not in left
+
+
+async def test_wallets_that_anybody_may_have_linked_are_shown_when_an_account_is_removed(
+    village: Village,
+) -> None:
+    """It was not always noted which account linked a wallet."""
+    vera = await village.joins("Vera")
+    village.stage.clock.advance(DAY)
+    thief = await village.joins("Thief")
+    await village.holds(thief, BOBS, noted=False)
+    await village.become_one(thief, vera)
     sure = await vera.presses(await vera.runs("me"), "Remove Thief (Words)")
     done = await vera.presses(sure, "Remove it")
     assert BOBS.address in done.text
-    assert "remove what is not yours" in done.text
+    assert "unlink what is not yours" in done.text
     village.stage.clock.advance(DAY)
-    sure = await vera.presses(done, f"Remove {BOBS.address[:6]}…{BOBS.address[-4:]}")
+    sure = await vera.presses(done, f"Unlink {BOBS.address[:6]}…{BOBS.address[-4:]}")
     await vera.presses(sure, "Unlink")
     assert "no wallet yet" in (await vera.runs("wallets")).text
 

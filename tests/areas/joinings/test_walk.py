@@ -61,7 +61,7 @@ class Walk:
             self.groups.append([account.id])
             self.joined_at[account.id] = tx.now
             wallet = Wallet(1000 + self.people)
-            wallets_storage.add(tx, self.union.id, member.id, wallet.address, "eoa")
+            wallets_storage.add(tx, member, wallet.address, "eoa", account.id, None)
 
     def ask(self, tx: Tx) -> None:
         one, other = self.two(tx)
@@ -145,8 +145,10 @@ class Walk:
                 membership.remove_account(tx, self.union, by, other)
             self.done["refused removal"] += 1
             return
+        kept = {one.id for one in wallets_storage.of_member(tx, by.member_id) if one.account_id != other.id}
         membership.remove_account(tx, self.union, by, other)
         assert members.account(tx, other.id) is None
+        assert {one.id for one in wallets_storage.of_member(tx, by.member_id)} == kept
         self.forget(other.id)
         self.done["removed"] += 1
 

@@ -23,7 +23,7 @@ from bot.domain.people import Account
 from bot.domain.tokens import NewToken
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement
-from tests.scenes import connected
+from tests.scenes import connected, member_of
 from tests.stage import Heard, Persona, Stage
 from tests.web.people import ANNAS, SITE, Wallet
 
@@ -96,10 +96,13 @@ class Village:
     async def open_questions(self) -> int:
         return int(await self.stage.store.read(lambda tx: tx.value(_OPEN)))
 
-    async def holds(self, person: Persona, wallet: Wallet = ANNAS, kind: str = "eoa") -> None:
-        """Somebody has a wallet."""
+    async def holds(
+        self, person: Persona, wallet: Wallet = ANNAS, kind: str = "eoa", *, noted: bool = True
+    ) -> None:
+        """Somebody has a wallet, and it is noted which account linked it."""
         account = await self.account(person)
-        await self.stage.store.write(wallets_storage.add, 1, account.member_id, wallet.address, kind)
+        give = (wallet.address, kind, account.id if noted else None, None)
+        await self.stage.store.write(lambda tx: wallets_storage.add(tx, member_of(tx, person)[0], *give))
 
     async def signs(self, person: Persona, wallet: Wallet = ANNAS, kind: str = "eoa") -> int:
         """Somebody signed with a wallet and brought the code back; the ticket."""

@@ -14,7 +14,7 @@ from bot.chat.findings import Finding
 from bot.chat.incoming import BotAdded, BotRemoved, PersonLeft, Place, SpaceMoved, Where
 from bot.chat.model import Link
 from tests.scenes import FREE_FARMERS, connected, entries, founded, joined, place_code, posts
-from tests.stage import Stage
+from tests.stage import Heard, Stage
 
 
 @pytest.mark.parametrize(("home", "there"), [("words", "values"), ("values", "words")])
@@ -74,6 +74,26 @@ async def test_only_the_founder_answers_and_also_without_the_message(stage: Stag
     assert "Place: Server" in shown.text
     await ada.presses(shown, "Connect Server")
     assert "No place waits" in (await ada.says("/union requests", farm)).text
+
+
+@pytest.mark.parametrize(
+    ("label", "outcome"), [("Connect Server", "is a place"), ("No, not Server", "not connected")]
+)
+async def test_an_answer_elsewhere_takes_the_buttons_off_the_question(
+    stage: Stage, label: str, outcome: str
+) -> None:
+    ada, farm = await founded(stage, **FREE_FARMERS)
+    mara, server = stage.person("Mara", "values", moderator=True), stage.group("Server", "values")
+    await mara.runs("union connect", server, code=await place_code(ada, farm))
+    assert (await stage.told(ada))[-1].labels == ["Connect Server", "No, not Server"]
+    sent = stage.platforms["words"].delivered
+    asked = len(sent)
+    await ada.presses(await ada.says("/union requests", farm), label, farm)
+    await stage.told(ada)
+    [(target, changed)] = [(to, reply) for to, reply, _ in sent[asked:] if to.message is not None]
+    assert target.person == ada.actor.native_id
+    assert outcome in Heard(changed).text
+    assert Heard(changed).labels == []
 
 
 async def test_a_code_and_its_request_expire_and_only_moderators_use_it(stage: Stage) -> None:

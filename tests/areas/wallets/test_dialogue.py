@@ -213,6 +213,7 @@ async def test_wallets_are_listed_with_a_button_to_unlink_each(cast: Cast) -> No
     heard = await cast.bo.says("/wallets", cast.farm)
     assert heard.private
     assert ANNAS.address in heard.text
+    assert heard.text.count("linked by Bo (Words)") == 2
     label = f"Unlink {ANNAS.address[:6]}…{ANNAS.address[-4:]}"
     asked = await cast.bo.presses(heard, label, cast.farm)
     assert ANNAS.address in asked.text

@@ -112,6 +112,7 @@ async def test_the_holder_is_told_on_each_day_and_the_wallet_moves_once(
     assert not await store.read(has, people.anna)
     (wallet,) = await store.read(wallets_storage.of_member, people.bob.member_id)
     assert wallet.waits_until == clock.now() + COUNTS_AFTER
+    assert wallet.account_id == people.bob.id
 
 
 async def test_a_wallet_that_moved_counts_only_later(

@@ -5,6 +5,7 @@ import pytest
 from bot import membership
 from bot.areas.ledger import storage as ledger_storage
 from bot.areas.ledger.domain import Chain
+from bot.areas.members.services import members
 from bot.areas.wallets.services import claims, completion, links
 from bot.areas.wallets.services.completion import LinkOutcome
 from bot.areas.wallets.services.links import MAX_WALLETS
@@ -126,8 +127,10 @@ async def test_the_number_of_wallets_has_a_limit(store: Store, people: People) -
 
 
 def _fill(tx: Tx, people: People) -> None:
+    member = members.by_id(tx, people.anna.member_id)
+    assert member is not None
     for number in range(MAX_WALLETS):
-        wallets_storage.add(tx, people.union.id, people.anna.member_id, f"0x{number:040x}", "eoa")
+        wallets_storage.add(tx, member, f"0x{number:040x}", "eoa", people.anna.id, None)
 
 
 async def test_the_ledger_knows_the_change_but_no_address(store: Store, people: People) -> None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, delete, or_, select, update
+from sqlalchemy import BindParameter, bindparam, delete, func, or_, select, update
 
 from bot.areas.conversations.tables import tokens
 from bot.domain.tokens import NewToken, Token
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement, insert
-from bot.storage.trusted_time import shortening
 
 _COLUMNS = [tokens.c[name] for name in Token.__dataclass_fields__]
 _GET = Statement(select(*_COLUMNS).where(tokens.c.token == bindparam("wanted")))
@@ -29,6 +28,7 @@ _INSERT = Statement(
         title=bindparam("title"),
         single_use=bindparam("single_use"),
         expires_at=bindparam("expires_at"),
+        lasts_s=bindparam("lasts_s"),
     )
 )
 _USE = Statement(
@@ -52,7 +52,16 @@ _ERASE = Statement(
         or_(tokens.c.union_id == bindparam("union"), tokens.c.union_id.is_(None)),
     )
 )
-_SHORTEN = shortening(tokens)
+_LASTING = Statement(
+    select(tokens.c.lasts_s, func.max(tokens.c.expires_at).label("last"))
+    .where(tokens.c.lasts_s.is_not(None))
+    .group_by(tokens.c.lasts_s)
+)
+_SHORTEN = Statement(
+    update(tokens)
+    .where(tokens.c.lasts_s == bindparam("lasting"), tokens.c.expires_at > bindparam("latest"))
+    .values(expires_at=bindparam("latest"))
+)
 
 
 def get(tx: Tx, token: str) -> Token | None:
@@ -75,6 +84,7 @@ def add(tx: Tx, token: str, new: NewToken, expires_at: datetime | None) -> None:
         title=new.title,
         single_use=new.single_use,
         expires_at=expires_at,
+        lasts_s=new.lasts_s,
     )
 
 
@@ -99,6 +109,9 @@ def erase(tx: Tx, union_id: int, presser: str) -> int:
     return tx.run(_ERASE, union=union_id, who=presser)
 
 
-def shorten(tx: Tx, latest: datetime) -> None:
-    """Lets tokens expire at that moment that would expire later."""
-    tx.run(_SHORTEN, latest=latest)
+def shorten(tx: Tx) -> None:
+    """Lets each token expire as if it was issued now, if it would expire later."""
+    for lasts_s, last in tx.all(_LASTING):
+        latest = tx.now + timedelta(seconds=lasts_s)
+        if last > latest:
+            tx.run(_SHORTEN, lasting=lasts_s, latest=latest)

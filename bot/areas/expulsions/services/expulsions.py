@@ -83,7 +83,13 @@ def page(tx: Tx, union: Union, number: int, per_page: int) -> tuple[list[Expulsi
 def refusal(tx: Tx, union: Union, platform: str, native_id: str) -> str | None:
     """Returns the words for a person who is expelled: until when, and how to object; None if they are not."""
     found = _running(tx, union, platform, native_id)
-    return refusal_text(tx, union, found.until) if found else None
+    if found is None:
+        return None
+    name, whom = one_line(union.name), _objections(tx, union)
+    if found.until is None:
+        return f"You are expelled from {name} for good. To object, write to {whom}."
+    left = in_words(found.until - tx.now)
+    return f"You are expelled from {name} for another {left}. To object, write to {whom}."
 
 
 def require_not_expelled(tx: Tx, union: Union, platform: str, native_id: str) -> None:
@@ -113,12 +119,18 @@ def require_free_wallet(tx: Tx, union_id: int, address: str) -> None:
     )
 
 
-def refusal_text(tx: Tx, union: Union, until: datetime | None) -> str:
-    """Returns the words for a person who is expelled until that moment (None: for ever)."""
+def news(tx: Tx, union: Union, until: datetime | None) -> str:
+    """Returns the words for a person who was expelled just now, until that moment (None: for ever)."""
+    name, whom = one_line(union.name), _objections(tx, union)
+    if until is None:
+        return f"You were expelled from {name} for good. To object, write to {whom}."
+    return f"You were expelled from {name} for {in_words(until - tx.now)}. To object, write to {whom}."
+
+
+def _objections(tx: Tx, union: Union) -> str:
+    """The words for whom a person writes to who objects to being expelled."""
     founder = members.founder(tx, union)
-    end = f"for another {in_words(until - tx.now)}" if until else "for good"
-    whom = f"the founder, {one_line(founder.name)} ({founder.platform.title()})" if founder else "a moderator"
-    return f"You are expelled from {one_line(union.name)} {end}. To object, write to {whom}."
+    return f"the founder, {one_line(founder.name)} ({founder.platform.title()})" if founder else "a moderator"
 
 
 def prune(tx: Tx, before: datetime) -> None:

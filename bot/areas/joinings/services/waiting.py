@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.areas.joinings.domain import AFTER_WARNING, SLOW_LASTS, WARNED_AFTER, Joining, Way
+from bot.areas.joinings.domain import AFTER_WARNING, LASTS, SLOW_LASTS, WARNED_AFTER, Joining, Way
 from bot.areas.joinings.services import limits
 from bot.areas.joinings.services.joinings import (
     Joined,
@@ -123,6 +123,19 @@ def step(tx: Tx, union: Union, joining_id: int, merge: Merge) -> Step | None:
         joinings.reschedule(tx, joining.id, joining.warned, waits_until, waits_until)
         return None
     return join(tx, union, proposal, merge)
+
+
+def shorten(tx: Tx) -> None:
+    """Lets proposals go on in time that were made, or warned of, while the clock was ahead.
+
+    They go on from the last warning, as if it was given now: nobody has less time to answer than they should.
+    """
+    for joining in joinings.ahead(tx, tx.now + WARNED_AFTER[1]):
+        slow = joining.way == Way.SLOW
+        begun = tx.now - WARNED_AFTER[joining.warned - 1] if slow else tx.now
+        expires = begun + (SLOW_LASTS if slow else LASTS)
+        due = begun + WARNED_AFTER[joining.warned] if slow and joining.warned < len(WARNED_AFTER) else expires
+        joinings.restart(tx, joining.id, begun, tx.now if joining.over else due, expires)
 
 
 def _warn(tx: Tx, proposal: Proposal) -> Warned:

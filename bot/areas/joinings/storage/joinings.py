@@ -104,6 +104,18 @@ _REMOVE_ORPHANS = Statement(
 )
 
 
+_AHEAD = Statement(
+    select(*_COLUMNS).where(
+        or_(joinings.c.due_at > bindparam("latest"), joinings.c.created_at > bindparam("now"))
+    )
+)
+_RESTART = Statement(
+    update(joinings)
+    .where(joinings.c.id == bindparam("joining"))
+    .values(created_at=bindparam("begun"), due_at=bindparam("due"), expires_at=bindparam("expires"))
+)
+
+
 def add(
     tx: Tx,
     union_id: int,
@@ -171,6 +183,16 @@ def agree(tx: Tx, joining: Joining, *, asking: bool) -> None:
 def reschedule(tx: Tx, joining_id: int, warned: int, due_at: datetime, expires_at: datetime) -> None:
     """Notes how many warnings were sent, and when the next thing is due."""
     tx.run(_RESCHEDULE, joining=joining_id, rounds=warned, due=due_at, expires=expires_at)
+
+
+def ahead(tx: Tx, latest: datetime) -> list[Joining]:
+    """Returns the proposals for which nothing is due before that moment, or that were made in the future."""
+    return [Joining(*row) for row in tx.all(_AHEAD, latest=latest, now=tx.now)]
+
+
+def restart(tx: Tx, joining_id: int, begun: datetime, due_at: datetime, expires_at: datetime) -> None:
+    """Sets when a proposal began, when the next thing is due, and when it ends."""
+    tx.run(_RESTART, joining=joining_id, begun=begun, due=due_at, expires=expires_at)
 
 
 def remove(tx: Tx, joining_id: int) -> bool:

@@ -13,6 +13,9 @@ _MORE = "[...]"
 # the brackets, which mark an escape and enclose a name.
 _PLAIN = r"[A-Za-z0-9\-._~/?#@!$&'()*+,;=]"
 _PLAIN_CHARACTER = re.compile(_PLAIN)
+# A platform with its user, like “discord:bo”. It imitates no line of the text: those begin with a capital letter, and
+# have a space after the colon.
+_OF_PLATFORM = re.compile(r"[a-z]+:[a-z0-9._~-]+")
 _PLAIN_NAME = re.compile(rf"{_PLAIN}+(?: {_PLAIN}+)*")
 
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
@@ -24,13 +27,14 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9\-._~]+")
 
 
 def safe(name: str, limit: int = NAME_LIMIT) -> str:
-    """Returns `name` as ASCII that cannot imitate the text around it: no line breaks, no colon.
+    """Returns `name` as ASCII that cannot imitate the text around it: no line breaks, and no colon.
 
+    A name like `discord:bo`, with nothing else in it, keeps its colon.
     The result has at most `limit` (>= 5) characters. Other characters are written as code points, `Jos[U+00E9]`, and
     neighbours share brackets: `[U+202E 0041]`. Brackets in the name are escaped too, so that nobody can fake an
     escape. `[...]` at the end says that the name was cut.
     """
-    if len(name) <= limit and _PLAIN_NAME.fullmatch(name):
+    if len(name) <= limit and (_PLAIN_NAME.fullmatch(name) or _OF_PLATFORM.fullmatch(name)):
         return name
     text = shortened = ""
     for position, character in enumerate(name):

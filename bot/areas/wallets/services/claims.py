@@ -30,7 +30,7 @@ from bot.areas.wallets.domain.links import Proof
 from bot.areas.wallets.services import links
 from bot.areas.wallets.services.wallets import NO_SUCH_WALLET, HoldingChanged, give, holder, take
 from bot.areas.wallets.storage import claims, tickets, wallets
-from bot.domain.people import Account, Member, Union
+from bot.domain.people import Account, Member, Union, Wallet
 from bot.domain.phrases import phrase
 from bot.domain.transaction import Tx
 from bot.errors import NotAllowed, NotFound
@@ -134,6 +134,13 @@ def advance(tx: Tx, claim_id: int, changed: HoldingChanged) -> Parties | None:
     return parties(tx, told) if told else None
 
 
+def shorten(tx: Tx) -> None:
+    """Lets claims go on in time that were made, or told of, while the clock was ahead: from the last telling on."""
+    for claim in claims.ahead(tx, tx.now + STEP):
+        opened = tx.now - (claim.told - 1) * STEP
+        claims.restart(tx, claim.id, opened, opened + MOVES_AFTER, tx.now + STEP)
+
+
 def let_go(tx: Tx, account: Account, claim_id: int, changed: HoldingChanged) -> Parties:
     """Gives a claimed wallet of the account's member to the claimant at once. Raises NotFound, NotAllowed."""
     claim = of_holder(tx, account, claim_id)
@@ -193,6 +200,21 @@ def unlink(tx: Tx, account: Account, address: str, changed: HoldingChanged) -> t
         raise NotFound(NO_SUCH_WALLET)
     free(tx, member, address)
     return members.other_accounts(tx, member.id, account)
+
+
+def unlink_with(tx: Tx, account: Account, changed: HoldingChanged) -> list[Wallet]:
+    """Unlinks the wallets that an account linked, because it is removed from its member; returns them.
+
+    The account may have been a stranger's, and what is sent to the person must not reach a wallet of the stranger.
+    """
+    member = members.by_id(tx, account.member_id)
+    if member is None:
+        return []
+    gone = wallets.linked_by(tx, account.id)
+    for wallet in gone:
+        take(tx, member, wallet.address, changed)
+        free(tx, member, wallet.address)
+    return gone
 
 
 def free(tx: Tx, member: Member, address: str) -> None:
@@ -255,7 +277,7 @@ def _move(tx: Tx, claim: Claim, outcome: ClaimEnd, changed: HoldingChanged) -> P
     if not claims.end(tx, claim.id, outcome):
         return None
     take(tx, before, claim.address, changed)
-    give(tx, claimant, claim.address, held.kind, changed, tx.now + COUNTS_AFTER)
+    give(tx, claimant, claim.address, held.kind, changed, tx.now + COUNTS_AFTER, account)
     record(tx, claim.union_id, "wallet.claim-ended", claimant, outcome=outcome.value, holder=before.ref)
     claims.remove(tx, claim.id)
     return both

@@ -127,7 +127,7 @@ def confirm(tx: Tx, account: Account, ticket_id: int, changed: HoldingChanged) -
         raise NotFound(tickets_of.PROOF_GONE)
     others = members.other_accounts(tx, member.id, account)
     if held is None:
-        wallet = give(tx, member, ticket.address, ticket.wallet_kind, changed)
+        wallet = give(tx, member, ticket.address, ticket.wallet_kind, changed, by=account)
         return Linked(ticket.address, wallet, others)
     return Linked(
         ticket.address, None, others, claims.keep(tx, union, member, ticket.address, ticket.created_at)

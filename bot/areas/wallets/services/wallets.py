@@ -13,7 +13,7 @@ from bot.areas.traces.domain import WALLET, TraceKind
 from bot.areas.unions import services as unions
 from bot.areas.wallets.domain.claims import COUNTS_AFTER
 from bot.areas.wallets.storage import tickets, wallets
-from bot.domain.people import Member, Union, Wallet
+from bot.domain.people import Account, Member, Union, Wallet
 from bot.domain.transaction import Tx
 from bot.errors import NotFound
 from bot.storage import erasures
@@ -32,8 +32,9 @@ def give(
     kind: str,
     changed: HoldingChanged,
     waits_until: datetime | None = None,
+    by: Account | None = None,
 ) -> Wallet:
-    """Gives a wallet that nobody holds to the member.
+    """Gives a wallet that nobody holds to the member, whose account `by` linked it if that is known.
 
     A wallet that another member held until lately waits, also if they unlinked it themselves. Raises NotAllowed if
     somebody who is expelled held it.
@@ -42,7 +43,7 @@ def give(
     erasures.withdraw(tx, member.union_id, address)
     first = not wallets.held(tx, member.id)
     waits = waits_until or _wait_of(tx, member, address)
-    wallet = wallets.add(tx, member.union_id, member.id, address, kind, waits)
+    wallet = wallets.add(tx, member, address, kind, by.id if by else None, waits)
     record(tx, member.union_id, "wallet.linked", member)
     if first:
         changed(tx, member, 1)
@@ -114,6 +115,11 @@ def counts_from(tx: Tx, member: Member) -> datetime | None:
 def of_member(tx: Tx, member: Member) -> list[Wallet]:
     """Returns the member's wallets, oldest first."""
     return wallets.of_member(tx, member.id)
+
+
+def linked_by(tx: Tx, account: Account) -> list[Wallet]:
+    """Returns the wallets that this account linked to its member, oldest first."""
+    return wallets.linked_by(tx, account.id)
 
 
 def holder(tx: Tx, union_id: int, address: str) -> Member | None:

@@ -76,6 +76,16 @@ _END = Statement(
     .where(claims.c.id == bindparam("claim"), IS_OPEN)
     .values(ended=bindparam("outcome"), next_at=bindparam("now"))
 )
+_AHEAD = Statement(
+    select(*_COLUMNS).where(
+        IS_OPEN, or_(claims.c.next_at > bindparam("latest"), claims.c.opened_at > bindparam("now"))
+    )
+)
+_RESTART = Statement(
+    update(claims)
+    .where(claims.c.id == bindparam("claim"))
+    .values(opened_at=bindparam("opened"), moves_at=bindparam("moves"), next_at=bindparam("next"))
+)
 _WITHOUT_ACCOUNT = Statement(
     update(claims).where(claims.c.account_id == bindparam("account")).values(account_id=None)
 )
@@ -156,6 +166,16 @@ def tell(tx: Tx, claim: Claim, next_at: datetime, moves_at: datetime) -> bool:
 def end(tx: Tx, claim_id: int, outcome: ClaimEnd) -> bool:
     """Ends an open claim; returns False if it ended before."""
     return tx.run(_END, claim=claim_id, outcome=outcome.value, now=tx.now) == 1
+
+
+def ahead(tx: Tx, latest: datetime) -> list[Claim]:
+    """Returns the open claims for which nothing is due before that moment, or that were made in the future."""
+    return [Claim(*row) for row in tx.all(_AHEAD, latest=latest, now=tx.now)]
+
+
+def restart(tx: Tx, claim_id: int, opened_at: datetime, moves_at: datetime, next_at: datetime) -> None:
+    """Sets when a claim was opened, when the wallet moves, and when the next thing is due."""
+    tx.run(_RESTART, claim=claim_id, opened=opened_at, moves=moves_at, next=next_at)
 
 
 def take_account(tx: Tx, account_id: int) -> int:

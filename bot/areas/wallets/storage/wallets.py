@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, case, delete, or_, select, update
 
+from bot.areas.members.tables import accounts
 from bot.areas.wallets.tables import wallets
-from bot.domain.people import Wallet
+from bot.domain.people import Member, Wallet
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement, insert
 from bot.storage.types import UtcDateTime
@@ -20,9 +21,16 @@ _COLUMNS = (
     wallets.c.kind,
     wallets.c.linked_at,
     wallets.c.waits_until,
+    wallets.c.account_id,
 )
 _OF_MEMBER = Statement(
     select(*_COLUMNS).where(wallets.c.member_id == bindparam("member")).order_by(wallets.c.id)
+)
+_LINKED_BY = Statement(
+    select(*_COLUMNS)
+    .join(accounts, accounts.c.member_id == wallets.c.member_id)
+    .where(accounts.c.id == bindparam("account"), wallets.c.account_id == bindparam("account"))
+    .order_by(wallets.c.id)
 )
 _HELD = Statement(select(wallets.c.id).where(wallets.c.member_id == bindparam("member")).limit(1))
 _BY_ADDRESS = Statement(
@@ -47,6 +55,7 @@ _INSERT = Statement(
         kind=bindparam("kind"),
         linked_at=bindparam("linked_at"),
         waits_until=bindparam("waits_until"),
+        account_id=bindparam("account_id"),
     )
     .returning(*_COLUMNS)
 )
@@ -89,13 +98,20 @@ def by_address(tx: Tx, union_id: int, address: str) -> Wallet | None:
     return Wallet(*row) if row else None
 
 
+def linked_by(tx: Tx, account_id: int) -> list[Wallet]:
+    """Returns the wallets that an account linked to its member."""
+    return [Wallet(*row) for row in tx.all(_LINKED_BY, account=account_id)]
+
+
 def add(
-    tx: Tx, union_id: int, member_id: int, address: str, kind: str, waits_until: datetime | None = None
+    tx: Tx, member: Member, address: str, kind: str, account_id: int | None, waits_until: datetime | None
 ) -> Wallet:
+    """Gives a wallet to a member; `account_id` is the account that linked it, if that is known."""
     row = tx.one(
         _INSERT,
-        union_id=union_id,
-        member_id=member_id,
+        union_id=member.union_id,
+        member_id=member.id,
+        account_id=account_id,
         address=address,
         kind=kind,
         linked_at=tx.now,
