@@ -18,7 +18,7 @@ from bot.areas.delivery import services as delivery
 from bot.chat.chores import Office
 from bot.chat.dispatch import Dispatcher
 from bot.chat.findings import Finding
-from bot.chat.port import Adapter, Counting
+from bot.chat.port import Adapter, Counting, Explaining
 from bot.chat.registry import Registry
 from bot.chat.sender import Sender
 from bot.config import Settings
@@ -223,7 +223,12 @@ class App:
             for name, age in ages.items()
             if name != "playground" and (age is None or age > SILENT_AFTER_S)
         ]
-        return Health(database and not silent, database, ages)
+        problems = {
+            name: adapter.problem
+            for name, adapter in self.adapters.items()
+            if isinstance(adapter, Explaining) and adapter.problem is not None
+        }
+        return Health(database and not silent, database, ages, problems)
 
     def _age(self, adapter: Adapter) -> float | None:
         last = adapter.last_contact()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.areas.delivery import services as delivery
-from bot.areas.delivery.domain import Unreached
+from bot.areas.delivery.domain import UNSURE, Unreached
 from bot.areas.flags import services as flags
 from bot.areas.members.services import display
 from bot.areas.spaces import services as spaces
@@ -22,6 +22,10 @@ _WHY = {
     "rights": phrase("I lack the right to write there. `/union check`, typed there, says which."),
     "gone": phrase(
         "it does not exist any more. `/call here` chooses another, `/union disconnect` gives the place up."
+    ),
+    "closed": phrase("the topic is closed or gone. Reopen it, or choose another with `/call here`."),
+    "unsure": phrase(
+        "my last post may be missing there, or be there twice. Have a look, and delete the second one."
     ),
     "blocked": phrase("it does not let me write any more."),
 }
@@ -47,7 +51,7 @@ def _tell(duty: Duty) -> None:
     if account is not None:
         duty.post(account, reply)
     chat = flags.alerts(duty.tx, duty.union)
-    if chat is not None and all(one.chat != chat.chat for one in found):
+    if chat is not None and all(one.chat != chat.chat or one.kind == UNSURE for one in found):
         duty.post(Target(chat.platform, chat=chat.chat, thread=chat.thread), reply)
 
 
@@ -63,7 +67,7 @@ def _notice(duty: Duty, found: list[Unreached]) -> Reply:
         p(phrase("Not everything arrives in {union}.", union=bold(one_line(duty.union.name))))
     ]
     if places:
-        blocks += [p(phrase("Places that I cannot write in:")), items(*places)]
+        blocks += [p(phrase("Places that need you:")), items(*places)]
     if people:
         who = counted(people, "member takes", "members take")
         blocks.append(

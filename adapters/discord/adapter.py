@@ -129,14 +129,19 @@ class DiscordAdapter:
     def last_contact(self) -> datetime | None:
         """Returns the present time while every shard is connected, else the time of Discord's last answer.
 
-        Returns None once no connection is possible.
+        Returns None while connections are refused.
         """
-        if self._supervisor.problem is not None:
+        if self.problem is not None:
             return None
         gateway = self._supervisor.gateway
         if gateway is not None and gateway.alive:
             self._last_contact = self._clock.now()
         return self._last_contact
+
+    @property
+    def problem(self) -> str | None:
+        """See `chat.port.Explaining`."""
+        return self._supervisor.problem
 
     # -- connecting --------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ TOO_FAST = 40003
 UNKNOWN_CHANNEL = 10003
 UNKNOWN_MESSAGE = 10008
 NO_RIGHTS = (50001, 50013)
+CLOSED_THREADS = (50083, 160005)  # archived, locked
 TOO_FAST_WAIT_S = 60.0
 NO_TOKEN_WAIT_S = 300.0
 
@@ -112,6 +113,8 @@ class Delivery:
             return RetryLater("the direct-message channel is gone; another is opened")
         if refused.code == UNKNOWN_CHANNEL:
             return Undeliverable("the channel is gone", kind="gone")
+        if refused.code in CLOSED_THREADS:
+            return Undeliverable(f"the thread is closed: {refused}", kind="closed")
         if refused.code in NO_RIGHTS:
             return Undeliverable(f"the bot lacks a right there: {refused}", kind="rights")
         return Undeliverable(f"Discord refuses it: {refused}")

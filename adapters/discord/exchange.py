@@ -38,6 +38,8 @@ UNKNOWN_MESSAGE = 10008
 RECORD_S = 0.5
 MARGIN_S = 0.2
 PROGRESS_EVERY_S = 1.0
+MOST_COPIES = 2
+"""Sends of a further message, which has no key for repeats, when Discord's answers are lost."""
 
 Forms = BoundedDict[str, Form]
 """Forms that open at a button, by token."""
@@ -194,7 +196,7 @@ class Exchange:
             case Edit(part=part):
                 await self._rest.answer("PATCH", f"{hook}/messages/@original", _edited(part), part.file)
             case FollowUp(part=part):
-                await self._rest.answer("POST", hook, part.payload, part.file)
+                await self._rest.answer("POST", hook, part.payload, part.file, most_lost=MOST_COPIES)
             case Delete():
                 try:
                     await self._rest.answer("DELETE", f"{hook}/messages/@original", None)

@@ -95,7 +95,7 @@ def render(reply: Reply) -> Rendered:
     if image is not None:
         file = OutgoingFile(_file_name(image.name), image.data, image.mime)
         last["attachments"] = [
-            {"id": 0, "filename": file.name, "description": one_line(image.alt, limits.MAX_ALT)}
+            {"id": "0", "filename": file.name, "description": one_line(image.alt, limits.MAX_ALT)}
         ]
         parts[-1] = ReplyPart(last, file)
     return Rendered(tuple(parts), tuple(changed))

@@ -59,11 +59,15 @@ class Refused(Exception):
 
 
 class Unavailable(Exception):
-    """Discord did not answer, failed (5xx) or is busy (429). A later try may work, after `after_s` if given."""
+    """Discord did not answer, failed (5xx) or is busy (429). A later try may work, after `after_s` if given.
 
-    def __init__(self, reason: str, after_s: float | None = None) -> None:
+    `lost`: no readable answer came, so the call may have had its effect.
+    """
+
+    def __init__(self, reason: str, after_s: float | None = None, *, lost: bool = False) -> None:
         super().__init__(reason)
         self.after_s = after_s
+        self.lost = lost
 
 
 class _Everywhere(AbstractResolver):
@@ -156,7 +160,10 @@ class Rest:
     ) -> str:
         """Posts into a channel; returns the message's id. Raises Refused, Unavailable."""
         answer = await self.call("POST", f"/channels/{channel}/messages", payload, file=file, bulk=bulk)
-        return str(answer["id"])
+        try:
+            return str(answer["id"])
+        except (KeyError, TypeError):
+            raise Unavailable("an answer that is no message", lost=True) from None
 
     async def answer(
         self,
@@ -166,9 +173,13 @@ class Rest:
         file: OutgoingFile | None = None,
         *,
         patience_s: float = PATIENCE_S,
+        most_lost: int | None = None,
     ) -> Any:
-        """Makes a call by an interaction's own token; no limit counts it. Raises Refused, Unavailable."""
-        return await self._persist(method, path, body, file, None, _Urgency.NONE, patience_s)
+        """Makes a call by an interaction's own token; no limit counts it. Raises Refused, Unavailable.
+
+        It is not repeated once `most_lost` answers were lost: Discord cannot recognise every repeat.
+        """
+        return await self._persist(method, path, body, file, None, _Urgency.NONE, patience_s, most_lost)
 
     async def download(self, url: str) -> bytes:
         """Returns the file at an address. The caller has checked that it is Discord's; redirects are not followed.
@@ -203,23 +214,28 @@ class Rest:
         query: Json | None,
         urgency: _Urgency,
         patience_s: float,
+        most_lost: int | None = None,
     ) -> Any:
         """Makes a call, and repeats it until it works, is refused, or `patience_s` is over."""
         loop = asyncio.get_running_loop()
         until = loop.time() + patience_s
-        wait = FIRST_WAIT_S
+        wait, lost = FIRST_WAIT_S, 0
         while True:
             try:
                 async with asyncio.timeout(min(until - loop.time(), patience_s / 2)):
                     return await self._once(method, path, body, file, query, urgency)
             except TimeoutError:
                 self._trouble("timeout")
-                problem = Unavailable("there was no answer in time")
+                problem = Unavailable("there was no answer in time", lost=True)
             except (aiohttp.ClientError, OSError) as error:
                 self._trouble("connection")
-                problem = Unavailable(f"the connection failed ({type(error).__name__})")
+                unsent = isinstance(error, aiohttp.ClientConnectorError)
+                problem = Unavailable(f"the connection failed ({type(error).__name__})", lost=not unsent)
             except Unavailable as error:
                 problem = error
+            lost += problem.lost
+            if lost == most_lost:
+                raise problem
             pause = max(wait * random.uniform(0.5, 1), problem.after_s or 0)  # noqa: S311  # spreads retries
             if loop.time() + pause >= until:
                 raise problem
@@ -260,17 +276,26 @@ class Rest:
             if turn is not None:
                 self.pacer.learn(f"{method} {path}", turn, response.headers)
             if response.status < 300:
-                return msgspec.json.decode(content) if content else None
+                return self._read(content)
             self._trouble(str(response.status) if response.status < 500 else "5xx")
             said = _said(content)
             if response.status == 429:
-                after = float(said.get("retry_after") or response.headers.get("Retry-After") or 1)
+                after = _seconds(said.get("retry_after") or response.headers.get("Retry-After"))
                 if turn is not None:
                     self.pacer.refused(turn, after, everything=bool(said.get("global")))
                 raise Unavailable("429 too many requests", after)
             if response.status >= 500:
-                raise Unavailable(f"{response.status} from Discord")
+                raise Unavailable(f"{response.status} from Discord", lost=response.status == 504)
+            if "message" not in said:
+                raise Unavailable(f"{response.status} from a proxy")
             raise Refused(response.status, int(said.get("code") or 0), str(said.get("message") or "")[:200])
+
+    def _read(self, content: bytes) -> Any:
+        try:
+            return msgspec.json.decode(content) if content else None
+        except (msgspec.DecodeError, UnicodeError):
+            self._trouble("unreadable")
+            raise Unavailable("an answer that cannot be read", lost=True) from None
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -293,6 +318,14 @@ def _data(body: Any, file: OutgoingFile | None, headers: dict[str, str]) -> Any:
     form.add_field("payload_json", encoded.decode(), content_type="application/json")
     form.add_field("files[0]", file.data, filename=file.name, content_type=file.mime)
     return form
+
+
+def _seconds(said: object) -> float:
+    """Returns the seconds to wait after a 429, however they are said."""
+    try:
+        return max(float(said), 0.0)  # type: ignore[arg-type]  # caught below
+    except (TypeError, ValueError):
+        return 1.0
 
 
 def _said(content: bytes) -> Json:

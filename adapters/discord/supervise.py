@@ -1,4 +1,4 @@
-"""Keeps the gateway connected: starts a new client when discord.py's ends, and says so if none can work."""
+"""Keeps the gateway connected: starts a new client when discord.py's ends, and says what keeps it from working."""
 
 from __future__ import annotations
 
@@ -19,18 +19,23 @@ FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 120.0
 HELD_S = 60.0
 """After a connection that lasted so long, the next wait is short again."""
+FIRST_REFUSED_WAIT_S = 120.0
+LONGEST_REFUSED_WAIT_S = 3600.0
+"""Waits after a refusal that only the operator can end; each try counts against Discord's limit of logins."""
+PORTAL = "https://discord.com/developers/applications"
 REFUSED_LOGIN = (
-    "Discord does not accept the bot's token. Discord is not served until it is right: set MUSTER_DISCORD_TOKEN "
-    "to the one under Bot, Reset Token, and start again."
+    "Discord does not accept the bot's token (4004). Discord is not served until it is right: set "
+    f"MUSTER_DISCORD_TOKEN to the token under {PORTAL}, Bot, Reset Token, and restart Muster. The same token is "
+    "tried again now and then."
 )
 NOT_ALLOWED = (
-    "Discord refuses an intent of the bot. Discord is not served: switch the privileged intents under Bot off or "
-    "on as they were, and start again."
+    "Discord refuses an intent of the bot (4014). Discord is not served: switch the Server Members intent off, or on "
+    f"as it was, under {PORTAL}, Bot, Privileged Gateway Intents. Muster tries again by itself."
 )
 CLOSED = {
     4004: REFUSED_LOGIN,
     4010: "Discord refuses the shard. This is a bug: report it.",
-    4011: "Discord wants more shards than it told. Start again.",
+    4011: "Discord wants more shards than it told. Muster asks for the number again.",
     4012: "Discord no longer speaks this gateway version. Install a newer Muster.",
     4013: "Discord does not know an intent of the bot. Install a newer Muster.",
     4014: NOT_ALLOWED,
@@ -41,11 +46,11 @@ MakeGateway = Callable[[], Awaitable[Gateway]]
 
 
 class Hopeless(Exception):
-    """Another try would end in the same way; the text says what the operator must do."""
+    """Another try would end in the same way for now; the text says what the operator must do."""
 
 
 class Supervisor:
-    """Runs one client after another until stopped. `problem` says why no other is started, if so."""
+    """Runs one client after another until stopped. `problem` says what the operator must do, if anything."""
 
     def __init__(self, token: str, make: MakeGateway, trouble: Callable[[str], None]) -> None:
         self._token = token
@@ -53,14 +58,14 @@ class Supervisor:
         self._make = make
         self._gateway: Gateway | None = None
         self._task: asyncio.Task[None] | None = None
-        self._connected = asyncio.Event()
+        self._known = asyncio.Event()  # connected, or refused
         self._refused_members = False
         self.problem: str | None = None
 
     async def start(self, patience_s: float) -> None:
-        """Begins to connect. Returns when connected, when no connection is possible, or after `patience_s`."""
+        """Begins to connect. Returns when connected, when that is refused, or after `patience_s`."""
         self._task = asyncio.create_task(self._run(), name="discord gateway")
-        waiter = asyncio.create_task(self._connected.wait())
+        waiter = asyncio.create_task(self._known.wait())
         await asyncio.wait({waiter, self._task}, timeout=patience_s, return_when=asyncio.FIRST_COMPLETED)
         waiter.cancel()
 
@@ -72,8 +77,9 @@ class Supervisor:
                 await self._task
 
     def connected(self) -> None:
-        self._connected.set()
+        self._known.set()
         self._refused_members = False
+        self.problem = None
 
     @property
     def gateway(self) -> Gateway | None:
@@ -81,18 +87,18 @@ class Supervisor:
         return self._gateway
 
     async def _run(self) -> None:
-        wait = FIRST_WAIT_S
+        wait, refused_wait = FIRST_WAIT_S, FIRST_REFUSED_WAIT_S
         while True:
             began = asyncio.get_running_loop().time()
             try:
                 reason = await self._live()
-            except Hopeless as end:
-                self._trouble("gateway")
-                self.problem = str(end)
-                log.critical("%s", end, extra={"action": "discord.stopped"})
-                return
+            except Hopeless as refused:
+                self._refused(str(refused), refused_wait)
+                await asyncio.sleep(refused_wait)
+                refused_wait = min(refused_wait * 2, LONGEST_REFUSED_WAIT_S)
+                continue
             if asyncio.get_running_loop().time() - began > HELD_S:
-                wait = FIRST_WAIT_S
+                wait, refused_wait = FIRST_WAIT_S, FIRST_REFUSED_WAIT_S
             self._trouble("gateway")
             pause = wait * random.uniform(0.5, 1)  # noqa: S311  # spreads reconnections; nothing secret
             log.warning(
@@ -103,6 +109,12 @@ class Supervisor:
             )
             await asyncio.sleep(pause)
             wait = min(wait * 2, LONGEST_WAIT_S)
+
+    def _refused(self, problem: str, wait: float) -> None:
+        self._trouble("gateway")
+        self.problem = problem
+        self._known.set()
+        log.critical("%s", problem, extra={"action": "discord.refused", "again_in_s": round(wait)})
 
     async def _live(self) -> str:
         """Runs a client until it ends; returns the reason. Raises Hopeless."""

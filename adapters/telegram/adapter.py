@@ -7,7 +7,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from telegram import Bot, Update
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
@@ -95,7 +95,9 @@ class TelegramAdapter:
 
     async def start(self, core: Core) -> None:
         """Begins to serve; returns after the first attempt to reach Telegram. More follow by themselves."""
-        answerer = Answerer(core, self._bot, self._wire, self.private_link, lambda: self._ephemeral)
+        answerer = Answerer(
+            core, self._bot, self._wire, self._clock, self.private_link, lambda: self._ephemeral
+        )
         by_webhook = self._webhook_url is not None
         self._core = core
         self._inbox = Inbox(core, answerer, self._bot, self._clock, by_webhook=by_webhook)
@@ -287,13 +289,28 @@ def _chat_of(target: Target, reply: Reply) -> tuple[int, dict[str, int]]:
         raise Undeliverable(f"not a Telegram chat: {target.person or target.chat}") from None
 
 
+def _kind(said: str) -> Literal["rights", "closed", "message"]:
+    """Returns the kind of a refusal. The words are Telegram's own, and have no codes."""
+    if any(words in said for words in ("topic_closed", "topic_deleted", "topic closed", "thread not found")):
+        return "closed"
+    forbidden = (
+        "rights",
+        "write_forbidden",
+        "have no write access",
+        "administrator",
+        "chat_send_",
+        "restricted",
+    )
+    return "rights" if any(words in said for words in forbidden) else "message"
+
+
 def _meaning(error: TelegramError, target: Target) -> RetryLater | Undeliverable | Uncertain:
     """Returns the meaning of Telegram's error for an outbox row."""
     said = str(error)
     if refused(error):
         if isinstance(error, Forbidden) or "chat not found" in said.lower():
             return Undeliverable(said, kind="gone" if target.person is None else "blocked")
-        return Undeliverable(said, kind="rights" if "rights" in said.lower() else "message")
+        return Undeliverable(said, kind=_kind(said.lower()))
     if lost(error) and target.message is None:
         return Uncertain(f"the answer was lost: {said}")
     return RetryLater(f"{type(error).__name__}: {said}")

@@ -19,6 +19,7 @@ from adapters.telegram import limits, words
 from adapters.telegram.events import PLATFORM, Heard, Unheard
 from adapters.telegram.feedback import Feedback
 from adapters.telegram.outgoing import Sent, Wire, refused
+from adapters.telegram.owing import Debt, GivenUp
 from adapters.telegram.query import Query
 from adapters.telegram.render import Payload, Rendered, as_edit, link_button, plain, render, toast
 from adapters.telegram.whispers import Listener, Whispers
@@ -26,9 +27,10 @@ from bot.chat import text
 from bot.chat.incoming import CommandCall, Incoming, Press
 from bot.chat.languages import by_locale, said
 from bot.chat.model import Mention, Reply, Visibility, say
-from bot.chat.port import Core
+from bot.chat.port import Core, Owed
 from bot.chat.router import whole_path
 from bot.chat.turns import Turns
+from bot.domain.clock import Clock
 from bot.domain.languages import ENGLISH, spoken
 from bot.errors import MusterError
 
@@ -50,28 +52,36 @@ class Answerer:
         core: Core,
         bot: Bot,
         wire: Wire,
+        clock: Clock,
         link: Callable[[str], str | None],
         ephemeral: Callable[[], bool],
     ) -> None:
         self._core = core
         self._bot = bot
         self._wire = wire
+        self._clock = clock
         self._link = link
         self._whispers = Whispers(bot, wire, ephemeral)
         self._turns = Turns(AT_ONCE)
 
-    async def answer(self, heard: Heard) -> None:
+    async def answer(self, heard: Heard, aside: Callable[[], None]) -> None:
         """Dispatches an act and shows its answer. An answer that Telegram refuses for good is logged and given up.
 
-        Raises StorageError when the answer cannot be stored; it is then shown after the next start.
+        Calls `aside` when the answer cannot be shown for a while. After an hour the place is told that something was
+        lost. Raises StorageError when the answer cannot be stored; it is then shown after the next start.
         """
         act = heard.incoming
+        owed = await self._core.owed(act.key) if heard.again else Owed(self._clock.now(), 0)
+        debt = Debt(self._core, self._wire, self._clock, act.key, owed, aside, again=heard.again)
         query = Query(self._bot, self._wire, act.native_id if isinstance(act.act, Press) else None)
         feedback = self._feedback(act)
         reply = await feedback.during(self._dispatched(act, feedback), query.answer)
         try:
             if reply is not None:
-                await _Answer(self, heard, reply, query, feedback).show()
+                await _Answer(self, heard, reply, query, feedback, debt).show()
+        except GivenUp:
+            log.error("an answer is given up", extra={"action": "telegram.lost", "key": act.key})
+            await self._core.lost(act)
         except TelegramError as error:
             log.error(
                 "an answer could not be shown (%s)", error, extra={"action": "telegram.lost", "key": act.key}
@@ -81,8 +91,8 @@ class Answerer:
                 "an answer cannot be shown: %s", problem, extra={"action": "telegram.lost", "key": act.key}
             )
             instead = by_locale(say(text.CANNOT_SHOW, visibility=Visibility.PRIVATE), act.locale)
-            with contextlib.suppress(TelegramError):
-                await _Answer(self, heard, instead, query, feedback).show()
+            with contextlib.suppress(TelegramError, GivenUp):
+                await _Answer(self, heard, instead, query, feedback, debt).show()
         except MusterError:
             await query.answer()
             raise
@@ -122,22 +132,22 @@ class _Answer:
     """Shows one reply."""
 
     def __init__(
-        self, answerer: Answerer, heard: Heard, reply: Reply, query: Query, feedback: Feedback
+        self, answerer: Answerer, heard: Heard, reply: Reply, query: Query, feedback: Feedback, debt: Debt
     ) -> None:
         self._core = answerer._core
         self._bot = answerer._bot
-        self._wire = answerer._wire
         self._link = answerer._link
         self._whispers = answerer._whispers
         self._act, self._route = heard.incoming, heard.route
         self._reply = reply
         self._query = query
         self._feedback = feedback
+        self._debt = debt
         self._here = int(self._act.place.chat)
         self._person = int(self._act.actor.native_id)
 
     async def show(self) -> None:
-        """Shows the reply. Raises TelegramError when it is refused or cannot be sent."""
+        """Shows the reply. Raises TelegramError when it is refused, and GivenUp when it cannot be sent."""
         reply = self._reply
         if reply.notice and not await self._query.answer(toast(reply.notice)) and not reply.blocks:
             reply = self._reply = say(reply.notice, visibility=reply.visibility)
@@ -172,12 +182,12 @@ class _Answer:
         """Sends the messages of a reply; the first one replaces `old`, or the report on the work."""
         old = old or (self._feedback.message if self._feedback.reported_in(chat) else None)
         changed = as_edit(payloads[0], old.media) if old is not None else None
-        if old is not None and changed is not None and await self._wire.edit(old, changed):
+        if old is not None and changed is not None and await self._debt.edit(old, changed):
             if old is self._feedback.message:
                 self._feedback.message = None
             payloads = payloads[1:]
         for payload in payloads:
-            sent = await self._wire.insist(chat, payload, **more)
+            sent = await self._debt.insist(chat, payload, **more)
             chat = sent.chat
             more.pop("reply_parameters", None)
 
@@ -193,7 +203,10 @@ class _Answer:
         if not rendered.payloads:
             return
         if self._reply.ask is None and await self._whispers.show(
-            self._listener(), rendered.payloads, self._route.ephemeral_pressed if self._reply.edit else None
+            self._listener(),
+            rendered.payloads,
+            self._route.ephemeral_pressed if self._reply.edit else None,
+            self._debt,
         ):
             self._log("private", how="ephemeral")
             return
@@ -210,7 +223,8 @@ class _Answer:
         await self._core.delivered(self._act.key)
         done = said(words.ANSWERED_IN_PRIVATE, self._language)
         if not await self._query.answer(done):
-            await self._aside(done)
+            with contextlib.suppress(GivenUp):  # a hint is no answer
+                await self._aside(done)
 
     def _listener(self) -> Listener:
         thread = self._act.place.thread
@@ -239,7 +253,7 @@ class _Answer:
             return
         message = render(say(text)).payloads[0]
         payload = Payload(message.method, message.params | (button or {}), message.length)
-        await self._wire.insist(
+        await self._debt.insist(
             self._here, payload, **_thread(self._act.place.thread), **_quote(self._route.quote)
         )
 

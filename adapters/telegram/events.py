@@ -68,10 +68,11 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One act, and the route of its answer."""
+    """One act, and the route of its answer. `again`: it is left from the last run."""
 
     incoming: Incoming
     route: Route
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

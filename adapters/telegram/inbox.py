@@ -15,7 +15,7 @@ from telegram.error import TelegramError
 from adapters.telegram import events
 from adapters.telegram.answering import Answerer
 from adapters.telegram.events import Heard, Me, Route, Unheard
-from adapters.telegram.queues import Queues
+from adapters.telegram.queues import Aside, Queues
 from bot.chat.bounded import BoundedDict
 from bot.chat.incoming import CommandCall, Incoming, Press, Say, Start
 from bot.chat.port import Core
@@ -56,7 +56,7 @@ class Inbox:
         """Answers the acts that the last run left; only the first call does anything."""
         if not self._resumed:
             for act in await self._core.unfinished(events.PLATFORM):
-                self._put(Heard(act, Route()))
+                self._put(Heard(act, Route(), again=True))
             self._resumed = True
 
     async def take(self, updates: Sequence[Update], me: Me) -> None:
@@ -109,9 +109,9 @@ class Inbox:
         self._waiting[act.place.chat] += 1
         self._queues.put((act.place.chat, act.actor.native_id), heard)
 
-    async def _answer(self, heard: Heard) -> None:
+    async def _answer(self, heard: Heard, aside: Aside) -> None:
         try:
-            await self._answerer.answer(heard)
+            await self._answerer.answer(heard, aside)
         finally:
             chat = heard.incoming.place.chat
             self._waiting[chat] -= 1

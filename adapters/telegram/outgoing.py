@@ -2,8 +2,9 @@
 
 Telegram has no key that would recognise a repeated message. A message that was certainly not sent is sent again.
 If Telegram's answer to a message is lost, the message may have arrived. An answer to a person's act is then sent
-again, because silence is worse than a message twice; a message to many people is not. So **a duplicate is possible
-only when Telegram's answer was lost**; each such case is counted as uncertain.
+once more (see `owing.py`), because silence is worse than a message twice; a message to many people is not. So **a
+duplicate is possible only when Telegram's answer was lost**; each such case is counted as uncertain. After it, no
+message goes out before Telegram answers a harmless request, so that an outage makes no duplicates.
 """
 
 from __future__ import annotations
@@ -19,10 +20,7 @@ from telegram import Bot, Message
 from telegram.error import (
     BadRequest,
     ChatMigrated,
-    Conflict,
     Forbidden,
-    InvalidToken,
-    RetryAfter,
     TelegramError,
     TimedOut,
 )
@@ -35,9 +33,6 @@ log = logging.getLogger(__name__)
 
 FIRST_WAIT_S: Final = 0.5
 LONGEST_WAIT_S: Final = 30.0
-UNCERTAIN_TRIES: Final = 6
-"""Tries of a message if Telegram's answers get lost, or say that Telegram has a fault."""
-
 _NOTHING_TO_CHANGE: Final = ("not modified", "message to edit not found", "message can't be edited")
 
 T = TypeVar("T")
@@ -58,7 +53,7 @@ def refused(error: TelegramError) -> bool:
 
 def unsent(error: TelegramError) -> bool:
     """Whether the request certainly had no effect, but can have one later."""
-    return isinstance(error, NotSent | RetryAfter | InvalidToken | Conflict)
+    return not refused(error) and not lost(error)
 
 
 def lost(error: TelegramError) -> bool:
@@ -93,6 +88,7 @@ class Wire:
         self._pacer = pacer
         self._moved = moved
         self._sleep = sleep
+        self._doubtful = False
 
     async def once(
         self, chat: int, payload: Payload, *, urgent: bool, may_pay: bool = False, **more: Any
@@ -106,9 +102,13 @@ class Wire:
         params = {**payload.params, **more}
 
         async def attempt(**paid: Any) -> Message:
-            message: Message = await send(chat_id=chat, **params, **paid)
+            message = await self._answered(send(chat_id=chat, **params, **paid))
+            if not isinstance(message, Message):
+                self._doubtful = True
+                raise Lost("an answer that is no message")
             return message
 
+        await self._look()
         try:
             sent = await self._pacer.run(chat, attempt, group=chat < 0, urgent=urgent, may_pay=may_pay)
         except ChatMigrated as migrated:
@@ -121,49 +121,32 @@ class Wire:
             return await self.once(chat, Payload(payload.method, {}), urgent=urgent, **params)
         return Sent(chat, sent.message_id, payload.has_media, ephemeral_id(sent))
 
-    async def insist(self, chat: int, payload: Payload, **more: Any) -> Sent:
-        """Sends an answer to a person; tries for as long as Telegram cannot be reached.
+    async def pause(self, error: TelegramError | None, failures: int) -> None:
+        """Waits before the next try: as long as Telegram said, or longer after each failure."""
+        await self._sleep(error.seconds if isinstance(error, FloodWait) else backoff(failures))
 
-        Raises:
-            TelegramError: the message is `refused`, or given up after `UNCERTAIN_TRIES`.
-        """
-        return await self.until_done(lambda: self.once(chat, payload, urgent=True, **more))
-
-    async def until_done(self, request: Callable[[], Awaitable[T]], tries: float = float("inf")) -> T:
-        """Makes a request until it works, at most `tries` times. Raises TelegramError as `insist` does."""
-        failures = uncertain = 0
+    async def until_done(self, request: Callable[[], Awaitable[T]], tries: int) -> T:
+        """Makes a request that may have its effect twice, until it works. Raises TelegramError after `tries`."""
+        failures = 0
         while True:
             try:
-                return await request()
+                return await self._answered(request())
             except TelegramError as error:
                 failures += 1
                 if refused(error) or failures >= tries:
                     raise
-                if not unsent(error):
-                    uncertain += 1
-                    log.warning(
-                        "an answer of Telegram was lost (%s)",
-                        type(error).__name__,
-                        extra={"action": "telegram.uncertain", "tries": uncertain},
-                    )
-                    if uncertain >= UNCERTAIN_TRIES:
-                        raise
-                else:
-                    log.info("not sent yet", extra={"action": "telegram.unsent", "why": type(error).__name__})
-                wait = error.seconds if isinstance(error, FloodWait) else backoff(failures)
-            await self._sleep(wait)
+                log.info("not done yet", extra={"action": "telegram.again", "why": type(error).__name__})
+                await self.pause(error, failures)
 
     async def edit(self, old: Sent, payload: Payload) -> bool:
-        """Changes a message; False if it is gone, or cannot be changed into this."""
+        """Changes a message; False if it is gone, or cannot be changed into this. Raises TelegramError."""
         change = getattr(self._bot, payload.method)
         try:
-            await self.until_done(lambda: change(chat_id=old.chat, message_id=old.message, **payload.params))
-        except BadRequest as error:
+            await self._answered(change(chat_id=old.chat, message_id=old.message, **payload.params))
+        except (BadRequest, Forbidden) as error:
             if "not modified" in str(error).lower():
                 return True
             log.info("an edit was refused", extra={"action": "telegram.edit", "why": str(error)})
-            return False
-        except TelegramError:
             return False
         return True
 
@@ -179,7 +162,7 @@ class Wire:
         request = getattr(self._bot, changed.method)
 
         async def attempt(**_: Any) -> None:
-            await request(chat_id=old.chat, message_id=old.message, **changed.params)
+            await self._answered(request(chat_id=old.chat, message_id=old.message, **changed.params))
 
         try:
             await self._pacer.run(old.chat, attempt, group=old.chat < 0, urgent=urgent)
@@ -195,8 +178,29 @@ class Wire:
     async def try_to(self, request: Callable[[], Awaitable[Any]], action: str) -> bool:
         """Makes a request once, on which nothing depends; returns whether it worked."""
         try:
-            await request()
+            await self._answered(request())
         except TelegramError as error:
             log.info("refused or lost", extra={"action": action, "why": type(error).__name__})
             return False
         return True
+
+    async def _answered(self, request: Awaitable[T]) -> T:
+        """Awaits a request; raises Lost where python-telegram-bot cannot make its type of the answer."""
+        try:
+            return await request
+        except TelegramError as error:
+            self._doubtful = self._doubtful or lost(error)
+            raise
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            self._doubtful = True
+            raise Lost(f"an answer that cannot be read ({type(error).__name__})") from error
+
+    async def _look(self) -> None:
+        """After a lost answer, looks whether Telegram answers at all. Raises NotSent if it does not."""
+        if not self._doubtful:
+            return
+        try:
+            await self._answered(self._bot.get_me())
+        except TelegramError as error:
+            raise NotSent(f"Telegram does not answer ({type(error).__name__})") from error
+        self._doubtful = False

@@ -7,6 +7,7 @@ import functools
 import io
 import json
 import logging
+import math
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,7 +16,7 @@ from typing import Final
 import aiohttp
 import msgspec
 from telegram._utils.types import ODVInput
-from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.error import NetworkError, RetryAfter, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
@@ -30,6 +31,8 @@ _CHUNK: Final = 64 * 1024
 _TIME: Final = re.compile(rb"can't parse entities.*tg-time", re.IGNORECASE | re.DOTALL)
 _TIME_TAGS: Final = re.compile(r"</?tg-time[^>]*>")
 _TIME_TAGS_IN_JSON: Final = re.compile(_TIME_TAGS.pattern.encode())
+_FLOOD_S: Final = 5  # where a 429 does not say how long
+_LONGEST_FLOOD_S: Final = 24 * 3600
 _JSON: Final = {"Content-Type": "application/json"}
 _url = functools.lru_cache(maxsize=512)(functools.partial(URL, encoded=True))
 _timeout = functools.lru_cache(maxsize=64)(aiohttp.ClientTimeout)
@@ -41,6 +44,10 @@ class NotSent(NetworkError):
 
 class Lost(NetworkError):
     """The connection broke before the answer came: it is unknown whether the request had its effect."""
+
+
+class Faulty(NetworkError):
+    """The server, or a proxy before it, answered that it cannot serve: the request was not carried out."""
 
 
 class NotConnected(TimedOut, NotSent):
@@ -66,8 +73,8 @@ class AiohttpRequest(BaseRequest):
 
     Times are in seconds, None for no limit. `connections` is the size of the pool; a request waits for a free
     connection up to `pool_timeout`. `trouble` is called with a word for each error. Raises `NotSent` or
-    `NotConnected` when nothing was sent, `FloodWait` on 429, and `TimedOut` or `NetworkError` when the outcome is
-    unknown.
+    `NotConnected` when nothing was sent, `Faulty` when nothing was done, `FloodWait` on 429, and `TimedOut` or `Lost`
+    when the outcome is unknown.
 
     An older Bot API server refuses the markup of times. After such a refusal this markup is left out until a restart.
     """
@@ -142,17 +149,17 @@ class AiohttpRequest(BaseRequest):
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, object]:
-        """Returns the decoded answer. Raises TelegramError, without the answer's text, when it is not JSON."""
+        """Returns the decoded answer. Raises Lost, without the answer's text, when it is not JSON."""
         decoded: dict[str, object]
         try:
             decoded = msgspec.json.decode(payload)
         except RecursionError:
-            raise TelegramError("Invalid server response") from None
+            raise Lost("Invalid server response") from None
         except (msgspec.DecodeError, UnicodeError):
             try:  # msgspec refuses half a surrogate pair; one of them must not cost a whole answer
                 decoded = json.loads(payload)
             except (ValueError, RecursionError):
-                raise TelegramError("Invalid server response") from None
+                raise Lost("Invalid server response") from None
         return decoded
 
     async def do_request(
@@ -211,9 +218,18 @@ class AiohttpRequest(BaseRequest):
             raise Lost(f"connection failed: {type(error).__name__}") from None
         if status >= 400:
             self._trouble(str(status) if status < 500 else "5xx")
-        if status == 429:
-            _raise_flood_wait(payload)
+            _raise_meaning(status, payload)
+        elif status >= 300:
+            raise Faulty(f"{status} from the server")
+        elif not _is_answer(payload):
+            self._trouble("unreadable")
+            raise Lost("an answer without a result")
         return status, payload
+
+
+class _Answer(msgspec.Struct):
+    ok: bool
+    result: msgspec.Raw
 
 
 def _chosen(given: ODVInput[float], default: float | None) -> float | None:
@@ -248,8 +264,37 @@ def _form(data: RequestData, plain_times: bool) -> aiohttp.FormData:
     return form
 
 
-def _raise_flood_wait(payload: bytes) -> None:
-    parameters = AiohttpRequest.parse_json_payload(payload).get("parameters")
+def _is_answer(payload: bytes) -> bool:
+    """Whether this is a result of the Bot API; python-telegram-bot takes it without looking."""
+    try:
+        return msgspec.json.decode(payload, type=_Answer).ok
+    except msgspec.DecodeError:
+        try:  # msgspec refuses half a surrogate pair too
+            said = AiohttpRequest.parse_json_payload(payload)
+        except Lost:
+            return False
+        return isinstance(said, dict) and said.get("ok") is True and "result" in said
+
+
+def _raise_meaning(status: int, payload: bytes) -> None:
+    """Raises the meaning of an error that is not a refusal by the Bot API itself."""
+    try:
+        said: object = AiohttpRequest.parse_json_payload(payload)
+    except Lost:  # the page of a proxy
+        said = None
+    if status == 429:
+        raise FloodWait(_flood_seconds(said))
+    if status == 504:
+        raise Lost("a proxy had no answer in time (504)")
+    if status >= 500 or not (isinstance(said, dict) and said.get("ok") is False):
+        raise Faulty(f"{status} from the server")
+
+
+def _flood_seconds(said: object) -> int:
+    """Returns the seconds to wait after a 429, however the server says it."""
+    parameters = said.get("parameters") if isinstance(said, dict) else None
     seconds = parameters.get("retry_after") if isinstance(parameters, dict) else None
-    if isinstance(seconds, int):
-        raise FloodWait(seconds)
+    try:
+        return min(max(math.ceil(float(seconds)), 1), _LONGEST_FLOOD_S)  # type: ignore[arg-type]  # caught below
+    except (TypeError, ValueError, OverflowError):
+        return _FLOOD_S

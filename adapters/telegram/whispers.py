@@ -18,6 +18,7 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 
 from adapters.telegram import words
 from adapters.telegram.outgoing import Sent, Wire
+from adapters.telegram.owing import Debt
 from adapters.telegram.render import Payload, as_edit, render
 from bot.chat.model import say
 
@@ -45,17 +46,17 @@ class Whispers:
         self._proven: bool | None = None
         self._trying = asyncio.Lock()
 
-    async def show(self, to: Listener, payloads: Sequence[Payload], old: int | None) -> bool:
+    async def show(self, to: Listener, payloads: Sequence[Payload], old: int | None, debt: Debt) -> bool:
         """Shows messages to this person alone; the first replaces the ephemeral message `old`.
 
-        Returns False if they have to be shown in another private way. Raises TelegramError.
+        Returns False if they have to be shown in another private way. Raises TelegramError, GivenUp.
         """
         if not payloads or not await self._works(to):
             return False
         rest = payloads[1:] if old is not None and await self._edit(to, payloads[0], old) else payloads
         for number, payload in enumerate(rest):
             try:
-                sent = await self._send(to, payload)
+                sent = await debt.insist(to.chat, payload, **_only(to))
             except (BadRequest, Forbidden) as error:
                 if number:
                     raise
@@ -75,7 +76,8 @@ class Whispers:
 
     async def _try(self, to: Listener) -> None:
         try:
-            sent = await self._send(to, render(say(words.ANSWER_FOLLOWS)).payloads[0])
+            follows = render(say(words.ANSWER_FOLLOWS)).payloads[0]
+            sent = await self._wire.once(to.chat, follows, urgent=True, **_only(to))
         except TelegramError as error:  # perhaps only here, where the bot lacks a right: nothing is known yet
             log.info("not tried", extra={"action": "telegram.ephemeral", "why": str(error)})
             return
@@ -100,10 +102,6 @@ class Whispers:
             lambda: self._bot.delete_message(sent.chat, sent.message), "telegram.ephemeral"
         )
 
-    async def _send(self, to: Listener, payload: Payload) -> Sent:
-        thread = {"message_thread_id": to.thread} if to.thread is not None else {}
-        return await self._wire.insist(to.chat, payload, api_kwargs=_for_one(to), **thread)
-
     async def _edit(self, to: Listener, payload: Payload, old: int) -> bool:
         changed = as_edit(payload, False)
         if changed is None or changed.method != "edit_message_text":
@@ -113,6 +111,11 @@ class Whispers:
         return await self._wire.try_to(
             lambda: self._bot.do_api_request("editEphemeralMessageText", api_kwargs=request), "telegram.edit"
         )
+
+
+def _only(to: Listener) -> dict[str, Any]:
+    thread = {"message_thread_id": to.thread} if to.thread is not None else {}
+    return {"api_kwargs": _for_one(to), **thread}
 
 
 def _for_one(to: Listener) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Keeps the answers to acts, for repeats."""
+"""Keeps the answers to acts, for repeats, and gives up those that cannot be shown."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from bot.chat.bounded import BoundedDict
 from bot.chat.incoming import Incoming
 from bot.chat.kept import restored, stored
 from bot.chat.model import Reply, Visibility, say
+from bot.chat.outgoing import Poster, post
 from bot.chat.records import Records
+from bot.chat.targets import Target
 from bot.chat.tokens import actor_key
 from bot.domain.transaction import Tx
 
@@ -32,6 +34,17 @@ class Answers:
         if grown >= TRIM_EVERY:
             self._records.trim_answers(tx, actor)
         self._grown[actor] = grown % TRIM_EVERY
+
+    def give_up(self, by: Poster, incoming: Incoming) -> None:
+        """Gives up the answer to an act, and tells its place that something was lost: once an hour, and no name."""
+        self._records.delivered(by.tx, incoming.key)
+        place = incoming.place
+        target = Target(place.platform, person=incoming.actor.native_id)
+        if place.space is not None:
+            target = Target(place.platform, chat=place.chat, thread=place.thread)
+        where = f"{target.person or target.chat}:{target.thread or ''}"
+        once = f"lost:{place.platform}:{where}:{by.tx.now:%Y%m%d%H}"
+        post(by, None, target, say(text.answers_lost(place.platform)), once, False)
 
     def read(self, tx: Tx, answer: bytes | None) -> Reply | None:
         """Returns the answer to a repeat: as it was given, or that it is gone if it was dropped."""

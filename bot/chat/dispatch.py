@@ -22,7 +22,7 @@ from bot.chat.incoming import decode as decode_act
 from bot.chat.incoming import encode as encode_act
 from bot.chat.languages import by_locale, said
 from bot.chat.model import Reply, Visibility, say
-from bot.chat.port import Adapter, Progress, Turn
+from bot.chat.port import Adapter, Owed, Progress, Turn
 from bot.chat.rate_limits import RateLimits
 from bot.chat.records import Records, Store
 from bot.chat.registry import Registry
@@ -128,6 +128,19 @@ class Dispatcher:
     async def delivered(self, key: str) -> None:
         """Notes that the answer to the act with this key reached the person."""
         await self._store.write(self._records.delivered, key)
+
+    async def owed(self, key: str) -> Owed:
+        """Returns since when the answer to an act is owed, and how many copies of it there may be."""
+        found = await self._store.read(self._records.owed, key)
+        return Owed(*found) if found else Owed(await self._store.read(lambda tx: tx.now), 0)
+
+    async def sending(self, key: str, copies: int) -> None:
+        """Notes how many copies of the answer to an act there may be."""
+        await self._store.write(self._records.sending, key, copies)
+
+    async def lost(self, incoming: Incoming) -> None:
+        """Gives up the answer to an act, and tells its place that something was lost; once an hour."""
+        await self._store.write(lambda tx: self._answers.give_up(self._context(tx, incoming), incoming))
 
     async def suggest(self, incoming: Incoming, param: str, typed: str) -> Sequence[tuple[str, str]]:
         """Returns completions for a parameter of the call in `incoming`; none if something is wrong."""

@@ -41,11 +41,11 @@ class Undeliverable(Exception):
     """Sending can never succeed. The reason is for the operator.
 
     `kind` is "blocked" (the person does not want messages), "gone" (the chat does not exist any more), "rights" (the
-    bot lacks rights in the chat) or "message" (this message is refused).
+    bot lacks rights in the chat), "closed" (its topic takes no messages) or "message" (this message is refused).
     """
 
     def __init__(
-        self, reason: str, *, kind: Literal["blocked", "gone", "rights", "message"] = "message"
+        self, reason: str, *, kind: Literal["blocked", "gone", "rights", "closed", "message"] = "message"
     ) -> None:
         super().__init__(reason)
         self.kind = kind
@@ -53,6 +53,14 @@ class Undeliverable(Exception):
 
 class Uncertain(Exception):
     """The platform's answer was lost: the message may have been posted, and a repeat would not be recognised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """An answer that did not arrive yet: since when it is owed, and how many copies of it there may be already."""
+
+    since: datetime
+    copies: int
 
 
 class Adapter(Protocol):
@@ -115,6 +123,15 @@ class Counting(Protocol):
 
 
 @runtime_checkable
+class Explaining(Protocol):
+    """An adapter that knows what its operator must do before its platform can be served again."""
+
+    @property
+    def problem(self) -> str | None:
+        """The setting or page to change, in words; None while nothing is wrong."""
+
+
+@runtime_checkable
 class Paced(Protocol):
     """An adapter that keeps the limits of its platform. Any other adapter gets `sender.AT_ONCE` rows at a time."""
 
@@ -168,6 +185,15 @@ class Core(Protocol):
 
     async def delivered(self, key: str) -> None:
         """Notes that the answer to the act with this key reached the person, so it is not needed after a restart."""
+
+    async def owed(self, key: str) -> Owed:
+        """Returns what is known of the answer to the act with this key, which the last run left."""
+
+    async def sending(self, key: str, copies: int) -> None:
+        """Notes durably how many copies of that answer there may be, once the next request has begun."""
+
+    async def lost(self, incoming: Incoming) -> None:
+        """Gives up the answer to an act, and tells its place, without any name, that something was lost."""
 
     async def suggest(self, incoming: Incoming, param: str, typed: str) -> Sequence[tuple[str, str]]:
         """Returns at most 25 completions (label, value) for a parameter of the CommandCall in `incoming`."""

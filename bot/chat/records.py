@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from bot.domain.messages import NewMessage
@@ -51,6 +52,12 @@ class Records(Protocol):
 
     def unfinished(self, tx: Tx) -> list[tuple[str, bytes]]:
         """Returns (key, payload) of the acts whose answer was not delivered."""
+
+    def owed(self, tx: Tx, key: str) -> tuple[datetime, int] | None:
+        """Returns when an act came in whose answer was not delivered, and how many copies of it there may be."""
+
+    def sending(self, tx: Tx, key: str, copies: int) -> None:
+        """Notes how many copies of an act's answer there may be."""
 
     def delivered(self, tx: Tx, key: str) -> None:
         """Notes that the act's answer reached the person."""

@@ -30,7 +30,6 @@ AT_ONCE = 32  # rows side by side, for an adapter that does not say
 RESERVED = 4  # sends that only urgent rows may use
 MOST_ATTEMPTS = 12  # when our own code fails
 MOST_WAITS = 110  # when the platform says to wait: about a day
-MOST_UNCERTAIN = 2  # attempts of an urgent row whose answer is lost
 FIRST_WAIT_S = 2.0
 LONGEST_WAIT_S = 900.0
 IDLE_LOOK_S = 30.0
@@ -270,10 +269,10 @@ class Sender:
         self._sent(self._adapter.name, "retried")
 
     def _answer_lost(self, row: OutboxRow, reason: str, target: Target | None) -> None:
-        """Repeats an urgent row, but not a bulk one.
+        """Repeats a row once, unless it is one of many messages to people.
 
-        The message may have arrived. An answer that comes twice is better than none; a call is better missed than
-        posted twice.
+        The message may have arrived. An answer that comes twice is better than none, and so is a post in a group. A
+        reminder is better missed by some than sent to thousands twice.
         """
         self._sent(self._adapter.name, "uncertain")
         log.warning(
@@ -281,7 +280,8 @@ class Sender:
             row.id,
             extra={"action": "outbox.uncertain", "platform": self._adapter.name, "row": row.id},
         )
-        if row.lane == Lane.URGENT and row.attempts < MOST_UNCERTAIN:
+        once = row.last_error != self._outbox.REPEATED
+        if once and (row.lane == Lane.URGENT or row.person is None):
             self._retry(row, self._outbox.REPEATED, MOST_WAITS)
         else:
             open_at = self._in(self._closed_for(target))

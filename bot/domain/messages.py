@@ -29,7 +29,7 @@ class OutboxRow:
     """A message to send. `target` and `body` are JSON of the chat language.
 
     An empty `body` has nothing to send: a newer message took the place of this one. `lane` is 0 for urgent, 1 for
-    bulk. The rows of one `chain` are sent one after another.
+    bulk. The rows of one `chain` are sent one after another. `last_error` is the note of an earlier attempt.
     """
 
     id: int
@@ -42,3 +42,4 @@ class OutboxRow:
     created_at: datetime
     lane: int
     chain: str
+    last_error: str | None = None

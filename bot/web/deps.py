@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 from urllib.parse import urlsplit
 
@@ -45,12 +45,13 @@ class Health:
     """The health of the running bot.
 
     `ok` is the verdict, `database` whether the database takes writes. `contact_age_s` has the seconds since each
-    platform last answered, None before the first time.
+    platform last answered, None before the first time. `problems` says what the operator must do for a platform.
     """
 
     ok: bool
     database: bool
     contact_age_s: Mapping[str, float | None]
+    problems: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,14 @@ _FORWARDING = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", 
 
 
 async def healthz(request: web.Request) -> web.Response:
-    """Answers 200 or 503, with the state of the database and the seconds since each platform last answered."""
+    """Answers 200 or 503: the database, the seconds since each platform last answered, and what to do."""
     health = await request.app[DEPS].health()
     ages = {
         name: None if age is None else round(age, 1) for name, age in sorted(health.contact_age_s.items())
     }
+    problems = {"problems": dict(health.problems)} if health.problems else {}
     return web.json_response(
-        {"ok": health.ok, "database": health.database, "contact_age_s": ages},
+        {"ok": health.ok, "database": health.database, "contact_age_s": ages} | problems,
         status=200 if health.ok else 503,
     )
 

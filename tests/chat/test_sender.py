@@ -296,6 +296,21 @@ async def test_bulk_whose_answer_was_lost_is_not_repeated(store: Store, clock: M
     assert outcomes == ["uncertain"]
 
 
+async def test_a_post_in_a_group_whose_answer_was_lost_is_repeated_once(
+    store: Store, clock: ManualClock
+) -> None:
+    platform, outcomes = Moody(keys=False), []
+    # The server's own failures are no lost answers, and do not use the repeat up.
+    platform.moods = [RetryLater("502"), RetryLater("502"), Uncertain("lost"), RetryLater("502")]
+    sender = Sender(platform, store, delivery, clock, lambda _, outcome: outcomes.append(outcome))
+    target = msgspec.json.encode(Target("words", chat="farm")).decode()
+    message = NewMessage("words", None, target, encode(say("hello")), chat="farm", bulk=True)
+    await store.write(outbox_storage.add, message)
+    await settle(store, sender, clock, 6)
+    assert await state(store) == [("sent", delivery.REPEATED)]
+    assert outcomes.count("uncertain") == 1
+
+
 async def test_an_answer_to_a_person_is_repeated_once_and_counted(store: Store, clock: ManualClock) -> None:
     platform, outcomes = Moody(keys=False), []
     platform.moods = [Uncertain("lost"), Uncertain("lost")]

@@ -99,6 +99,16 @@ def unfinished(tx: Tx) -> list[tuple[str, bytes]]:
     return inbound.unfinished(tx)
 
 
+def owed(tx: Tx, key: str) -> tuple[datetime, int] | None:
+    """Returns when an act came in whose answer was not delivered, and how many copies of the answer there may be."""
+    return inbound.owed(tx, key)
+
+
+def sending(tx: Tx, key: str, copies: int) -> None:
+    """Notes how many copies of an act's answer there may be."""
+    inbound.set_copies(tx, key, copies)
+
+
 def delivered(tx: Tx, key: str) -> None:
     """Notes that the act's answer reached the person."""
     inbound.delivered(tx, key)

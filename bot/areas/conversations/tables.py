@@ -41,6 +41,8 @@ inbound = table(
     Column("reply", LargeBinary, nullable=True),
     Column("state", SmallInteger, nullable=False),  # 0 received, 1 done, 2 its reply was delivered
     moment("received_at"),
+    # How often its answer may be there already; null: once if it is done, for its first sending is not noted.
+    Column("copies", SmallInteger, nullable=True),
     Index(None, "actor"),
     Index(None, "received_at"),
 )

@@ -10,9 +10,16 @@ NOBODY = {"type": "t", "text": "a former member"}
 """The span that stands in the place of a mention of somebody who was erased."""
 
 
+UNSURE = "unsure"
+"""The kind of a chat in which a post may be missing, or be there twice."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unreached:
-    """A chat out of reach. `person`: the person of a private chat. `kind`: 'blocked', 'gone' or 'rights'."""
+    """A chat out of reach. `person`: the person of a private chat.
+
+    `kind` is 'blocked', 'gone', 'rights', 'closed' or `UNSURE`.
+    """
 
     union_id: int
     platform: str

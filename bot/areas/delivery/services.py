@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from bot.areas.delivery.domain import Unreached, without_mentions
+from bot.areas.delivery.domain import UNSURE, Unreached, without_mentions
 from bot.areas.delivery.storage import outbox, sending, unreached
 from bot.areas.files import services as files
 from bot.areas.members.services import daily_notice, members
@@ -17,7 +17,7 @@ from bot.domain.times import moment, union_day
 from bot.domain.transaction import Tx
 from bot.storage.erasures import Erasure
 
-TOLD_OF = frozenset({"blocked", "gone", "rights"})
+TOLD_OF = frozenset({"blocked", "gone", "rights", "closed"})
 """The kinds of failures that moderators can mend; all others concern the operator."""
 
 REPEATED = sending.REPEATED
@@ -88,11 +88,14 @@ def finish(tx: Tx, row: OutboxRow, sent_id: str, open_at: datetime) -> None:
 def uncertain(tx: Tx, row: OutboxRow, error: str, open_at: datetime) -> None:
     """Settles a row that may have been sent, and is not sent again."""
     sending.uncertain(tx, row, error, open_at)
+    _in_doubt(tx, row)
 
 
 def retry(tx: Tx, row: OutboxRow, at: datetime, error: str, *, aside: bool = False) -> None:
     """Makes the row due again at that time. The others of its chain wait, unless the row steps `aside`."""
     sending.retry(tx, row, at, error, aside=aside)
+    if error == REPEATED:
+        _in_doubt(tx, row)
 
 
 def defer(tx: Tx, row: OutboxRow, at: datetime) -> None:
@@ -187,6 +190,12 @@ def unname(tx: Tx, erasure: Erasure, found: Sequence[int], last: bool) -> None:
 
 def merge(tx: Tx, union: Union, absorbed: Member, survivor: Member) -> None:
     """Changes nothing: messages belong to accounts, which stay."""
+
+
+def _in_doubt(tx: Tx, row: OutboxRow) -> None:
+    """Notes, for `take_unreached`, that a post in a space may be missing there, or be there twice."""
+    if row.person is None:
+        on_undeliverable(tx, row, UNSURE)
 
 
 def _to_tell(tx: Tx, union: Union) -> list[Unreached]:

@@ -52,7 +52,7 @@ unreached = table(
     words("platform", primary_key=True),
     words("chat", primary_key=True),
     words_or_null("person"),  # native id of the person in a private chat
-    words("kind"),  # 'blocked' | 'gone' | 'rights'
+    words("kind"),  # 'blocked' | 'gone' | 'rights' | 'closed' | 'unsure' (erased when told)
     moment("at"),
     Column("told", SmallInteger, nullable=False),  # 0 until the moderators were told
     Index(None, "platform", "chat"),

@@ -100,18 +100,36 @@ async def test_a_client_that_dies_is_replaced(muster: House, monkeypatch: pytest
     assert (await muster.alice.slash(muster.room, "probe count")).content == "Counted 1."
 
 
-@pytest.mark.parametrize(("code", "said"), [(4004, "MUSTER_DISCORD_TOKEN"), (4014, "intent")])
-async def test_what_cannot_work_is_said_and_not_tried_again(
-    house: House, code: int, said: str, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(("code", "said"), [(4004, "MUSTER_DISCORD_TOKEN"), (4014, "Server Members intent")])
+async def test_a_refusal_is_said_and_tried_again_slowly(
+    house: House, code: int, said: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    house.emulator.fault("GATEWAY", "identify", code)
+    waits: list[float] = []
+    sleep, go_on = asyncio.sleep, asyncio.Event()
+
+    async def wait(seconds: float) -> None:
+        if seconds < supervise.FIRST_REFUSED_WAIT_S:
+            await sleep(seconds)
+            return
+        waits.append(seconds)
+        if len(waits) == 3:
+            await go_on.wait()
+
+    monkeypatch.setattr(supervise.asyncio, "sleep", wait)
+    house.emulator.fault("GATEWAY", "identify", code, times=3)
     await house.start()
-    await eventually(lambda: house.adapter._supervisor.problem is not None)
-    assert [said in r.message for r in caplog.records if r.levelname == "CRITICAL"] == [True]
-    assert len(house.emulator.gateway.identifies) == 1
+    await eventually(lambda: len(waits) == 3)
+    assert waits == [120.0, 240.0, 480.0]
+    assert [said in r.message for r in caplog.records if r.levelname == "CRITICAL"] == [True] * 3
     assert house.adapter.last_contact() is None
     assert house.app is not None
-    assert not (await house.app.health()).ok
+    health = await house.app.health()
+    assert not health.ok
+    assert said in health.problems["discord"]
+    go_on.set()
+    await eventually(lambda: house.adapter.problem is None)
+    assert (await house.app.health()).ok
+    assert (await house.alice.slash(house.room, "probe count")).content == "Counted 1."
 
 
 async def test_a_wrong_token_is_said(house: House, caplog: pytest.LogCaptureFixture) -> None:

@@ -58,7 +58,7 @@ class Slow:
     def trouble(self, platform: str, what: str) -> None:
         self.troubles += 1
 
-    async def answer(self, heard: events.Heard) -> None:
+    async def answer(self, heard: events.Heard, aside: object) -> None:
         await self.gate.wait()
 
     async def hint(self, unheard: events.Unheard) -> None:

@@ -6,14 +6,14 @@ import asyncio
 
 import pytest
 
-from adapters.telegram.queues import Queues
+from adapters.telegram.queues import Aside, Queues
 
 
 async def test_a_queue_keeps_its_order_and_does_not_hold_up_others() -> None:
     done: list[str] = []
     gate = asyncio.Event()
 
-    async def work(item: str) -> None:
+    async def work(item: str, aside: Aside) -> None:
         if item == "a1":
             await gate.wait()
         done.append(item)
@@ -33,7 +33,7 @@ async def test_a_queue_keeps_its_order_and_does_not_hold_up_others() -> None:
 async def test_a_failure_does_not_end_its_queue(caplog: pytest.LogCaptureFixture) -> None:
     done: list[int] = []
 
-    async def work(item: int) -> None:
+    async def work(item: int, aside: Aside) -> None:
         if item == 1:
             raise ValueError("broken")
         done.append(item)
@@ -49,7 +49,7 @@ async def test_a_failure_does_not_end_its_queue(caplog: pytest.LogCaptureFixture
 async def test_closing_leaves_what_takes_too_long(caplog: pytest.LogCaptureFixture) -> None:
     started: list[int] = []
 
-    async def work(item: int) -> None:
+    async def work(item: int, aside: Aside) -> None:
         started.append(item)
         await asyncio.Event().wait()
 

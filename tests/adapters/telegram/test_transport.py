@@ -184,7 +184,7 @@ async def test_nonsense_is_refused_and_not_logged(serve: Serve, caplog: pytest.L
 
     caplog.set_level(logging.INFO)  # python-telegram-bot itself shows the token at DEBUG
     error = await failing(await serve(nonsense), AiohttpRequest(), TelegramError)
-    assert error.message == "Invalid server response"
+    assert error.message == "an answer without a result"
     assert "words" not in caplog.text
     assert TOKEN not in caplog.text
 

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.chat.model import Reply
+from bot.areas.conversations import services as conversations
+from bot.areas.delivery import services as delivery
+from bot.areas.unions import storage as unions_storage
+from bot.chat.chores import Duty
+from bot.chat.model import Reply, say
 from bot.chat.port import Undeliverable
-from bot.chat.targets import Target
+from bot.chat.targets import Lane, Target
+from bot.domain.transaction import Tx
 from tests.scenes import FREE_FARMERS, founded, joined
 from tests.stage import Stage
 
@@ -27,12 +32,7 @@ async def test_a_place_is_told_of_at_once_and_people_in_the_morning(stage: Stage
     await joined(stage, farm, "Bob")
     ctx_posts = [Target("words", chat=farm.chat), Target("words", person="bob-words")]
 
-    def post(tx: object) -> None:
-        from bot.areas.conversations import services as conversations
-        from bot.areas.unions import storage as unions_storage
-        from bot.chat.chores import Duty
-        from bot.chat.model import say
-
+    def post(tx: Tx) -> None:
         union = unions_storage.every(tx)[0]
         for target in ctx_posts:
             Duty(tx, tx.now, union, conversations, stage).post(target, say("hello"))
@@ -51,3 +51,22 @@ async def test_a_place_is_told_of_at_once_and_people_in_the_morning(stage: Stage
     told = [heard.text for heard in await stage.told(ada)]
     assert len(told) == 2
     assert "1 member takes no private messages" in told[1]
+
+
+async def test_a_post_that_may_be_there_twice_is_told_once(stage: Stage) -> None:
+    ada, farm = await founded(stage, **FREE_FARMERS)
+
+    def lose(tx: Tx) -> None:
+        union = unions_storage.every(tx)[0]
+        target = Target("words", chat=farm.chat)
+        Duty(tx, tx.now, union, conversations, stage).post(target, say("The call."), bulk=True)
+        for share, _ in delivery.shares(tx, "words", Lane.BULK, -1, 9):
+            for row in delivery.take(tx, "words", Lane.BULK, share, 9):
+                delivery.retry(tx, row, tx.now, delivery.REPEATED)
+
+    await stage.store.write(lose)
+    for _ in range(3):
+        await stage.chores()
+        told = [heard.text for heard in await stage.told(ada)]
+    assert len(told) == 1
+    assert "Farm (Words): my last post may be missing there, or be there twice." in told[0]

@@ -95,6 +95,9 @@ def _union(keyword: str) -> Any:
     return check
 
 
+SNOWFLAKE = "^(0|[1-9][0-9]*)$"
+
+
 class Specification:
     """The specification, tightened: see `_close`, and snowflakes may be numbers (discord.py sends both)."""
 
@@ -104,7 +107,12 @@ class Specification:
         for name, schema in schemas.items():
             if "Response" not in name:
                 _close(name, schema)
-        schemas["SnowflakeType"] = {"type": ["string", "integer"], "pattern": "^(0|[1-9][0-9]*)$"}
+        # discord.py's own number for an upload is refused: the specification wants a string, and Muster sends one.
+        for schema in schemas.values():
+            properties = schema.get("properties", {})
+            if "id" in properties and "filename" in properties:
+                properties["id"] = {"type": "string", "pattern": SNOWFLAKE}
+        schemas["SnowflakeType"] = {"type": ["string", "integer"], "pattern": SNOWFLAKE}
         _mark_unions(schemas, document["paths"])
         _mark_unions(schemas, schemas)
         self._document = document

@@ -129,6 +129,13 @@ class TelegramEmulator(World):
         """The connection breaks before the request counts, or `after` it did, so that the answer is lost."""
         return self.faults.plan(Fault(method, "drop after" if after else "drop before", times))
 
+    def garbles(
+        self, method: str, body: str, *, status: int = 200, before: bool = False, times: int = 1
+    ) -> Fault:
+        """The answer is this body instead; with `before` the request has no effect, as a proxy's own page."""
+        kind = "garble before" if before else "garble after"
+        return self.faults.plan(Fault(method, kind, times, status=status, body=body))
+
     def holds(self, method: str, *, before: bool = False, times: int = 1) -> Fault:
         """The answer (with `before` the effect too) waits for `.release()`; `.arrived` tells of it."""
         return self.faults.plan(Fault(method, "hold before" if before else "hold after", times))

@@ -18,10 +18,12 @@ class Fault:
     """One planned fault; it applies to the next `times` requests of `method`."""
 
     method: str
-    kind: str  # fail, drop before, drop after, hold before, hold after
+    kind: str  # fail, drop before, drop after, hold before, hold after, garble before, garble after
     times: int = 1
     chat_id: int | None = None
     error: ApiError | None = None
+    status: int = 200
+    body: str = ""
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when a request has run into the fault."""
     _open: asyncio.Event = field(default_factory=asyncio.Event)

@@ -85,6 +85,10 @@ class Server:
         if call.method != "getUpdates":
             await emulator.distance.travel()
         fault = emulator.faults.take(call.method, parameters)
+        if fault and fault.kind == "garble before":
+            call.outcome = f"{fault.status} of a proxy"
+            emulator.signal.fire()
+            return web.Response(status=fault.status, body=fault.body.encode(), content_type="text/html")
         try:
             if request.match_info["token"] != emulator.token:
                 raise ApiError(401, "Unauthorized")
@@ -105,6 +109,10 @@ class Server:
             call.outcome = "dropped after it counted"
         if call.method != "getUpdates":
             await emulator.distance.travel()
+        if fault and fault.kind == "garble after":
+            return web.Response(
+                status=fault.status, body=fault.body.encode(), content_type="application/json"
+            )
         return _answer(answer)
 
     async def _run(self, call: Request) -> Any:

@@ -47,6 +47,14 @@ _ANSWER = Statement(
 _DELIVERED = Statement(
     update(inbound).where(inbound.c.key == bindparam("wanted")).values(state=DELIVERED, payload=None)
 )
+_OWED = Statement(
+    select(inbound.c.received_at, func.coalesce(inbound.c.copies, inbound.c.state).label("copies")).where(
+        inbound.c.key == bindparam("wanted"), inbound.c.state < literal_column("2")
+    )
+)
+_COPIES = Statement(
+    update(inbound).where(inbound.c.key == bindparam("wanted")).values(copies=bindparam("at_most"))
+)
 _UNFINISHED = Statement(
     select(inbound.c.key, inbound.c.payload)
     .where(inbound.c.state < literal_column("2"), inbound.c.payload.is_not(None))
@@ -104,6 +112,17 @@ def trim(tx: Tx, actor: str, most: int) -> None:
 
 def delivered(tx: Tx, key: str) -> None:
     tx.run(_DELIVERED, wanted=key)
+
+
+def owed(tx: Tx, key: str) -> tuple[datetime, int] | None:
+    """Returns when an act came in whose answer was not delivered, and how many copies of the answer there may be."""
+    row = tx.one(_OWED, wanted=key)
+    return (row.received_at, row.copies) if row else None
+
+
+def set_copies(tx: Tx, key: str, at_most: int) -> None:
+    """Notes how many copies of the act's answer there may be."""
+    tx.run(_COPIES, wanted=key, at_most=at_most)
 
 
 def unfinished(tx: Tx) -> list[tuple[str, bytes]]:

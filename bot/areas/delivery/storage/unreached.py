@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, delete, literal, select, update
 
-from bot.areas.delivery.domain import Unreached
+from bot.areas.delivery.domain import UNSURE, Unreached
 from bot.areas.delivery.tables import unreached
 from bot.domain.transaction import Tx
 from bot.storage.statements import Statement, insert
@@ -23,7 +23,7 @@ _MARK = Statement(
     .on_conflict_do_nothing()
 )
 _THERE = (unreached.c.platform == bindparam("on"), unreached.c.chat == bindparam("where"))
-_CLEAR = Statement(delete(unreached).where(*_THERE))
+_CLEAR = Statement(delete(unreached).where(*_THERE, unreached.c.kind != UNSURE))
 _ANY = Statement(select(literal(1)).where(unreached.c.platform == bindparam("on")).limit(1))
 _UNTOLD = Statement(
     select(*(unreached.c[name] for name in Unreached.__dataclass_fields__))
@@ -34,6 +34,9 @@ _UNIONS = Statement(select(unreached.c.union_id).where(unreached.c.told == 0).di
 _MARK_TOLD = Statement(
     update(unreached).where(unreached.c.union_id == bindparam("union"), *_THERE).values(told=1)
 )
+
+
+_DROP = Statement(delete(unreached).where(unreached.c.union_id == bindparam("union"), *_THERE))
 
 
 def mark(tx: Tx, union_id: int, platform: str, chat: str, person: str | None, kind: str) -> None:
@@ -62,5 +65,6 @@ def untold(tx: Tx, union_id: int) -> list[Unreached]:
 
 
 def mark_told(tx: Tx, found: Unreached) -> None:
-    """Marks a chat as told to the moderators."""
-    tx.run(_MARK_TOLD, union=found.union_id, on=found.platform, where=found.chat)
+    """Marks a chat as told to the moderators. A doubt about one post is over with that."""
+    told = _DROP if found.kind == UNSURE else _MARK_TOLD
+    tx.run(told, union=found.union_id, on=found.platform, where=found.chat)
