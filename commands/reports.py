@@ -35,6 +35,7 @@ from bot.chat.model import (
     spans,
 )
 from bot.chat.params import Arg
+from bot.domain.days import read_day
 from bot.domain.names import counted, one_line
 from bot.domain.people import Account, Member, Permission, Union
 from bot.domain.phrases import phrase
@@ -61,7 +62,7 @@ PAGE = 20
 )
 async def report(
     ctx: Context,
-    day: Annotated[str, Arg("Which day: yesterday, 2026-05-01; the last, if left out", max_length=10)]
+    day: Annotated[str, Arg("Which day: yesterday, friday, 2026-05-01; the last, if left out", max_length=40)]
     | None = None,
 ) -> Reply:
     """Shows how many the call reached and how many answered, by place and by branch, beside the calls of the 30 days
@@ -100,15 +101,15 @@ def _look(
 
 
 def _day(typed: str, today: int) -> int:
-    word = typed.strip().lower()
-    if word in ("today", "yesterday"):
-        return today - (word == "yesterday")
-    try:
-        return date.fromisoformat(word).toordinal()
-    except ValueError as wrong:
+    found = read_day(typed, date.fromordinal(today), past=True)
+    if found is None:
         raise BadInput(
-            phrase("“{typed}” is not a day. Write today, yesterday, or one like 2026-05-01.", typed=typed)
-        ) from wrong
+            phrase(
+                "“{typed}” is not a day. Write today, yesterday, friday, or a date like 2026-05-01.",
+                typed=typed,
+            )
+        )
+    return found.toordinal()
 
 
 def _numbers(ctx: Context, one: CallReport) -> list[Block]:
@@ -124,11 +125,11 @@ def _numbers(ctx: Context, one: CallReport) -> list[Block]:
     share = f" ({one.answered / one.people:.0%})" if one.people else ""
     rest = [phrase("{late:,} of them late", late=one.late)] if one.late else []
     rest += [phrase("besides, {waiting:,} wait to be confirmed", waiting=one.waiting)] if one.waiting else []
-    shown: list[tuple[str, str]] = [
-        (phrase("Reached"), _reached(one)),
-        (phrase("Answered"), ", ".join([f"{one.answered:,} of {people(one.people)}{share}", *rest])),
-        (phrase("Before"), _before(one)),
-    ]
+    reached, answered = _reached(one), f"{one.answered:,} of {people(one.people)}{share}"
+    shown: list[tuple[str, str]] = [(phrase("Reached"), reached)] if reached else []
+    shown.append((phrase("Answered"), ", ".join([answered, *rest])))
+    if one.average:
+        shown.append((phrase("Before"), _before(one, one.average)))
     if one.places:
         names = (f"{'in private' if title is None else one_line(title, 40)} {n:,}" for title, n in one.places)
         shown.append(("Pressed", ", ".join(names)))
@@ -141,22 +142,19 @@ def _numbers(ctx: Context, one: CallReport) -> list[Block]:
 
 def _reached(one: CallReport) -> str:
     parts = []
-    if one.call.leader_id is None:
+    if one.call.leader_id is None and one.reach.posts:
         parts.append(f"posted in {counted(one.reach.posts, 'place', 'places')}")
-    parts.append(f"{people(one.reach.reminded)} reminded as they asked")
+    if one.reach.reminded:
+        parts.append(f"{people(one.reach.reminded)} reminded as they asked")
     if one.reach.nudges:
         leaders = counted(one.reach.nudges, "leader", "leaders")
         parts.append(f"{people(one.reach.nudged)} reminded by {leaders}")
     return ", ".join(parts)
 
 
-def _before(one: CallReport) -> str:
-    if one.average is None:
-        return phrase("no calls in the 30 days before")
-    said = phrase("{average} answers on average in the 30 days before", average=f"{one.average:,.1f}")
-    if one.average == 0:
-        return said
-    return f"{said}: {one.answered / one.average - 1:+.0%}"
+def _before(one: CallReport, average: float) -> str:
+    said = phrase("{average} answers on average in the 30 days before", average=f"{average:,.1f}")
+    return f"{said}: {one.answered / average - 1:+.0%}"
 
 
 def _branches(one: CallReport, known: dict[int, Account]) -> list[Block]:

@@ -13,6 +13,7 @@ _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
 )  # fmt: skip
+_NEAR = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}
 _24_HOURS = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2})|\s?h\s?([0-9]{2})?)|([0-9]{2})([0-9]{2})")
 _12_HOURS = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))?\s?([ap])\.?m\.?")
 _NUMBERS = re.compile(r"([0-9]{1,2})\.\s?([0-9]{1,2})\.\s?([0-9]{4})?")
@@ -41,21 +42,24 @@ def read_clock(words: str) -> int | None:
     return minutes if minute < 60 and minutes <= WHOLE_DAY else None
 
 
-def read_day(words: str, today: date) -> date | None:
-    """Returns the day of `today`, `tomorrow`, `fri`, `next friday`, `3.12.`, `3 december` or `2026-12-03`.
+def read_day(words: str, today: date, *, past: bool = False) -> date | None:
+    """Returns the day of `today`, `yesterday`, `fri`, `next friday`, `3.12.`, `3 december` or `2026-12-03`.
 
     A day of the week is the next one, or today; with “next” it is never today. A date without a year is the next one.
+    With `past` a day of the week is the last one before today, and a date without a year is the last one.
     None: the words name no day.
     """
     word = " ".join(words.lower().split()).removeprefix("on ").removeprefix("this ").removesuffix(",")
-    if word in ("today", "tonight", "tomorrow"):
-        return today + timedelta(days=word == "tomorrow")
-    named = weekday(word.removeprefix("next "))
+    if word in _NEAR:
+        return today + timedelta(days=_NEAR[word])
+    named = weekday(word.removeprefix("last " if past else "next "))
+    if named is not None and past:
+        return today - timedelta(days=(today.weekday() - named) % 7 or 7)
     if named is not None:
         ahead = (named - today.weekday()) % 7
         return today + timedelta(days=7 if ahead == 0 and word.startswith("next ") else ahead)
     try:
-        return _date(word, today)
+        return _date(word, today, past)
     except (ValueError, OverflowError):
         return None
 
@@ -65,9 +69,9 @@ def weekday(word: str) -> int | None:
     return _index(_WEEKDAYS, word)
 
 
-def _date(word: str, today: date) -> date:
+def _date(word: str, today: date, past: bool) -> date:
     if found := _NUMBERS.fullmatch(word):
-        return _in_year(int(found[1]), int(found[2]), found[3], today)
+        return _in_year(int(found[1]), int(found[2]), found[3], today, past)
     if found := _DAY_MONTH.fullmatch(word):
         day, month, year = found[1], found[2], found[3]
     elif found := _MONTH_DAY.fullmatch(word):
@@ -77,16 +81,15 @@ def _date(word: str, today: date) -> date:
     number = _index(_MONTHS, month)
     if number is None:
         raise ValueError(word)
-    return _in_year(int(day), number + 1, year, today)
+    return _in_year(int(day), number + 1, year, today, past)
 
 
-def _in_year(day: int, month: int, year: str | None, today: date) -> date:
+def _in_year(day: int, month: int, year: str | None, today: date, past: bool) -> date:
     if year is not None:
         return date(int(year), month, day)
-    ahead = (
-        date(today.year + more, month, day) for more in range(9) if _exists(today.year + more, month, day)
-    )
-    found = next((one for one in ahead if one >= today), None)
+    years = (today.year + (-more if past else more) for more in range(9))
+    near = (date(one, month, day) for one in years if _exists(one, month, day))
+    found = next((one for one in near if (one <= today if past else one >= today)), None)
     if found is None:
         raise ValueError(f"there is no day {day} in month {month}")
     return found

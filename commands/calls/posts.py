@@ -43,16 +43,23 @@ _OVER = (CallState.CLOSED, CallState.CANCELLED)
 
 
 def card(by: Context | Duty, call: Call, count: int) -> Reply:
-    """Returns the post of a call, with its button once it is open. It fits into one message on every platform."""
+    """Returns the post of a call, with its button as long as a press counts. It fits into one message everywhere."""
     reply = text(by, call, count)
     if not call.has_begun:
         return reply
-    label = phrase("Take part") if call.contest else phrase("Done")
+    open_ = call.state is CallState.OPEN
+    if not open_ and not call_posts.takes_late(by.now, by.union, call):
+        return reply
+    label = phrase("Done")
+    if call.contest:
+        label = phrase("Take part") if open_ else phrase("Count my day")
+    elif not open_:
+        label = phrase("Done, late")
     done = Button(
         label,
         "call.done",
         {"call": call.id},
-        Style.PRIMARY,
+        Style.PRIMARY if open_ else Style.PLAIN,
         anyone=True,
         lasts_s=None,
         token=call.token or "",
@@ -82,14 +89,7 @@ def _status(by: Context | Duty, call: Call, count: int) -> Block:
     if call.state is CallState.CANCELLED:
         return p(phrase("This call was cancelled. Who had answered keeps the day for their streak."))
     if call.state is CallState.CLOSED:
-        return p(
-            phrase(
-                "Closed. {more}.",
-                more=bold(
-                    phrase("{count} answered", count=people(count)) if count else phrase("Nobody answered")
-                ),
-            )
-        )
+        return _closed(by, call, count)
     if call.state is CallState.OPEN and call.closes_at is not None:
         late = phrase("It opened late. ") if call.late else ""
         answered = (
@@ -114,6 +114,23 @@ def _status(by: Context | Duty, call: Call, count: int) -> Block:
             )
         )
     return p(phrase("It has no day yet."))
+
+
+def _closed(by: Context | Duty, call: Call, count: int) -> Block:
+    answered = bold(phrase("{count} answered", count=people(count)) if count else phrase("Nobody answered"))
+    until = call.answers_until(by.union.time_zone)
+    if until is None or not call_posts.takes_late(by.now, by.union, call):
+        return p(phrase("Closed. {more}.", more=answered))
+    moment = Moment(until, by.union.time_zone)
+    if call.contest:
+        return p(
+            phrase(
+                "Closed early. {more}. Your day still counts with one press until {until}.",
+                more=answered,
+                until=moment,
+            )
+        )
+    return p(phrase("Closed. {more}. Late answers count until {until}.", more=answered, until=moment))
 
 
 # -- opening and closing -------------------------------------------------------------------------------------
@@ -146,6 +163,14 @@ async def edit_posts(office: Office) -> None:
     await _each(office, due, _edit)
 
 
+@area.chore
+async def settle_posts(office: Office) -> None:
+    """Takes the button off posts of closed calls once late answers count no longer. `edit_posts` edits them."""
+    await _each(
+        office, [(union, (call,)) for union, call in await office.read(call_posts.to_settle)], _settle
+    )
+
+
 async def _each(
     office: Office, due: Sequence[tuple[Union, tuple[int, ...]]], fn: Callable[..., None]
 ) -> None:
@@ -163,6 +188,10 @@ def _lay_out(duty: Duty) -> None:
 
 def _close(duty: Duty, call_id: int) -> None:
     calls.close(duty.tx, duty.union, call_id)
+
+
+def _settle(duty: Duty, call_id: int) -> None:
+    call_posts.settle(duty.tx, call_id)
 
 
 def _open(duty: Duty, call_id: int) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated
 
+from bot import membership
 from bot.areas.calls.domain.calls import Call, CallState, Proof, forgiven_until
+from bot.areas.calls.services import calls
 from bot.areas.checkins.domain.checkins import CheckinState, proof_link
 from bot.areas.checkins.services import checkins, streaks
 from bot.areas.checkins.services.checkins import Answer, AnswerOutcome, Mine
@@ -33,7 +35,7 @@ from bot.chat.model import (
 )
 from bot.chat.params import Arg
 from bot.domain.names import one_line
-from bot.domain.people import Member, Union
+from bot.domain.people import Member, Permission, Union
 from bot.domain.photos import Photo
 from bot.domain.phrases import phrase, plural, sentences
 from bot.domain.times import union_day
@@ -49,9 +51,11 @@ _SHOWN = 4
 """Calls in one message. Each has its text and a row of buttons."""
 
 
-@area.action("call.done")
+@area.action("call.done", permission=Permission.ANYONE)
 def pressed(ctx: Context, call: int, today: bool = False) -> Reply:
     """Answers a call by its button: under a post, in a private message, or (`today`) in the list of today's calls."""
+    if ctx.standing.member is None:
+        return _offer_to_join(ctx, call)
     space = ctx.standing.space
     given = checkins.answer(ctx.tx, ctx.union, ctx.member, call, space_id=space.id if space else None)
     if given.outcome is AnswerOutcome.PROOF_NEEDED:
@@ -65,6 +69,31 @@ def pressed(ctx: Context, call: int, today: bool = False) -> Reply:
     if kept and ctx.place.space is None:
         return say(words, buttons=((_take_back(call),),))
     return Reply(notice=phrase("{words} `/call today` takes it back.", words=words) if kept else words)
+
+
+def _offer_to_join(ctx: Context, call_id: int) -> Reply:
+    """Returns a button that joins and answers. Raises NotAllowed if joining would not make the answer count."""
+    call = calls.answerable(ctx.tx, ctx.union, call_id)
+    if call.leader_id is not None or not _still_open(ctx, call):
+        _ = ctx.member
+    join = Button(phrase("Join and count me"), "call.join", {"call": call_id}, Style.PRIMARY)
+    words = phrase(
+        "You have not joined {union} yet. Are you a member with another account? Join with this one too, then "
+        "type `/link` with the same wallet, or `/me same-person`: you are one person then.",
+        union=bold(one_line(ctx.union.name)),
+    )
+    return say(words, buttons=((join,),), visibility=Visibility.PRIVATE)
+
+
+@area.action("call.join", permission=Permission.ANYONE)
+def joined(ctx: Context, call: int) -> Reply:
+    """Joins and answers the call in one transaction: if the answer is refused, nobody has joined."""
+    if ctx.standing.member is None:
+        actor = ctx.actor
+        ctx.require_welcome()
+        membership.join(ctx.tx, ctx.union, actor.platform, actor.native_id, actor.name, actor.username)
+        ctx.enter(ctx.union.id)
+    return pressed(ctx, call)
 
 
 @area.action("call.undo")
@@ -262,6 +291,15 @@ def _state(ctx: Context, mine: Mine, *, row: bool) -> Block:
         )
     again = phrase("Your answer was not taken; you can give it again. ") if checkin is not None else ""
     ends = call.closes_at
+    if call.contest and call.closed_early(ctx.now) and ends is not None:
+        return p(
+            phrase(
+                "The contest was closed early. Your day still counts with one press until {ends}.",
+                ends=Moment(ends, zone),
+            )
+        )
+    if call.contest and not mine.answerable:
+        return p(phrase("The contest is closed. `/call entries` shows its ranking."))
     if ends is not None and ctx.now >= ends and call.day is not None:
         ends = forgiven_until(call.day, zone)
         return p(

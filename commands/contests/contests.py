@@ -180,7 +180,8 @@ def decide(
     ctx: Context,
     call: Annotated[int | None, Arg("The number of the call, if it is not today's", minimum=1)] = None,
 ) -> Reply:
-    """Closes a contest of yours now: the votes are counted, and the ranking is posted where calls are. Without this
+    """Closes a contest of yours now, and its call: the votes are counted, and the ranking is posted where calls are.
+    Nobody loses the day: until the hour of the call one press under its post still counts it. Without this
     that happens when its call closes. Leaders close those of their own branch, the founder all.
     """
     running = contests.running(ctx.tx, ctx.union, ctx.member) if call is None else None

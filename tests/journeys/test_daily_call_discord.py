@@ -67,7 +67,7 @@ async def test_a_call_from_its_hour_to_its_close(town: Town) -> None:
     await town.later(minutes=1)
     assert "Closed. **2 people answered**." in post.content
     assert posts(town) == [post]
-    late = await dan.press(post, "Done")
+    late = await dan.press(post, "Done, late")
     assert late.text == "Done, late. Day 1 in a row."
     report = await town.alice.slash(town.room, "call report")
     assert report.ephemeral

@@ -267,11 +267,14 @@ def closable(tx: Tx, union: Union, member: Member, call_id: int) -> Call:
 def close(tx: Tx, union: Union, call_id: int, by: Member | None = None) -> Result | None:
     """Counts the votes and erases them. Returns the result; None if the contest is closed already or was cancelled.
 
-    `by` is the member who closes it before its time.
+    `by` is the member who closes it before its time, and its call with it. The day of a member who has not answered
+    yet still counts by a press, until the hour at which the call would have closed.
     """
     call = calls.by_id(tx, call_id)
     if call is None or not contests.close(tx, call.id):
         return None
+    if by is not None:
+        calls.close(tx, union, call.id)
     votes.tally(tx, call.id, linked_only=leadership.rules_of(tx, union).linked_only)
     if call.state is CallState.CANCELLED:
         return None

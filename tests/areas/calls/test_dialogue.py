@@ -344,7 +344,14 @@ async def test_posts_count_answers_and_say_when_it_is_closed(stage: Stage, on: s
     await later(stage, 12 * HOUR)
     assert await state_of(stage, 1) is CallState.CLOSED
     *_, closed = await posts(stage, farm)
-    assert "Closed. 1 person answered." in closed.text
+    assert "Closed. 1 person answered. Late answers count until" in closed.text
+    [cy] = await joined(stage, farm, "Cy")
+    assert "closed before you joined" in (await cy.presses(closed, "Done, late", farm)).text
+    await later(stage, 14 * HOUR)
+    await later(stage, timedelta(minutes=1))
+    *_, settled = await posts(stage, farm)
+    assert (settled.labels, "Closed. 1 person answered." in settled.text) == ([], True)
+    assert "Late answers" not in settled.text
     count = len(await posts(stage, farm))
     await later(stage, DAY)
     assert len(await posts(stage, farm)) == count

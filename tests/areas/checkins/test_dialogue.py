@@ -78,8 +78,13 @@ async def test_who_has_not_joined_is_told_to(farm: Farm) -> None:
     eve = farm.stage.person("Eve", farm.on)
     heard = await farm.press(eve, asked)
     assert heard.private
-    assert "Join" in heard.text
+    assert heard.labels == ["Join and count me"]
     assert await farm.answered(asked) == 0
+    counted = await eve.presses(heard, "Join and count me", farm.place)
+    assert (counted.text, counted.private) == ("Done. Day 1 in a row.", True)
+    again = await eve.presses(heard, "Join and count me", farm.place)
+    assert "You answered already." in again.text
+    assert await farm.answered(asked) == 1
 
 
 async def test_in_private_it_can_be_taken_back_at_once(farm: Farm) -> None:
@@ -426,7 +431,7 @@ async def test_who_leaves_is_counted_no_longer_while_the_call_is_open(farm: Farm
     await farm.press(farm.cat, asked)
     await farm.stage.store.write(lambda tx: membership.leave(tx, farm.union(tx), farm.member(tx, farm.bob)))
     assert await farm.answered(asked) == 1
-    assert "Join" in (await farm.press(farm.bob, asked)).text
+    assert (await farm.press(farm.bob, asked)).labels == ["Join and count me"]
     await farm.bob.runs("join", farm.place)
     assert (await farm.press(farm.bob, asked)).text == "Done. Day 1 in a row."
     assert await farm.answered(asked) == 2

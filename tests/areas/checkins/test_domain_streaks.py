@@ -82,8 +82,10 @@ def test_yesterday_is_open_until_noon() -> None:
 def test_days_that_passed_are_said_in_words() -> None:
     tuesday = date(2026, 3, 10).toordinal()
     assert past_day("Yesterday", tuesday) == past_day(" mon ", tuesday) == tuesday - 1
-    assert past_day("tuesday", tuesday) == tuesday - 7
+    assert past_day("tuesday", tuesday) == past_day("last tue", tuesday) == tuesday - 7
+    yesterday = date.fromordinal(tuesday - 1)
+    assert past_day(f"{yesterday.day}.{yesterday.month}.", tuesday) == tuesday - 1
     assert past_day("2024-02-29", tuesday) == date(2024, 2, 29).toordinal()
-    for wrong in ("today", "2026-02-29", "", "1.3."):
+    for wrong in ("2026-02-29", "", "31.2.", "soon"):
         with pytest.raises(BadInput, match="not a day"):
             past_day(wrong, tuesday)

@@ -388,8 +388,16 @@ async def test_its_leader_closes_a_contest_before_its_time(fair: Fair) -> None:
     assert "is closed" in (await fair.ada.runs("call decide", fair.farm, call=1)).text
     call = await fair.stage.store.read(calls_storage.by_id, 1)
     assert call is not None
-    assert call.state is CallState.OPEN  # its day goes on
-    assert "The ranking" in (await fair.people["Di"].presses(fair.post, "Take part", fair.farm)).text
+    assert call.state is CallState.CLOSED
+    await later(fair.stage, timedelta(minutes=1))
+    shown = [one for one in await posts(fair.stage, fair.farm) if "Closed early. " in one.text][-1]
+    assert "Your day still counts with one press until" in shown.text
+    counted = await fair.people["Di"].presses(shown, "Count my day", fair.farm)
+    assert counted.text == "Done. Day 1 in a row."
+    await fair.ends()
+    await later(fair.stage, timedelta(minutes=1))
+    over = [one for one in await posts(fair.stage, fair.farm) if "Closed. 2 people answered." in one.text][-1]
+    assert over.labels == []
 
 
 async def test_a_cancelled_contest_has_no_ranking(fair: Fair) -> None:

@@ -93,6 +93,16 @@ class Call:
         """Whether it is open or closed."""
         return self.state in (CallState.OPEN, CallState.CLOSED)
 
+    def closed_early(self, now: datetime) -> bool:
+        """Whether it was closed before its hour, which is still ahead. Until then nobody has missed it."""
+        return self.state is CallState.CLOSED and self.closes_at is not None and now < self.closes_at
+
+    def answers_until(self, time_zone: str) -> datetime | None:
+        """Returns the moment until which an answer counts. A contest takes none after its hour."""
+        if self.contest or self.day is None:
+            return self.closes_at
+        return forgiven_until(self.day, time_zone)
+
 
 def window(day: int, opens: int, closes: int, time_zone: str) -> Window:
     """Returns the moments at which these minutes of a union-day come."""

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from bot.areas.calls.domain.calls import Call, CallState, Window, forgiven_until
 from bot.areas.calls.services import schedule
-from bot.areas.calls.storage import calls, lists
+from bot.areas.calls.storage import calls, lists, posts
 from bot.areas.ledger.services import record
 from bot.areas.tree.services import endorsements
 from bot.areas.unions import services as unions
@@ -219,5 +219,6 @@ def close(tx: Tx, union: Union, call_id: int) -> Call | None:
         return None
     call = calls.by_id(tx, call_id)
     if call is not None:
+        posts.make_stale(tx, call.id)
         record(tx, union.id, "call.closed", None, call=call.id, answered=call.answered)
     return call

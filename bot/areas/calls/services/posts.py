@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.areas.calls.domain.calls import Call, CallState
 from bot.areas.calls.storage import calls, posts
@@ -48,6 +48,34 @@ def due(tx: Tx) -> list[tuple[Union, int]]:
     return unions.with_their_unions(tx, posts.to_edit(tx, EVERY, AT_ONCE))
 
 
+def takes_late(now: datetime, union: Union, call: Call) -> bool:
+    """Whether the call is closed, and answers to it still count."""
+    until = call.answers_until(union.time_zone)
+    return call.state is CallState.CLOSED and until is not None and now < until
+
+
+def to_settle(tx: Tx) -> list[tuple[Union, int]]:
+    """Returns the closed calls (by id) of all unions whose posts still offer an answer that counts no longer."""
+
+    by_union: dict[int, tuple[Union, list[int]]] = {}
+    for union, call_id in unions.with_their_unions(tx, posts.closed(tx)):
+        by_union.setdefault(union.id, (union, []))[1].append(call_id)
+
+    def over(union: Union) -> list[int]:
+        found = [(call_id, calls.by_id(tx, call_id)) for call_id in by_union[union.id][1]]
+        return [
+            call_id for call_id, call in found if call is not None and not takes_late(tx.now, union, call)
+        ]
+
+    due_ = unions.each((union for union, _ in by_union.values()), over)
+    return [(union, call_id) for union, ids in due_ for call_id in ids]
+
+
+def settle(tx: Tx, call_id: int) -> None:
+    """Marks the posts of a call for their last edit."""
+    posts.make_stale(tx, call_id)
+
+
 def take_edits(tx: Tx, union: Union, call_id: int) -> tuple[Call, list[PostEdit]] | None:
     """Returns the edits to send of a call's posts, and notes that they are sent; None if there is no such call.
 
@@ -56,7 +84,7 @@ def take_edits(tx: Tx, union: Union, call_id: int) -> tuple[Call, list[PostEdit]
     call = calls.by_id(tx, call_id)
     if call is None:
         return None
-    now_shown = call.answered if call.state is CallState.OPEN else ENDED
+    now_shown = call.answered if call.state is CallState.OPEN or takes_late(tx.now, union, call) else ENDED
     ours = {space.id for space in spaces.of_union(tx, union)}
     edits = []
     for post in posts.live(tx, call.id):

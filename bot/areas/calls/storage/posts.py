@@ -30,12 +30,20 @@ _CALLS_TO_EDIT = Statement(
     .join(calls, calls.c.id == call_posts.c.call_id)
     .where(
         IS_LIVE,
-        or_(call_posts.c.shown != calls.c.answered, calls.c.state != CallState.OPEN),
+        or_(call_posts.c.shown != calls.c.answered, calls.c.state == CallState.CANCELLED),
         or_(call_posts.c.edited_at.is_(None), call_posts.c.edited_at <= bindparam("before")),
     )
     .group_by(calls.c.id, calls.c.union_id)
     .order_by(func.min(call_posts.c.edited_at).nulls_first(), calls.c.id)
     .limit(bindparam("most"))
+)
+_CLOSED = Statement(
+    select(calls.c.id, calls.c.union_id)
+    .select_from(call_posts)
+    .join(calls, calls.c.id == call_posts.c.call_id)
+    .where(IS_LIVE, calls.c.state == CallState.CLOSED, call_posts.c.shown != STALE)
+    .distinct()
+    .order_by(calls.c.id)
 )
 _LIVE_OF = Statement(
     select(call_posts.c.space_id, call_posts.c.shown, call_posts.c.edited_at)
@@ -94,6 +102,11 @@ def to_edit(tx: Tx, every: timedelta, most: int) -> list[tuple[int, int]]:
     """
     rows = tx.all(_CALLS_TO_EDIT, before=tx.now - every, most=most)
     return [(row.union_id, row.id) for row in rows]
+
+
+def closed(tx: Tx) -> list[tuple[int, int]]:
+    """Returns (union, call) of closed calls with posts that are still edited."""
+    return [(row.union_id, row.id) for row in tx.all(_CLOSED)]
 
 
 def live(tx: Tx, call_id: int) -> list[Post]:

@@ -6,12 +6,12 @@ Days without a call do not count, and do not break a streak. A freeze bridges a 
 from __future__ import annotations
 
 from bisect import bisect_left
-from calendar import day_name
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot.areas.calls.domain.calls import forgiven_until
+from bot.domain.days import read_day
 from bot.domain.phrases import phrase
 from bot.domain.times import union_day
 from bot.errors import BadInput
@@ -87,21 +87,12 @@ def first_open(time_zone: str, now: datetime) -> int:
 
 def past_day(words: str, today: int) -> int:
     """Returns the past union-day of `yesterday`, a day of the week or `2026-03-01`. Raises BadInput."""
-    lowered = words.strip().lower()
-    for ago in range(1, 8):
-        day = date.fromordinal(today - ago)
-        if lowered in (_name(day), _name(day)[:3]) or (ago == 1 and lowered == "yesterday"):
-            return day.toordinal()
-    try:
-        return date.fromisoformat(lowered).toordinal()
-    except ValueError as wrong:
+    found = read_day(words, date.fromordinal(today), past=True)
+    if found is None:
         raise BadInput(
             phrase(
-                "“{words}” is not a day. Write yesterday, a day of the week, or a date like 2026-03-01.",
+                "“{words}” is not a day. Write yesterday, friday, or a date like 2026-03-01.",
                 words=words[:40],
             )
-        ) from wrong
-
-
-def _name(day: date) -> str:
-    return day_name[day.weekday()].lower()
+        )
+    return found.toordinal()

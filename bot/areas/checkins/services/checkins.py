@@ -93,7 +93,8 @@ def answer(
 ) -> Answer:
     """Answers a call. `proof` is a checked link, `file_id` a kept picture, `space_id` the space of the press.
 
-    A contest is answered by an entry into it (`entered`), which needs no other proof.
+    A contest is answered by an entry into it (`entered`), which needs no other proof. After it was closed before its
+    hour it takes no entries, so a press is enough until that hour.
 
     Raises:
         NotFound: the union has no such call.
@@ -102,6 +103,7 @@ def answer(
     """
     call = _for_member(tx, union, member, call_id)
     late = call.closes_at is not None and tx.now >= call.closes_at
+    entered = entered or (call.contest and call.closed_early(tx.now))
     shown = proof is not None or file_id is not None
     if call.contest and not entered:
         return Answer(call, AnswerOutcome.PROOF_NEEDED)
@@ -172,7 +174,9 @@ def today(tx: Tx, union: Union, member: Member) -> list[Mine]:
         if _is_listed(tx, call, mine, first, now_day):
             free = mine is None or mine.state in (CheckinState.REFUSED, CheckinState.REPAIRED)
             kept = mine is not None and mine.state in (CheckinState.DONE, CheckinState.WAITING)
-            found.append(Mine(call, mine, call.has_begun and free, kept and _revocable(tx, call)))
+            until = call.answers_until(union.time_zone)
+            takes = call.has_begun and until is not None and tx.now < until
+            found.append(Mine(call, mine, takes and free, kept and _revocable(tx, call)))
     return found
 
 
