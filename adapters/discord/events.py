@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -28,6 +29,7 @@ from bot.chat.incoming import (
     Where,
     Who,
 )
+from bot.chat.params import ParamKind
 from bot.chat.registry import Registry
 
 PLATFORM = "discord"
@@ -35,6 +37,7 @@ COMMAND, COMPONENT, AUTOCOMPLETE, MODAL = 2, 3, 4, 5
 _SLASH, _MENU_OF_PERSON = 1, 2
 _SUBCOMMANDS = (1, 2)
 _USER, _CHANNEL, _ATTACHMENT = 6, 7, 11
+_NAMED = re.compile(r"<@!?(\d{1,20})>|(\d{15,20})", re.ASCII)
 
 
 class InteractionKind(StrEnum):
@@ -77,7 +80,7 @@ def asked(interaction: discord.Interaction[Any], registry: Registry) -> Asked | 
     act: Act
     if number in (COMMAND, AUTOCOMPLETE) and data.get("type", _SLASH) == _SLASH:
         kind = InteractionKind.COMMAND if number == COMMAND else InteractionKind.SUGGEST
-        act, focused = call(data)
+        act, focused = call(data, registry)
     elif number == COMMAND and data["type"] == _MENU_OF_PERSON:
         kind, act = InteractionKind.COMMAND, chosen(data, registry)
     elif number == COMPONENT:
@@ -102,8 +105,12 @@ def asked(interaction: discord.Interaction[Any], registry: Registry) -> Asked | 
     )
 
 
-def call(data: Any) -> tuple[CommandCall, tuple[str, str]]:
-    """Returns the command with its values, and the option that is being typed."""
+def call(data: Any, registry: Registry) -> tuple[CommandCall, tuple[str, str]]:
+    """Returns the command with its values, and the option that is being typed.
+
+    People are strings there, because Discord's own option cannot name somebody of another platform. A mention or an
+    id is taken too.
+    """
     words = [data["name"]]
     options = data.get("options") or []
     while options and options[0]["type"] in _SUBCOMMANDS:
@@ -111,8 +118,13 @@ def call(data: Any) -> tuple[CommandCall, tuple[str, str]]:
         options = options[0].get("options") or []
     focused = next(((one["name"], str(one["value"])) for one in options if one.get("focused")), ("", ""))
     resolved = data.get("resolved") or {}
-    values = {one["name"]: _value(one, resolved) for one in options}
-    return CommandCall(" ".join(words), values), focused
+    path = " ".join(words)
+    declared = registry.commands.get(path)
+    people = (
+        {param.name for param in declared.params if param.kind is ParamKind.PERSON} if declared else set()
+    )
+    values = {one["name"]: _value(one, resolved, one["name"] in people) for one in options}
+    return CommandCall(path, values), focused
 
 
 def chosen(data: Any, registry: Registry) -> CommandCall:
@@ -152,8 +164,11 @@ def _person(native_id: str, resolved: Any) -> Who:
     return Who(native_id, nick or user.get("global_name") or user.get("username") or "")
 
 
-def _value(option: Any, resolved: Any) -> Value:
+def _value(option: Any, resolved: Any, person: bool) -> Value:
     value = option["value"]
+    named = _NAMED.fullmatch(str(value).strip()) if person else None
+    if named is not None:
+        return _person(named[1] or named[2], resolved)
     if option["type"] == _USER:
         return _person(str(value), resolved)
     if option["type"] == _CHANNEL:

@@ -18,11 +18,10 @@ from bot.domain.languages import ENGLISH, LANGUAGES
 from bot.domain.people import Permission
 
 _SLASH, _MENU_OF_PERSON = 1, 2
-_SUBCOMMAND, _STRING, _INTEGER, _BOOLEAN, _USER, _ATTACHMENT = 1, 3, 4, 5, 6, 11
+_SUBCOMMAND, _STRING, _INTEGER, _BOOLEAN, _ATTACHMENT = 1, 3, 4, 5, 11
 _TYPES = {
     ParamKind.INTEGER: _INTEGER,
     ParamKind.BOOLEAN: _BOOLEAN,
-    ParamKind.PERSON: _USER,
     ParamKind.FILE: _ATTACHMENT,
 }
 _IN_GUILD, _IN_PRIVATE = 0, 1
@@ -116,9 +115,9 @@ def _option(param: Param) -> Json:
             drawn["choices"] = [{"name": choice, "value": choice} for choice in param.choices]
         case ParamKind.INTEGER:
             drawn |= {"min_value": _bound(arg.minimum, -1), "max_value": _bound(arg.maximum, 1)}
-        case ParamKind.AMOUNT | ParamKind.DURATION | ParamKind.WHEN | ParamKind.SPACE:
+        case ParamKind.AMOUNT | ParamKind.DURATION | ParamKind.WHEN | ParamKind.SPACE | ParamKind.PERSON:
             drawn["max_length"] = _SHORT
-    return drawn | ({"autocomplete": True} if arg.suggest is not None else {})
+    return drawn | ({"autocomplete": True} if param.suggests else {})
 
 
 def _bound(number: Any, sign: int) -> int:

@@ -36,7 +36,7 @@ def _param(param: Param) -> dict[str, Any]:
         "description": param.description,
         "required": param.required,
         "choices": list(param.choices),
-        "suggests": param.arg.suggest is not None,
+        "suggests": param.suggests,
         "long": param.arg.long,
         "max": param.arg.max_length,
     }

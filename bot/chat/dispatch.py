@@ -22,6 +22,7 @@ from bot.chat.incoming import decode as decode_act
 from bot.chat.incoming import encode as encode_act
 from bot.chat.languages import by_locale, said
 from bot.chat.model import Reply, Visibility, say
+from bot.chat.naming import complete_people
 from bot.chat.port import Adapter, Owed, Progress, Turn
 from bot.chat.rate_limits import RateLimits
 from bot.chat.records import Records, Store
@@ -313,11 +314,11 @@ class Dispatcher:
     def _suggestions(self, tx: Tx, incoming: Incoming, name: str, typed: str) -> Sequence[tuple[str, str]]:
         command = self._command(incoming)
         param = next((p for p in command.params if p.name == name), None) if command else None
-        if command is None or param is None or param.arg.suggest is None:
+        if command is None or param is None or not param.suggests:
             return []
         context = self._context(tx, incoming)
         context.require(command.permission)
-        found = list(param.arg.suggest(context, typed))[:25]
+        found = list((param.arg.suggest or complete_people)(context, typed))[:25]
         return [(said(label, context.language), value) for label, value in found]
 
     def _offered(self, tx: Tx, incoming: Incoming) -> list[str]:

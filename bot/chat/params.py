@@ -80,6 +80,11 @@ class Param:
     def description(self) -> str:
         return self.arg.description
 
+    @property
+    def suggests(self) -> bool:
+        """Whether there are completions for it. Every person is completed, over the members of the union."""
+        return self.arg.suggest is not None or self.kind is ParamKind.PERSON
+
 
 class Undeclarable(Exception):
     """No platform could offer this signature of a handler. The text says which part, and why."""

@@ -32,6 +32,7 @@ def parse(ctx: Context, param: Param, raw: Value) -> Any:
     """Returns the typed value of a parameter.
 
     Raises:
+        SeveralPeople: the raw value is the name of several people.
         BadInput: the raw value does not fit. The text says what to write.
     """
     return _PARSERS[param.kind](ctx, param, raw)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -113,7 +113,11 @@ class Records(Protocol):
     def find_person(
         self, tx: Tx, union: Union | None, platform: str, native_id: str | None, name: str
     ) -> Person:
-        """Finds a person by native id or by name. Raises BadInput if the name is nobody's, or several people's."""
+        """Finds a person by native id or by name. Raises BadInput if the name is nobody's, SeveralPeople if it may
+        be several people's."""
+
+    def completions(self, tx: Tx, union: Union, platform: str, typed: str) -> Sequence[Account]:
+        """Returns up to 25 accounts of the union's members whose names begin with what is typed."""
 
     def find_space(self, tx: Tx, union: Union, platform: str, native_id: str, name: str) -> Space:
         """Finds a space of the union by native id or by name. Raises BadInput."""

@@ -18,6 +18,7 @@ from bot.chat.declarations import Command, Rate
 from bot.chat.incoming import Answer, CommandCall, Press, Say, Start, Submit, Value
 from bot.chat.kept import restored
 from bot.chat.model import Button, Form, Question, Reply, Style, Visibility, p, say
+from bot.chat.naming import which_person
 from bot.chat.params import Param, ParamKind
 from bot.chat.parse import parse
 from bot.chat.port import Capabilities
@@ -26,7 +27,7 @@ from bot.chat.registry import Registry
 from bot.chat.tokens import BUTTON, FORM, HELD, actor_key, place_of
 from bot.chat.typed_line import values_of
 from bot.domain.choices import told_apart
-from bot.domain.people import Union
+from bot.domain.people import SeveralPeople, Union
 from bot.domain.phrases import phrase
 from bot.domain.tokens import Token
 from bot.errors import NotAllowed, NotFound, TryAgain
@@ -97,7 +98,7 @@ class Router:
         return self.finish(ctx, say(text.WHICH, buttons=buttons), Visibility.PRIVATE)
 
     def _typed_values(self, ctx: Context, command: Command, raw: dict[str, Value]) -> dict[str, Any] | Reply:
-        """Checks rate and permission. Returns the typed values by name, or the form that asks for missing ones."""
+        """Checks rate and permission. Returns the typed values by name, or asks for missing ones, or who is meant."""
         wait = self._limits.wait_s(_person(ctx), command.path, command.rate, ctx.now)
         if not wait and command.rate.lasting:
             wait = ctx.count_use(command.path, command.rate)
@@ -111,9 +112,14 @@ class Router:
         missing = [param for param in command.params if param.required and param.name not in raw]
         if missing:
             return _form_for(ctx, command, missing, raw)
-        return {
-            param.name: parse(ctx, param, raw[param.name]) for param in command.params if param.name in raw
-        }
+        values: dict[str, Any] = {}
+        for param in command.params:
+            if param.name in raw:
+                try:
+                    values[param.name] = parse(ctx, param, raw[param.name])
+                except SeveralPeople as several:
+                    return which_person(command, param.name, raw, several)
+        return values
 
     def run(self, ctx: Context, command: Command, raw: dict[str, Value]) -> Reply | None:
         """Runs a command with raw values by parameter name. Raises RunOutside if it is asynchronous."""

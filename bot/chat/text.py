@@ -54,8 +54,7 @@ NOBODY = phrase(
 )
 ATTACH = phrase(
     "Please add a picture. Where there is no field for it, send the picture with the command as its caption, or "
-    "reply "
-    "to your picture with the command."
+    "reply to your picture with the command."
 )
 FOREIGN_FILE = phrase(
     "That picture was forwarded, or someone else sent it. Send your own with the command as its caption, or type the "

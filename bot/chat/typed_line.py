@@ -170,9 +170,11 @@ def _by_position(
         param = waiting.pop(0)
         word = positional.pop(0)
         last = not waiting or (param.arg.long and not any(other.kind in _SENTENCES for other in waiting))
-        takes_rest = param.kind in _SENTENCES and last and positional and not word.quoted
+        sentence = param.kind in _SENTENCES or param.kind is ParamKind.PERSON
+        takes_rest = sentence and last and positional and not word.quoted
+        rest = line[word.start :].strip()
         if takes_rest and len(positional) + 1 == _number_from(words, word.start):
-            values[param.name] = _spoken(line[word.start :].strip(), mentions)
+            values[param.name] = _rest(param, word, rest, mentions)
             positional.clear()
         else:
             values[param.name] = _value(param, word.text, mentions)
@@ -192,6 +194,17 @@ def _number_from(words: list[Word], start: int) -> int:
 
 def _value(param: Param, word: str, mentions: Mapping[str, Who]) -> Value:
     return mentions.get(word, word) if param.kind is ParamKind.PERSON else _spoken(word, mentions)
+
+
+def _rest(param: Param, word: Word, rest: str, mentions: Mapping[str, Who]) -> Value:
+    """Returns the rest of a line as a sentence, or as a person's name of several words.
+
+    A mention can be the first word of the name that it mentions.
+    """
+    if param.kind is not ParamKind.PERSON:
+        return _spoken(rest, mentions)
+    first = mentions.get(word.text)
+    return first if first is not None and first.name == rest.lstrip("@") else rest
 
 
 def _spoken(text: str, mentions: Mapping[str, Who]) -> str:

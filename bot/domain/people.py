@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from bot.domain.languages import ENGLISH
+from bot.errors import BadInput
 
 
 def new_ref() -> str:
@@ -156,6 +158,14 @@ class Person:
     native_id: str | None
     account: Account | None = None
     member: Member | None = None
+
+
+class SeveralPeople(BadInput):
+    """The typed name may mean any of these accounts: the person is asked which one is meant."""
+
+    def __init__(self, words: str, accounts: Sequence[Account]) -> None:
+        super().__init__(words)
+        self.accounts = tuple(accounts)
 
 
 @dataclass(frozen=True, slots=True)

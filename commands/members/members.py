@@ -37,6 +37,7 @@ from bot.domain.phrases import phrase
 from bot.errors import NotAllowed, NotFound
 from commands.invites import by_code, welcome
 from commands.members.accounts import linked_by, removal
+from commands.tree.endorsements import offered
 
 area = Area()
 
@@ -166,6 +167,7 @@ def whois(ctx: Context, person: Annotated[Person, "Who you ask about"]) -> Reply
             ),
             (phrase("Wallet"), phrase("linked") if theirs.wallets else phrase("none linked")),
         ),
+        buttons=offered(ctx, person.member, person.account.name),
     )
 
 

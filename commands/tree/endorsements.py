@@ -9,6 +9,7 @@ from bot.areas.tree.services import endorsements, support
 from bot.chat.context import Context
 from bot.chat.declarations import Area
 from bot.chat.model import (
+    AnyButton,
     Button,
     Reply,
     Span,
@@ -192,6 +193,15 @@ def endorse_button(leader: Member, name: str) -> Button:
     """Returns a button that endorses that member with one press."""
     label = phrase("Endorse {name}", name=one_line(name, 40))
     return Button(label, "support.endorse", {"leader": leader.ref}, Style.PRIMARY, lasts_s=30 * 86_400)
+
+
+def offered(ctx: Context, leader: Member, name: str) -> tuple[tuple[AnyButton, ...], ...]:
+    """Returns the button that endorses a member who is shown; none for the member and those who endorse them."""
+    mine = ctx.standing.member
+    choice = endorsements.of(ctx.tx, mine) if mine is not None else None
+    if mine is None or mine.id == leader.id or (choice is not None and choice.leader_id == leader.id):
+        return ()
+    return ((endorse_button(leader, name),),)
 
 
 def _endorse(ctx: Context, leader: Member, instead_of: int | None = None) -> Reply:

@@ -172,9 +172,8 @@ export class OptionPills {
     if (param.suggests) {
       const { [param.name]: _, ...others } = this.values();
       const found = await suggest(this.chat.id, this.command.path, others, param.name, typed);
-      return found.map(([label, value]) => ({ label, value, hint: label === value ? "" : value.slice(0, 40) }));
+      return found.map(([label, value]) => ({ label, value, hint: label === value || param.kind === "person" ? "" : value.slice(0, 40) }));
     }
-    if (param.kind === "person") return peopleOf(this.chat.manner).filter((option) => begins(option) || option.hint.includes(typed.toLowerCase()));
     if (param.kind === "boolean") return [{ label: "Yes", value: true }, { label: "No", value: false }].filter(begins);
     if (param.kind === "choice") return param.choices.map((choice) => ({ label: choice, value: choice })).filter(begins);
     if (param.kind === "space") {

@@ -14,14 +14,24 @@ from bot.areas.conversations.storage import naming as naming_storage
 from bot.areas.delivery import services as delivery
 from bot.areas.expulsions.services import departures, expulsions
 from bot.areas.files import services as files
-from bot.areas.members.services import members
+from bot.areas.members.services import finding, members
 from bot.areas.moderators import services as moderators
 from bot.areas.spaces import services as spaces
 from bot.areas.traces import services as traces
-from bot.areas.tree.services import leadership
+from bot.areas.tree.services import leadership, support
 from bot.areas.unions import services as unions
 from bot.domain.messages import NewMessage
-from bot.domain.people import Account, BanQuestion, Member, Person, Space, Standing, Union, new_ref
+from bot.domain.people import (
+    Account,
+    BanQuestion,
+    Member,
+    Person,
+    SeveralPeople,
+    Space,
+    Standing,
+    Union,
+    new_ref,
+)
 from bot.domain.phrases import phrase
 from bot.domain.tokens import NewToken, Token
 from bot.domain.transaction import Tx
@@ -52,8 +62,12 @@ HELD_KEPT = timedelta(hours=1)
 """How long a reply is held for its person. One that is held longer than that from an erasure on was made after it."""
 
 _WITH_PLATFORM = re.compile(
-    r"(?P<before>[a-z]+):@?(?P<of>[^\s:]+)|@?(?P<name>\S+)\s*\((?P<after>[a-z]+)\)", re.IGNORECASE
+    r"(?P<before>[a-z]+):@?(?P<of>[^\s:][^:]*)|@?(?P<name>.+?)\s*\((?P<after>[a-z]+)\)", re.IGNORECASE
 )
+_CHOSEN = re.compile(r"#(\d{1,18})", re.ASCII)
+
+FIRST_LEADERS = 50
+"""The leaders with the most supporters, who are found by name in a union of any size."""
 
 _ID = re.compile(r"[0-9]{5,20}")
 """A platform's number for a person. Names of those who left are forgotten; their number is still theirs."""
@@ -217,32 +231,25 @@ def is_named(tx: Tx, platform: str, native_id: str, username: str) -> bool:
 
 
 def find_person(tx: Tx, union: Union | None, platform: str, native_id: str | None, name: str) -> Person:
-    """Finds a person by their native id, or by a username in this union.
+    """Finds a person by their native id, by the value of a completion, or by a name in this union.
 
-    A username is one of this platform, unless another platform is typed with it: “discord:vera”, “@vera (Discord)”.
-    A number that is nobody's username is the platform's number for a person, who may have left.
+    A name is a username, else a display name. It is one of this platform, unless another platform is typed with it:
+    “discord:vera”, “@Vera Okoro (Discord)”. A number that is nobody's name is the platform's number for a person, who
+    may have left.
 
     Raises:
-        BadInput: the username belongs to nobody, or to more than one member.
+        SeveralPeople: the name may mean more than one member.
+        BadInput: the name belongs to nobody.
     """
     if native_id is not None:
         account = members.account_in(tx, union.id, platform, native_id) if union else None
         return _person(tx, account) if account else Person(name or native_id, platform, native_id)
-    username, wanted = _typed_name(name, platform)
-    found = members.accounts_named(tx, union, username) if union and username else []
-    here = [account for account in found if account.platform == wanted]
-    if len({account.member_id for account in here}) > 1:
-        raise BadInput(
-            phrase(
-                "More than one member is called “{name}”. Mention the person, or reply to a message of "
-                "theirs.",
-                name=name,
-            )
-        )
-    if not here and _ID.fullmatch(username):
-        return find_person(tx, union, wanted, username, username)
+    here = _named(tx, union, platform, name) if union else []
+    number, wanted = _typed_name(name, platform)
+    if not here and _ID.fullmatch(number):
+        return find_person(tx, union, wanted, number, number)
     if not here:
-        who = f"“{name}”" if name else "that person"
+        who = phrase("“{name}”", name=name) if name else phrase("that person")
         raise BadInput(
             phrase(
                 "I do not know {who} here. Mention them, reply to a message of theirs, or ask them to "
@@ -252,6 +259,35 @@ def find_person(tx: Tx, union: Union | None, platform: str, native_id: str | Non
             )
         )
     return _person(tx, here[0])
+
+
+def _named(tx: Tx, union: Union, platform: str, typed: str) -> list[Account]:
+    """Returns the account that a typed name means, in a list, or nothing. Raises SeveralPeople."""
+    chosen = _CHOSEN.fullmatch(typed.strip())
+    if chosen is not None:
+        account = members.account(tx, int(chosen[1]))
+        return [account] if account is not None and account.union_id == union.id else []
+    name, wanted = _typed_name(typed, platform)
+    if not name:
+        return []
+    here = [account for account in members.accounts_named(tx, union, name) if account.platform == wanted]
+    sure = True
+    if not here:
+        here, sure = finding.shown_as(tx, union, wanted, name, _first(tx, union))
+    if len({account.member_id for account in here}) > 1:
+        raise SeveralPeople(phrase("More than one member is called “{name}”. Who is meant?", name=name), here)
+    if here and not sure:
+        raise SeveralPeople(phrase("Is this the “{name}” you mean?", name=name), here)
+    return here
+
+
+def _first(tx: Tx, union: Union) -> list[int]:
+    return [one.member_id for one in support.ranked(tx, union, "headcount", FIRST_LEADERS)]
+
+
+def completions(tx: Tx, union: Union, platform: str, typed: str) -> list[Account]:
+    """Returns up to 25 accounts of the union's members whose names begin with what is typed."""
+    return finding.completions(tx, union, platform, typed, _first(tx, union))
 
 
 def _typed_name(words: str, platform: str) -> tuple[str, str]:

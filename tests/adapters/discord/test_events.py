@@ -11,8 +11,9 @@ import pytest
 
 from adapters.discord import events
 from adapters.discord.events import InteractionKind
+from bot.chat.context import Context
 from bot.chat.declarations import Area
-from bot.chat.incoming import NOBODY, Actor, CommandCall, Place, Press, Submit, Where, Who
+from bot.chat.incoming import NOBODY, Actor, CommandCall, Place, Press, Submit, Value, Where, Who
 from bot.chat.model import Reply, say
 from bot.chat.registry import Registry
 from bot.domain.people import Person
@@ -129,7 +130,7 @@ def test_values_of_every_type() -> None:
             "channels": {"4": {"name": "general"}},
         },
     }
-    call, focused = events.call(data)
+    call, focused = events.call(data, Registry([]))
     assert focused == ("", "")
     assert call == CommandCall(
         "a",
@@ -145,6 +146,36 @@ def test_values_of_every_type() -> None:
             "float": 1.5,
         },
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("<@1>", Who("1", "One")),
+        (" <@!1> ", Who("1", "One")),
+        ("<@5>", NOBODY),
+        ("123456789012345678", Who("123456789012345678", "")),
+        ("#12", "#12"),
+        ("@Chidi Mensah", "@Chidi Mensah"),
+    ],
+)
+def test_a_person_is_a_mention_an_id_or_words(typed: str, value: Value) -> None:
+    area = Area()
+
+    @area.command("greet", "Greets")
+    def greet(ctx: Context, who: Annotated[Person, "Whom"], words: Annotated[str, "What"]) -> Reply:
+        """Greets somebody."""
+        return say("Hello")
+
+    users = {"1": {"global_name": "One"}, "5": {"username": "five", "bot": True}}
+    options = [
+        {"name": "who", "type": 3, "value": typed, "focused": True},
+        {"name": "words", "type": 3, "value": "<@1>"},
+    ]
+    data = {"name": "greet", "options": options, "resolved": {"users": users}}
+    call, focused = events.call(data, Registry([area]))
+    assert call.values == {"who": value, "words": "<@1>"}
+    assert focused == ("who", typed)
 
 
 def test_what_muster_does_not_offer_is_no_act() -> None:

@@ -68,7 +68,7 @@ def test_every_kind_of_parameter() -> None:
         "number": {"type": 4, "min_value": -1, "max_value": 2**53 - 1},
         "free": {"type": 4, "min_value": -(2**53 - 1), "max_value": 2**53 - 1},
         "amount": {"type": 3, "max_length": 100},
-        "person": {"type": 6},
+        "person": {"type": 3, "max_length": 100, "autocomplete": True},
         "span": {"type": 3, "max_length": 100},
         "when": {"type": 3, "max_length": 100},
         "side": {

@@ -144,8 +144,9 @@ def _typed(where: str, option: Json, value: Any, resolved: Resolved) -> Any:
     kind = option["type"]
     user = getattr(value, "user", value)
     if isinstance(user, User):
-        assert kind in (USER, MENTIONABLE), f"{where} does not take a person"
-        return resolved.user(user)
+        assert kind in (USER, MENTIONABLE, STRING), f"{where} does not take a person"
+        native_id = resolved.user(user)
+        return f"<@{native_id}>" if kind == STRING else native_id
     if isinstance(value, Role):
         assert kind in (ROLE, MENTIONABLE), f"{where} does not take a role"
         return resolved.role(value)
