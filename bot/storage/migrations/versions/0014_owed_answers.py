@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015"
-down_revision: str | None = "0014"
+revision = "0014"
+down_revision: str | None = "0013"
 
 
 def upgrade() -> None:
-    """Migrates from the schema of 0014."""
+    """Migrates from the schema of 0013."""
     op.add_column("inbound", sa.Column("copies", sa.SmallInteger, nullable=True))

@@ -3,12 +3,12 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016"
-down_revision: str | None = "0015"
+revision = "0015"
+down_revision: str | None = "0014"
 
 
 def upgrade() -> None:
-    """Migrates from the schema of 0015."""
+    """Migrates from the schema of 0014."""
     op.add_column("accounts", sa.Column("locale", sa.Text, nullable=True))
     op.add_column("accounts", sa.Column("chosen", sa.Text, nullable=True))
     english = sa.text("'en'")
