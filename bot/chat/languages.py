@@ -63,8 +63,10 @@ def template(words: Phrase, language: str) -> str:
     return catalogue(language).ngettext(words.template, words.many, words.number)
 
 
-def spans_in(spans: Iterable[Span], language: str) -> Spans:
+def spans_in(spans: Spans, language: str) -> Spans:
     """Returns spans in a language: a phrase becomes the spans of its template and its values."""
+    if not any(map(_has_phrase, spans)):
+        return spans
     found: list[Span] = []
     for span in spans:
         if isinstance(span, Text) and isinstance(span.text, Phrase):
@@ -91,6 +93,12 @@ def in_language(reply: Reply, language: str) -> Reply:
 def by_locale(reply: Reply, locale: str) -> Reply:
     """Returns the reply in the language of a platform's tag ("de-AT"): for a person of whom nothing else is known."""
     return in_language(reply, spoken(locale) or ENGLISH)
+
+
+def _has_phrase(span: Span) -> bool:
+    if isinstance(span, Text):
+        return isinstance(span.text, Phrase)
+    return isinstance(span, Link) and isinstance(span.label, Phrase)
 
 
 def _expanded(style: Text, words: Phrase, language: str) -> Iterable[Span]:
@@ -138,7 +146,8 @@ def _word(value: Any, language: str, grouped: bool = False) -> str:
 
 def _block(block: Block, language: str) -> Block:
     if isinstance(block, Paragraph):
-        return Paragraph(spans_in(block.spans, language))
+        spoken = spans_in(block.spans, language)
+        return block if spoken is block.spans else Paragraph(spoken)
     if isinstance(block, Heading):
         return Heading(said(block.text, language))
     if isinstance(block, Fields):
