@@ -40,6 +40,9 @@ from commands.tree.endorsements import endorse_button
 
 area = Area()
 
+JOINING = Rate(5, 60)
+"""How often a person may join, in whatever way: each time is an entry of the ledger."""
+
 MOST_PLACES = 10
 _ENDORSING = phrase(" If you endorse them, your support counts for them, and for those they follow.")
 

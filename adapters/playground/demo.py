@@ -179,7 +179,7 @@ class Demo:
         late, self._silent = self._silent[:LATE_JOINERS], []
         for one in late:
             room = _room(one.manner)
-            yesterday = self._posted(room, ("Done",), skip=1)
+            yesterday = self._posted(room, ("Done, late",))
             await self._does(_id(one), room, Press(yesterday))
 
     async def _enter(self) -> None:
@@ -234,12 +234,12 @@ class Demo:
         reply = await self._core.dispatch(Incoming(number, who, events.place(chat), act))
         return reply or Reply()
 
-    def _posted(self, chat: people.Chat, labels: Sequence[str], skip: int = 0) -> str:
-        """Returns the token of such a button under the newest message with one, or the `skip`th before it."""
+    def _posted(self, chat: people.Chat, labels: Sequence[str]) -> str:
+        """Returns the token of such a button under the newest message with one."""
         found = self._feed.pressable(chat.native_id, labels)
-        if len(found) <= skip:
+        if not found:
             raise TryAgain(f"The demo union stopped: nothing in {chat.title} offers {labels[0]}.")
-        return found[skip]
+        return found[0]
 
 
 def _id(one: Neighbour) -> str:

@@ -18,6 +18,7 @@ from adapters.playground.server import HEADERS, Wallets, asked_of
 from adapters.playground.sockets import Socket
 from bot.chat.port import Core
 from bot.domain.clock import Clock
+from bot.domain.zones import zone
 from bot.errors import BadInput, MusterError
 
 log = logging.getLogger(__name__)
@@ -169,7 +170,9 @@ class Moving:
         self._tell(mover, "Founding the union…")
         self._filled = True
         await mover.set_filled()
-        demo = Demo(core, self._feed, mover, self._wallets, self._clock, time_zone)
+        demo = Demo(
+            core, self._feed, mover, self._wallets, self._clock, _usable(time_zone, self._clock.now())
+        )
         await demo.play(lambda doing: self._tell(mover, doing))
 
     # -- telling -----------------------------------------------------------------------------------------------
@@ -196,3 +199,11 @@ class Moving:
 
 def _refused(why: str) -> web.Response:
     return web.json_response({"error": why}, status=409, headers=HEADERS)
+
+
+def _usable(time_zone: str, now: datetime) -> str:
+    """Returns the browser's time zone, or UTC if it is none that a union can have."""
+    try:
+        return zone(time_zone, now).key
+    except BadInput:
+        return "UTC"

@@ -29,7 +29,7 @@ _KEEP_ALIVE_SECONDS: Final = 30.0
 _DOWNLOAD_SECONDS: Final = 30.0
 _CHUNK: Final = 64 * 1024
 _TIME: Final = re.compile(rb"can't parse entities.*tg-time", re.IGNORECASE | re.DOTALL)
-_TIME_TAGS: Final = re.compile(r"</?tg-time[^>]*>")
+_TIME_TAGS: Final = re.compile(r'</?tg-time(?: [a-z]+=\\?"[\w:-]*\\?")*>')  # as `markup` writes them
 _TIME_TAGS_IN_JSON: Final = re.compile(_TIME_TAGS.pattern.encode())
 _FLOOD_S: Final = 5  # where a 429 does not say how long
 _LONGEST_FLOOD_S: Final = 24 * 3600

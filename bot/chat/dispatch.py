@@ -317,7 +317,7 @@ class Dispatcher:
         if command is None or param is None or not param.suggests:
             return []
         context = self._context(tx, incoming)
-        context.require(command.permission)
+        context.admit(command)
         found = list((param.arg.suggest or complete_people)(context, typed))[:25]
         return [(said(label, context.language), value) for label, value in found]
 

@@ -213,11 +213,11 @@ def _named(incoming: Incoming) -> Incoming:
     """Gives words to an actor or place whose name is only blanks or hidden characters."""
     actor, place = incoming.actor, incoming.place
     if not is_seen(actor.name):
-        name = actor.username or text.nameless(actor.native_id)
+        name = actor.username or str(text.nameless(actor.native_id))
         incoming = msgspec.structs.replace(incoming, actor=msgspec.structs.replace(actor, name=name))
     if place.title and not is_seen(place.title):
         incoming = msgspec.structs.replace(
-            incoming, place=msgspec.structs.replace(place, title=text.UNTITLED)
+            incoming, place=msgspec.structs.replace(place, title=str(text.UNTITLED))
         )
     return incoming
 

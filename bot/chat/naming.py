@@ -27,14 +27,19 @@ def complete_people(ctx: Context, typed: str) -> list[tuple[str, str]]:
 
 
 def which_person(command: Command, param: str, raw: dict[str, Value], several: SeveralPeople) -> Reply:
-    """Returns the question which of several people is meant; each button does the command with one of them."""
-    accounts = several.accounts[:MOST_CHOICES]
+    """Returns the question which of several people is meant; each button does the command with one of them.
+
+    The oldest members come first, so that namesakes who come later push nobody out.
+    """
+    oldest = sorted(several.accounts, key=lambda account: account.age_key)
+    accounts = oldest[:MOST_CHOICES]
     given: dict[str, Any] = msgspec.to_builtins(raw)
     rows = tuple(
         (Button(label, f"/{command.path}", {**given, param: _value(account)}),)
         for label, account in zip(told_apart(accounts), accounts, strict=True)
     )
-    return say(several.words, buttons=rows, visibility=Visibility.PRIVATE)
+    more = [text.MORE_OF_THE_NAME] if len(oldest) > len(accounts) else []
+    return say(several.words, *more, buttons=rows, visibility=Visibility.PRIVATE)
 
 
 def told_apart(accounts: Sequence[Account]) -> list[str]:

@@ -60,6 +60,9 @@ FOREIGN_FILE = phrase(
     "That picture was forwarded, or someone else sent it. Send your own with the command as its caption, or type the "
     "command without replying to a picture."
 )
+MORE_OF_THE_NAME = phrase(
+    "There are more people of this name. Mention the person, or reply to one of their messages."
+)
 PICTURE_GIVEN = phrase("a picture")
 FILE_GONE = phrase("That picture is gone. Please send it again.")
 NOT_FETCHED = phrase("I could not get the picture, and nothing was changed. Please try again in a moment.")

@@ -34,16 +34,18 @@ from bot.chat.model import (
     say,
 )
 from bot.chat.params import Arg
+from bot.chat.text import too_often
 from bot.domain.names import one_line
 from bot.domain.people import Member, Permission, Union
 from bot.domain.photos import Photo
 from bot.domain.phrases import phrase, plural, sentences
 from bot.domain.times import union_day
 from bot.domain.transaction import Tx
-from bot.errors import NotFound
+from bot.errors import NotFound, TryAgain
 from commands.calls.words import PROOFS, link_of, linked
 from commands.contests.views import hub
 from commands.files import drawn
+from commands.invites import JOINING
 
 area = Area()
 
@@ -91,6 +93,9 @@ def joined(ctx: Context, call: int) -> Reply:
     if ctx.standing.member is None:
         actor = ctx.actor
         ctx.require_welcome()
+        wait = ctx.count_use("join", JOINING)
+        if wait:
+            raise TryAgain(too_often("join", wait))
         membership.join(ctx.tx, ctx.union, actor.platform, actor.native_id, actor.name, actor.username)
         ctx.enter(ctx.union.id)
     return pressed(ctx, call)

@@ -12,7 +12,7 @@ from bot.areas.joinings.services.joinings import Proposal
 from bot.areas.members.services import members
 from bot.areas.tree.services import endorsements, support
 from bot.chat.context import Context
-from bot.chat.declarations import Area, Rate
+from bot.chat.declarations import Area
 from bot.chat.model import (
     AnyButton,
     Button,
@@ -35,7 +35,7 @@ from bot.domain.names import one_line
 from bot.domain.people import Account, Permission, Person, Wallet
 from bot.domain.phrases import phrase
 from bot.errors import NotAllowed, NotFound
-from commands.invites import by_code, welcome
+from commands.invites import JOINING, by_code, welcome
 from commands.members.accounts import linked_by, removal
 from commands.tree.endorsements import offered
 
@@ -49,7 +49,7 @@ MOST_QUESTIONS = 2
     "join",
     "Become a member of the union that lives here",
     permission=Permission.ANYONE,
-    rate=Rate(5, 60),
+    rate=JOINING,
     needs_union=False,
 )
 def join(

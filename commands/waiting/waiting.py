@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
+from bot.areas.expulsions.services import departures
 from bot.areas.members.services import daily_notice, display, members
 from bot.areas.moderators import services as moderators
 from bot.areas.tree.services import leadership
@@ -230,6 +231,8 @@ def _reader_in_private(duty: Duty, member_id: int) -> Reader | None:
     if member is None or account is None or account.unreachable_at is not None:
         return None
     if account.waits_until is not None and duty.now < account.waits_until:
+        return None
+    if departures.to_ask(tx, union, account):  # perhaps banned in all places: nobody can be asked here
         return None
     founder = union.founder_id == member.id
     moderator = founder or moderators.is_named(tx, member)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.incoming import Actor, Incoming, Place, Say, sound
+from bot.chat.incoming import Actor, CommandCall, Incoming, Place, Say, decode, encode, sound
 from bot.domain.hidden import is_seen, visible
 from bot.domain.names import one_line
 from tests.stage import Stage
@@ -103,7 +103,7 @@ async def test_a_name_with_nothing_to_see_is_replaced(stage: Stage, name: str) -
     await eve.says("/join", farm)
     assert "eve" in (await ada.says("/whois @eve", farm)).text
     refused = await ada.says(f'/union edit name:"{name}"', farm)
-    assert "write at least" in refused.text
+    assert "Write at least one character" in refused.text
     assert "Farmers" in (await ada.says("/union about", farm)).text
 
 
@@ -122,3 +122,9 @@ async def test_joiners_of_copied_words_do_not_come_in(stage: Stage) -> None:
     about = (await ada.says("/union about", farm)).text
     assert "Farmers" in about
     assert "See example.org" in about
+
+
+async def test_a_name_with_nothing_to_see_can_be_written_as_json(stage: Stage) -> None:
+    eve = stage.person("\u3164", username=" ")
+    act = Incoming("1", eve.actor, Place("words", "chat", "space", title="\u3164"), CommandCall("help"))
+    assert decode(encode(act)) == sound(act)

@@ -21,7 +21,7 @@ async function ask(path, body) {
 
 function today() {
   const now = new Date(new Date(shown.now).getTime() + Date.now() - received);
-  return new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long" }).format(now);
+  return new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" }).format(now);
 }
 
 function button(label, title, press) {

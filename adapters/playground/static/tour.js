@@ -94,7 +94,7 @@ function draw() {
       h("progress", { max: String(STEPS.length), value: String(done.size), "aria-label": "Steps done" })),
     h("p", { class: "lead" }, next ? "A tenants’ union lives in a Discord server and a Telegram group. Walk it through its first day, or press “Next step” and watch."
       : "That is Muster: one union across chats, one person however many accounts, and nobody’s keys in anybody else’s hands."),
-    next ? h("p", { class: "next" }, nextButton("next-step", next)) : null,
+    ...(next ? [h("p", { class: "next" }, nextButton("next-step", next))] : []),
     h("ol", {}, STEPS.map((step, index) => item(step, index, step.id === open))),
     h("footer", {}, h("p", {}, "Everything here runs on this computer. The wallets are for demonstration, and their signatures are real."),
       done.size ? h("button", { type: "button", class: "quiet", onclick: restart }, "Untick all steps") : null));

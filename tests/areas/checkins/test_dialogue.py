@@ -136,8 +136,8 @@ async def test_a_call_of_another_union_is_none_here(stage: Stage, farm: Farm) ->
     eve, mill = await founded(stage, farm.on, founder="Eve", place="Mill", name="Mill")
     theirs = await Farm(stage, farm.on, mill, eve, eve, eve, "Mill").calls()
     assert "there is none like it" in (await farm.bob.runs("call done", farm.place, call=theirs.id)).text
-    assert "Join Mill first" in (await farm.press(farm.bob, theirs, mill)).text
-    assert "Join Mill first" in (await farm.press(farm.bob, theirs, stage.private(farm.bob))).text
+    assert "You have not joined Mill yet" in (await farm.press(farm.bob, theirs, mill)).text
+    assert "You have not joined Mill yet" in (await farm.press(farm.bob, theirs, stage.private(farm.bob))).text
     assert await farm.answered(theirs) == 0
 
 
@@ -477,3 +477,17 @@ async def test_a_member_answers_only_calls_of_their_own_time(farm: Farm) -> None
     assert "There is no call today" in (await dan.runs("call today")).text
     assert await farm.answered(asked) == 0
     assert "Done, late." in (await farm.press(farm.bob, asked)).text, "whoever was a member then may still"
+
+
+async def test_joining_by_answering_is_limited_as_joining_is(farm: Farm) -> None:
+    asked = await farm.calls()
+    eve = farm.stage.person("Eve", farm.on)
+    said = []
+    for _ in range(6):
+        offered = await farm.press(eve, asked)
+        said.append((await eve.presses(offered, "Join and count me", farm.place)).text)
+        leaving = await eve.runs("leave", farm.place)
+        if leaving.labels:
+            await eve.presses(leaving, leaving.labels[0], farm.place)
+    assert "too many times" in said[-1]
+    assert not any("too many times" in words for words in said[:-1])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from bot.chat.incoming import CommandCall, Incoming
-from tests.scenes import FREE_FARMERS, connected, founded
+from bot.chat.incoming import CommandCall, Incoming, PersonLeft
+from tests.scenes import DAY, FREE_FARMERS, connected, founded
 from tests.stage import Persona, Stage
 
 
-async def completed(stage: Stage, persona: Persona, command: str, param: str, typed: str) -> dict[str, str]:
-    place = stage.group("Farm")
+async def completed(
+    stage: Stage, persona: Persona, command: str, param: str, typed: str, *, privately: bool = False
+) -> dict[str, str]:
+    place = stage.private(persona) if privately else stage.group("Farm")
     act = Incoming("suggest-1", persona.actor, place, CommandCall(command))
     return dict(await stage.core.suggest(act, param, typed))
 
@@ -75,3 +77,26 @@ async def test_whois_offers_to_endorse(stage: Stage) -> None:
     assert "endorses @Ada now" in (await bo.presses(shown, "Endorse Ada")).text
     assert not (await bo.says("/whois @ada", farm)).labels
     assert not (await bo.says("/whois @bo", farm)).labels
+
+
+async def test_namesakes_who_come_later_push_nobody_out_of_the_question(stage: Stage) -> None:
+    ada, farm = await founded(stage, **FREE_FARMERS)
+    vera = stage.person("Vera Okoro", username="vera")
+    await vera.says("/join", farm)
+    for number in range(9):
+        stage.clock.advance(DAY)
+        await stage.person(f"x{number}").renamed("Vera Okoro", f"v{number}").says("/join", farm)
+    asked = await ada.says("/whois @Vera Okoro", farm)
+    assert len(asked.labels) == 8
+    assert "There are more people of this name." in asked.text
+    assert (await ada.presses(asked, asked.labels[0])).text == (await ada.says("/whois @vera", farm)).text
+
+
+async def test_somebody_who_is_banned_completes_nobody(stage: Stage) -> None:
+    _, farm = await founded(stage, **FREE_FARMERS)
+    bo = stage.person("Bo")
+    await bo.says("/join", farm)
+    assert await completed(stage, bo, "whois", "person", "", privately=True)
+    stage.platforms["words"].bans.add((farm.space, bo.actor.native_id))
+    await bo.does(PersonLeft(), farm)
+    assert not await completed(stage, bo, "whois", "person", "", privately=True)

@@ -15,7 +15,7 @@ from bot.areas.flags import services as flags
 from bot.areas.flags.domain import Evidence, FlagKind, NewFlag
 from bot.areas.flags.services import Look
 from bot.areas.members.services import members
-from bot.chat.incoming import Place, Press, Who
+from bot.chat.incoming import PersonLeft, Place, Press, Who
 from bot.domain.transaction import Tx
 from tests.areas.checkins.answering import call
 from tests.scenes import DAY, HOUR, endorse, founded, joined, member_of, place_code, support, write_call
@@ -250,3 +250,13 @@ async def test_nobody_sees_or_turns_what_waits_for_others(stage: Stage) -> None:
     assert stolen is not None
     assert "made up" not in stolen.text
     assert "Nothing waits" in (await cy.runs("waiting")).text
+
+
+async def test_a_moderator_who_may_be_banned_gets_no_notes(stage: Stage) -> None:
+    ada, farm = await founded(stage)
+    bo, cy = await moderating(stage, ada, farm, "Bo", "Cy")
+    await bo.does(PersonLeft(), farm)
+    await flagged(stage, ada)
+    await stage.chores()
+    assert await notes(stage, bo) == []
+    assert len(await notes(stage, cy)) == 1
