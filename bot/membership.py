@@ -108,8 +108,8 @@ def join(
     if now is None or now.founder_id is None:  # the founder leaves last
         raise NotAllowed(
             phrase(
-                "{union} has ended: its last member left, so nobody can join it any more. `/union "
-                "create` in your server or group begins a new union.",
+                "{union} has ended, because its last member left. To start a new union, type `/union create` in your "
+                "server or group.",
                 union=union.name,
             )
         )
@@ -128,7 +128,9 @@ def _come_in(
     """Makes an account a new member of a union that has not ended, or is being founded. See `join`."""
     if members.account_in(tx, union.id, platform, native_id) is not None:
         raise BadInput(
-            phrase("You are a member of {union} already. `/me` shows what is known of you.", union=union.name)
+            phrase(
+                "You are already a member of {union}. `/me` shows what it knows about you.", union=union.name
+            )
         )
     kept = traces.of_account(tx, union, platform, native_id)
     if TraceKind.EXPELLED in kept:
@@ -162,8 +164,8 @@ def leave(tx: Tx, union: Union, member: Member) -> None:
     if union.founder_id == member.id and others:
         raise NotAllowed(
             phrase(
-                "You founded this union and others are still in it. Hand it on first: `/union hand-over` "
-                "@person."
+                "Hand the union over first: `/union hand-over @person`. You are its founder, and others are still "
+                "in it."
             )
         )
     _end(tx, union, member)
@@ -193,7 +195,7 @@ def expel(
     if not ids:
         raise BadInput(
             phrase(
-                "I cannot tell which account that is. Mention the person, or reply to a message of theirs."
+                "I cannot tell which account that is. Mention the person, or reply to one of their messages."
             )
         )
     own = [wallet for wallet in holdings.of_member(tx, member) if wallet.kind == "eoa"] if member else []
@@ -257,7 +259,7 @@ def merge(tx: Tx, union_id: int, absorbed: Member, survivor: Member, first: Memb
     """
     union = unions.by_id(tx, union_id)
     if union is None or absorbed.id == survivor.id:
-        raise BadInput(phrase("These are the same member already; there is nothing to merge."))
+        raise BadInput(phrase("There is nothing to merge: these are already the same member."))
     older, newer = precedence.of_sides(tx, union, absorbed, survivor, first)
     for area in keepers.ORDER:
         area.merge(tx, union, absorbed, survivor)

@@ -10,7 +10,7 @@ from bot.chat.declarations import Area
 
 ORDER = (
     "unions", "spaces.requests", "spaces.spaces", "moderators", "tree.leadership", "members.members",
-    "waiting.waiting", "joinings.joinings", "invites", "tree.endorsements", "tree.support",
+    "waiting.waiting", "joinings.joinings", "invites", "tree.endorsements", "tree.support", "tree.branch",
     "calls.calls", "calls.schedule", "calls.approvals", "calls.posts", "checkins.checkins", "contests.contests",
     "checkins.reviews", "checkins.streaks", "reminders", "reports", "flags", "wallets.links", "wallets.wallets",
     "help", "spaces.events", "tree.digest", "delivery",

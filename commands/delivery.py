@@ -11,24 +11,12 @@ from bot.chat.chores import Duty, Office
 from bot.chat.declarations import Area
 from bot.chat.model import Block, Reply, bold, items, p
 from bot.chat.targets import Target
-from bot.chat.text import platform_name
-from bot.domain.names import counted, one_line
+from bot.chat.text import UNTITLED, platform_name
+from bot.domain.names import one_line
 from bot.domain.people import Union
-from bot.domain.phrases import phrase
+from bot.domain.phrases import Phrase, phrase, plural
 
 area = Area()
-
-_WHY = {
-    "rights": phrase("I lack the right to write there. `/union check`, typed there, says which."),
-    "gone": phrase(
-        "it does not exist any more. `/call here` chooses another, `/union disconnect` gives the place up."
-    ),
-    "closed": phrase("the topic is closed or gone. Reopen it, or choose another with `/call here`."),
-    "unsure": phrase(
-        "my last post may be missing there, or be there twice. Have a look, and delete the second one."
-    ),
-    "blocked": phrase("it does not let me write any more."),
-}
 
 
 @area.chore
@@ -58,24 +46,50 @@ def _tell(duty: Duty) -> None:
 def _notice(duty: Duty, found: list[Unreached]) -> Reply:
     titles = {space.chat or space.native_id: space.title for space in spaces.of_union(duty.tx, duty.union)}
     places = [
-        f"{one_line(titles.get(one.chat, 'a chat'), 40)} ({platform_name(one.platform)}): {_WHY[one.kind]}"
+        _trouble(one, one_line(titles.get(one.chat, ""), 40) or UNTITLED)
         for one in found
         if one.person is None
     ]
     people = sum(one.person is not None for one in found)
     blocks: list[Block] = [
-        p(phrase("Not everything arrives in {union}.", union=bold(one_line(duty.union.name))))
+        p(phrase("Some of my messages do not arrive in {union}.", union=bold(one_line(duty.union.name))))
     ]
     if places:
-        blocks += [p(phrase("Places that need you:")), items(*places)]
+        blocks += [p(phrase("These places need your help:")), items(*places)]
     if people:
-        who = counted(people, "member takes", "members take")
         blocks.append(
             p(
-                phrase(
-                    "{who} no private messages from me. They are left out until they write to me again.",
-                    who=who,
+                plural(
+                    people,
+                    "{n:,} member takes no private messages from me. I leave them out until they write to me again.",
+                    "{n:,} members take no private messages from me. I leave them out until they write to me again.",
                 )
             )
         )
-    return Reply((*blocks, p(phrase("`/union spaces` shows where the union lives. This is told once."))))
+    return Reply((*blocks, p(phrase("`/union spaces` lists the places of the union. I say this only once."))))
+
+
+def _trouble(one: Unreached, title: str) -> Phrase:
+    """Says what keeps messages from a place, and what helps."""
+    place = phrase("{place} ({platform})", place=title, platform=platform_name(one.platform))
+    told = {
+        "rights": phrase(
+            "{place}: I lack the right to write there. Type `/union check` there to see which one.",
+            place=place,
+        ),
+        "gone": phrase(
+            "{place}: it no longer exists. `/call here` chooses another, `/union disconnect` gives the place up.",
+            place=place,
+        ),
+        "closed": phrase(
+            "{place}: the topic is closed or gone. Reopen it, or choose another with `/call here`.",
+            place=place,
+        ),
+        "unsure": phrase(
+            "{place}: my last post may be missing there, or be there twice. Please have a look, and delete the "
+            "second one.",
+            place=place,
+        ),
+        "blocked": phrase("{place}: it no longer lets me write.", place=place),
+    }
+    return told[one.kind]

@@ -16,7 +16,6 @@ from bot.chat.model import (
     AnyButton,
     Block,
     Button,
-    Code,
     Moment,
     Reply,
     Span,
@@ -34,7 +33,7 @@ from bot.chat.params import Arg
 from bot.chat.text import platform_name
 from bot.domain.names import one_line
 from bot.domain.people import Permission, Person
-from bot.domain.phrases import phrase
+from bot.domain.phrases import Phrase, phrase, plural, sentences
 from bot.domain.times import parse_duration, parse_when
 from bot.errors import BadInput, NotAllowed
 from commands.members.display import face
@@ -42,8 +41,7 @@ from commands.members.display import face
 area = Area()
 
 PER_PAGE = 3
-_FOR_EVER = ("forever", "ever", "always", phrase("for ever"))
-_UNTIL_HELP = phrase("Write how long, like 30d or 12 weeks, a day, like 2027-01-31, or forever.")
+_FOR_EVER = ("forever", "ever", "always", "for ever")
 
 
 def _suggest_until(ctx: Context, typed: str) -> list[tuple[str, str]]:
@@ -51,35 +49,35 @@ def _suggest_until(ctx: Context, typed: str) -> list[tuple[str, str]]:
         (phrase("7 days"), "7d"),
         (phrase("30 days"), "30d"),
         (phrase("1 year"), "365d"),
-        (phrase("For ever"), "forever"),
+        (phrase("Forever"), "forever"),
     )
     return [(label, value) for label, value in known if typed.strip().lower() in label.lower()]
 
 
 @area.command(
     "expel",
-    "Expel somebody from the union, for a time or for ever",
+    "Expel someone from the union, for a time or forever",
     permission=Permission.UNION_MODERATOR,
     visibility=Visibility.PRIVATE,
     rate=Rate(30, 3600),
 )
 def expel(
     ctx: Context,
-    person: Annotated[Person, "Who is to be expelled"],
+    person: Annotated[Person, "The person to expel"],
     until: Annotated[
         str,
         Arg(
             "How long (30d), until which day (2027-01-31), or forever", max_length=40, suggest=_suggest_until
         ),
     ],
-    reason: Annotated[str, Arg("Why; the person and the moderators read it", max_length=MOST_REASON)],
+    reason: Annotated[str, Arg("Why; the person and the moderators can read it", max_length=MOST_REASON)],
 ) -> Reply:
-    """Ends somebody's membership and keeps them out of the union, in all its servers and groups and in private chats.
-    They are told why and until when, and to whom they can object. /readmit undoes it.
+    """Ends someone's membership and keeps them out of the union, in all its servers and groups and in private chats.
+    They are told why, until when, and whom they can write to if they object. /readmit undoes it.
 
-    Everything of theirs here is erased, as when somebody leaves. Their name and the reason are kept for the union's
-    moderators until the expulsion ends. Somebody who left, or never joined, can be expelled too: mention them, or
-    reply to a message of theirs. Accounts and wallets that they gave up within the last 30 days are kept out as well.
+    Everything of theirs here is erased, as when someone leaves. Their name and the reason are kept for the union's
+    moderators until the expulsion ends. Someone who left, or never joined, can be expelled too: mention them, or
+    reply to one of their messages. Accounts and wallets they gave up within the last 30 days are kept out as well.
     """
     _require_may(ctx, person)
     end = _moment(ctx, until)
@@ -91,7 +89,7 @@ def expel(
         "reason": reason,
     }
     confirm = Button(phrase("Expel"), "expulsion.confirm", which, Style.DANGER, single_use=True, lasts_s=600)
-    return Reply((p(*_whom(ctx, person)), *_consequences(ctx, person, end, reason)), ((confirm,),))
+    return Reply((p(_whom(ctx, person)), *_consequences(ctx, person, end, reason)), ((confirm,),))
 
 
 @area.action("expulsion.confirm", permission=Permission.UNION_MODERATOR)
@@ -101,7 +99,7 @@ def confirmed(ctx: Context, on: str, who: str, name: str, until: str | None, rea
     _require_may(ctx, person)
     end = datetime.fromisoformat(until) if until else None
     if end is not None and end <= ctx.now:
-        raise BadInput(phrase("That moment has passed. Type `/expel` again."))
+        raise BadInput(phrase("That time has already passed. Type `/expel` again."))
     made, accounts = membership.expel(ctx.tx, ctx.union, ctx.member, person, end, reason)
     words = expulsions.news(ctx.tx, ctx.union, end)
     for account in accounts:
@@ -110,14 +108,16 @@ def confirmed(ctx: Context, on: str, who: str, name: str, until: str | None, rea
             say(
                 p(words),
                 fields((phrase("Why"), one_line(reason, MOST_REASON)), (phrase("Until"), _until(ctx, end))),
-                phrase("What the union knew of you is erased, but for a mark that keeps this account out."),
+                phrase(
+                    "What the union knew about you is erased, except for a mark that keeps this account out."
+                ),
             ),
         )
     return say(
         phrase(
-            "{person} is expelled (no. {made}). `/readmit` undoes it.",
+            "{person} is expelled (no. {number}). `/readmit` undoes it.",
             person=bold(one_line(person.name)),
-            made=str(made.id),
+            number=made.id,
         ),
         edit=True,
     )
@@ -125,13 +125,13 @@ def confirmed(ctx: Context, on: str, who: str, name: str, until: str | None, rea
 
 @area.command(
     "readmit",
-    "Who is expelled, and letting them back",
+    "See who is expelled, and let them back in",
     permission=Permission.UNION_MODERATOR,
     visibility=Visibility.PRIVATE,
 )
 def readmit(ctx: Context) -> Reply:
-    """Lists who is expelled, by whom, why and until when, with buttons that end it. A person who is let back has to
-    join anew, and begins anew. Wallets that they held are kept out too; a button lets others link them.
+    """Lists who is expelled, by whom, why and until when, with buttons that end it. Someone who is let back in has to
+    join again and starts from zero. Wallets that they held are kept out too; a button lets others link them.
     """
     return _page(ctx, 0)
 
@@ -147,8 +147,8 @@ def readmitted(ctx: Context, expulsion: int) -> Reply:
     ended = expulsions.readmit(ctx.tx, ctx.union, ctx.member, expulsion)
     return say(
         phrase(
-            "{ended} may join again. Tell them: I do not know their account any more.",
-            ended=bold(one_line(ended.name)),
+            "{person} can join again. Please tell them yourself: I no longer know their account.",
+            person=bold(one_line(ended.name)),
         ),
         edit=True,
     )
@@ -160,8 +160,8 @@ def freed(ctx: Context, expulsion: int) -> Reply:
     found = expulsions.free_wallets(ctx.tx, ctx.union, ctx.member, expulsion)
     return say(
         phrase(
-            "The wallets that {found} held can be linked again by whoever proves them.",
-            found=bold(one_line(found.name)),
+            "The wallets that {person} held can be linked again, by anyone who proves that they hold them.",
+            person=bold(one_line(found.name)),
         ),
         edit=True,
     )
@@ -176,7 +176,7 @@ def _require_may(ctx: Context, person: Person) -> None:
     if ctx.records.is_union_moderator(ctx.tx, member):
         raise NotAllowed(
             phrase(
-                "{person} moderates this union too: only the founder can expel a moderator.",
+                "{person} also moderates this union. Only the founder can expel a moderator.",
                 person=one_line(person.name),
             )
         )
@@ -196,27 +196,31 @@ def _moment(ctx: Context, typed: str) -> datetime | None:
         return parse_when(words, ctx.now, zone)
     raise BadInput(
         phrase(
-            "until: “{typed}” is no time to come. {until_help}", typed=one_line(typed), until_help=_UNTIL_HELP
+            "Type how long, like `30d` or `12 weeks`, a day to come, like `2027-01-31`, or `forever`. I cannot use "
+            "“{typed}”.",
+            typed=one_line(typed),
         )
     )
 
 
-def _whom(ctx: Context, person: Person) -> list[str | Span]:
+def _whom(ctx: Context, person: Person) -> Phrase:
     """Names a person so that nobody else can be meant: platform, name, and a mention or id."""
     if person.account is not None and person.platform == ctx.place.platform:
-        who: list[str | Span] = [ctx.mention(person.account)]
+        who: Span = ctx.mention(person.account)
     else:
-        who = [bold(one_line(person.name))]
-    number: list[str | Span] = [phrase(" (id "), Code(person.native_id), ")"] if person.native_id else []
-    return [
-        phrase("Expel "),
-        *who,
-        phrase(" on {platform}", platform=platform_name(person.platform)),
-        *number,
-        phrase(" from "),
-        bold(one_line(ctx.union.name)),
-        "?",
-    ]
+        who = bold(one_line(person.name))
+    platform, union = platform_name(person.platform), bold(one_line(ctx.union.name))
+    if not person.native_id:
+        return phrase(
+            "Expel {person} on {platform} from {union}?", person=who, platform=platform, union=union
+        )
+    return phrase(
+        "Expel {person} on {platform} (ID `{id}`) from {union}?",
+        person=who,
+        platform=platform,
+        id=person.native_id,
+        union=union,
+    )
 
 
 def _consequences(ctx: Context, person: Person, end: datetime | None, reason: str) -> list[Block]:
@@ -224,24 +228,31 @@ def _consequences(ctx: Context, person: Person, end: datetime | None, reason: st
     if person.member is not None:
         mine = membership.profile(ctx.tx, person.member)
         count = len(mine.accounts)
-        others = phrase(" All {count} accounts of theirs are meant.", count=count) if count > 1 else ""
+        ending = phrase("Their membership ends, and what the union knows about them is erased.")
+        others = [phrase("This covers all {count:,} of their accounts.", count=count)] if count > 1 else []
         rows += [
-            phrase(
-                "Their membership ends, and what the union knows of them is erased.{others}", others=others
-            ),
-            phrase("Those who endorse them are told, and keep those who endorse them."),
+            sentences([ending, *others]),
+            phrase("Everyone who endorses them is told, and keeps their own supporters."),
             phrase(
                 "They are told in private, with your reason, and how to object: by writing to the founder."
             ),
         ]
     else:
-        rows.append("They are no member. They cannot join, and read this when they try.")
+        rows.append(phrase("They are not a member. They cannot join, and are told this when they try."))
         if person.native_id and former.has_left(ctx.tx, ctx.union, person.platform, person.native_id):
             days = former.LASTS.days
             rows.append(
-                f"They left lately: all accounts and wallets that they had within the last {days} days are meant."
+                phrase(
+                    "They left recently. This covers all accounts and wallets that they had within the last "
+                    "{days} days.",
+                    days=days,
+                )
             )
-    rows.append("They cannot join again with these accounts, nor can their wallets be linked, until it ends.")
+    rows.append(
+        phrase(
+            "Until it ends, they cannot join again with these accounts, and their wallets cannot be linked."
+        )
+    )
     return [
         fields((phrase("Until"), _until(ctx, end)), (phrase("Why"), one_line(reason, MOST_REASON))),
         items(*rows),
@@ -249,7 +260,7 @@ def _consequences(ctx: Context, person: Person, end: datetime | None, reason: st
 
 
 def _until(ctx: Context, end: datetime | None) -> str | Spans:
-    return spans(Moment(end, ctx.union.time_zone)) if end else phrase("for ever")
+    return spans(Moment(end, ctx.union.time_zone)) if end else phrase("forever")
 
 
 def _page(ctx: Context, page: int, *, edit: bool = False) -> Reply:
@@ -259,7 +270,7 @@ def _page(ctx: Context, page: int, *, edit: bool = False) -> Reply:
     if not shown:
         return say(phrase("Nobody is expelled from this union."), edit=edit)
     known = display.of(ctx.tx, [one.by_id for one in shown if one.by_id], ctx.place.platform)
-    blocks: list[Block] = [p(phrase("Expelled: {count}.", count=bold(str(count))))]
+    blocks: list[Block] = [p(plural(count, "{n:,} person is expelled.", "{n:,} people are expelled."))]
     rows: list[tuple[AnyButton, ...]] = []
     for one in shown:
         by = face(known.get(one.by_id or 0))
@@ -267,9 +278,9 @@ def _page(ctx: Context, page: int, *, edit: bool = False) -> Reply:
             p(
                 bold(
                     phrase(
-                        "No. {one}: {one_2} ({platform})",
-                        one=one.id,
-                        one_2=one_line(one.name),
+                        "No. {number}: {name} ({platform})",
+                        number=one.id,
+                        name=one_line(one.name),
                         platform=platform_name(one.platform),
                     )
                 )
@@ -292,9 +303,12 @@ def _page(ctx: Context, page: int, *, edit: bool = False) -> Reply:
 
 def _buttons(one: Expulsion) -> tuple[AnyButton, ...]:
     which = {"expulsion": one.id}
-    back = Button(phrase("Readmit no. {one}", one=one.id), "expulsion.readmit", which, single_use=True)
+    back = Button(phrase("Readmit no. {number}", number=one.id), "expulsion.readmit", which, single_use=True)
     if not one.wallets:
         return (back,)
     return back, Button(
-        phrase("Free wallets of no. {one}", one=one.id), "expulsion.free-wallets", which, single_use=True
+        phrase("Free wallets of no. {number}", number=one.id),
+        "expulsion.free-wallets",
+        which,
+        single_use=True,
     )

@@ -8,7 +8,6 @@ from bot.chat.context import Context
 from bot.chat.incoming import File
 from bot.chat.tokens import actor_key
 from bot.domain.photos import Photo
-from bot.domain.phrases import phrase
 
 PostPicture = Annotated[File, "A picture for its post"]
 
@@ -22,6 +21,6 @@ async def drawn(ctx: Context, file: File | None) -> Photo | None:
     if file is None:
         return None
     member = ctx.standing.member
-    person = phrase("member {member}", member=member.id) if member is not None else actor_key(ctx.actor)
-    union = phrase("union {union_id}", union_id=member.union_id) if member is not None else ""
+    person = f"member {member.id}" if member is not None else actor_key(ctx.actor)
+    union = f"union {member.union_id}" if member is not None else ""
     return await ctx.runtime.redraw(union, person, lambda: ctx.fetch(file))

@@ -20,6 +20,7 @@ from bot.chat.model import (
     Fields,
     Moment,
     Reply,
+    Spans,
     Visibility,
     bold,
     fields,
@@ -31,14 +32,14 @@ from bot.chat.targets import Target
 from bot.chat.text import platform_name
 from bot.domain.names import one_line
 from bot.domain.people import Account, Permission, Union
-from bot.domain.phrases import phrase
+from bot.domain.phrases import phrase, plural, sentences
 from bot.domain.times import in_words
 from bot.domain.transaction import Tx
 from bot.errors import BadInput
 from commands.waiting.queues import Notes, Queue, Reader, Waiting, moderators_to_tell
 
 area = Area()
-area.group("flags", "What looks like made-up supporters, for moderators to look at")
+area.group("flags", "Supporters that look made up, for moderators to check")
 
 PER_PAGE = 4
 MOST_TOLD = 3
@@ -46,14 +47,14 @@ MOST_TOLD = 3
 
 @area.command(
     "flags list",
-    "What looks made up and was not looked at yet",
+    "See what looks made up and was not checked yet",
     permission=Permission.UNION_MODERATOR,
     visibility=Visibility.PRIVATE,
     reads=True,
 )
 def listed(ctx: Context) -> Reply:
     """Shows what was noticed, with the evidence: many people who joined at once, and groups of newcomers who
-    endorse each other. It may well be innocent: nothing is done about it. Close what you have looked at.
+    endorse each other. It may well be innocent, so nothing is done about it. Close what you have checked.
     """
     return _page(ctx, 0)
 
@@ -65,12 +66,14 @@ def listed(ctx: Context) -> Reply:
     space_only=True,
 )
 def here(ctx: Context) -> Reply:
-    """From now on this chat is told when a crowd looks made up, with the evidence; no other chat is. The founder is
-    told privately in any case. Choose a chat that only moderators read: members are named.
+    """From now on, this chat is told when a crowd looks made up, with the evidence, and no other chat is. The founder
+    is told privately in any case. Choose a chat that only moderators can read, because members are named.
     """
     place, space = ctx.place, ctx.standing.space
     if space is None:
-        raise BadInput(phrase("This is no place of the union. `/union spaces` lists them."))
+        raise BadInput(
+            phrase("This place does not belong to the union. `/union spaces` lists the places that do.")
+        )
     before = flags.alerts(ctx.tx, ctx.union)
     chat = place.chat if place.chat != place.space else None
     flags.set_alerts(
@@ -78,27 +81,27 @@ def here(ctx: Context) -> Reply:
     )
     if before is not None and (before.chat, before.thread) != (place.chat, place.thread):
         ctx.post(
-            _target(before), say(phrase("Another chat is told from now on when something looks made up."))
+            _target(before), say(phrase("From now on, another chat is told when something looks made up."))
         )
     return say(
         phrase(
-            "This chat is told from now on when something looks made up. Members are named then, so "
-            "it should be one that only moderators read. `/flags off` ends it."
+            "From now on, this chat is told when something looks made up. Members are named then, so only "
+            "moderators should be able to read it. `/flags off` ends it."
         )
     )
 
 
 @area.command(
-    "flags off", "Tell no chat any more when something looks made up", permission=Permission.UNION_MODERATOR
+    "flags off", "Stop telling a chat when something looks made up", permission=Permission.UNION_MODERATOR
 )
 def off(ctx: Context) -> Reply:
-    """Ends what /flags here began. The founder is still told privately, and /flags list still shows it all."""
+    """Ends what /flags here began. The founder is still told privately, and /flags list still shows everything."""
     if flags.alerts(ctx.tx, ctx.union) is None:
         raise BadInput(
-            phrase("No chat is told at present. `/flags here`, typed in the moderators' chat, begins it.")
+            phrase("No chat is told right now. To change that, type `/flags here` in the moderators' chat.")
         )
     flags.set_alerts(ctx.tx, ctx.union, ctx.standing.member, None)
-    return say(phrase("No chat is told any more. `/flags list` shows what is noticed."))
+    return say(phrase("No chat is told any more. `/flags list` still shows what looks made up."))
 
 
 @area.action("flags.page", permission=Permission.UNION_MODERATOR)
@@ -117,15 +120,25 @@ def _page(ctx: Context, page: int, *, edit: bool = False) -> Reply:
     if not shown and page > 0:
         return _page(ctx, page - 1, edit=edit)
     if not shown:
-        return say(phrase("Nothing looks made up, apart from what was closed already."), edit=edit)
+        return say(phrase("Nothing looks made up, except what was already closed."), edit=edit)
     known = flags.people(ctx.tx, shown, ctx.place.platform)
     blocks: list[Block] = [
-        p(phrase("Open: {count}. It may be innocent; nothing was done about it.", count=bold(str(count))))
+        p(
+            plural(
+                count,
+                "{n:,} flag is open. It may be innocent; nothing was done about it.",
+                "{n:,} flags are open. They may be innocent; nothing was done about them.",
+            )
+        )
     ]
     for flag in shown:
         blocks += _described(flag, known, ctx.union)
     rows: list[tuple[AnyButton, ...]] = [
-        (Button(phrase("Close no. {flag}", flag=flag.id), "flags.close", {"flag": flag.id, "page": page}),)
+        (
+            Button(
+                phrase("Close no. {number}", number=flag.id), "flags.close", {"flag": flag.id, "page": page}
+            ),
+        )
         for flag in shown
     ]
     turns = []
@@ -183,14 +196,9 @@ def _notice(by: Context | Duty, raised: Sequence[ShownFlag], platform: str) -> R
     for flag in raised[:MOST_TOLD]:
         blocks += _described(flag, known, by.union)
     left = len(raised) - MOST_TOLD
-    more = (
-        phrase("There {more} {left} more: ", more=phrase("is") if left == 1 else phrase("are"), left=left)
-        if left > 0
-        else ""
-    )
-    return say(
-        *blocks, phrase("{more}`/flags list` shows what is open, and closes what you looked at.", more=more)
-    )
+    more = [plural(left, "There is {n:,} more.", "There are {n:,} more.")] if left > 0 else []
+    listing = phrase("`/flags list` shows what is open, and closes what you have checked.")
+    return say(*blocks, sentences([*more, listing]))
 
 
 def _target(chat: Alerts) -> Target:
@@ -202,12 +210,13 @@ def _target(chat: Alerts) -> Target:
 
 def _described(flag: ShownFlag, known: dict[int, Account], union: Union) -> list[Block]:
     if flag.kind is FlagKind.BURST:
-        title = phrase("many joined at once")
+        title = phrase("No. {number}: many joined at once", number=flag.id)
     elif flag.kind is FlagKind.JOINING:
         return _refusals(flag, known, union)
     else:
-        title = phrase("newcomers who support {name}", name=display.name(known, flag.member_id or 0))
-    return [p(bold(phrase("No. {flag}: {title}", flag=flag.id, title=title))), _evidence(flag, known, union)]
+        leader = display.name(known, flag.member_id or 0)
+        title = phrase("No. {number}: newcomers who support {leader}", number=flag.id, leader=leader)
+    return [p(bold(title)), _evidence(flag, known, union)]
 
 
 def _refusals(flag: ShownFlag, known: dict[int, Account], union: Union) -> list[Block]:
@@ -217,15 +226,15 @@ def _refusals(flag: ShownFlag, known: dict[int, Account], union: Union) -> list[
         p(
             bold(
                 phrase(
-                    "No. {flag}: somebody would be one person with {asked}, who says that they are not",
-                    flag=flag.id,
-                    asked=asked,
+                    "No. {number}: someone keeps asking to be one person with {member}, who says that they are not",
+                    number=flag.id,
+                    member=asked,
                 )
             )
         ),
         fields(
             (phrase("Tried"), _counted(found.asked, known, sum(n for _, n in found.asked), 0)),
-            (phrase("Refused within a week"), phrase("{people} times", people=found.people)),
+            (phrase("Refused within a week"), plural(found.people, "{n:,} time", "{n:,} times")),
             (
                 phrase("When"),
                 spans(
@@ -243,22 +252,24 @@ def _refusals(flag: ShownFlag, known: dict[int, Account], union: Union) -> list[
 def _evidence(flag: ShownFlag, known: dict[int, Account], union: Union) -> Fields:
     found, zone = flag.evidence, union.time_zone
     if flag.kind is FlagKind.BURST:
-        who = phrase(
-            "{people} new members; usual in {burst_window}: {usual}",
-            people=found.people,
-            burst_window=in_words(BURST_WINDOW),
+        who = plural(
+            found.people,
+            "{n:,} new member; usual in {time}: {usual}",
+            "{n:,} new members; usual in {time}: {usual}",
+            time=in_words(BURST_WINDOW),
             usual=f"{found.usual:g}",
         )
     else:
         leader = display.name(known, flag.member_id or 0)
-        who = phrase(
-            "{people} new members, counting {leader} if new; support base: {headcount} in all",
-            people=found.people,
+        who = plural(
+            found.people,
+            "{n:,} new member, counting {leader} if new; support base: {headcount:,} in total",
+            "{n:,} new members, counting {leader} if new; support base: {headcount:,} in total",
             leader=leader,
             headcount=found.headcount,
         )
     return fields(
-        (phrase("Who"), who),
+        (phrase("People"), who),
         (
             phrase("Joined"),
             spans(
@@ -269,29 +280,30 @@ def _evidence(flag: ShownFlag, known: dict[int, Account], union: Union) -> Field
                 )
             ),
         ),
-        (phrase("Where"), _listed({platform_name(name): number for name, number in found.platforms.items()})),
+        (phrase("Where"), _listed(found.platforms)),
         (
             phrase("Without a wallet"),
-            phrase("{without_wallet} of {people}", without_wallet=found.without_wallet, people=found.people),
+            phrase("{some:,} of {people:,}", some=found.without_wallet, people=found.people),
         ),
         (phrase("Invited by"), _counted(found.invited_by, known, found.invited, found.people)),
-        (phrase("Endorse"), _counted(found.endorsing, known, found.endorse, found.people)),
+        (phrase("They endorse"), _counted(found.endorsing, known, found.endorse, found.people)),
     )
 
 
-def _counted(named: Sequence[tuple[int, int]], known: dict[int, Account], counted: int, people: int) -> str:
+def _counted(named: Sequence[tuple[int, int]], known: dict[int, Account], counted: int, people: int) -> Spans:
     """Numbers in words, like “Bo (12), Cy (3), others (4), nobody (2)”."""
-    words = [f"{display.name(known, member_id)} ({number})" for member_id, number in named]
+    words: list[str] = [f"{display.name(known, member_id)} ({number})" for member_id, number in named]
     others = counted - sum(number for _, number in named)
     if others:
-        words.append(f"others ({others})")
+        words.append(phrase("others ({number:,})", number=others))
     if people > counted:
-        words.append(f"nobody ({people - counted})")
-    return ", ".join(words)
+        words.append(phrase("nobody ({number:,})", number=people - counted))
+    return spans(*[part for one in words for part in (", ", one)][1:])
 
 
 def _listed(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} ({number})" for name, number in counts.items()) or "nowhere any more"
+    named = ", ".join(f"{platform_name(name)} ({number})" for name, number in counts.items())
+    return named or phrase("nowhere any more")
 
 
 # -- waiting for a look --------------------------------------------------------------------------------------
@@ -313,7 +325,7 @@ def _to_look_at(by: Context | Duty, flag: ShownFlag, platform: str) -> Reply:
         "It may be innocent. If nobody does anything, nothing happens to these members, and it stays open until a "
         "moderator closes it."
     )
-    close = Button(phrase("Close no. {flag}", flag=flag.id), "flags.close", {"flag": flag.id, "page": 0})
+    close = Button(phrase("Close no. {number}", number=flag.id), "flags.close", {"flag": flag.id, "page": 0})
     return Reply((*_described(flag, known, by.union), p(otherwise)), ((close,),))
 
 

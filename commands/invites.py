@@ -22,7 +22,6 @@ from bot.chat.model import (
     Items,
     Moment,
     Reply,
-    Spans,
     Style,
     Visibility,
     bold,
@@ -30,12 +29,11 @@ from bot.chat.model import (
     items,
     p,
     say,
-    spans,
 )
 from bot.chat.text import platform_name
 from bot.domain.choices import told_apart
 from bot.domain.names import one_line
-from bot.domain.phrases import phrase
+from bot.domain.phrases import Phrase, phrase, sentences
 from commands.tree.endorsements import endorse_button
 
 area = Area()
@@ -44,24 +42,24 @@ JOINING = Rate(5, 60)
 """How often a person may join, in whatever way: each time is an entry of the ledger."""
 
 MOST_PLACES = 10
-_ENDORSING = phrase(" If you endorse them, your support counts for them, and for those they follow.")
+_ENDORSING = phrase("If you endorse them, your support counts for them and for everyone they follow.")
 
 
 @area.command(
     "invite",
-    "Your code and link that bring others into the union",
+    "Get your code and link for inviting others",
     visibility=Visibility.PRIVATE,
     rate=Rate(10, 60),
     settled=True,
 )
 def invite(ctx: Context) -> Reply:
-    """Shows your own code, how others join by it, and how many did. Only you see it.
+    """Shows your own code, how others can join with it, and how many did. Only you see it.
 
-    Who comes by your code is told your name and can endorse you with one press; the union's ledger keeps, without
-    names, who brought whom. A code lasts 30 days and lets in at most 100 people.
+    People who join with your code are told your name and can endorse you with one press. The union's ledger records
+    who invited whom, without names. A code lasts 30 days and lets in at most 100 people.
 
-    It also works outside the union's servers and groups, where no moderator sees who comes. Give it to people whom
-    you know, and if it got about, revoke it: from that moment nobody joins by it. Who joined before stays.
+    It also works outside the union's servers and groups, where no moderator sees who comes, so give it to people you
+    know. If it gets around, revoke it: from then on nobody can join with it. Everyone who joined before stays.
     """
     return _card(ctx, invites.own(ctx.tx, ctx.union, ctx.member))
 
@@ -74,8 +72,12 @@ def renew(ctx: Context, code: str) -> Reply:
 @area.action("invite.revoke")
 def revoke(ctx: Context, code: str) -> Reply:
     done = invites.revoke(ctx.tx, ctx.member, code)
-    words = phrase(" is revoked: nobody joins by it any more.") if done else phrase(" was not good any more.")
-    return say(p(Code(code), words), phrase("`/invite` gives you a code."), edit=True)
+    said = (
+        phrase("`{code}` is revoked. Nobody can join with it any more.", code=code)
+        if done
+        else phrase("`{code}` was already invalid.", code=code)
+    )
+    return say(said, phrase("`/invite` gives you a new code."), edit=True)
 
 
 @area.deep_link("join", for_banned=True)
@@ -98,9 +100,8 @@ def by_code(ctx: Context, typed: str) -> Reply:
         ctx.tx, ctx.union, actor.platform, actor.native_id, actor.name, actor.username, found.invite
     )
     ctx.enter(found.invite.union_id)
-    thanks = p(
-        phrase("{account} invited you.{endorsing}", account=ctx.mention(found.account), endorsing=_ENDORSING)
-    )
+    invited = phrase("{person} invited you.", person=ctx.mention(found.account))
+    thanks = p(sentences([invited, _ENDORSING]))
     where = _gathering(ctx) if private else []
     asked, choice = _ask_for_this_chat(ctx) if private else ([], ())
     return say(
@@ -132,19 +133,22 @@ def _ask_for_this_chat(ctx: Context) -> tuple[list[Block], tuple[tuple[AnyButton
     labels = dict(zip((union.id for union in mine), told_apart(mine), strict=True))
     label = labels[ctx.union.id]
     button = Button(
-        phrase("Make this chat about {label}", label=one_line(label, 50)),
+        phrase("Make this chat about {union}", union=one_line(label, 50)),
         "union.choose",
         {"ref": ctx.union.ref},
     )
     chosen = unions.chosen_in_private(ctx.tx, ctx.actor.platform, ctx.actor.native_id)
     about = (
-        phrase("stays about {labels}", labels=labels[chosen])
+        phrase(
+            "You are in several unions. This chat stays about {union}; `/union switch` changes it.",
+            union=labels[chosen],
+        )
         if chosen in labels
-        else phrase("is about none of your unions yet")
+        else phrase(
+            "You are in several unions. This chat is not about any of them yet; `/union switch` changes it."
+        )
     )
-    return [
-        p(phrase("You are in several unions. This chat {about}; `/union switch` changes it.", about=about))
-    ], ((button,),)
+    return [p(about)], ((button,),)
 
 
 def welcome(ctx: Context) -> list[Block]:
@@ -152,30 +156,25 @@ def welcome(ctx: Context) -> list[Block]:
     return [
         p(
             phrase(
-                "Welcome to {union}, {actor}.",
+                "Welcome to {union}, {person}.",
                 union=bold(one_line(ctx.union.name)),
-                actor=bold(one_line(ctx.actor.name)),
+                person=bold(one_line(ctx.actor.name)),
             )
         ),
-        p(phrase("`/link` links a wallet, `/help` shows what else you can do.")),
+        p(phrase("`/link` links a wallet, and `/help` shows what else you can do.")),
     ]
 
 
 def _member_already(ctx: Context, found: Invitation) -> Reply:
-    here = p(phrase("You are a member of {union} already.", union=bold(one_line(ctx.union.name))))
+    here = p(phrase("You are already a member of {union}.", union=bold(one_line(ctx.union.name))))
     if found.recruiter.id == ctx.member.id:
-        own = p(phrase("This is your own code: it is for others. `/invite` shows how they use it."))
+        own = p(phrase("This is your own code: give it to others. `/invite` shows how they can use it."))
         return say(here, own, visibility=Visibility.PRIVATE)
     choice = endorsements.of(ctx.tx, ctx.member)
     if choice is not None and choice.leader_id is not None:
         return say(here, visibility=Visibility.PRIVATE)
-    offer = p(
-        phrase(
-            "The code is from {account}, and you endorse nobody.{endorsing}",
-            account=ctx.mention(found.account),
-            endorsing=_ENDORSING,
-        )
-    )
+    sender = phrase("The code is from {person}, and you endorse nobody.", person=ctx.mention(found.account))
+    offer = p(sentences([sender, _ENDORSING]))
     return say(here, offer, buttons=((_endorse(found),),), visibility=Visibility.PRIVATE)
 
 
@@ -187,14 +186,14 @@ def _gathering(ctx: Context) -> list[Block]:
     """The union's places, for a member who joined in a private chat."""
     places = spaces.of_union(ctx.tx, ctx.union)
     if not places:
-        return [p(phrase("The union has no server or group at present; you reach it in this chat."))]
+        return [p(phrase("The union has no server or group right now. You can reach it in this chat."))]
     rows = [f"{one_line(space.title, 40)} ({platform_name(space.platform)})" for space in places]
     more = (
-        [phrase("{rows} more: `/union spaces`", rows=len(rows) - MOST_PLACES)]
+        [phrase("{more:,} more: `/union spaces`", more=len(rows) - MOST_PLACES)]
         if len(rows) > MOST_PLACES
         else []
     )
-    return [p(phrase("It gathers here:")), items(*rows[:MOST_PLACES], *more)]
+    return [p(phrase("You can find it here:")), items(*rows[:MOST_PLACES], *more)]
 
 
 # -- one's own code ----------------------------------------------------------------------------------------
@@ -209,18 +208,17 @@ def _card(ctx: Context, mine: Invite, *, edit: bool = False) -> Reply:
         phrase("Your code for {union}: {code}", union=bold(one_line(ctx.union.name)), code=Code(mine.code)),
         _ways(ctx, mine.code),
         fields(
-            (phrase("Good until"), Moment(mine.expires_at, ctx.union.time_zone)),
-            (phrase("Used"), phrase("{uses} of {most} times", uses=mine.uses, most=mine.most)),
+            (phrase("Valid until"), Moment(mine.expires_at, ctx.union.time_zone)),
+            (phrase("Used"), phrase("{uses:,} of {most:,} times", uses=mine.uses, most=mine.most)),
             (
                 phrase("Your recruits"),
-                phrase("{ever} in all, {here} still here", ever=ever, here=here)
+                phrase("{ever:,} in total, {here:,} still here", ever=ever, here=here)
                 if ever
                 else phrase("nobody yet"),
             ),
         ),
         phrase(
-            "Who has the code can join by it. If it got about, revoke it, or make a new one, which "
-            "ends this one."
+            "Anyone with this code can join. If it gets around, revoke it, or make a new one to replace it."
         ),
         buttons=((renew_it, revoke_it),),
         edit=edit,
@@ -237,21 +235,32 @@ def _ways(ctx: Context, code: str) -> Items:
     return items(*(_way(ctx, platform, code, titles[platform]) for platform in sorted(titles)))
 
 
-def _way(ctx: Context, platform: str, code: str, titles: list[str]) -> Spans:
-    where = ", ".join([*titles[:MOST_PLACES], *(["…"] if len(titles) > MOST_PLACES else [])])
-    places = (
-        phrase(" in {where} or in a private chat with me", where=where)
-        if titles
-        else phrase(" in a private chat with me")
-    )
-    typed = spans(bold(platform_name(platform)), ": ", Code(f"/join {code}"), places)
+def _way(ctx: Context, platform: str, code: str, titles: list[str]) -> Phrase:
+    name = bold(platform_name(platform))
+    places = ", ".join([*titles[:MOST_PLACES], *(["…"] if len(titles) > MOST_PLACES else [])])
     link = ctx.runtime.private_link(platform, f"join-{code}")
+    if link is None and titles:
+        return phrase(
+            "{platform}: `/join {code}` in {places} or in a private chat with me",
+            platform=name,
+            code=code,
+            places=places,
+        )
     if link is None:
-        return typed
+        return phrase("{platform}: `/join {code}` in a private chat with me", platform=name, code=code)
     # The playground's link is relative to its own address.
-    return (
-        *typed,
-        *spans(
-            phrase(", or the link {urljoin}", urljoin=Code(urljoin(ctx.runtime.link_base(platform), link)))
-        ),
+    whole = urljoin(ctx.runtime.link_base(platform), link)
+    if titles:
+        return phrase(
+            "{platform}: `/join {code}` in {places} or in a private chat with me, or the link `{link}`",
+            platform=name,
+            code=code,
+            places=places,
+            link=whole,
+        )
+    return phrase(
+        "{platform}: `/join {code}` in a private chat with me, or the link `{link}`",
+        platform=name,
+        code=code,
+        link=whole,
     )

@@ -16,7 +16,6 @@ from bot.chat.model import (
     Reply,
     Spans,
     Style,
-    Text,
     Visibility,
     bold,
     items,
@@ -46,11 +45,11 @@ NAMED = 5
 
 @area.command("moderators list", "Who moderates the whole union", permission=Permission.ANYONE, reads=True)
 def listed(ctx: Context) -> Reply:
-    """Shows who moderates the whole union: they look at what was flagged, approve calls with new links, and remove
-    entries of contests.
+    """Shows who moderates the whole union. They check what was flagged, approve calls with new links, and remove
+    entries from contests.
 
-    The founder always does. They can give it to members, and to the moderators of a place of the union. Everybody
-    else who moderates a server or group moderates that place only: its connection and where calls are posted in it.
+    The founder always does, and can also let members and the moderators of a place do it. Everyone else who moderates
+    a server or group moderates that place only: its connection, and where calls are posted in it.
     """
     now = moderators.of(ctx.tx, ctx.union)
     known = display.of(ctx.tx, now.member_ids, ctx.place.platform)
@@ -59,7 +58,7 @@ def listed(ctx: Context) -> Reply:
     rows += [spans(face(known.get(one))) for one in now.member_ids]
     rows += [spans(phrase("the moderators of {place}", place=_place(space))) for space in now.places]
     if not rows:
-        return say(phrase("Nobody at present."))
+        return say(phrase("Nobody moderates the whole union right now."))
     return say(
         phrase("The whole of {union} is moderated by:", union=bold(one_line(ctx.union.name))), items(*rows)
     )
@@ -69,15 +68,16 @@ def about(ctx: Context) -> tuple[str, Spans]:
     """Returns the line about moderators, for the page about the union."""
     now = moderators.of(ctx.tx, ctx.union)
     known = display.of(ctx.tx, now.member_ids[:NAMED], ctx.place.platform)
-    words = [Text(phrase("the founder"))]
-    words += [Text(display.name(known, one)) for one in now.member_ids[:NAMED]]
-    words += [
-        Text(phrase("the moderators of {space}", space=one_line(space.title, 40)))
-        for space in now.places[:NAMED]
+    named = [phrase("the founder"), *(display.name(known, one) for one in now.member_ids[:NAMED])]
+    named += [
+        phrase("the moderators of {place}", place=one_line(space.title, 40)) for space in now.places[:NAMED]
     ]
     more = max(0, len(now.member_ids) - NAMED) + max(0, len(now.places) - NAMED)
-    ending = phrase(", and {more} more: `/moderators list`", more=more) if more else ""
-    return (phrase("Moderated by"), spans(", ".join(one.text for one in words), ending))
+    listed = [word for one in named for word in (", ", one)][1:]
+    if not more:
+        return (phrase("Moderated by"), spans(*listed))
+    all_of_them = phrase("{moderators}, and {more:,} more: `/moderators list`", moderators=listed, more=more)
+    return (phrase("Moderated by"), spans(all_of_them))
 
 
 def handed_on(tx: Tx, union: Union, platform: str) -> list[Block]:
@@ -88,7 +88,11 @@ def handed_on(tx: Tx, union: Union, platform: str) -> list[Block]:
     return [
         p(phrase("The union is also moderated by:")),
         _others(tx, now, platform),
-        p(phrase("`/moderators remove` ends it.")),
+        p(
+            phrase(
+                "To end it for a member, type `/moderators remove`; for a place, `/moderators place what:take`."
+            )
+        ),
     ]
 
 
@@ -98,7 +102,7 @@ def _others(tx: Tx, now: Moderation, platform: str) -> Block:
     places = [spans(phrase("the moderators of {place}", place=_place(space))) for space in now.places[:NAMED]]
     more = len(now.member_ids) + len(now.places) - len(people) - len(places)
     return items(
-        *people, *places, *([spans(phrase("{more} more: `/moderators list`", more=more))] if more else [])
+        *people, *places, *([spans(phrase("{more:,} more: `/moderators list`", more=more))] if more else [])
     )
 
 
@@ -116,15 +120,15 @@ def _place(space: Space) -> str:
     visibility=Visibility.PRIVATE,
     rate=Rate(20, 3600),
 )
-def add(ctx: Context, person: Annotated[Person, "Who is to moderate the union"]) -> Reply:
-    """Asks you to confirm whom you mean. From then on they moderate the whole union, in all its places and in
-    private: what was flagged, approvals of calls, entries of contests. It lasts until you take it back or they leave.
+def add(ctx: Context, person: Annotated[Person, "The new moderator of the union"]) -> Reply:
+    """Asks you to confirm the person. From then on they moderate the whole union, in all its places and in
+    private: what was flagged, approvals of calls, entries of contests. It lasts until you end it or they leave.
     """
     member, account = _member(ctx, person)
     question = p(
         phrase(
-            "Let {account} ({platform}) moderate the whole of {union}?",
-            account=ctx.mention(account),
+            "Let {person} ({platform}) moderate the whole of {union}?",
+            person=ctx.mention(account),
             platform=platform_name(account.platform),
             union=bold(one_line(ctx.union.name)),
         ),
@@ -144,39 +148,37 @@ def add(ctx: Context, person: Annotated[Person, "Who is to moderate the union"])
 def added(ctx: Context, ref: str) -> Reply:
     member = members.by_ref(ctx.tx, ctx.union, ref)
     if member is None or member.left_at is not None:
-        raise NotFound(phrase("They are no member any more."))
+        raise NotFound(phrase("They are no longer a member."))
     moderators.add(ctx.tx, ctx.union, ctx.member, member)
     account = display.reachable(ctx.tx, member.id)
     if account is not None:
         ctx.post(account, _welcome(ctx.union))
-    return say(phrase("{account} moderates the whole union now.", account=face(account)), edit=True)
+    return say(phrase("{person} now moderates the whole union.", person=face(account)), edit=True)
 
 
 def _welcome(union: Union) -> Reply:
     return say(
         phrase(
-            "The founder lets you moderate the whole of {union} from now on.",
+            "The founder made you a moderator of the whole of {union}.",
             union=bold(one_line(union.name)),
         ),
-        phrase("`/flags list` and `/call approvals` show what waits for moderators."),
+        phrase("`/flags list` and `/call approvals` show what is waiting for moderators."),
     )
 
 
 @area.command(
     "moderators remove",
-    "Take the moderation of the union back from a member",
+    "Stop a member from moderating the whole union",
     permission=Permission.FOUNDER,
     visibility=Visibility.PRIVATE,
 )
-def remove(ctx: Context, person: Annotated[Person, "Who is to moderate the union no longer"]) -> Reply:
-    """Ends what /moderators add began, at once. Places that they moderate on their platform stay theirs."""
+def remove(ctx: Context, person: Annotated[Person, "The moderator to remove"]) -> Reply:
+    """Ends at once what /moderators add began. They still moderate the places that are theirs on their platform."""
     member, account = _member(ctx, person)
     moderators.remove(ctx.tx, ctx.union, ctx.member, member)
-    told = say(
-        phrase("You do not moderate the whole of {union} any more.", union=bold(one_line(ctx.union.name)))
-    )
+    told = say(phrase("You no longer moderate the whole of {union}.", union=bold(one_line(ctx.union.name))))
     ctx.post(display.reachable(ctx.tx, member.id) or account, told)
-    return say(phrase("{account} does not moderate the whole union any more.", account=face(account)))
+    return say(phrase("{person} no longer moderates the whole union.", person=face(account)))
 
 
 def _member(ctx: Context, person: Person) -> tuple[Member, Account]:
@@ -203,27 +205,29 @@ def _member(ctx: Context, person: Person) -> tuple[Member, Account]:
 )
 def place(
     ctx: Context,
-    what: Annotated[Literal["give", "take"], Arg("Give it to them, or take it back")] = "give",
-    space: Annotated[Space | None, Arg("Which place; this one if left out", suggest=suggest_spaces)] = None,
+    what: Annotated[Literal["give", "take"], Arg("Let them (give), or stop it (take)")] = "give",
+    space: Annotated[
+        Space | None, Arg("Which place; leave it out for this one", suggest=suggest_spaces)
+    ] = None,
 ) -> Reply:
-    """Everybody who moderates that server or group on its platform then moderates the whole union, as long as they
-    act there. The platform says who that is, so whoever gives rights there decides who moderates the union. It ends
+    """Lets everyone who moderates that server or group on its platform moderate the whole union, as long as they act
+    there. The platform says who that is, so anyone who can give rights there decides who moderates the union. It ends
     with take, or when the place is disconnected.
     """
     target = space or ctx.standing.space
     if target is None:
-        raise BadInput(phrase("Say which place: `/union spaces` lists them."))
+        raise BadInput(phrase("Please say which place. `/union spaces` lists them."))
     if what == "take":
         moderators.set_place(ctx.tx, ctx.union, ctx.member, target, False)
         return say(
             phrase(
-                "The moderators of {place} do not moderate the whole union any more.",
+                "The moderators of {place} no longer moderate the whole union.",
                 place=bold(_place(target)),
             )
         )
     question = p(
         phrase(
-            "Let everybody who moderates {place} moderate the whole of {union}?",
+            "Let everyone who moderates {place} moderate the whole of {union}?",
             place=bold(_place(target)),
             union=bold(one_line(ctx.union.name)),
         ),
@@ -243,9 +247,9 @@ def place(
 def given(ctx: Context, space: int) -> Reply:
     target = next((known for known in spaces.of_union(ctx.tx, ctx.union) if known.id == space), None)
     if target is None:
-        raise NotFound(phrase("That place is not connected any more."))
+        raise NotFound(phrase("That place is no longer connected."))
     moderators.set_place(ctx.tx, ctx.union, ctx.member, target, True)
     return say(
-        phrase("The moderators of {place} moderate the whole union now.", place=bold(_place(target))),
+        phrase("The moderators of {place} now moderate the whole union.", place=bold(_place(target))),
         edit=True,
     )

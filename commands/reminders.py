@@ -13,7 +13,7 @@ from bot.areas.reminders import services as reminders
 from bot.chat.chores import Duty, Office
 from bot.chat.context import Context
 from bot.chat.declarations import Area
-from bot.chat.model import Block, Button, Image, Reply, Visibility, bold, p, say
+from bot.chat.model import Block, Button, Image, Reply, Style, Visibility, bold, p
 from bot.chat.params import Arg
 from bot.chat.text import platform_name
 from bot.chat.tokens import keep_tokens
@@ -22,6 +22,7 @@ from bot.domain.people import Union
 from bot.domain.phrases import phrase
 from commands.calls.posts import card
 from commands.calls.suggestions import suggest_hours
+from commands.calls.words import called
 
 area = Area()
 
@@ -30,26 +31,28 @@ READ_AT_ONCE = 10_000
 
 
 @area.command(
-    "call reminders", "Get the day's call in private, at your own hour", visibility=Visibility.PRIVATE
+    "call reminders", "Get the day's call in private, at the hour you choose", visibility=Visibility.PRIVATE
 )
 def remind_me(
     ctx: Context,
-    switch: Annotated[Literal["on", "off"], "Whether you are reminded"] | None = None,
+    switch: Annotated[Literal["on", "off"], "Turn reminders on or off"] | None = None,
     hour: Annotated[str, Arg("At what time of day, like 18:30 or 6pm", max_length=12, suggest=suggest_hours)]
     | None = None,
 ) -> Reply:
-    """Sends you the union's call of the day, and your branch's, in private at an hour of your own, unless you have
-    answered it by then. It comes by the account that you type this from. Without words it shows what is set.
+    """Sends you the day's call of your union and of your branch in private, at the hour you choose, unless you have
+    answered it by then. If a call closes before your hour, the reminder comes an hour before it closes. Reminders go
+    to the account that you type this from. Without options, this shows your settings.
     """
     if switch == "off":
         return _stopped(ctx)
     if switch is None and hour is None:
         return _shown(ctx)
-    minutes = parse_clock(hour) if hour is not None else None
-    today = reminders.start(ctx.tx, ctx.union, ctx.member, ctx.account, minutes)
-    shown = _shown(ctx)
-    begins = phrase("It begins today.") if today else phrase("It begins tomorrow, as the hour has passed.")
-    return msgspec.structs.replace(shown, blocks=(*shown.blocks, p(begins)))
+    return _started(ctx, parse_clock(hour) if hour is not None else None)
+
+
+@area.action("reminders.start")
+def start(ctx: Context) -> Reply:
+    return _started(ctx, None)
 
 
 @area.action("reminders.stop")
@@ -57,40 +60,61 @@ def stop(ctx: Context) -> Reply:
     return _stopped(ctx)
 
 
+def _started(ctx: Context, minutes: int | None) -> Reply:
+    """Turns reminders on, and says when the first one comes."""
+    today = reminders.start(ctx.tx, ctx.union, ctx.member, ctx.account, minutes)
+    shown = _shown(ctx)
+    begins = phrase("The first one comes today.")
+    if not today:
+        begins = phrase("The first one comes tomorrow, because that hour has passed today.")
+    return msgspec.structs.replace(shown, blocks=(*shown.blocks, p(begins)))
+
+
 def _stopped(ctx: Context) -> Reply:
     """Stops the reminders, and says so, also after a second press."""
     reminders.remove(ctx.tx, ctx.member)
-    words = p(phrase("You are not reminded of calls. `/call reminders on` begins it."))
-    return say(words, visibility=Visibility.PRIVATE)
+    return _off()
+
+
+def _off() -> Reply:
+    words = phrase("Reminders are off. To choose the hour, type `/call reminders hour:18:30`.")
+    on = Button(phrase("Turn on"), "reminders.start", style=Style.PRIMARY, lasts_s=30 * 86_400)
+    return Reply((p(words),), ((on,),), visibility=Visibility.PRIVATE)
 
 
 def _shown(ctx: Context) -> Reply:
     found = reminders.of(ctx.tx, ctx.member)
     if found is None:
-        return say(
-            phrase(
-                "You are not reminded of calls. `/call reminders on` begins it at the union's hour, "
-                "`/call reminders hour:18:30` at yours."
-            )
-        )
+        return _off()
     where = platform_name(found.account.platform) if found.account else phrase("an account that is gone")
     blocks: list[Block] = [
         p(
             phrase(
-                "You are reminded at {minutes} ({time_zone}) on {where}, if there is a call and you have "
-                "not answered it.",
-                minutes=bold(clock(found.minutes)),
+                "Reminders are on: at {hour} ({time_zone}) on {platform}, if there is a call that you have not "
+                "answered.",
+                hour=bold(clock(found.minutes)),
                 time_zone=ctx.union.time_zone,
-                where=bold(where),
+                platform=bold(where),
             )
         )
     ]
+    early = reminders.too_late_for(ctx.tx, ctx.union, found.minutes)
+    if early is not None:
+        blocks.append(
+            p(
+                phrase(
+                    "{call} closes at {closes}, before your hour, so its reminder comes an hour before that.",
+                    call=bold(called(early)),
+                    closes=clock(early.closes),
+                )
+            )
+        )
     if found.account is None or found.account.unreachable_at is not None:
         blocks.append(
             p(
                 phrase(
-                    "My messages do not reach you there. Write to me there in private, or type this where "
-                    "they do."
+                    "My messages do not reach you there. Write to me there in private, or type "
+                    "`/call reminders on` from another account."
                 )
             )
         )
@@ -143,11 +167,14 @@ def _message(duty: Duty, call: Call) -> Reply:
     A press acts for the member who pressed.
     """
     post = card(duty, call, call.answered)
-    whose = phrase("Your branch's call") if call.leader_id is not None else phrase("Today's call")
+    union = bold(one_line(duty.union.name))
+    heading = phrase("Today's call in {union}:", union=union)
+    if call.leader_id is not None:
+        heading = phrase("Your branch's call in {union}:", union=union)
     # Without the picture, of which each message would keep a copy.
     blocks = [block for block in post.blocks if not isinstance(block, Image)]
     reply = Reply(
-        (p(phrase("{whose} in {union}:", whose=whose, union=bold(one_line(duty.union.name)))), *blocks),
+        (p(heading), *blocks),
         (*post.buttons, (_stop_button(),)),
     )
     return keep_tokens(duty.records, duty.tx, reply, duty.union.id, None)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Annotated
 
-from bot.areas.calls.domain.calls import CallState
+from bot.areas.calls.domain.calls import Call, CallState
 from bot.areas.checkins.services import answers
 from bot.areas.members.services import display
 from bot.areas.reports import services as reports
@@ -15,6 +17,7 @@ from bot.areas.tree.services import activation
 from bot.chat.chores import Duty, Office
 from bot.chat.context import Context
 from bot.chat.declarations import Area, Rate
+from bot.chat.languages import said
 from bot.chat.model import (
     AnyButton,
     Block,
@@ -23,6 +26,7 @@ from bot.chat.model import (
     Image,
     Moment,
     Reply,
+    Span,
     Spans,
     Style,
     Text,
@@ -36,16 +40,15 @@ from bot.chat.model import (
 )
 from bot.chat.params import Arg
 from bot.domain.days import read_day
-from bot.domain.names import counted, one_line
+from bot.domain.names import one_line
 from bot.domain.people import Account, Member, Permission, Union
-from bot.domain.phrases import phrase
+from bot.domain.phrases import phrase, plural, sentences
 from bot.domain.times import union_day
 from bot.domain.transaction import Tx
 from bot.errors import BadInput, NotFound
 from bot.pictures.report import BranchBar, Results, alt_text, report_picture
 from commands.calls.posts import card
 from commands.calls.words import STATES, day_name
-from commands.members.display import people
 
 area = Area()
 
@@ -54,7 +57,7 @@ PAGE = 20
 
 @area.command(
     "call report",
-    "How a call went: who was reached, who answered, branch by branch",
+    "See how a call went: whom it reached and who answered, branch by branch",
     permission=Permission.LEADER,
     visibility=Visibility.PRIVATE,
     reads=True,
@@ -62,24 +65,27 @@ PAGE = 20
 )
 async def report(
     ctx: Context,
-    day: Annotated[str, Arg("Which day: yesterday, friday, 2026-05-01; the last, if left out", max_length=40)]
+    day: Annotated[
+        str, Arg("A day, like yesterday, friday or 2026-05-01 (the latest call, if left out)", max_length=40)
+    ]
     | None = None,
 ) -> Reply:
-    """Shows how many the call reached and how many answered, by place and by branch, beside the calls of the 30 days
-    before. The founder sees the whole union, other leaders their own branch, and their own calls to it. Below it is
-    who of your branch has not answered; one press reminds them, once a call, and nobody whom I told something else
-    unasked that day.
+    """Shows how many people a call reached and how many answered, by place and by branch, next to the calls of the 30
+    days before. The founder sees the whole union. Other leaders see their own branch, and their own calls to it.
+
+    You can also see the members of your branch who have not answered. One press reminds them, once for each call. It
+    leaves out members to whom I wrote something else unasked that day.
     """
     assert ctx.store is not None  # as in every asynchronous command
     found, known = await ctx.store.scan(_look, ctx.union, ctx.member, day, ctx.place.platform)
     if not found:
         raise NotFound(
-            phrase("There was no call on that day. `/call report` without a day shows the last one.")
+            phrase("There was no call on that day. `/call report` without a day shows the latest one.")
         )
     blocks: list[Block] = []
     for one in found:
         blocks += _numbers(ctx, one)
-    results = _results(ctx.union, found[0], known)
+    results = _results(ctx, found[0], known)
     png = await asyncio.to_thread(report_picture, results)
     blocks += [*_branches(found[0], known), Image(png, alt_text(results), "report.png")]
     rows: tuple[tuple[AnyButton, ...], ...] = tuple(
@@ -105,7 +111,7 @@ def _day(typed: str, today: int) -> int:
     if found is None:
         raise BadInput(
             phrase(
-                "“{typed}” is not a day. Write today, yesterday, friday, or a date like 2026-05-01.",
+                "“{typed}” is not a day. Write `today`, `yesterday`, `friday`, or a date like `2026-05-01`.",
                 typed=typed,
             )
         )
@@ -116,45 +122,88 @@ def _numbers(ctx: Context, one: CallReport) -> list[Block]:
     call = one.call
     assert call.day is not None  # it has begun
     day = day_name(call.day, union_day(ctx.union.time_zone, ctx.now))
-    kind = phrase("your branch's call") if call.leader_id is not None else phrase("the union's call")
-    about = bold(
-        phrase("{capitalize} of {day}", capitalize=kind.capitalize(), day=day)
-        if one.whole
-        else phrase("Your branch, {kind} of {day}", kind=kind, day=day)
-    )
-    share = f" ({one.answered / one.people:.0%})" if one.people else ""
-    rest = [phrase("{late:,} of them late", late=one.late)] if one.late else []
-    rest += [phrase("besides, {waiting:,} wait to be confirmed", waiting=one.waiting)] if one.waiting else []
-    reached, answered = _reached(one), f"{one.answered:,} of {people(one.people)}{share}"
-    shown: list[tuple[str, str]] = [(phrase("Reached"), reached)] if reached else []
-    shown.append((phrase("Answered"), ", ".join([answered, *rest])))
+    shown: list[tuple[str, str | Span | Spans]] = []
+    if reached := _reached(one):
+        shown.append((phrase("Reached"), sentences(reached)))
+    shown.append((phrase("Answered"), _answered(one)))
+    if one.late:
+        shown.append((phrase("Late"), _answers(one.late)))
+    if one.waiting:
+        shown.append((phrase("To be confirmed"), _answers(one.waiting)))
     if one.average:
-        shown.append((phrase("Before"), _before(one, one.average)))
+        shown.append((phrase("The 30 days before"), _before(one, one.average)))
     if one.places:
-        names = (f"{'in private' if title is None else one_line(title, 40)} {n:,}" for title, n in one.places)
-        shown.append(("Pressed", ", ".join(names)))
+        shown.append((phrase("Pressed"), _pressed(one.places)))
     return [
         Heading(call.title),
-        p(about, f": {STATES[call.state]}."),
+        p(bold(_whose(one)), " · ", day, " · ", STATES[call.state]),
         fields(*shown),
     ]
 
 
-def _reached(one: CallReport) -> str:
-    parts = []
-    if one.call.leader_id is None and one.reach.posts:
-        parts.append(f"posted in {counted(one.reach.posts, 'place', 'places')}")
-    if one.reach.reminded:
-        parts.append(f"{people(one.reach.reminded)} reminded as they asked")
-    if one.reach.nudges:
-        leaders = counted(one.reach.nudges, "leader", "leaders")
-        parts.append(f"{people(one.reach.nudged)} reminded by {leaders}")
-    return ", ".join(parts)
+def _whose(one: CallReport) -> str:
+    if one.call.leader_id is not None:
+        return phrase("Your branch's call")
+    return phrase("The union's call") if one.whole else phrase("The union's call in your branch")
+
+
+def _answered(one: CallReport) -> str:
+    if not one.people:
+        return _answers(one.answered)
+    return plural(
+        one.people,
+        "{answered:,} of {n:,} person ({share})",
+        "{answered:,} of {n:,} people ({share})",
+        answered=one.answered,
+        share=f"{one.answered / one.people:.0%}",
+    )
+
+
+def _answers(number: int) -> str:
+    return plural(number, "{n:,} answer", "{n:,} answers")
+
+
+def _reached(one: CallReport) -> Sequence[str]:
+    reach, found = one.reach, []
+    if one.call.leader_id is None and reach.posts:
+        found.append(plural(reach.posts, "Posted in {n:,} place.", "Posted in {n:,} places."))
+    if reach.reminded:
+        found.append(
+            plural(
+                reach.reminded,
+                "{n:,} person was reminded at their own hour.",
+                "{n:,} people were reminded at their own hour.",
+            )
+        )
+    if reach.nudges:
+        found.append(
+            plural(
+                reach.nudged,
+                "{n:,} person was reminded by {leaders}.",
+                "{n:,} people were reminded by {leaders}.",
+                leaders=plural(reach.nudges, "{n:,} leader", "{n:,} leaders"),
+            )
+        )
+    return found
 
 
 def _before(one: CallReport, average: float) -> str:
-    said = phrase("{average} answers on average in the 30 days before", average=f"{average:,.1f}")
-    return f"{said}: {one.answered / average - 1:+.0%}"
+    return phrase(
+        "{average} answers on average ({change})",
+        average=f"{average:,.1f}",
+        change=f"{one.answered / average - 1:+.0%}",
+    )
+
+
+def _pressed(places: list[tuple[str | None, int]]) -> Spans:
+    """Returns the answers of each place, those in private last."""
+    found = [
+        phrase("in private {answers:,}", answers=answers)
+        if title is None
+        else phrase("{place} {answers:,}", place=one_line(title, 40), answers=answers)
+        for title, answers in places
+    ]
+    return spans(*(words for one in found for words in (", ", one)))[1:]
 
 
 def _branches(one: CallReport, known: dict[int, Account]) -> list[Block]:
@@ -163,11 +212,11 @@ def _branches(one: CallReport, known: dict[int, Account]) -> list[Block]:
     rows: list[Spans] = [
         spans(
             phrase(
-                "{name} · {answered:,} of {people:,} ({answered_2})",
-                name=display.name(known, branch.member_id),
+                "{leader} · {answered:,} of {people:,} ({share})",
+                leader=display.name(known, branch.member_id),
                 answered=branch.answered,
                 people=branch.people,
-                answered_2=f"{branch.answered / branch.people:.0%}",
+                share=f"{branch.answered / branch.people:.0%}",
             ),
         )
         for branch in one.branches
@@ -175,24 +224,24 @@ def _branches(one: CallReport, known: dict[int, Account]) -> list[Block]:
     return [p(phrase("The biggest branches:")), items(*rows)]
 
 
-def _results(union: Union, one: CallReport, known: dict[int, Account]) -> Results:
+def _results(ctx: Context, one: CallReport, known: dict[int, Account]) -> Results:
     assert one.call.day is not None  # it has begun
     days = {**one.days, one.call.day: one.answered}
     drawn = [
         BranchBar(display.name(known, branch.member_id), branch.answered, branch.people)
         for branch in one.branches
     ]
-    title = f"{one_line(union.name, 40)}: {one.call.title}"
-    return Results(title, one.call.day - reports.DAYS, one.call.day, days, one.average, drawn)
+    title = f"{one_line(ctx.union.name, 40)}: {one.call.title}"
+    first, say = one.call.day - reports.DAYS, partial(said, language=ctx.language)
+    return Results(title, first, one.call.day, days, one.average, drawn, say)
 
 
 def _silent_label(one: CallReport, both: bool) -> str:
-    which = (
-        (phrase(" (branch's call)") if one.call.leader_id is not None else phrase(" (union's call)"))
-        if both
-        else ""
-    )
-    return phrase("Who has not answered{which}", which=which)
+    if not both:
+        return phrase("Who has not answered")
+    if one.call.leader_id is not None:
+        return phrase("Who has not answered your branch's call")
+    return phrase("Who has not answered the union's call")
 
 
 # -- members without an answer -------------------------------------------------------------------------------
@@ -203,26 +252,15 @@ def silent(ctx: Context, call: int, page: int) -> Reply:
     found, ids, all_ = reports.silent(ctx.tx, ctx.union, ctx.member, call)
     shown = ids[page * PAGE : (page + 1) * PAGE]
     if not shown:
-        who = (
-            phrase("Everybody in your branch")
+        everyone = (
+            phrase("Everyone in your branch has answered.")
             if all_
-            else phrase("Everybody of the {looked_at:,} nearest to you", looked_at=reports.LOOKED_AT)
+            else phrase("The {people:,} people nearest to you have all answered.", people=reports.LOOKED_AT)
         )
-        return say(phrase("{who} has answered.", who=who), visibility=Visibility.PRIVATE, edit=page > 0)
+        return say(everyone, visibility=Visibility.PRIVATE, edit=page > 0)
     known = display.of(ctx.tx, shown, ctx.place.platform)
     rows = [spans(ctx.mention(known[one]) if one in known else Text(display.GONE)) for one in shown]
-    of = "" if all_ else phrase(" of the {looked_at:,} nearest to you", looked_at=reports.LOOKED_AT)
-    have = "has" if len(ids) == 1 else "have"
-    blocks: list[Block] = [
-        p(
-            phrase(
-                "{value} “{found}”, the nearest first:",
-                value=bold(phrase("{ids:,}{of} {have} not answered", ids=len(ids), of=of, have=have)),
-                found=found.title,
-            )
-        ),
-        items(*rows),
-    ]
+    blocks: list[Block] = [p(_not_answered(len(ids), found, all_)), items(*rows)]
     turns: list[AnyButton] = []
     if page:
         turns.append(Button(phrase("First page"), "report.silent", {"call": call, "page": 0}))
@@ -232,12 +270,30 @@ def silent(ctx: Context, call: int, page: int) -> Reply:
     buttons: list[tuple[AnyButton, ...]] = [tuple(turns)] if turns else []
     if at is not None:
         blocks.append(
-            p(phrase("You had them reminded {at}.", at=Moment(at, ctx.union.time_zone, "relative")))
+            p(phrase("You reminded them {when}.", when=Moment(at, ctx.union.time_zone, "relative")))
         )
     elif found.state is CallState.OPEN:
         remind = Button(phrase("Remind them"), "report.nudge", {"call": call}, Style.PRIMARY, single_use=True)
         buttons.append((remind,))
     return Reply(tuple(blocks), tuple(buttons), visibility=Visibility.PRIVATE, edit=page > 0)
+
+
+def _not_answered(number: int, call: Call, all_: bool) -> str:
+    title = bold(one_line(call.title))
+    if all_:
+        return plural(
+            number,
+            "{n:,} person has not answered {call}:",
+            "{n:,} people have not answered {call}, those nearest to you first:",
+            call=title,
+        )
+    return plural(
+        number,
+        "Of the {people:,} people nearest to you, {n:,} has not answered {call}:",
+        "Of the {people:,} people nearest to you, {n:,} have not answered {call}, the nearest first:",
+        people=reports.LOOKED_AT,
+        call=title,
+    )
 
 
 @area.action("report.nudge", permission=Permission.LEADER)
@@ -246,8 +302,8 @@ def nudge(ctx: Context, call: int) -> Reply:
     post = card(ctx, found, found.answered)
     asks = p(
         phrase(
-            "{account} reminds you of this call in {union}:",
-            account=ctx.mention(ctx.account),
+            "{leader} reminds you of this call in {union}:",
+            leader=ctx.mention(ctx.account),
             union=bold(one_line(ctx.union.name)),
         )
     )
@@ -257,22 +313,40 @@ def nudge(ctx: Context, call: int) -> Reply:
     for account in nudged.reminded:
         ctx.post(account, message, f"nudge:{found.id}:{account.member_id}", bulk=True)
     reached = (
-        phrase("Reminded: {reminded}.", reminded=people(len(nudged.reminded)))
+        plural(len(nudged.reminded), "{n:,} person is reminded.", "{n:,} people are reminded.")
         if nudged.reminded
         else phrase("Nobody could be reminded.")
     )
-    return say(p(bold(reached), *_left_out(nudged)), visibility=Visibility.PRIVATE)
+    return say(p(sentences([reached, *_left_out(nudged)])), visibility=Visibility.PRIVATE)
 
 
-def _left_out(nudge: Nudge) -> list[str]:
-    parts = []
+def _left_out(nudge: Nudge) -> Sequence[str]:
+    found = []
     if nudge.told_today:
-        parts.append(f"{nudge.told_today:,} whom I told something else today")
+        found.append(
+            plural(
+                nudge.told_today,
+                "{n:,} person is left out, because I wrote to them about something else today.",
+                "{n:,} people are left out, because I wrote to them about something else today.",
+            )
+        )
     if nudge.unreached:
-        parts.append(f"{nudge.unreached:,} whom my messages do not reach")
+        found.append(
+            plural(
+                nudge.unreached,
+                "My messages do not reach {n:,} person.",
+                "My messages do not reach {n:,} people.",
+            )
+        )
     if nudge.beyond:
-        parts.append(f"{nudge.beyond:,} more than I remind at once")
-    return [phrase(" Left out: {parts}.", parts=", ".join(parts))] if parts else []
+        found.append(
+            plural(
+                nudge.beyond,
+                "{n:,} person is left out, because I cannot remind more people at once.",
+                "{n:,} people are left out, because I cannot remind more people at once.",
+            )
+        )
+    return found
 
 
 # -- the day's close ---------------------------------------------------------------------------------------

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from bot import membership
+from bot.areas.calls.domain.calls import Call
+from bot.areas.calls.services import room as call_room
 from bot.areas.calls.services import schedule as call_schedule
 from bot.areas.members.services import members
 from bot.areas.spaces import services as spaces
@@ -14,16 +16,17 @@ from bot.chat.declarations import Area, Rate
 from bot.chat.model import Button, Moment, Reply, Spans, Style, Visibility, bold, fields, p, say, spans
 from bot.chat.outgoing import Poster, post
 from bot.chat.params import Arg
-from bot.chat.text import platform_name
+from bot.chat.text import NO_UNION_IN_PRIVATE, platform_name
 from bot.domain.choices import told_apart
 from bot.domain.languages import CODES, LANGUAGES
 from bot.domain.names import one_line
 from bot.domain.people import Account, Permission, Person, Space, Union
 from bot.domain.phrases import phrase
-from bot.domain.zones import suggest_zones
+from bot.domain.zones import suggest_zones, zone
 from bot.errors import BadInput
 from bot.membership import HandedOver
 from commands import moderators as moderation
+from commands.calls.words import called
 from commands.members.display import identified
 from commands.spaces import requests
 from commands.spaces.join_button import join_button
@@ -39,9 +42,7 @@ def _zones(ctx: Context, typed: str) -> list[tuple[str, str]]:
 
 Name = Annotated[str, Arg("What the union is called", max_length=60)]
 Purpose = Annotated[str, Arg("What it is for, in a sentence or two", max_length=500, long=True)]
-TimeZone = Annotated[
-    str, Arg("A city in whose time zone its day begins, like Berlin", max_length=40, suggest=_zones)
-]
+TimeZone = Annotated[str, Arg("A city in the union's time zone, like Berlin", max_length=40, suggest=_zones)]
 
 Language = Annotated[Literal["English", "Deutsch"], "The language of its posts"]
 
@@ -55,9 +56,9 @@ Language = Annotated[Literal["English", "Deutsch"], "The language of its posts"]
     rate=Rate(5, 3600),
 )
 def create(ctx: Context, name: Name, purpose: Purpose, time_zone: TimeZone = "UTC") -> Reply:
-    """Founds a union: this server or group becomes its first place and you its founder.
+    """Founds a union: this server or group becomes its first place, and you become its founder.
 
-    The time zone says when the union's day begins; streaks and calls follow it. All of it can be changed
+    The time zone says when the union's day begins; streaks and calls follow it. You can change all of this
     later with /union edit. Only moderators of a place can found a union there.
     """
     actor, place = ctx.actor, ctx.place
@@ -85,8 +86,8 @@ def create(ctx: Context, name: Name, purpose: Purpose, time_zone: TimeZone = "UT
 
 @area.command("union about", "What this union is, and who leads it", permission=Permission.ANYONE, reads=True)
 def about(ctx: Context) -> Reply:
-    """Shows the union's purpose, its founder, what makes a leader and who leads, who moderates the whole union, how
-    many members it has and where it lives."""
+    """Shows the union's purpose, its founder, its leaders and what makes someone a leader, who moderates the whole
+    union, how many members it has, and its places."""
     union = ctx.union
     founder = members.founder(ctx.tx, union)
     places = spaces.of_union(ctx.tx, union)
@@ -94,12 +95,12 @@ def about(ctx: Context) -> Reply:
         p(bold(one_line(union.name))),
         fields(
             (phrase("Purpose"), union.purpose),
-            (phrase("Founder"), spans(ctx.mention(founder)) if founder else phrase("none at present")),
+            (phrase("Founder"), spans(ctx.mention(founder)) if founder else phrase("nobody right now")),
             *_by_host(union),
             *leadership.about(ctx),
             moderation.about(ctx),
             (phrase("Members"), str(members.count(ctx.tx, union))),
-            (phrase("Places"), ", ".join(_place(space) for space in places) or "none"),
+            (phrase("Places"), ", ".join(_place(space) for space in places) or phrase("none right now")),
             (phrase("Time zone"), union.time_zone),
             (phrase("Language"), LANGUAGES[union.language]),
             (phrase("Since"), spans(Moment(union.created_at, union.time_zone, "date"))),
@@ -117,11 +118,41 @@ def edit(
     time_zone: TimeZone | None = None,
     language: Language | None = None,
 ) -> Reply:
-    """Changes what you name and leaves the rest. What was changed is recorded in the union's ledger.
+    """Changes only what you fill in. The union's ledger records what was changed.
 
-    Posts and answers that everybody sees are in the language of the union; what you alone see is in yours, which
-    `/language` chooses.
+    Posts and answers that everyone sees are in the union's language. What only you see is in your own, which you
+    choose with `/language`.
     """
+    if time_zone is not None:
+        hurried = call_room.hurried_by_zone(ctx.tx, ctx.union, zone(time_zone, ctx.now).key)
+        if hurried is not None:
+            given = {"name": name, "purpose": purpose, "time_zone": time_zone, "language": language}
+            return _ask_at_once(hurried, given)
+    return _edited(ctx, name, purpose, time_zone, language)
+
+
+def _ask_at_once(hurried: Call, given: dict[str, str | None]) -> Reply:
+    """Asks whether to change the time zone, although the hour of a planned call has passed there."""
+    question = phrase(
+        "In {time_zone} the hour of {call} has passed, so it would go out right away. Nothing is changed yet: "
+        "move it first with `/call schedule`, or change the time zone now.",
+        time_zone=given["time_zone"],
+        call=bold(called(hurried)),
+    )
+    yes = Button(phrase("Change it now"), "union.edit", given, Style.PRIMARY, single_use=True, lasts_s=600)
+    return Reply((p(question),), ((yes,),), visibility=Visibility.PRIVATE)
+
+
+@area.action("union.edit", permission=Permission.FOUNDER)
+def edit_at_once(
+    ctx: Context, name: str | None, purpose: str | None, time_zone: str | None, language: str | None
+) -> Reply:
+    return _edited(ctx, name, purpose, time_zone, language)
+
+
+def _edited(
+    ctx: Context, name: str | None, purpose: str | None, time_zone: str | None, language: str | None
+) -> Reply:
     changed = unions.edit(
         ctx.tx,
         ctx.union,
@@ -144,28 +175,28 @@ def edit(
 
 
 @area.command("union hand-over", "Make another member the founder", permission=Permission.FOUNDER)
-def hand_over(ctx: Context, heir: Annotated[Person, "Who is to be the founder"]) -> Reply:
-    """Hands the union to another member. You stay a member; only they can hand it back.
+def hand_over(ctx: Context, heir: Annotated[Person, "The new founder"]) -> Reply:
+    """Hands the union over to another member. You stay a member; only they can hand it back.
 
-    What you began as founder and did not finish ends: your code for connecting a place, places that wait for your
-    answer, and your drafts for the whole union. Planned calls and rules go on, and who moderates stays.
+    Whatever you started as founder and did not finish ends: your code for connecting a place, places that are waiting
+    for your answer, and your drafts for the whole union. Planned calls, rules and moderators stay.
     """
     if heir.member is None or heir.account is None:
         raise BadInput(
             phrase(
-                "{heir} has not joined {union}. Ask them to `/join` first.",
-                heir=one_line(heir.name),
+                "{person} has not joined {union}. Ask them to `/join` first.",
+                person=one_line(heir.name),
                 union=one_line(ctx.union.name),
             )
         )
     if heir.member.id == ctx.member.id:
-        raise BadInput(phrase("You are the founder already."))
+        raise BadInput(phrase("You are already the founder."))
     members.require_none_waits(ctx.tx, heir.member)
     question = p(
         phrase(
-            "Hand {union} to {account}? Only they can undo it.",
+            "Hand {union} over to {person}? Only they can hand it back.",
             union=bold(one_line(ctx.union.name)),
-            account=identified(heir.account),
+            person=identified(heir.account),
         )
     )
     which = {"on": heir.account.platform, "heir": heir.account.native_id}
@@ -180,11 +211,11 @@ def handed_over(ctx: Context, on: str, heir: str) -> Reply:
     person = ctx.records.find_person(ctx.tx, ctx.union, on, heir, "")
     if person.member is None or person.account is None:
         raise BadInput(
-            phrase("{person} is no member any more. Ask them to `/join` first.", person=one_line(person.name))
+            phrase("{person} is no longer a member. Ask them to `/join` first.", person=one_line(person.name))
         )
     handed = membership.hand_over(ctx.tx, ctx.union, ctx.member, person.member)
     tell_of_handing_over(ctx, handed, person.account)
-    return say(phrase("{person} is the founder now.", person=bold(one_line(person.name))), edit=True)
+    return say(phrase("{person} is now the founder.", person=bold(one_line(person.name))), edit=True)
 
 
 def tell_of_handing_over(by: Poster, handed: HandedOver, heir: Account) -> None:
@@ -192,9 +223,9 @@ def tell_of_handing_over(by: Poster, handed: HandedOver, heir: Account) -> None:
     union = handed.union
     requests.tell_ended(by, union, handed.ended)
     told = say(
-        phrase("You are the founder of {union} now.", union=bold(one_line(union.name))),
+        phrase("You are now the founder of {union}.", union=bold(one_line(union.name))),
         *moderation.handed_on(by.tx, union, heir.platform),
-        phrase("Planned calls and rules go on: `/call list` shows them."),
+        phrase("Planned calls and the rules stay as they are. `/call list` shows the calls."),
     )
     post(by, union, heir, told, None, False)
 
@@ -206,8 +237,8 @@ def choose(ctx: Context, ref: str) -> Reply:
     mine = members.unions_of(ctx.tx, platform, native_id)
     label = dict(zip((one.id for one in mine), told_apart(mine), strict=True))[union.id]
     return say(
-        phrase("This chat is about {label} now. Type your command again. ", label=bold(label)),
-        phrase("`/union switch` changes it."),
+        phrase("This chat is now about {union}. Please type your command again.", union=bold(label)),
+        phrase("To choose another union, type `/union switch`."),
         edit=True,
     )
 
@@ -220,15 +251,15 @@ def choose(ctx: Context, ref: str) -> Reply:
     needs_union=False,
 )
 def switch(ctx: Context) -> Reply:
-    """For people in several unions: which of them private commands are about."""
+    """For people in several unions: chooses which union your private commands are about."""
     mine = members.unions_of(ctx.tx, ctx.place.platform, ctx.actor.native_id)
     if not mine:
-        raise BadInput(phrase("You are not in a union yet. Type `/join` where one gathers."))
+        raise BadInput(NO_UNION_IN_PRIVATE)
     rows = tuple(
         (Button(label, "union.choose", {"ref": union.ref}),)
         for union, label in zip(mine[:8], told_apart(mine), strict=False)
     )
-    return Reply((p(phrase("Which union is our private chat about?")),), rows)
+    return Reply((p(phrase("Which union should this private chat be about?")),), rows)
 
 
 def _by_host(union: Union) -> tuple[tuple[str, Spans], ...]:
@@ -237,7 +268,7 @@ def _by_host(union: Union) -> tuple[tuple[str, Spans], ...]:
         return ()
     return (
         (
-            phrase("Handed on by the host"),
+            phrase("Appointed by the host"),
             spans(Moment(union.by_host_at, union.time_zone, "date")),
         ),
     )

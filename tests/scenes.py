@@ -123,10 +123,10 @@ async def connected(
     """
     code = await place_code(founder, home)
     asked = await moderator.runs("union connect", place, code=code)
-    assert "was asked in private" in asked.text, asked.text
+    assert "privately whether to connect" in asked.text, asked.text
     question = (await stage.told(founder))[-1]
     answer = await founder.presses(question, question.labels[0])
-    assert "is a place of" in answer.text, answer.text
+    assert "now belongs to" in answer.text, answer.text
     delivered = stage.platforms[founder.actor.platform].delivered
     delivered[:] = [one for one in delivered if one[1] is not question.reply]
     return question, answer
@@ -136,7 +136,7 @@ async def moderates_union(founder: Persona, place: Place) -> None:
     """The founder lets the moderators of a place moderate the whole union."""
     question = await founder.runs("moderators place", place)
     assert (
-        "moderate the whole union now" in (await founder.presses(question, "Let them moderate", place)).text
+        "now moderate the whole union" in (await founder.presses(question, "Let them moderate", place)).text
     )
 
 

@@ -216,7 +216,7 @@ async def test_only_answers_that_name_the_member_are_forgotten(stage: Stage) -> 
     await leaves(vera, farm)
     await erasing.erase(stage.store)
     assert "has expired" in (await ada.presses(on_vera, "Hand over", farm)).text
-    assert "Cyrus is the founder now" in (await ada.presses(question, "Hand over", farm)).text
+    assert "Cyrus is now the founder" in (await ada.presses(question, "Hand over", farm)).text
     await forget(stage)
     assert await endorses(bo, cy) == of_cy
     assert await endorses(cy, vera) is None, "a repeat has no effect and names nobody"
@@ -245,7 +245,7 @@ async def test_a_name_like_a_common_word_spoils_nothing_that_is_in_use(stage: St
     await stage.store.write(unsent, bo, ada)
     await leaves(the, farm)
     await erasing.erase(stage.store)
-    assert "Bo is the founder now" in (await ada.presses(question, "Hand over", farm)).text
+    assert "Bo is now the founder" in (await ada.presses(question, "Hand over", farm)).text
     await forget(stage)
     assert f"@{NAME} likes the tree" in [heard.text for heard in await stage.told(ada)]
 

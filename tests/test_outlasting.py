@@ -101,7 +101,7 @@ async def test_coming_and_going_again_and_again_keeps_it(store: Store) -> None:
         return union, founder, bo
 
     union, founder, bo = await store.write(chosen)
-    with pytest.raises(NotAllowed, match="standing choice"):
+    with pytest.raises(NotAllowed, match="your last choice was a short while ago"):
         await store.write(endorsements.endorse, union, bo, founder, "words")
 
 

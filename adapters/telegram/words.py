@@ -5,13 +5,13 @@ from typing import Final
 from bot.domain.phrases import phrase
 
 ANSWERED_IN_PRIVATE: Final = phrase("I answered you in our private chat.")
-ANSWER_WAITS: Final = phrase("My answer is for you alone. Open our private chat to read it.")
-ANSWER_FOLLOWS: Final = phrase("One moment: the answer is for one person alone.")
+ANSWER_WAITS: Final = phrase("My answer is only for you. Open our private chat to read it.")
+ANSWER_FOLLOWS: Final = phrase("One moment: this answer is only for one person.")
 OPEN_PRIVATE_CHAT: Final = phrase("Open our private chat")
 CHOOSE: Final = phrase("Choose:")
 NOT_TYPED: Final = phrase(
-    "I take nothing from messages that were forwarded, edited, or written by another bot. Type it yourself, or send "
-    "your own picture."
+    "Type it yourself, or send your own picture: I take nothing from messages that were forwarded, edited, or "
+    "written by another bot."
 )
 ANONYMOUS: Final = phrase(
     "You write as the group, so I cannot know who you are. Turn “Remain anonymous” off in your administrator "

@@ -35,12 +35,12 @@ def parse_address(text: str) -> str:
     text = text.strip()
     if not _ADDRESS.fullmatch(text):
         raise BadInput(
-            phrase("That is not an Ethereum address. It is 0x followed by 40 digits or letters a to f.")
+            phrase("That is not an Ethereum address. Type `0x` and then 40 digits or letters from a to f.")
         )
     digits = text[2:]
     address = checksummed(bytes.fromhex(digits))
     if text != address and digits not in (digits.lower(), digits.upper()):
         raise BadInput(
-            phrase("One or more letters of that address are wrong (its checksum fails). Copy it again.")
+            phrase("That address has a mistake in it, because its checksum is wrong. Copy it again.")
         )
     return address

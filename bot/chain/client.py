@@ -66,7 +66,7 @@ class ChainClient:
             raise TryAgain(
                 phrase(
                     "The operator's Ethereum node is on chain {actual} instead of {expected}, so this could "
-                    "not be checked. Nothing was changed; tell the operator, and try again later.",
+                    "not be checked. Nothing was changed. Tell the operator, and try again later.",
                     actual=actual,
                     expected=self._expected,
                 )
@@ -145,7 +145,7 @@ def _no_answer(method: str, reason: str) -> TryAgain:
     )
     return TryAgain(
         phrase(
-            "The Ethereum node did not answer, so this could not be checked. Nothing was changed; "
-            "try again in a minute."
+            "The Ethereum node did not answer, so this could not be checked. Nothing was changed. "
+            "Try again in a minute."
         )
     )

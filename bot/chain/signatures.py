@@ -76,9 +76,9 @@ async def verify(chain: "ChainClient | None", *, address: str, message: str, sig
     if chain is None:
         raise BadInput(
             phrase(
-                "This is not a signature by the key of {address}. Choose that account in your wallet and "
-                "sign again. If it is a contract wallet (a Safe, a smart account), it can be linked only "
-                "after the operator has set MUSTER_CHAIN_RPC.",
+                "This signature was not made with the key of {address}. Choose that account in your wallet and "
+                "sign again. A contract wallet (a Safe, a smart account) can be linked only after the operator "
+                "has set `MUSTER_CHAIN_RPC`.",
                 address=address,
             )
         )

@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
+from bot.domain.phrases import phrase
 from bot.domain.times import clock_in_words
 
 
@@ -202,7 +203,7 @@ class Form(_Value, frozen=True):
     questions: tuple[Question, ...]
     action: str
     arguments: dict[str, Any] = {}
-    submit: str = "Send"
+    submit: str = phrase("Send")
     lasts_s: int = 900
     token: str = ""
 

@@ -131,7 +131,7 @@ def _choice(ctx: Context, param: Param, raw: Value) -> str:
     if found is None:
         raise BadInput(
             phrase(
-                "“{typed}” is no choice for `{name}`. Write one of these: {choices}.",
+                "“{typed}” is not a choice for `{name}`. Write one of these: {choices}.",
                 typed=_typed(raw),
                 name=param.name,
                 choices=", ".join(param.choices),

@@ -294,14 +294,14 @@ def _form_for(ctx: Context, command: Command, missing: list[Param], raw: dict[st
 def _question(ctx: Context, param: Param) -> Question:
     choices: tuple[tuple[str, str], ...] = tuple((choice, choice) for choice in param.choices)
     if param.kind is ParamKind.BOOLEAN:
-        choices = (("Yes", "yes"), ("No", "no"))
+        choices = ((phrase("Yes"), "yes"), (phrase("No"), "no"))
     elif param.kind is ParamKind.SPACE:
         choices = tuple(param.arg.suggest(ctx, ""))[:25] if param.arg.suggest else ()
     return Question(
         param.name,
-        param.description[:45],
+        phrase(param.description),
         "choice" if choices else "long" if param.arg.long else "text",
-        hint=phrase("@name") if param.kind is ParamKind.PERSON else "",
+        hint="@name" if param.kind is ParamKind.PERSON else "",
         min_length=param.arg.min_length if param.kind is ParamKind.TEXT else 0,
         max_length=param.arg.max_length if param.kind is ParamKind.TEXT else 100,
         choices=choices,

@@ -32,7 +32,7 @@ NOT_ALLOWED = {
     ),
     Permission.FOUNDER: phrase("This is for the founder of the union. `/union about` shows who that is."),
 }
-UNTITLED = phrase("a place without a name")
+UNTITLED = "a place without a name"  # it is kept as its name, so it is no phrase
 BUTTON_GONE = phrase("This button has expired. Type the command again for a new one.")
 BUTTON_USED = phrase("Already done.")
 NOT_YOURS = phrase("This button is for someone else. Type the command yourself to get your own.")
@@ -120,8 +120,11 @@ def person_numbered(account: Account) -> str:
 
 
 def nameless(native_id: str) -> str:
-    """Returns the name of a person whose own name shows nothing. The end of the account's id tells them apart."""
-    return phrase("Nameless {end}", end=native_id[-4:])
+    """Returns the name of a person whose own name shows nothing. The end of the account's id tells them apart.
+
+    It is kept as their name, so it is the same in every language.
+    """
+    return f"Nameless {native_id[-4:]}"
 
 
 def platform_name(platform: str) -> str:

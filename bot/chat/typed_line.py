@@ -65,9 +65,7 @@ def _word(line: str, at: int, name: str | None) -> Word:
     if quotes.opens(line, at):
         end = quotes.closing(line, at)
         if end is None:
-            raise BadInput(
-                phrase("A quotation mark is not closed: {line}. Close it, or leave it out.", line=line[at:])
-            )
+            raise BadInput(phrase("Close the quotation mark, or leave it out: {line}", line=line[at:]))
         return Word(line[at + 1 : end].strip(), at, end + 1, True, name)
     end = at
     while end < len(line) and not line[end].isspace():
@@ -92,7 +90,7 @@ def values_of(call: CommandCall, params: tuple[Param, ...]) -> dict[str, Value]:
     if wanted is not None and call.file is not None:
         values[wanted.name] = call.file
     elif wanted is not None and call.foreign:
-        raise BadInput(f"{wanted.name}: {FOREIGN_FILE}")
+        raise BadInput(FOREIGN_FILE)
     if call.reply_to is not None:
         person = next((p for p in params if p.kind is ParamKind.PERSON and p.name not in values), None)
         # A reply to the bot or to a channel's post names nobody, unless the command needs a person.
@@ -182,7 +180,7 @@ def _by_position(
         extra = " ".join(word.text for word in positional)
         raise BadInput(
             phrase(
-                'I do not know what to do with “{extra}”. Put texts of several words in "quotation marks".',
+                'I do not know what to do with “{extra}”. Put a text of several words in "quotation marks".',
                 extra=extra,
             )
         )

@@ -167,7 +167,7 @@ def host(words: str) -> str:
     except BadInput as wrong:
         typed = one_line(words, _LONGEST_SHOWN)
         raise BadInput(
-            phrase("“{typed}” is not one host. Write it like example.org.", typed=typed)
+            phrase("“{typed}” is not one host. Write it like `example.org`.", typed=typed)
         ) from wrong
 
 
@@ -179,8 +179,9 @@ def parse_link(words: str) -> str:
     """
     typed = unicodedata.normalize("NFC", words.strip())
     address = typed if re.match(r"[a-z][a-z0-9+.-]*:", typed, re.IGNORECASE) else f"https://{typed}"
-    unclear = (
-        f"link: “{one_line(words, _LONGEST_SHOWN)}” is not a web address. Write one like https://example.org."
+    unclear = phrase(
+        "“{typed}” is not a web address. Write one like `https://example.org`.",
+        typed=one_line(words, _LONGEST_SHOWN),
     )
     try:
         parts = urlsplit(address)
@@ -189,9 +190,7 @@ def parse_link(words: str) -> str:
     except (ValueError, idna.IDNAError) as wrong:
         raise BadInput(unclear) from wrong
     if parts.username is not None or "@" in parts.netloc:
-        raise BadInput(
-            phrase("link: an address with a name before an @ hides where it leads. Leave that part out.")
-        )
+        raise BadInput(phrase("Leave out the part before the @ in the link: it hides where the link leads."))
     name = ascii_host(parts.hostname or "")
     plain = address.isprintable() and not _UNFIT.search(address)
     if (
@@ -204,9 +203,9 @@ def parse_link(words: str) -> str:
     if len(link) > MOST_LINK:
         raise BadInput(
             phrase(
-                "link: that is {link} characters; at most {most_link} fit. Shorten it.",
-                link=len(link),
-                most_link=MOST_LINK,
+                "Shorten the link: it has {now:,} characters, and at most {most:,} fit.",
+                now=len(link),
+                most=MOST_LINK,
             )
         )
     return link

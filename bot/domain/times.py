@@ -8,7 +8,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.domain.days import WHOLE_DAY, read_clock, read_day, weekday
-from bot.domain.phrases import Phrase, phrase, plural
+from bot.domain.phrases import Phrase, phrase, plural, sentences
 from bot.errors import BadInput
 
 _UNITS = {
@@ -19,8 +19,10 @@ _UNITS = {
     "w": 604800, "week": 604800, "weeks": 604800,
 }  # fmt: skip
 _PART = re.compile(r"\s*([0-9]{1,6})\s*([a-z]+)\s*,?")
-_DURATION_HELP = phrase("Write a duration like 90m, 2h 30m or 3 days.")
-_WHEN_HELP = phrase("Write a time like 6pm, tomorrow 18:00, friday 9:30, 2026-05-01 18:00 or in 2h.")
+_DURATION_HELP = phrase("Write a duration like `90m`, `2h 30m` or `3 days`.")
+_WHEN_HELP = phrase(
+    "Write a time like `6pm`, `tomorrow 18:00`, `friday 9:30`, `2026-05-01 18:00` or `in 2h`."
+)
 MAX_DURATION = timedelta(days=3660)
 WEEKDAYS = (
     phrase("Monday"), phrase("Tuesday"), phrase("Wednesday"), phrase("Thursday"), phrase("Friday"),
@@ -44,15 +46,9 @@ def parse_duration(text: str) -> timedelta:
         total += int(part.group(1)) * unit
         at = part.end()
     if not lowered or at != len(lowered) or total == 0:
-        raise BadInput(
-            phrase("“{text}” is not a duration. {duration_help}", text=text, duration_help=_DURATION_HELP)
-        )
+        raise BadInput(sentences([phrase("“{typed}” is not a duration.", typed=text), _DURATION_HELP]))
     if total > MAX_DURATION.total_seconds():
-        raise BadInput(
-            phrase(
-                "“{text}” is longer than ten years. {duration_help}", text=text, duration_help=_DURATION_HELP
-            )
-        )
+        raise BadInput(sentences([phrase("“{typed}” is longer than ten years.", typed=text), _DURATION_HELP]))
     return timedelta(seconds=total)
 
 
@@ -111,6 +107,11 @@ def clock_in_words(at: datetime, time_zone: str) -> Phrase:
     )
 
 
+def date_in_words(at: datetime) -> Phrase:
+    """Returns the day of a moment in words: “29 November 2026”."""
+    return phrase("{day} {month} {year}", day=at.day, month=MONTHS[at.month - 1], year=at.year)
+
+
 def parse_when(text: str, now: datetime, time_zone: str) -> datetime:
     """Reads a future point in time, in UTC, from words in a union's time zone.
 
@@ -128,11 +129,9 @@ def parse_when(text: str, now: datetime, time_zone: str) -> datetime:
     try:
         moment = _with_offset(words) or _local(words, local_now)
     except (ValueError, OverflowError) as wrong:
-        raise BadInput(
-            phrase("“{text}” is not a time. {when_help}", text=text, when_help=_WHEN_HELP)
-        ) from wrong
+        raise BadInput(sentences([phrase("“{typed}” is not a time.", typed=text), _WHEN_HELP])) from wrong
     if moment <= now:
-        raise BadInput(phrase("“{text}” has passed. {when_help}", text=text, when_help=_WHEN_HELP))
+        raise BadInput(sentences([phrase("“{typed}” has passed.", typed=text), _WHEN_HELP]))
     return moment
 
 
@@ -176,7 +175,7 @@ def _resolve(day: date, minutes: int, local_now: datetime) -> datetime:
     if moment.astimezone(local_now.tzinfo).replace(tzinfo=None) != wall.replace(tzinfo=None):
         raise BadInput(
             phrase(
-                "{at} does not exist on {date}: the clocks go forward then. Choose another time.",
+                "Choose another time: {at} does not exist on {date}, because the clocks go forward then.",
                 at=f"{at:%H:%M}",
                 date=at.date(),
             )

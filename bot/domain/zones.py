@@ -9,13 +9,13 @@ from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.domain.cities import ABBREVIATIONS, CITIES
-from bot.domain.phrases import phrase
+from bot.domain.phrases import phrase, sentences
 from bot.errors import BadInput
 
 MOST = 25
 _NO_PLACES = ("Etc/", "SystemV/", "posix/", "right/", "posixrules", "localtime", "Factory", "GMT")
 _OFFSET = re.compile(r"(?:utc|gmt|z)?\s*([+-])\s*([0-9]{1,2})(?::?([0-9]{2}))?")
-_HELP = phrase("Write a large city of your time zone, like Berlin or New York, or UTC.")
+_HELP = phrase("Write a large city in your time zone, like `Berlin` or `New York`, or `UTC`.")
 
 
 @cache
@@ -47,20 +47,20 @@ def zone(name: str, now: datetime) -> ZoneInfo:
     """
     wanted = _folded(name)
     if places := _meant(name, now):
-        shown = ", ".join(f"{place} ({_clock(place, now)} now)" for place in places[:4])
+        shown = ", ".join(f"{place} ({_clock(place, now)})" for place in places[:4])
         raise BadInput(
             phrase(
-                "“{name}” can mean several places, and they change their clocks on other days. Write the "
-                "one that you mean: {shown}.",
+                "Write the place you mean: {places}. “{name}” can mean any of them, and they change their clocks "
+                "on different days.",
                 name=name,
-                shown=shown,
+                places=shown,
             )
         )
     if wanted in _zones() and wanted not in ABBREVIATIONS:
         return ZoneInfo(_zones()[wanted])
     if wanted in _cities():
         return ZoneInfo(_cities()[wanted][1])
-    raise BadInput(phrase("“{name}” is not a time zone. {help}", name=name, help=_HELP))
+    raise BadInput(sentences([phrase("“{name}” is not a time zone.", name=name), _HELP]))
 
 
 def suggest_zones(typed: str, now: datetime) -> list[tuple[str, str]]:
@@ -69,11 +69,11 @@ def suggest_zones(typed: str, now: datetime) -> list[tuple[str, str]]:
     Offers the places that an abbreviation or an offset can mean, with the time that it is there.
     """
     if places := _meant(typed, now):
-        return [(f"{place} ({_clock(place, now)} now)", place) for place in places[:MOST]]
+        return [(f"{place} ({_clock(place, now)})", place) for place in places[:MOST]]
     wanted = _folded(typed)
     names = [(key, name, name) for key, name in _zones().items() if "/" in name or name == "UTC"]
     large = [
-        (key, f"{city}: {name} ({_clock(name, now)} now)", name)
+        (key, f"{city}: {name} ({_clock(name, now)})", name)
         for key, (city, name) in _cities().items()
         if wanted and key.startswith(wanted) and key not in _folded(name)
     ]

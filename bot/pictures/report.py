@@ -5,12 +5,14 @@ Run `report_picture` in a thread, because it takes some hundredths of a second.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from bot.domain.names import counted, one_line
+from bot.domain.names import one_line
+from bot.domain.phrases import Phrase, phrase, plural, sentences
+from bot.domain.times import MONTHS
 from bot.pictures import text
 from bot.pictures.colours import ACCENT, CARD, GRID, INK, QUIET, mix
 from bot.pictures.growth import ticks
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
 
 WIDTH = 1024  # px
 MOST_BRANCHES = 8
-TITLE = "Answers by day"
-BRANCHES = "Branches: how many answered"
 
 _MARGIN = 44
 _HEADING = 84
@@ -51,7 +51,8 @@ class Results:
     """The data of the picture. Days are union-days as numbers (`date.toordinal()`).
 
     `days` has the number of answers by day, without days that had no call. `today` is the call's own day, `first` the
-    first day that the picture shows. `average` is that of the days before `today`.
+    first day that the picture shows. `average` is that of the days before `today`. `say` says a phrase in the
+    reader's language.
     """
 
     title: str
@@ -60,6 +61,7 @@ class Results:
     days: dict[int, int]
     average: float | None
     branches: Sequence[BranchBar]
+    say: Callable[[str], str] = str
 
 
 def report_picture(results: Results) -> bytes:
@@ -77,8 +79,9 @@ def report_picture(results: Results) -> bytes:
         write(draw, (_MARGIN, _HEADING // 2 + 6), fitted(title, BIG, WIDTH - 2 * _MARGIN), BIG, INK)
     if shown:
         top = above + _CHART
-        write(draw, (_MARGIN, top + _HEADING // 2), BRANCHES, SMALL, QUIET)
-        _draw_branches(card, shown, top + _HEADING)
+        branches = results.say(phrase("Branches: how many answered"))
+        write(draw, (_MARGIN, top + _HEADING // 2), branches, SMALL, QUIET)
+        _draw_branches(card, results, shown, top + _HEADING)
     return png(card)
 
 
@@ -116,22 +119,31 @@ def _draw_days(card: Image, results: Results, top: int) -> None:
         draw.text((left - _SPACE, height(mark)), compact(mark), fill=QUIET, font=font(SMALL), anchor="rm")
     _label_days(draw, results, left, right, bottom + _SPACE)
     number = text.count(results.days.get(results.today, 0))
-    average = f", {results.average:,.0f} on average" if results.average is not None else ""
-    draw.text((_MARGIN, top + SMALL // 2), TITLE + average, fill=QUIET, font=font(SMALL), anchor="lm")
+    title = (
+        phrase("Answers by day, {average:,} on average", average=round(results.average))
+        if results.average is not None
+        else phrase("Answers by day")
+    )
+    draw.text((_MARGIN, top + SMALL // 2), results.say(title), fill=QUIET, font=font(SMALL), anchor="lm")
     draw.text((right, top + SMALL // 2), number, fill=INK, font=font(SMALL), anchor="rm")
 
 
 def _label_days(draw: ImageDraw, results: Results, left: float, right: float, y: float) -> None:
     for x, day, anchor in ((left, results.first, "la"), (right, results.today, "ra")):
-        draw.text((x, y), text.day(date.fromordinal(day)), fill=QUIET, font=font(SMALL), anchor=anchor)
+        draw.text((x, y), results.say(_day(day)), fill=QUIET, font=font(SMALL), anchor=anchor)
 
 
-def _draw_branches(card: Image, shown: Sequence[BranchBar], top: int) -> None:
+def _draw_branches(card: Image, results: Results, shown: Sequence[BranchBar], top: int) -> None:
     """Draws a row for each branch: its name, a bar of the share that answered, and the numbers."""
     from PIL import ImageDraw
 
     draw = ImageDraw.Draw(card)
-    numbers = [f"{compact(one.answered)} of {compact(one.people)}" for one in shown]
+    numbers = [
+        results.say(
+            phrase("{answered} of {people}", answered=compact(one.answered), people=compact(one.people))
+        )
+        for one in shown
+    ]
     left = _MARGIN + int(_NAMES * WIDTH)
     right = WIDTH - _MARGIN - max(width(number, SMALL) for number in numbers) - _SPACE
 
@@ -148,22 +160,44 @@ def _draw_branches(card: Image, shown: Sequence[BranchBar], top: int) -> None:
     for row, (one, number) in enumerate(zip(shown, numbers, strict=True)):
         y = top + row * _ROW + _ROW // 2
         room = left - _MARGIN - _SPACE
-        write(draw, (_MARGIN, y), fitted(writable(one.name) or f"No. {row + 1}", SMALL, room), SMALL, INK)
+        write(
+            draw,
+            (_MARGIN, y),
+            fitted(writable(one.name) or results.say(phrase("No. {number}", number=row + 1)), SMALL, room),
+            SMALL,
+            INK,
+        )
         draw.text((WIDTH - _MARGIN, y), number, fill=INK, font=font(SMALL), anchor="rm")
 
 
 def alt_text(results: Results) -> str:
     """Returns the picture in words, for people who cannot see it; at most 1,000 characters (Discord takes 1,024)."""
-    answered = text.count(results.days.get(results.today, 0))
-    said = [f"Answers to the call of {text.day(date.fromordinal(results.today))}: {answered}."]
+    answered = results.days.get(results.today, 0)
+    said = [phrase("Answers to the call of {day}: {answered:,}.", day=_day(results.today), answered=answered)]
     if results.average is not None:
-        before = len(results.days) - (results.today in results.days)
-        calls = counted(before, "call", "calls")
-        said.append(f"Average of {calls} in the days before: {results.average:,.1f}.")
-    if results.branches:
-        rows = (
-            f"{one_line(one.name, _LONGEST_NAME)} {text.count(one.answered)} of {text.count(one.people)}"
-            for one in results.branches[:MOST_BRANCHES]
+        said.append(
+            plural(
+                len(results.days) - (results.today in results.days),
+                "Average of {n:,} call in the days before: {average}.",
+                "Average of {n:,} calls in the days before: {average}.",
+                average=f"{results.average:,.1f}",
+            )
         )
-        said.append(f"Branches: {', '.join(rows)}.")
-    return " ".join(said)
+    if results.branches:
+        rows = [
+            phrase(
+                "{leader} {answered:,} of {people:,}",
+                leader=one_line(one.name, _LONGEST_NAME),
+                answered=one.answered,
+                people=one.people,
+            )
+            for one in results.branches[:MOST_BRANCHES]
+        ]
+        listed = [words for row in rows for words in (", ", row)][1:]
+        said.append(phrase("Branches: {branches}.", branches=listed))
+    return sentences(said)
+
+
+def _day(day: int) -> Phrase:
+    at = date.fromordinal(day)
+    return phrase("{day} {month} {year}", day=at.day, month=MONTHS[at.month - 1], year=at.year)

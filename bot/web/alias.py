@@ -18,6 +18,7 @@ from bot.web import pages
 from bot.web.deps import DEPS
 from bot.web.guard import body_of
 from bot.web.link import TRIES
+from bot.web.words import LANGUAGE, language_of
 
 RATE = Rate(30, 60)
 BODY_LIMIT = 1024
@@ -46,7 +47,7 @@ async def make(request: web.Request) -> web.Response:
 async def show(request: web.Request) -> web.Response:
     """Shows the page that uses the alias. A look alone does not use it, as programs that preview links look too."""
     await _limited(request, "alias", aliases.require)
-    return pages.render("alias.html")
+    return pages.render("alias.html", language_of(request))
 
 
 async def spend(request: web.Request) -> web.Response:
@@ -56,7 +57,7 @@ async def spend(request: web.Request) -> web.Response:
     return web.json_response({"path": f"/link/{await request.app[DEPS].store.write(aliases.spend, alias)}"})
 
 
-async def _limited(request: web.Request, name: str, require: Callable[[Tx, str], object]) -> str:
+async def _limited(request: web.Request, name: str, require: Callable[[Tx, str], str | None]) -> str:
     """Returns the secret in the address. Raises NotFound for a guess, TryAgain if it is used too fast.
 
     A guess is only read: it never reaches the writer, and nothing is remembered of it.
@@ -65,7 +66,9 @@ async def _limited(request: web.Request, name: str, require: Callable[[Tx, str],
     secret = request.match_info[name]
     if not _SHAPE.fullmatch(secret):
         raise NotFound(aliases.SPENT)
-    await deps.store.read(require, secret)
+    language = await deps.store.read(require, secret)
+    if language is not None:
+        request[LANGUAGE] = language
     wait = request.app[TRIES].wait_s(token_hash(secret).hex(), f"alias {name}", RATE, deps.clock.now())
     if wait:
         raise TryAgain(phrase("Too many tries at once. Wait {wait} seconds, then try again.", wait=wait))

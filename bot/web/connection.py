@@ -10,10 +10,12 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.domain.phrases import phrase
+
 NO_HTTP = "This is not a request that a browser sends. Open the address in a browser, or check the program that asks."
 NOT_EXPECTED = "Muster does not know what this request expects. Send it without the header Expect."
 
-TOO_SLOW = "This took too long to arrive, so nothing was done. Try again with a better connection."
+TOO_SLOW = phrase("This took too long to arrive, so nothing was done. Try again with a better connection.")
 
 READ_AT_ONCE = 4 * 1024
 """Bytes that are parsed before others have their turn: as chunks of one byte, 256 KiB take a tenth of a second. What

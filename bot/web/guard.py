@@ -10,10 +10,13 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from bot.chat.languages import said
+from bot.domain.phrases import phrase
 from bot.errors import BadInput, MusterError, NotAllowed, NotFound, TryAgain
 from bot.web import pages
 from bot.web.connection import TOO_SLOW, TooSlow
 from bot.web.deps import DEPS
+from bot.web.words import language_of
 
 log = logging.getLogger(__name__)
 
@@ -49,11 +52,12 @@ _STATUS: tuple[tuple[type[MusterError], int], ...] = (
     (TryAgain, 503),
 )
 _PLAIN = {
-    404: "There is no such page here.",
-    405: "This address is not used that way.",
-    413: "That is too much to send.",
+    404: phrase("This page does not exist. Check the address."),
+    405: phrase("This address cannot be used in this way. Go back and try again."),
+    413: phrase("This is too big. Send something smaller."),
 }
-_BROKEN = "Your request did not arrive whole, so nothing was done. Load the page again and try again."
+_BROKEN = phrase("Your request did not arrive whole, so nothing was done. Reload the page and try again.")
+_OTHER_SITE = phrase("Another site sent this, so nothing was done. Use the buttons of this page instead.")
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
@@ -78,7 +82,7 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return answer
     except MusterError as problem:
         status = next((code for kind, code in _STATUS if isinstance(problem, kind)), 503)
-        return _answer(request, status, str(problem))
+        return _answer(request, status, problem.words)
     except Exception as problem:
         # Then the client is gone, is too slow, or sent a body that cannot be read.
         if problem is request.content.exception():
@@ -95,8 +99,11 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return _answer(
             request,
             500,
-            "Something went wrong on our side, and nothing was changed. Try again; if it stays, tell the "
-            f"host of this bot the number {number}.",
+            phrase(
+                "Something went wrong on our side, and nothing was changed. Try again. If it keeps happening, tell "
+                "the host of this bot the number {number}.",
+                number=number,
+            ),
         )
 
 
@@ -106,18 +113,20 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     deps = request.app[DEPS]
     if not _readable(request):
         return _answer(
-            request, 400, "A header of this request is not UTF-8 text. Send it without that header."
+            request, 400, phrase("A header of this request is not UTF-8 text. Send it without that header.")
         )
     if request.host.lower() not in _hosts(deps.host, deps.origin) and not _monitoring(request):
-        return _answer(request, 421, f"This address is not served here. Open {deps.origin}/ instead.")
+        words = phrase("This address is not served here. Open {address} instead.", address=deps.origin)
+        return _answer(request, 421, words)
     if request.method not in _READING and request.path != WEBHOOK_PATH:
-        refusal = _cross_site(request, deps.origin)
-        if refusal:
-            return _answer(request, 403, refusal)
+        if _cross_site(request, deps.origin):
+            return _answer(request, 403, _OTHER_SITE)
         if request.content_type != "application/json":
-            return _answer(request, 415, "Only application/json is taken here.")
+            return _answer(
+                request, 415, phrase("Only `application/json` is taken here. Reload the page and try again.")
+            )
     elif "Upgrade" in request.headers and request.headers.get("Origin") != deps.origin:
-        return _answer(request, 403, "This was not sent by a page of this site.")
+        return _answer(request, 403, _OTHER_SITE)
     return await handler(request)
 
 
@@ -170,15 +179,14 @@ def _readable(request: web.Request) -> bool:
     return True
 
 
-def _cross_site(request: web.Request, origin: str) -> str:
+def _cross_site(request: web.Request, origin: str) -> bool:
     if request.headers.getall("Origin", []) != [origin]:
-        return "This was not sent by a page of this site."
-    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
-        return "This was sent by another site."
-    return ""
+        return True
+    return request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin"
 
 
-def _answer(request: web.Request, status: int, text: str) -> web.Response:
+def _answer(request: web.Request, status: int, words: str) -> web.Response:
+    language = language_of(request)
     if request.method not in _READING:
-        return web.json_response({"error": text}, status=status)
-    return pages.notice(status, text)
+        return web.json_response({"error": said(words, language)}, status=status)
+    return pages.notice(status, words, language)

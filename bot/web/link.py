@@ -18,6 +18,7 @@ from bot.errors import BadInput, NotFound, TryAgain
 from bot.web import pages
 from bot.web.deps import DEPS
 from bot.web.guard import BODY_LIMIT, body_of
+from bot.web.words import LANGUAGE, language_of
 
 T = TypeVar("T")
 
@@ -43,6 +44,7 @@ async def show(request: web.Request) -> web.Response:
     left = page.expires_at - deps.clock.now()
     return pages.render(
         "link.html",
+        language_of(request),
         page=page,
         platform=page.platform.title(),
         seconds_left=max(0, int(left.total_seconds())),
@@ -87,7 +89,9 @@ async def _token(request: web.Request) -> str:
     token = request.match_info["token"]
     if not _TOKEN.fullmatch(token):
         raise NotFound(links.GONE)
-    await deps.store.read(links.page, token)
+    page = await deps.store.read(links.page, token)
+    if page.language is not None:
+        request[LANGUAGE] = page.language
     wait = request.app[TRIES].wait_s(token, "link", RATE, deps.clock.now())
     if wait:
         raise TryAgain(

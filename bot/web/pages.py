@@ -11,6 +11,9 @@ from urllib.parse import quote
 from aiohttp import web
 
 from bot.domain.names import one_line
+from bot.domain.phrases import phrase
+from bot.domain.times import date_in_words
+from bot.web.words import html
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -26,26 +29,38 @@ _WALLET_LINKS = {
 }
 WALLETS = tuple(_WALLET_LINKS)
 
+_FAILED = phrase("That did not work")
 _TITLES = {
-    400: "That did not work",
-    403: "Not allowed",
-    404: "Not found",
-    405: "Not found",
-    421: "Wrong address",
-    500: "Something went wrong",
-    503: "Try again in a moment",
+    403: phrase("Not allowed"),
+    404: phrase("Not found"),
+    405: phrase("Not found"),
+    421: phrase("Wrong address"),
+    500: phrase("Something went wrong"),
+    503: phrase("Try again in a moment"),
 }
 
 
-def render(template: str, status: int = 200, **values: object) -> web.Response:
-    """Renders a template with its values to a page."""
-    text = _environment().get_template(template).render(**values)
+def render(template: str, language: str, status: int = 200, **values: object) -> web.Response:
+    """Renders a template with its values to a page in a language.
+
+    In a template, `phrase` makes a phrase and says it, and `said` says one that was given.
+    """
+    text = (
+        _environment()
+        .get_template(template)
+        .render(
+            values,
+            language=language,
+            phrase=lambda words, /, **places: html(phrase(words, **places), language),
+            said=lambda words: html(words, language),
+        )
+    )
     return web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
 
 
-def notice(status: int, text: str, title: str | None = None) -> web.Response:
+def notice(status: int, words: str, language: str) -> web.Response:
     """Renders a page with one sentence."""
-    return render("notice.html", status, title=title or _TITLES.get(status, "That did not work"), text=text)
+    return render("notice.html", language, status, title=_TITLES.get(status, _FAILED), text=words)
 
 
 def opens_in_wallets(url: str) -> bool:
@@ -75,7 +90,7 @@ def _environment() -> Environment:
     )
     made.filters["name"] = lambda text: one_line(text, NAME_LENGTH)
     made.filters["clock"] = _clock
-    made.filters["day"] = lambda moment: f"{moment:%-d %B %Y}"
+    made.filters["day"] = date_in_words
     return made
 
 

@@ -14,6 +14,7 @@ from bot.web.connection import Patience
 from bot.web.deps import DEPS, Deps, Health
 from bot.web.guard import WEBHOOK_PATH, add_headers, errors, guard
 from bot.web.listener import Site, most_connections
+from bot.web.words import language_of
 
 __all__ = ["Deps", "Health", "build_app", "most_connections", "serve"]
 
@@ -71,7 +72,7 @@ async def serve(
 
 
 async def _home(request: web.Request) -> web.Response:
-    return pages.render("home.html")
+    return pages.render("home.html", language_of(request))
 
 
 async def _static(request: web.Request) -> web.Response:

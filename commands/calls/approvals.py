@@ -24,7 +24,6 @@ from bot.chat.model import (
     Code,
     Moment,
     Reply,
-    Span,
     Style,
     Visibility,
     bold,
@@ -37,11 +36,11 @@ from bot.chat.targets import Target
 from bot.domain.hosts import shown_hosts
 from bot.domain.names import one_line
 from bot.domain.people import Account, Permission, Union
-from bot.domain.phrases import phrase
+from bot.domain.phrases import Phrase, phrase, plural, sentences
 from bot.domain.transaction import Tx
 from bot.errors import BadInput, NotAllowed
 from commands.calls.posts import text
-from commands.calls.words import STATES, called, day_name
+from commands.calls.words import STATES, called, day_name, listed
 from commands.waiting.queues import Notes, Queue, Reader, Waiting, moderators_to_tell
 
 area = Area()
@@ -56,40 +55,47 @@ UNPLANNED_S = 14 * 86_400
 
 @area.command(
     "call hosts",
-    "Hosts that links in calls may lead to without approval",
+    "Hosts that calls may link to without approval",
     permission=Permission.LEADER,
     visibility=Visibility.PRIVATE,
 )
 def hosts(
     ctx: Context,
-    action: Annotated[Literal["list", "add", "remove"], Arg("What to do; lists them if left out")] = "list",
+    action: Annotated[
+        Literal["list", "add", "remove"], Arg("What to do; shows the list if left out")
+    ] = "list",
     host: Annotated[
-        str | None, Arg("Like example.org; its subdomains are hosts of their own", max_length=300)
+        str | None, Arg("Like example.org; subdomains have to be added one by one", max_length=300)
     ] = None,
 ) -> Reply:
-    """A call whose words lead to any other host waits until somebody else has approved it, and so does every call
-    with a picture. Only the founder changes the list; calls that waited for nothing else are let through at once.
+    """A call that leads to any other host waits until someone else approves it, and so does every call with a
+    picture. Only the founder changes the list. Calls that wait only because of a host that is added now are let
+    through at once.
     """
     if action == "list":
         known = call_approvals.hosts(ctx.tx, ctx.union)
         return (
             say(phrase("Trusted hosts:"), items(*map(Code, known)))
             if known
-            else say(phrase("No host is trusted yet."))
+            else say(
+                phrase("No host is trusted yet. The founder adds one with `/call hosts add example.org`.")
+            )
         )
     ctx.require(Permission.FOUNDER)
     if host is None:
-        raise BadInput(phrase("host: say which, like example.org."))
+        raise BadInput(phrase("Say which host, for example `/call hosts add example.org`."))
     if action == "remove":
         return say(
             phrase(
-                "{forbid} is not trusted any more.",
-                forbid=Code(call_approvals.forbid(ctx.tx, ctx.union, ctx.member, host)),
+                "{host} is no longer trusted.",
+                host=Code(call_approvals.forbid(ctx.tx, ctx.union, ctx.member, host)),
             )
         )
     name, freed = call_approvals.allow(ctx.tx, ctx.union, ctx.member, host)
-    more = phrase(" Let through: {map}.", map=", ".join(map(called, freed))) if freed else ""
-    return say(phrase("{name} is trusted from now on.{more}", name=Code(name), more=more))
+    said = [phrase("{host} is trusted from now on.", host=Code(name))]
+    if freed:
+        said.append(phrase("These calls no longer wait: {calls}.", calls=listed(map(called, freed))))
+    return say(sentences(said))
 
 
 # -- asking --------------------------------------------------------------------------------------------------
@@ -110,24 +116,26 @@ def ask_for_approval(ctx: Context, call: Call) -> list[Block]:
         notes.tell(ctx.tx, ctx.union, account.member_id, QUEUE.kind, call.id)
         asked += 1
     if asked:
-        why = phrase(": somebody else was asked to approve it, and until then it is not posted.")
-        return [p(phrase("It {waits_for}{why}", waits_for=waits_for(ctx, call), why=why))]
-    trust: list[str | Span] = (
-        [phrase(" The founder can also trust a host for good: "), Code("/call hosts"), "."]
-        if call_approvals.new_hosts(ctx.tx, ctx.union, call)
-        else []
-    )
-    return [
-        p(
-            phrase(
-                "It {waits_for}, so it is not posted until another leader, or a moderator of the union, "
-                "approves it: they type `/call approvals`. Nobody could be asked at present: the founder "
-                "can name somebody with `/moderators add`.{trust}",
-                waits_for=waits_for(ctx, call),
-                trust=trust,
+        return [
+            p(
+                sentences(
+                    [
+                        why_it_waits(ctx, call),
+                        phrase("I asked someone else to approve it. It is not posted before that."),
+                    ]
+                )
             )
-        )
+        ]
+    said = [
+        why_it_waits(ctx, call),
+        phrase(
+            "Another leader or a moderator of the union has to approve it with `/call approvals` first. I found "
+            "nobody to ask: the founder can appoint someone with `/moderators add`."
+        ),
     ]
+    if call_approvals.new_hosts(ctx.tx, ctx.union, call):
+        said.append(phrase("The founder can also trust a host for good with `/call hosts`."))
+    return [p(sentences(said))]
 
 
 def _to_ask(tx: Tx, union: Union, call: Call) -> list[Account]:
@@ -140,13 +148,14 @@ def _to_ask(tx: Tx, union: Union, call: Call) -> list[Account]:
     return [account for account in accounts if account is not None]
 
 
-def waits_for(ctx: Context | Duty, call: Call) -> list[str | Span]:
-    """Returns what a call needs approval for, after a subject: “leads to evil.com and shows a picture”."""
+def why_it_waits(ctx: Context | Duty, call: Call) -> Phrase:
+    """Says why a call needs approval: “It leads to evil.com and shows a picture.”"""
     hosts = call_approvals.new_hosts(ctx.tx, ctx.union, call)
-    parts: list[str | Span] = [phrase("leads to "), Code(shown_hosts(hosts))] if hosts else []
-    if call.file_id is not None:
-        parts.append(" and shows a picture" if hosts else "shows a picture")
-    return parts or ["waits for approval"]
+    if hosts and call.file_id is not None:
+        return phrase("It leads to {hosts} and shows a picture.", hosts=Code(shown_hosts(hosts)))
+    if hosts:
+        return phrase("It leads to {hosts}.", hosts=Code(shown_hosts(hosts)))
+    return phrase("It shows a picture.") if call.file_id is not None else phrase("It waits for approval.")
 
 
 def _fingerprint(call: Call) -> str:
@@ -156,44 +165,38 @@ def _fingerprint(call: Call) -> str:
 
 def _request(ctx: Context, call: Call) -> Reply:
     ends = Moment(ctx.now + timedelta(seconds=_lasts_s(ctx, call)), ctx.union.time_zone)
-    later = p(
-        phrase(
-            "The buttons work until {ends}. If it still waits then, `/call approvals` shows it.", ends=ends
-        )
-    )
+    later = p(phrase("The buttons work until {ends}. After that, find it with `/call approvals`.", ends=ends))
     return Reply((*_description(ctx, call, ctx.place.platform), later), (_buttons(ctx, call, anyone=True),))
 
 
 def _description(ctx: Context | Duty, call: Call, platform: str) -> tuple[Block, ...]:
     author = display.of(ctx.tx, [call.author_id], platform)
-    when = STATES[call.state]
-    if call.day is not None:
-        when = phrase(
-            "planned for {day_name} at {opens}",
-            day_name=day_name(call.day, call_schedule.today(ctx.tx, ctx.union)),
-            opens=clock(call.opens),
+    said = [
+        phrase(
+            "{author} wrote this call for {union}.",
+            author=display.name(author, call.author_id),
+            union=bold(one_line(ctx.union.name)),
         )
+    ]
+    if call.day is not None:
+        when = day_name(call.day, call_schedule.today(ctx.tx, ctx.union))
+        said.append(phrase("It is planned for {day} at {opens}.", day=when, opens=clock(call.opens)))
+    else:
+        said.append(phrase("It is {state}.", state=STATES[call.state]))
+    said += [why_it_waits(ctx, call), phrase("Check where it leads and whether it may be posted.")]
+    if call.file_id is not None:
+        said.append(phrase("A code in the picture can lead somewhere too."))
     return (
-        p(
-            phrase(
-                "A call in {union} by {name}, {when}, {waits_for}. Look where that leads, and whether it "
-                "may be posted. {value}",
-                union=bold(one_line(ctx.union.name)),
-                name=display.name(author, call.author_id),
-                when=when,
-                waits_for=waits_for(ctx, call),
-                value=["A code in the picture can lead somewhere too."] if call.file_id is not None else [],
-            ),
-        ),
+        p(sentences(said)),
         *text(ctx, call, 0).blocks,
     )
 
 
 def _buttons(ctx: Context | Duty, call: Call, *, anyone: bool) -> tuple[AnyButton, ...]:
-    which, number = {"call": call.id, "words": _fingerprint(call)}, phrase(" no. {call}", call=call.id)
+    which = {"call": call.id, "words": _fingerprint(call)}
     lasts_s = _lasts_s(ctx, call)
     approve = Button(
-        phrase("Approve{number}", number=number),
+        phrase("Approve no. {call}", call=call.id),
         "approval.give",
         which,
         Style.PRIMARY,
@@ -203,7 +206,7 @@ def _buttons(ctx: Context | Duty, call: Call, *, anyone: bool) -> tuple[AnyButto
     return (
         approve,
         Button(
-            phrase("Refuse{number}", number=number),
+            phrase("Refuse no. {call}", call=call.id),
             "approval.refuse",
             which,
             Style.DANGER,
@@ -225,13 +228,13 @@ def _lasts_s(ctx: Context | Duty, call: Call) -> int:
 
 @area.command(
     "call approvals",
-    "Calls whose links or pictures wait for a second look",
+    "Calls that wait for your approval, because of a link or a picture",
     permission=Permission.ANYONE,
     visibility=Visibility.PRIVATE,
 )
 def waiting(ctx: Context) -> Reply:
-    """For leaders and moderators of the union: what is to be posted and leads to a host that the union does not
-    trust, or shows a picture. Look where it leads before you approve it. Who wrote a call cannot approve it.
+    """For leaders and moderators of the union: calls that lead to a host that the union does not trust, or show a
+    picture. Check where they lead before you approve them. Nobody can approve their own call.
     """
     _require_judge(ctx)
     found = call_approvals.pending(ctx.tx, ctx.union)
@@ -243,7 +246,11 @@ def waiting(ctx: Context) -> Reply:
     blocks = [
         block for call in page for block in (*_description(ctx, call, ctx.place.platform), *_own(ctx, call))
     ]
-    more = [p(phrase("{found} more wait.", found=len(found) - len(page)))] if len(found) > len(page) else []
+    more = (
+        [p(plural(len(found) - len(page), "{n} more call waits.", "{n:,} more calls wait."))]
+        if len(found) > len(page)
+        else []
+    )
     return Reply(
         (*blocks, *more), tuple(_buttons(ctx, call, anyone=False) for call in page if not _own(ctx, call))
     )
@@ -254,9 +261,7 @@ def _own(ctx: Context, call: Call) -> list[Block]:
     member = ctx.standing.member
     if member is None or member.id != call.author_id:
         return []
-    return [
-        p(phrase("You wrote this yourself, so another leader or a moderator of the union decides about it."))
-    ]
+    return [p(phrase("You wrote this yourself, so another leader or a moderator of the union decides."))]
 
 
 @area.action("approval.give", permission=Permission.ANYONE)
@@ -264,8 +269,8 @@ def approve(ctx: Context, call: int, words: str) -> Reply:
     _require_judge(ctx)
     _require_seen(ctx, call, words)
     done = call_approvals.approve(ctx.tx, ctx.union, ctx.standing.member, call)
-    _tell_author(ctx, done, "is approved.")
-    return say(phrase("{done} is approved.", done=bold(called(done))), edit=True)
+    _tell_author(ctx, phrase("Your call {call} is approved.", call=bold(called(done))), done)
+    return say(phrase("{call} is approved.", call=bold(called(done))), edit=True)
 
 
 @area.action("approval.refuse", permission=Permission.ANYONE)
@@ -273,27 +278,26 @@ def refuse(ctx: Context, call: int, words: str) -> Reply:
     _require_judge(ctx)
     _require_seen(ctx, call, words)
     done = call_approvals.refuse(ctx.tx, ctx.union, ctx.standing.member, call)
-    _tell_author(
-        ctx,
-        done,
-        "was not approved. It is a draft again: change where it leads or what it shows, and plan it once more.",
+    words = phrase(
+        "Your call {call} was not approved and is a draft again. Change its links or picture, then plan it "
+        "once more.",
+        call=bold(called(done)),
     )
-    return say(phrase("{done} is refused, and a draft again.", done=bold(called(done))), edit=True)
+    _tell_author(ctx, words, done)
+    return say(phrase("{call} is refused and is a draft again.", call=bold(called(done))), edit=True)
 
 
-def _tell_author(ctx: Context, call: Call, decision: str) -> None:
+def _tell_author(ctx: Context, decision: str, call: Call) -> None:
     account = display.reachable(ctx.tx, call.author_id)
     if account is not None:
-        ctx.post(
-            account, say(phrase("Your call {call} {decision}", call=bold(called(call)), decision=decision))
-        )
+        ctx.post(account, say(decision))
 
 
 def _require_seen(ctx: Context, call_id: int, words: str) -> None:
     """Raises NotAllowed if the call was changed after these words of it were shown."""
     found = call_approvals.waiting(ctx.tx, ctx.union, call_id)
     if _fingerprint(found) != words:
-        raise NotAllowed(phrase("This call was changed since. `/call approvals` shows what it says now."))
+        raise NotAllowed(phrase("This call has changed since. Look at it again with `/call approvals`."))
 
 
 def _require_judge(ctx: Context) -> None:
@@ -317,11 +321,11 @@ def _waiting(by: Context | Duty, reader: Reader) -> list[Waiting]:
 
 
 def _to_approve(by: Context | Duty, call: Call, platform: str) -> Reply:
-    otherwise = phrase("If nobody approves it, it is not posted, and goes on waiting.")
+    otherwise = phrase("Until someone approves it, it is not posted.")
     if call.closes_at is not None:
         otherwise = phrase(
-            "If nobody approves it before {closes_at}, it is not posted, and its author is told.",
-            closes_at=Moment(call.closes_at, by.union.time_zone),
+            "If nobody approves it before {closes}, it is not posted, and its author is told.",
+            closes=Moment(call.closes_at, by.union.time_zone),
         )
     return Reply((*_description(by, call, platform), p(otherwise)), (_buttons(by, call, anyone=False),))
 

@@ -29,15 +29,21 @@ def suggest_calls(ctx: Context, typed: str) -> list[tuple[str, str]]:
     member = ctx.standing.member
     known = calls.prepared(ctx.tx, ctx.union, member) if member is not None else []
     found = [call for call in known if wanted in call.title.lower() or wanted == str(call.id)]
-    return [(f"{call.title[:60]} (no. {call.id}, {STATES[call.state]})", str(call.id)) for call in found[:25]]
+    return [(_offered(call), str(call.id)) for call in found[:25]]
+
+
+def _offered(call: Call) -> str:
+    return phrase(
+        "{title} (no. {call}, {state})", title=call.title[:60], call=call.id, state=STATES[call.state]
+    )
 
 
 WhichCall = Annotated[str, Arg("Its number or title", max_length=100, suggest=suggest_calls)]
 AskedProof = Annotated[
     Literal["word", "link", "photo", "witness", "leader"],
-    Arg("What an answer has to show; own word if left out"),
+    Arg("The proof that an answer needs; none if left out"),
 ]
-Contest = Annotated[bool, Arg("Whether members send in answers and vote for the best")]
+Contest = Annotated[bool, Arg("Members send in entries and vote for the best")]
 Opens = Annotated[
     str,
     Arg(
@@ -54,9 +60,7 @@ Closes = Annotated[
         suggest=suggest_hours,
     ),
 ]
-Audience = Annotated[
-    Literal["all", "branch"], Arg("For the whole union (only the founder) or for your own branch")
-]
+Audience = Annotated[Literal["all", "branch"], Arg("The whole union (founder only) or your own branch")]
 
 
 class Options(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -95,27 +99,27 @@ class Options(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def new_form(options: Options, *, branch: bool) -> Form:
     """Returns the form for a new call, for the whole union or for the leader's `branch`."""
-    return _form("A new call", None, "call.write", {"options": options.to_form(), "branch": branch})
+    return _form(phrase("A new call"), None, "call.write", {"options": options.to_form(), "branch": branch})
 
 
 def edit_form(call: Call, options: Options) -> Form:
     """Returns the form for the words of a call, which shows the present ones."""
     arguments = {"call": call.id, "options": options.to_form()}
-    return _form(f"No. {call.id}", texts_of(call), "call.rewrite", arguments)
+    return _form(phrase("No. {call}", call=call.id), texts_of(call), "call.rewrite", arguments)
 
 
 def _form(title: str, now: Texts | None, action: str, arguments: dict[str, Any]) -> Form:
     shown = now or Texts("", "")
-    empty = phrase("{empty} leaves it out", empty=EMPTY) if now is not None else ""
+    empty = phrase("`{dash}` leaves it out", dash=EMPTY) if now is not None else ""
     questions = (
         Question("title", phrase("Title"), max_length=MOST_TITLE, default=shown.title),
-        Question("what", phrase("What is to be done?"), "long", max_length=MOST_WHAT, default=shown.what),
+        Question("what", phrase("What should people do?"), "long", max_length=MOST_WHAT, default=shown.what),
         Question(
             "why", phrase("Why?"), "long", required=False, hint=empty, max_length=MOST_WHY, default=shown.why
         ),
         Question(
             "link",
-            phrase("A link that helps"),
+            phrase("A helpful link"),
             required=False,
             hint=empty or "https://…",
             max_length=MOST_LINK,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -18,18 +19,18 @@ from bot.chat.context import Context
 from bot.chat.declarations import Area
 from bot.chat.kept import stored
 from bot.chat.languages import in_language
-from bot.chat.model import Block, Button, Code, Heading, Image, Moment, Reply, Style, bold, p, say
+from bot.chat.model import Block, Button, Code, Heading, Image, Moment, Reply, Span, Style, bold, p, say
 from bot.chat.outgoing import of_union
 from bot.chat.targets import Target
 from bot.chat.text import platform_name
 from bot.chat.tokens import BUTTON
+from bot.domain.days import WHOLE_DAY
 from bot.domain.messages import NewMessage
 from bot.domain.names import one_line
 from bot.domain.people import Account, Space, Union
-from bot.domain.phrases import phrase
+from bot.domain.phrases import phrase, plural
 from bot.domain.tokens import NewToken
 from commands.calls.words import PROOFS, called, link_of, linked
-from commands.members.display import people
 
 area = Area()
 
@@ -79,7 +80,7 @@ def text(by: Context | Duty, call: Call, count: int) -> Reply:
     blocks.append(_status(by, call, count))
     picture = files.picture(by.tx, by.union, call.file_id)
     if picture is not None:
-        blocks.append(Image(picture.data, "A picture", picture.name, call.file_id))
+        blocks.append(Image(picture.data, phrase("A picture"), picture.name, call.file_id))
     return Reply(tuple(blocks))
 
 
@@ -87,50 +88,55 @@ def _status(by: Context | Duty, call: Call, count: int) -> Block:
     """Returns the line that tells whether the call is open, and how many have answered."""
     zone = by.union.time_zone
     if call.state is CallState.CANCELLED:
-        return p(phrase("This call was cancelled. Who had answered keeps the day for their streak."))
+        return p(phrase("This call was cancelled. Everyone who had answered keeps the day for their streak."))
     if call.state is CallState.CLOSED:
         return _closed(by, call, count)
     if call.state is CallState.OPEN and call.closes_at is not None:
-        late = phrase("It opened late. ") if call.late else ""
-        answered = (
-            phrase("{count} answered so far", count=people(count))
-            if count
-            else phrase("Be the first to answer")
-        )
-        return p(
-            phrase(
-                "{answered}. {late}Open until {closes_at}.",
-                answered=bold(answered),
-                late=late,
-                closes_at=Moment(call.closes_at, zone),
-            )
-        )
+        said: list[str | Span] = [bold(_so_far(count)), " "]
+        if call.late:
+            said += [phrase("It opened late."), " "]
+        return p(*said, _open_until(call, call.closes_at, zone))
     if call.opens_at is not None and call.closes_at is not None:
         return p(
             phrase(
-                "Opens {opens_at}, closes {closes_at}.",
-                opens_at=Moment(call.opens_at, zone),
-                closes_at=Moment(call.closes_at, zone),
+                "Opens {opens}, closes {closes}.",
+                opens=Moment(call.opens_at, zone),
+                closes=Moment(call.closes_at, zone),
             )
         )
     return p(phrase("It has no day yet."))
 
 
+def _so_far(count: int) -> str:
+    if not count:
+        return phrase("Be the first to answer.")
+    return plural(count, "{n:,} person answered so far.", "{n:,} people answered so far.")
+
+
+def _open_until(call: Call, closes_at: datetime, zone: str) -> str:
+    """Says when a call closes. Midnight is called so, because a clock's “12:00 AM” leaves open which day it ends."""
+    if call.closes == WHOLE_DAY:
+        return phrase(
+            "Open until midnight tonight ({time_zone}), {moment}.",
+            time_zone=zone,
+            moment=Moment(closes_at, zone, "relative"),
+        )
+    return phrase("Open until {closes}.", closes=Moment(closes_at, zone))
+
+
 def _closed(by: Context | Duty, call: Call, count: int) -> Block:
-    answered = bold(phrase("{count} answered", count=people(count)) if count else phrase("Nobody answered"))
+    answered = plural(count, "{n:,} person answered.", "{n:,} people answered.")
+    said: list[str | Span] = [phrase("Closed."), " ", bold(answered if count else phrase("Nobody answered."))]
     until = call.answers_until(by.union.time_zone)
     if until is None or not call_posts.takes_late(by.now, by.union, call):
-        return p(phrase("Closed. {more}.", more=answered))
+        return p(*said)
     moment = Moment(until, by.union.time_zone)
     if call.contest:
+        said[0] = phrase("Closed early.")
         return p(
-            phrase(
-                "Closed early. {more}. Your day still counts with one press until {until}.",
-                more=answered,
-                until=moment,
-            )
+            *said, " ", phrase("Press the button until {until}, and your day still counts.", until=moment)
         )
-    return p(phrase("Closed. {more}. Late answers count until {until}.", more=answered, until=moment))
+    return p(*said, " ", phrase("Late answers count until {until}.", until=moment))
 
 
 # -- opening and closing -------------------------------------------------------------------------------------
@@ -234,20 +240,19 @@ def _tell_missed(duty: Duty, call: Call) -> None:
     account = display.reachable(duty.tx, call.author_id)
     if account is None:
         return
-    why = (
-        phrase("it was over before I could post it")
-        if call.approved
-        else phrase("nobody had approved its link or picture before it was over")
+    words = phrase(
+        "Your call {call} was not posted: it was over before I could post it. Prepare another with `/call new`.",
+        call=bold(called(call)),
     )
+    if not call.approved:
+        words = phrase(
+            "Your call {call} was not posted: nobody approved its link or picture in time. Prepare another with "
+            "`/call new`.",
+            call=bold(called(call)),
+        )
     duty.post(
         account,
-        say(
-            phrase(
-                "Your call {call} was not posted: {why}. `/call new` prepares another.",
-                call=bold(called(call)),
-                why=why,
-            )
-        ),
+        say(words),
         f"missed:{call.id}",
     )
 
@@ -261,12 +266,14 @@ def _tell_nowhere(duty: Duty, space: Space) -> None:
         target = Target(chat.platform, chat=chat.chat, thread=chat.thread)
     if target is None:
         return
-    where = f"{one_line(space.title, 60)} ({platform_name(space.platform)})"
+    where = phrase(
+        "{place} ({platform})", place=one_line(space.title, 60), platform=platform_name(space.platform)
+    )
     words = p(
         phrase(
-            "Today's call was not posted in {where}, because nobody said in which channel. A "
-            "moderator types `/call here` in the one where calls are to appear.",
-            where=bold(where),
+            "Today's call was not posted in {place}, because no channel is chosen there. A moderator types "
+            "`/call here` in the channel where calls should appear.",
+            place=bold(where),
         )
     )
     duty.post(target, say(words), f"nowhere:{space.id}")

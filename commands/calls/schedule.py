@@ -35,7 +35,7 @@ from bot.chat.model import (
 )
 from bot.chat.params import Arg
 from bot.domain.people import Permission
-from bot.domain.phrases import phrase
+from bot.domain.phrases import Phrase, phrase, sentences
 from bot.errors import BadInput, NotAllowed
 from commands.calls.approvals import ask_for_approval
 from commands.calls.forms import Audience, WhichCall
@@ -51,11 +51,22 @@ LAST_PAGE = 3
 """The last page of days."""
 PER_PAGE = 10
 REPEATS_PER_PAGE = 5
-_VIEWS = {
+_TABS = {
     "days": phrase("Next days"),
     "queue": phrase("Queue"),
     "drafts": phrase("Drafts"),
     "rules": phrase("Rules"),
+}
+_VIEWS = {
+    "days": phrase("The union's next days"),
+    "queue": phrase("The union's queue"),
+    "drafts": phrase("Your drafts"),
+    "rules": phrase("The union's rules"),
+}
+_VIEWS_OF_BRANCH = {
+    "days": phrase("Your branch's next days"),
+    "queue": phrase("Your branch's queue"),
+    "rules": phrase("Your branch's rules"),
 }
 
 When = Annotated[
@@ -67,26 +78,28 @@ When = Annotated[
     ),
 ]
 Until = Annotated[
-    str, Arg("The last day of a rule; it goes on for ever if left out", max_length=20, suggest=suggest_days)
+    str, Arg("The last day of a rule; without end if left out", max_length=20, suggest=suggest_days)
 ]
 View = Annotated[Literal["days", "queue", "drafts", "rules"], Arg("What to list; the next days if left out")]
 
 
 @area.command(
     "call schedule",
-    "Give a call its day, queue it, or let it come again",
+    "Choose a day for a call, queue it, or repeat it",
     permission=Permission.LEADER,
     visibility=Visibility.PRIVATE,
 )
 def schedule_(ctx: Context, call: WhichCall, when: When, until: Until | None = None) -> Reply:
-    """A day has one call; today, tomorrow, friday and dates like 2026-12-01 name one, in the union's time zone.
-    queue: the call takes the next day that is free. daily, weekdays, or days like mon,thu make a rule: the call comes
-    again on those days, unless another was planned for one of them.
+    """Each day has one call. For a day, type today, tomorrow, friday or a date like 2026-12-01, in the union's time
+    zone. With queue, the call takes the next free day. With daily, weekdays, or days like mon,thu it becomes a rule:
+    the call comes again on those days, unless another one is planned for one of them.
     """
     found = calls.find(ctx.tx, ctx.union, ctx.member, call)
     pattern = parse_pattern(when)
     if until is not None and pattern is None:
-        raise BadInput(phrase("until is for rules, like when:daily. Leave it out for a single day."))
+        raise BadInput(
+            phrase("A single day needs no `until`. Leave it out, or make a rule, like `when:daily`.")
+        )
     if pattern is not None:
         return _repeat(ctx, found, pattern, until)
     if when.strip().lower() == "queue":
@@ -99,18 +112,12 @@ def _repeat(ctx: Context, call: Call, pattern: RepeatPattern, until: str | None)
     last = parse_day(until, today) if until is not None else None
     repeat = call_schedule.start_repeat(ctx.tx, ctx.union, ctx.member, call, pattern, last)
     first = repeat_days(repeat, repeat.first_day, repeat.first_day + 7)
-    ends = phrase(" until {day_name}", day_name=day_name(last, today)) if last is not None else ""
     text = calls.managed(ctx.tx, ctx.union, ctx.member, call.id)
-    starts = phrase(" The first time is {day_name}.", day_name=day_name(first[0], today)) if first else ""
+    said = [phrase("{call} comes {rule}.", call=bold(called(text)), rule=_in_words(repeat, text, today))]
+    if first:
+        said.append(phrase("The first time is {day}.", day=day_name(first[0], today)))
     return say(
-        phrase(
-            "{text} comes {repeat_name}, {hours}{ends}.{starts}",
-            text=bold(called(text)),
-            repeat_name=repeat_name(repeat),
-            hours=hours(text),
-            ends=ends,
-            starts=starts,
-        ),
+        p(sentences(said)),
         *ask_for_approval(ctx, text),
         edit=True,
     )
@@ -118,15 +125,14 @@ def _repeat(ctx: Context, call: Call, pattern: RepeatPattern, until: str | None)
 
 @area.command(
     "call list",
-    "What is planned, queued and prepared",
+    "See what is planned, queued and prepared",
     permission=Permission.LEADER,
     visibility=Visibility.PRIVATE,
     reads=True,
 )
 def listed(ctx: Context, view: View = "days", audience: Audience | None = None) -> Reply:
-    """Shows the calls of the next 14 days, those in the queue, your drafts, and the rules, each with its number for
-    the other commands. The founder sees those of the union, other leaders those of their branch; audience changes
-    that.
+    """Shows the calls of the next 14 days, the queue, your drafts, and the rules, each with its number for the other
+    commands. The founder sees those of the union, other leaders those of their branch. With audience you choose.
     """
     branch = not ctx.is_founder if audience is None else audience == "branch"
     return _page(ctx, view, branch, 0)
@@ -150,21 +156,23 @@ def _page(ctx: Context, view: str, branch: bool, page: int, *, edit: bool = Fals
     leader_id = ctx.member.id if branch else None
     if leader_id is None and view in ("queue", "rules") and not ctx.is_founder:
         raise NotAllowed(
-            phrase("Only the founder sees the queue and the rules of the union. Choose audience:branch.")
+            phrase(
+                "Only the founder sees the queue and the rules of the union. Add `audience:branch` to see yours."
+            )
         )
     part = _part(ctx, view, leader_id, page)
-    whose = "yours" if view == "drafts" else phrase("your branch") if branch else phrase("the union")
-    body: Block = items(*part.rows) if part.rows else p(phrase("There is nothing here."))
+    heading = (_VIEWS if view == "drafts" or not branch else _VIEWS_OF_BRANCH)[view]
+    body: Block = items(*part.rows) if part.rows else p(phrase("Nothing here yet."))
 
     def turn(label: str, to_view: str, to_page: int) -> Button:
         return Button(label, "call.page", {"view": to_view, "branch": branch, "page": to_page})
 
-    back = [turn("Back", view, page - 1)] if page > 0 else []
-    more = [turn("More", view, page + 1)] if part.more else []
-    tabs = [turn(label, name, 0) for name, label in _VIEWS.items() if name != view]
+    back = [turn(phrase("Back"), view, page - 1)] if page > 0 else []
+    more = [turn(phrase("More"), view, page + 1)] if part.more else []
+    tabs = [turn(label, name, 0) for name, label in _TABS.items() if name != view]
     rows = (part.buttons, (*back, *more), tuple(tabs))
     return Reply(
-        (p(phrase("{views} of {whose}", views=bold(_VIEWS[view]), whose=whose)), body),
+        (p(bold(heading)), body),
         tuple(row for row in rows if row),
         edit=edit,
     )
@@ -188,14 +196,18 @@ def _days(ctx: Context, leader_id: int | None, page: int) -> _Part:
 
 
 def _day(day: int, today: int, call: Call | None, repeats: list[tuple[Repeat, Call]]) -> Spans:
-    name = bold(day_name(day, today).capitalize() if day - today < 2 else day_name(day, today))
+    name = bold(
+        phrase("Today") if day == today else phrase("Tomorrow") if day == today + 1 else day_name(day, today)
+    )
     if call is not None:
-        waits = phrase(", waits for approval") if not call.approved else ""
-        return spans(name, f": {called(call)}, {STATES[call.state]}, {hours(call)}{waits}")
+        values = {"day": name, "call": called(call), "state": STATES[call.state], "hours": hours(call)}
+        if not call.approved:
+            return spans(phrase("{day}: {call}, {state}, {hours}, waits for approval", **values))
+        return spans(phrase("{day}: {call}, {state}, {hours}", **values))
     coming = next((text for repeat, text in repeats if repeat_days(repeat, day, day)), None)
     if coming is not None and day > today + 1:
-        return spans(phrase("{name}: {coming}, by its rule", name=name, coming=called(coming)))
-    return spans(phrase("{name}: free", name=name))
+        return spans(phrase("{day}: {call}, by its rule", day=name, call=called(coming)))
+    return spans(phrase("{day}: free", day=name))
 
 
 def _drafts(ctx: Context, page: int) -> _Part:
@@ -210,30 +222,37 @@ def _queue(ctx: Context, leader_id: int | None, page: int) -> _Part:
 
 
 def _line(call: Call) -> Spans:
-    waits = "" if call.approved else phrase(", has to be approved")
-    return spans(bold(called(call)), f", {hours(call)}{waits}")
+    if not call.approved:
+        return spans(
+            phrase("{call}, {hours}, waits for approval", call=bold(called(call)), hours=hours(call))
+        )
+    return spans(phrase("{call}, {hours}", call=bold(called(call)), hours=hours(call)))
 
 
 def _repeats(ctx: Context, leader_id: int | None, page: int) -> _Part:
     found = call_schedule.repeats_of(ctx.tx, ctx.union, leader_id)
     today = call_schedule.today(ctx.tx, ctx.union)
     part = found[page * REPEATS_PER_PAGE : (page + 1) * REPEATS_PER_PAGE]
-    rows = [spans(bold(called(text)), f": {_in_words(repeat, text, today)}") for repeat, text in part]
+    rows = [_rule(repeat, text, today) for repeat, text in part]
     buttons = tuple(
-        Button(phrase("End no. {text}", text=text.id), "call.end-rule", {"rule": repeat.id}, Style.DANGER)
+        Button(phrase("End no. {call}", call=text.id), "call.end-rule", {"rule": repeat.id}, Style.DANGER)
         for repeat, text in part
     )
     return _Part(rows, buttons, len(found) > (page + 1) * REPEATS_PER_PAGE)
 
 
-def _in_words(repeat: Repeat, text: Call, today: int) -> str:
-    until = (
-        phrase(", until {day_name}", day_name=day_name(repeat.last_day, today))
-        if repeat.last_day is not None
-        else ""
-    )
-    waits = "" if text.approved else phrase("; it has to be approved")
-    return f"{repeat_name(repeat)}, {hours(text)}{until}{waits}"
+def _rule(repeat: Repeat, text: Call, today: int) -> Spans:
+    values = {"call": bold(called(text)), "rule": _in_words(repeat, text, today)}
+    if not text.approved:
+        return spans(phrase("{call}: {rule}, waits for approval", **values))
+    return spans(phrase("{call}: {rule}", **values))
+
+
+def _in_words(repeat: Repeat, text: Call, today: int) -> Phrase:
+    values = {"days": repeat_name(repeat), "hours": hours(text)}
+    if repeat.last_day is None:
+        return phrase("{days}, {hours}", **values)
+    return phrase("{days}, {hours}, until {last_day}", last_day=day_name(repeat.last_day, today), **values)
 
 
 # Buttons in old messages still have these names of actions, and the argument `rule`: the id of a repeat.
@@ -247,9 +266,9 @@ def ask_to_end(ctx: Context, rule: int) -> Reply:
     today = call_schedule.today(ctx.tx, ctx.union)
     question = p(
         phrase(
-            "End the rule of {text} ({in_words})? What it planned is cancelled.",
-            text=bold(called(text)),
-            in_words=_in_words(repeat, text, today),
+            "End the rule of {call} ({rule})? The calls that it planned are cancelled.",
+            call=bold(called(text)),
+            rule=_in_words(repeat, text, today),
         ),
     )
     return Reply((question,), ((confirm,),))
@@ -261,25 +280,25 @@ def end_repeat(ctx: Context, rule: int) -> Reply:
     calls.managed(ctx.tx, ctx.union, ctx.member, text.id)
     call_schedule.end_repeat(ctx.tx, ctx.union, ctx.member, repeat, text, CallState.CANCELLED)
     return say(
-        phrase("The rule of {text} has ended. `/call list` shows what is ahead.", text=bold(called(text))),
+        phrase("The rule of {call} has ended. See what is ahead with `/call list`.", call=bold(called(text))),
         edit=True,
     )
 
 
-@area.command("call hour", "When calls open unless they say otherwise", permission=Permission.FOUNDER)
+@area.command("call hour", "Set the hour at which new calls open", permission=Permission.FOUNDER)
 def hour(
     ctx: Context,
     time: Annotated[
         str, Arg("A time of the union's day, like 9:30 or 6pm", max_length=12, suggest=suggest_hours)
     ],
 ) -> Reply:
-    """Sets the union's hour. Calls that are prepared already keep theirs: /call edit changes it."""
+    """Sets the union's hour. Calls that are prepared already keep theirs. /call edit changes it."""
     minutes = parse_clock(time)
     call_schedule.set_hour(ctx.tx, ctx.union, ctx.member, minutes)
     return say(
         phrase(
-            "New calls open at {minutes} ({time_zone}) unless they say otherwise.",
-            minutes=bold(clock(minutes)),
+            "New calls open at {hour} ({time_zone}), unless you choose another hour.",
+            hour=bold(clock(minutes)),
             time_zone=ctx.union.time_zone,
         )
     )

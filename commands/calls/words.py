@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 
 from bot.areas.calls.domain.calls import Call, CallState, Proof
@@ -12,31 +13,8 @@ from bot.chat.model import Link, Span, Spans, Text
 from bot.domain.days import WHOLE_DAY
 from bot.domain.hosts import hosts_in, links_in, parse_link, shown_link
 from bot.domain.phrases import phrase
+from bot.domain.times import MONTHS, WEEKDAYS
 from bot.errors import BadInput
-
-_WEEKDAYS = (
-    phrase("Monday"),
-    phrase("Tuesday"),
-    phrase("Wednesday"),
-    phrase("Thursday"),
-    phrase("Friday"),
-    phrase("Saturday"),
-    phrase("Sunday"),
-)
-_MONTHS = (
-    phrase("January"),
-    phrase("February"),
-    phrase("March"),
-    phrase("April"),
-    phrase("May"),
-    phrase("June"),
-    phrase("July"),
-    phrase("August"),
-    phrase("September"),
-    phrase("October"),
-    phrase("November"),
-    phrase("December"),
-)
 
 _BLANKS = re.compile(r"(\s+)")
 _ROOM = 120
@@ -46,27 +24,29 @@ STATES = {
     CallState.DRAFT: phrase("a draft"),
     CallState.TEMPLATE: phrase("the text of a rule"),
     CallState.QUEUED: phrase("in the queue"),
-    CallState.PLANNED: "planned",
-    CallState.OPEN: "open",
-    CallState.CLOSED: "closed",
-    CallState.CANCELLED: "cancelled",
+    CallState.PLANNED: phrase("planned"),
+    CallState.OPEN: phrase("open"),
+    CallState.CLOSED: phrase("closed"),
+    CallState.CANCELLED: phrase("cancelled"),
 }
 PROOFS = {
     Proof.WORD: "",
     Proof.LINK: phrase("Show a link as your proof."),
     Proof.PHOTO: phrase("Show a photo as your proof."),
-    Proof.WITNESS: phrase("Another member has to confirm that you did it."),
-    Proof.LEADER: phrase("Whom you endorse has to confirm that you did it."),
+    Proof.WITNESS: phrase("Another member has to confirm it."),
+    Proof.LEADER: phrase("The leader you endorse has to confirm it."),
 }
 
 
 def day_name(day: int, today: int) -> str:
     """Returns a union-day in words: “today”, “tomorrow”, “Friday 4 December”. Adds the year if it is another."""
     if day - today in (0, 1):
-        return ("today", "tomorrow")[day - today]
+        return (phrase("today"), phrase("tomorrow"))[day - today]
     at = date.fromordinal(day)
-    year = f" {at.year}" if at.year != date.fromordinal(today).year else ""
-    return f"{_WEEKDAYS[at.weekday()]} {at.day} {_MONTHS[at.month - 1]}{year}"
+    values = {"weekday": WEEKDAYS[at.weekday()], "day": at.day, "month": MONTHS[at.month - 1]}
+    if at.year != date.fromordinal(today).year:
+        return phrase("{weekday} {day} {month} {year}", year=at.year, **values)
+    return phrase("{weekday} {day} {month}", **values)
 
 
 def repeat_name(repeat: Repeat) -> str:
@@ -75,12 +55,15 @@ def repeat_name(repeat: Repeat) -> str:
         return phrase("every day")
     if repeat.pattern.frequency is Frequency.WEEKDAYS:
         return phrase("Monday to Friday")
-    names = [_WEEKDAYS[day] for day in repeat.pattern.weekdays]
-    return (
-        phrase("every {names} and {names_2}", names=", ".join(names[:-1]), names_2=names[-1])
-        if len(names) > 1
-        else phrase("every {names}", names=names[0])
-    )
+    names = [WEEKDAYS[day] for day in repeat.pattern.weekdays]
+    if len(names) == 1:
+        return phrase("every {day}", day=names[0])
+    return phrase("every {days} and {last_day}", days=listed(names[:-1]), last_day=names[-1])
+
+
+def listed(words: Iterable[str]) -> list[str]:
+    """Returns words as a value of a phrase that lists them."""
+    return [part for word in words for part in (", ", word)][1:]
 
 
 def hours(call: Call) -> str:
@@ -95,7 +78,7 @@ def hours(call: Call) -> str:
 
 def called(call: Call) -> str:
     """Returns a call by its title and number, for a sentence."""
-    return phrase("“{call}” (no. {call_2})", call=call.title, call_2=call.id)
+    return phrase("“{title}” (no. {call})", title=call.title, call=call.id)
 
 
 def link_of(url: str) -> Link:

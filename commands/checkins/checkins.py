@@ -38,8 +38,8 @@ from bot.chat.text import too_often
 from bot.domain.names import one_line
 from bot.domain.people import Member, Permission, Union
 from bot.domain.photos import Photo
-from bot.domain.phrases import phrase, plural, sentences
-from bot.domain.times import union_day
+from bot.domain.phrases import Phrase, phrase, plural, sentences
+from bot.domain.times import WEEKDAYS, union_day
 from bot.domain.transaction import Tx
 from bot.errors import NotFound, TryAgain
 from commands.calls.words import PROOFS, link_of, linked
@@ -70,7 +70,7 @@ def pressed(ctx: Context, call: int, today: bool = False) -> Reply:
     kept = given.state in (CheckinState.DONE, CheckinState.WAITING) and _still_open(ctx, given.call)
     if kept and ctx.place.space is None:
         return say(words, buttons=((_take_back(call),),))
-    return Reply(notice=phrase("{words} `/call today` takes it back.", words=words) if kept else words)
+    return Reply(notice=sentences([words, phrase("Type `/call today` to take it back.")]) if kept else words)
 
 
 def _offer_to_join(ctx: Context, call_id: int) -> Reply:
@@ -81,7 +81,7 @@ def _offer_to_join(ctx: Context, call_id: int) -> Reply:
     join = Button(phrase("Join and count me"), "call.join", {"call": call_id}, Style.PRIMARY)
     words = phrase(
         "You have not joined {union} yet. Are you a member with another account? Join with this one too, then "
-        "type `/link` with the same wallet, or `/me same-person`: you are one person then.",
+        "type `/me same-person`, or `/link` with the same wallet: that makes you one person.",
         union=bold(one_line(ctx.union.name)),
     )
     return say(words, buttons=((join,),), visibility=Visibility.PRIVATE)
@@ -105,16 +105,16 @@ def joined(ctx: Context, call: int) -> Reply:
 def undone(ctx: Context, call: int, today: bool = False) -> Reply:
     if checkins.take_back(ctx.tx, ctx.union, ctx.member, call).contest:
         contests.drop_entry(ctx.tx, ctx.member, call)
-    words = phrase("Taken back: it is as if you had not answered yet.")
+    words = phrase("Taken back. Your answer no longer counts.")
     return _today(ctx, words, edit=True) if today else say(words, edit=True)
 
 
 @area.command("call today", "Today's call, and your answer to it", visibility=Visibility.PRIVATE, reads=True)
 def today(ctx: Context) -> Reply:
-    """Shows today's call to action, and those of the branches that you are in, each with its button.
+    """Shows today's call to action, and the calls of the branches you are in, each with its button.
 
-    Yesterday's is there too as long as an answer to it still counts, which is until noon. An answer can be taken back
-    until its call closes. Only you see this.
+    Yesterday's call is here too until noon, because an answer to it still counts. You can take an answer back until
+    its call closes. Only you see this.
     """
     return _today(ctx)
 
@@ -124,10 +124,10 @@ async def done(
     ctx: Context,
     link: Annotated[str | None, Arg("A link that shows what you did", max_length=300)] = None,
     photo: Annotated[File | None, "A picture that shows what you did"] = None,
-    call: Annotated[int | None, Arg("Its number, if it is not today's", minimum=1)] = None,
+    call: Annotated[int | None, Arg("The number of the call, if it is not today's", minimum=1)] = None,
 ) -> Reply | Callable[[Context], Reply]:
-    """Says that you did what today's call asks for, as its button does. Some calls ask for a proof: a link that
-    begins with https://, or a picture, from which everything but what it shows is removed.
+    """Answers today's call, like its button does. Some calls ask for a proof: a link that begins with https://, or a
+    picture. Of a picture only what it shows is kept: hidden details, like the place, are removed.
     """
     shown = proof_link(link) if link else None
     wanted = photo is not None and await ctx.read(_wanted, ctx.union, ctx.member, call)
@@ -181,18 +181,20 @@ def _words(ctx: Context, given: Answer) -> str:
             "Noted. It counts once {judge} confirms it.", judge=_judge(ctx, given.call, given.judge_id)
         )
     if given.outcome is AnswerOutcome.AGAIN:
-        waits = given.state is CheckinState.WAITING
-        more = (
-            phrase(" It waits for {judge} to confirm it.", judge=_judge(ctx, given.call, given.judge_id))
-            if waits
-            else ""
-        )
-        return phrase("You answered already.{more}", more=more)
+        if given.state is CheckinState.WAITING:
+            return _waits(ctx, given.call, given.judge_id)
+        return phrase("You already answered.")
     done = phrase("Done, late.") if given.late else phrase("Done.")
-    return f"{done} {in_a_row(given.counted)}" if given.counted else done
+    return sentences([done, in_a_row(given.counted)]) if given.counted else done
 
 
-def in_a_row(counted: Counted) -> str:
+def _waits(ctx: Context, call: Call, judge_id: int | None) -> str:
+    return phrase(
+        "You already answered. It counts once {judge} confirms it.", judge=_judge(ctx, call, judge_id)
+    )
+
+
+def in_a_row(counted: Counted) -> Phrase:
     """Returns “Day 12 in a row.” with the freezes that the answer earned or used, and open days before it."""
     words = [phrase("Day {current:,} in a row.", current=counted.streak.current)]
     if counted.used:
@@ -206,7 +208,7 @@ def in_a_row(counted: Counted) -> str:
     if counted.earned:
         words.append(phrase("You earned a freeze."))
     if counted.open_days:
-        words.append(phrase("A day before it is still open: `/call today`."))
+        words.append(phrase("An earlier day is still open: `/call today`."))
     return sentences(words)
 
 
@@ -224,9 +226,9 @@ def _asked(ctx: Context, call: Call) -> Reply:
     if call.contest:
         return hub(ctx, call)
     if call.proof is Proof.PHOTO:
-        question = Question("photo", phrase("A picture that shows it"), "photo")
+        question = Question("photo", phrase("A picture that shows what you did"), "photo")
     else:
-        question = Question("link", phrase("A link that shows it"), hint=phrase("https://"), max_length=300)
+        question = Question("link", phrase("A link that shows what you did"), hint="https://", max_length=300)
     return Reply(form=Form(phrase("Show what you did"), (question,), "/call done", {"call": call.id}))
 
 
@@ -236,7 +238,9 @@ def _asked(ctx: Context, call: Call) -> Reply:
 def _today(ctx: Context, first: str = "", *, edit: bool = False) -> Reply:
     found = checkins.today(ctx.tx, ctx.union, ctx.member)
     if not found:
-        return say(phrase("There is no call today. `/streak` shows yours, which waits."), edit=edit)
+        return say(
+            phrase("There is no call today. Your streak goes on with the next one: `/streak`."), edit=edit
+        )
     blocks: list[Block] = [p(first)] if first else []
     rows: list[tuple[AnyButton, ...]] = []
     for mine in found[:_SHOWN]:
@@ -245,24 +249,34 @@ def _today(ctx: Context, first: str = "", *, edit: bool = False) -> Reply:
         if button is not None:
             rows.append((button,))
     if len(found) > _SHOWN:
-        blocks.append(p(phrase("And {found} more, once these are answered.", found=len(found) - _SHOWN)))
+        more = len(found) - _SHOWN
+        blocks.append(
+            p(
+                plural(
+                    more,
+                    "{n:,} more call is shown once these are answered.",
+                    "{n:,} more calls are shown once these are answered.",
+                )
+            )
+        )
     return Reply(tuple(blocks), tuple(rows), edit=edit)
 
 
 def _shown(ctx: Context, mine: Mine, *, row: bool) -> list[Block]:
     call = mine.call
-    whose = (
-        "" if call.leader_id is None else phrase(" · {leader}'s branch", leader=_leader(ctx, call.leader_id))
-    )
-    past = call.day is not None and call.day < union_day(ctx.union.time_zone, ctx.now)
-    when = f" · {date.fromordinal(call.day or 1):%A}" if past else ""
-    blocks: list[Block] = [p(bold(one_line(call.title)), whose, when)]
+    labels: list[str] = []
+    if call.leader_id is not None:
+        labels.append(phrase("{leader}'s branch", leader=_leader(ctx, call.leader_id)))
+    if call.day is not None and call.day < union_day(ctx.union.time_zone, ctx.now):
+        labels.append(WEEKDAYS[date.fromordinal(call.day).weekday()])
+    shown = [words for label in labels for words in (" · ", label)]
+    blocks: list[Block] = [p(bold(one_line(call.title)), *shown)]
     if mine.checkin is None or mine.answerable:
         blocks.append(p(*linked(call.what, call.approved)))
         if call.why:
-            blocks.append(p(bold(phrase("Why: ")), *linked(call.why, call.approved)))
+            blocks.append(p(bold(phrase("Why:")), " ", *linked(call.why, call.approved)))
         if call.link and call.approved:
-            blocks.append(p(bold(phrase("Link: ")), link_of(call.link)))
+            blocks.append(p(bold(phrase("Link:")), " ", link_of(call.link)))
         blocks += [p(PROOFS[call.proof])] if PROOFS[call.proof] else []
     return [*blocks, _state(ctx, mine, row=row)]
 
@@ -279,27 +293,19 @@ def _state(ctx: Context, mine: Mine, *, row: bool) -> Block:
         if not row or call.leader_id is not None:
             return p(answered)
         streak = streaks.standing(ctx.tx, ctx.union, ctx.member.id).streak
-        return p(phrase("{answered} Day {current:,} in a row.", answered=answered, current=streak.current))
+        return p(sentences([answered, phrase("Day {current:,} in a row.", current=streak.current)]))
     if checkin is not None and checkin.state is CheckinState.WAITING:
-        return p(
-            phrase(
-                "You answered. It waits for {judge} to confirm it.",
-                judge=_judge(ctx, call, checkin.judged_by),
-            )
-        )
+        return p(_waits(ctx, call, checkin.judged_by))
     if call.state is CallState.PLANNED:
-        return p(
-            phrase(
-                "It opens {opens_at}.",
-                opens_at=Moment(call.opens_at, zone) if call.opens_at else phrase("later today"),
-            )
-        )
-    again = phrase("Your answer was not taken; you can give it again. ") if checkin is not None else ""
+        if call.opens_at is None:
+            return p(phrase("It opens later today."))
+        return p(phrase("It opens {opens}.", opens=Moment(call.opens_at, zone)))
+    again = [phrase("Your answer was not accepted. You can give it again.")] if checkin is not None else []
     ends = call.closes_at
     if call.contest and call.closed_early(ctx.now) and ends is not None:
         return p(
             phrase(
-                "The contest was closed early. Your day still counts with one press until {ends}.",
+                "The contest closed early. One press still counts your day until {ends}.",
                 ends=Moment(ends, zone),
             )
         )
@@ -307,18 +313,10 @@ def _state(ctx: Context, mine: Mine, *, row: bool) -> Block:
         return p(phrase("The contest is closed. `/call entries` shows its ranking."))
     if ends is not None and ctx.now >= ends and call.day is not None:
         ends = forgiven_until(call.day, zone)
-        return p(
-            phrase(
-                "{again}It has closed, but an answer counts until {ends}.",
-                again=again,
-                ends=Moment(ends, zone),
-            )
-        )
-    return (
-        p(phrase("{again}It is open until {ends}.", again=again, ends=Moment(ends, zone)))
-        if ends is not None
-        else p(again)
-    )
+        late = phrase("It has closed, but late answers count until {ends}.", ends=Moment(ends, zone))
+        return p(sentences([*again, late]))
+    still_open = [phrase("It is open until {ends}.", ends=Moment(ends, zone))] if ends is not None else []
+    return p(sentences([*again, *still_open]))
 
 
 def _button(mine: Mine) -> Button | None:
@@ -335,5 +333,5 @@ def _take_back(call_id: int) -> Button:
 
 def _still_open(ctx: Context, call: Call) -> bool:
     if call.closes_at is None:
-        raise NotFound(phrase("This call was cancelled. `/call today` shows today's."))
+        raise NotFound(phrase("This call was cancelled. `/call today` shows today's call."))
     return ctx.now < call.closes_at

@@ -31,7 +31,7 @@ from bot.chat.model import (
 )
 from bot.domain.names import one_line
 from bot.domain.people import Account
-from bot.domain.phrases import phrase
+from bot.domain.phrases import phrase, sentences
 from commands.checkins.checkins import in_a_row
 from commands.members.display import face
 from commands.waiting.queues import Notes, Queue, Reader, Waiting
@@ -42,12 +42,13 @@ AT_ONCE = 4
 MOST_REASON = 300
 
 
-@area.command("call review", "Answers that wait for your word", visibility=Visibility.PRIVATE, reads=True)
+@area.command("call review", "Confirm answers that wait for you", visibility=Visibility.PRIVATE, reads=True)
 def review(ctx: Context) -> Reply:
-    """Shows answers to calls that wait for you to confirm them: those of who endorse you, where a call asks for the
-    leader's word, and those of anybody, where it asks for a witness.
+    """Shows the answers that you can confirm: if a call asks for the leader's word, those of members who endorse you;
+    if it asks for a witness, those of all members.
 
-    Confirm what you know to be true. An answer that nobody confirms within a week does not count. Only you see this.
+    Confirm only what you know to be true. An answer that nobody confirms within a week does not count. Only you see
+    this.
     """
     return _queue(ctx)
 
@@ -57,24 +58,18 @@ def confirmed(ctx: Context, call: int, member: str) -> Reply:
     judged, counted = checkins.judge(ctx.tx, ctx.union, ctx.member, call, member, confirmed=True)
     account = display.reachable(ctx.tx, judged.member.id)
     if account is not None:
-        row = f" {in_a_row(counted)}" if counted else ""
-        ctx.post(
-            account,
-            say(
-                phrase(
-                    "{me} confirmed your answer to {title}.{row}",
-                    me=_me(ctx, account),
-                    title=_title(judged),
-                    row=row,
-                )
-            ),
+        told = phrase(
+            "{judge} confirmed your answer to {call}.", judge=_me(ctx, account), call=_title(judged)
         )
-    return _queue(ctx, f"Confirmed: {_name(ctx, judged)}.", edit=True)
+        ctx.post(account, say(sentences([told, in_a_row(counted)]) if counted else told))
+    return _queue(ctx, phrase("Confirmed: {name}.", name=_name(ctx, judged)), edit=True)
 
 
 @area.action("call.refuse", settled=True)
 def refusing(ctx: Context, call: int, member: str) -> Reply:
-    question = Question("reason", phrase("Why not? They are told this."), "long", max_length=MOST_REASON)
+    question = Question(
+        "reason", phrase("Why not? They will see your reason."), "long", max_length=MOST_REASON
+    )
     return Reply(
         form=Form(phrase("Refuse an answer"), (question,), "call.refused", {"call": call, "member": member})
     )
@@ -89,13 +84,15 @@ def refused(ctx: Context, call: int, member: str, reason: str) -> Reply:
             account,
             say(
                 phrase(
-                    "{me} did not take your answer to {title}:", me=_me(ctx, account), title=_title(judged)
+                    "{judge} did not accept your answer to {call}:",
+                    judge=_me(ctx, account),
+                    call=_title(judged),
                 ),
                 p(Text(reason, italic=True)),
-                phrase("While the call is open you can give it again: `/call today`."),
+                phrase("You can answer again while the call is open: `/call today`."),
             ),
         )
-    return _queue(ctx, f"Refused: {_name(ctx, judged)}. They are told why.")
+    return _queue(ctx, phrase("Refused: {name}. They are told why.", name=_name(ctx, judged)))
 
 
 def _queue(ctx: Context, first: str = "", *, edit: bool = False) -> Reply:
@@ -105,11 +102,11 @@ def _queue(ctx: Context, first: str = "", *, edit: bool = False) -> Reply:
         shown = _shown(ctx, ctx.place.platform, found)
         return Reply((*blocks, *shown.blocks), shown.buttons, edit=edit)
     if checkins.may_witness(ctx.tx, ctx.member):
-        none = phrase("Nothing waits for your word.")
+        none = phrase("No answers are waiting for you.")
     else:
         none = phrase(
-            "Nothing waits for your word. You can be a witness for others once you have linked a "
-            "wallet, or {days} days after you joined.",
+            "No answers are waiting for you. You can confirm what others did once you have linked a wallet, "
+            "or {days} days after you joined.",
             days=WITNESS_AFTER.days,
         )
     return Reply((*blocks, p(none)), edit=edit)
@@ -171,12 +168,13 @@ def _waiting(by: Context | Duty, reader: Reader) -> list[Waiting]:
         shown = _shown(by, reader.platform, found)
         first = min(answers.counts_until(by.union, one.checkin) for one in found)
         otherwise = phrase(
-            "An answer counts once it is confirmed. If nobody does, it stops counting after a week: the first of "
-            "these at {first}.",
+            "An answer counts once it is confirmed. If nobody does that within a week, it expires: the first of "
+            "these {first}.",
             first=Moment(first, by.union.time_zone),
         )
         return Reply(
-            (p(phrase("Answers that wait for your word:")), *shown.blocks, p(otherwise)), shown.buttons
+            (p(phrase("These answers wait for you to confirm them:")), *shown.blocks, p(otherwise)),
+            shown.buttons,
         )
 
     newest = max(one.call.id for one in found)

@@ -26,10 +26,10 @@ from bot.chat.model import (
     spans,
 )
 from bot.chat.params import Arg
-from bot.domain.names import counted, one_line
+from bot.domain.names import one_line
 from bot.domain.people import Permission, Person
-from bot.domain.phrases import phrase
-from bot.domain.times import union_day
+from bot.domain.phrases import phrase, plural
+from bot.domain.times import WEEKDAYS, union_day
 from commands.members.display import face
 from commands.tree.endorsements import joined
 
@@ -38,24 +38,24 @@ area = Area()
 PAGE = 10
 
 
-@area.command("streak", "How many days in a row somebody answered the call", reads=True)
-def show(ctx: Context, person: Annotated[Person, "Whose (yours, if left out)"] | None = None) -> Reply:
-    """Shows on how many of the union's call days in a row somebody answered. Days without a call neither count nor
-    break it, and an answer until the next day's noon counts for the day before.
+@area.command("streak", "How many days in a row someone answered the call", reads=True)
+def show(ctx: Context, person: Annotated[Person, "Whose streak (yours, if left out)"] | None = None) -> Reply:
+    """Shows on how many days in a row someone answered the union's call. Days without a call neither count nor break
+    a streak, and a late answer counts until noon of the next day.
 
-    Seven days in a row earn a freeze, of which three can be kept. A freeze bridges a missed day by itself.
+    Seven days in a row earn a freeze, and you can keep up to three. A freeze bridges a missed day by itself.
     """
     member = joined(ctx, person) if person else ctx.member
     standing = streaks.standing(ctx.tx, ctx.union, member.id)
     streak = standing.streak
     known = display.of(ctx.tx, [member.id], ctx.place.platform)
     blocks: list[Block] = [
-        p(bold(phrase("Streak of ")), face(known.get(member.id))),
+        p(bold(phrase("Streak of {member}", member=face(known.get(member.id))))),
         fields(
-            (phrase("Now"), _days(streak.current)),
-            (phrase("Best"), _days(streak.best)),
+            (phrase("Current"), _days(streak.current)),
+            (phrase("Longest"), _days(streak.best)),
             (phrase("Freezes"), _freezes(streak.freezes, streak.run)),
-            *((("Still open", _open(ctx, standing.open_days)),) if standing.open_days else ()),
+            *(((phrase("Still open"), _open(ctx, standing.open_days)),) if standing.open_days else ()),
         ),
     ]
     return Reply(tuple(blocks))
@@ -63,7 +63,7 @@ def show(ctx: Context, person: Annotated[Person, "Whose (yours, if left out)"] |
 
 @area.command("board", "The longest streaks", reads=True)
 def board(ctx: Context) -> Reply:
-    """Ranks members by how many call days in a row they answered, among the streaks that go on today."""
+    """Ranks members by their current streaks: on how many days in a row they have answered the union's call."""
     return _page(ctx, 0, streaks.FIRST_PLACE)
 
 
@@ -75,7 +75,7 @@ def page(ctx: Context, place: int, current: int, member: int) -> Reply:
 
 @area.command(
     "call repair",
-    "Make up for a day that one of your people missed",
+    "Count a day that one of your people missed",
     permission=Permission.LEADER,
     visibility=Visibility.PRIVATE,
     rate=Rate(20, 3600),
@@ -85,36 +85,33 @@ def repair(
     person: Annotated[Person, "Whose streak"],
     day: Annotated[str, Arg("The day: yesterday, monday, 2026-03-01", max_length=40)],
 ) -> Reply:
-    """Lets a day count that somebody missed for a good reason: illness, no network, a failure of the bot. Leaders do
-    it for those who follow them, the founder for all, within seven days. It stands in the union's ledger, and the
-    member is told.
+    """Counts a day that someone missed for a good reason: illness, no network, a failure of the bot. Leaders can do
+    this for the members who follow them, and the founder for everyone, within seven days. It is written in the
+    union's ledger, and the member is told.
     """
     member = joined(ctx, person)
     repaired, streak = streaks.repair(ctx.tx, ctx.union, ctx.member, member, day)
     account = display.reachable(ctx.tx, member.id)
-    when, row = f"{date.fromordinal(repaired):%A}", _days(streak.current)
+    weekday = WEEKDAYS[date.fromordinal(repaired).weekday()]
     if account is not None:
         me = display.of(ctx.tx, [ctx.member.id], account.platform).get(ctx.member.id, ctx.account)
-        union = bold(one_line(ctx.union.name))
-        ctx.post(
-            account,
-            say(
-                phrase(
-                    "{me} let {when} count for your streak in {union}: {row}.",
-                    me=ctx.mention(me),
-                    when=when,
-                    union=union,
-                    row=row,
-                )
-            ),
+        told = plural(
+            streak.current,
+            "{leader} made {weekday} count for your streak in {union}: {n:,} day in a row.",
+            "{leader} made {weekday} count for your streak in {union}: {n:,} days in a row.",
+            leader=ctx.mention(me),
+            weekday=weekday,
+            union=bold(one_line(ctx.union.name)),
         )
+        ctx.post(account, say(told))
     known = display.of(ctx.tx, [member.id], ctx.place.platform)
     return say(
-        phrase(
-            "{when} counts for {member} now: {row} in a row.",
-            when=when,
+        plural(
+            streak.current,
+            "{weekday} counts for {member} now: {n:,} day in a row.",
+            "{weekday} counts for {member} now: {n:,} days in a row.",
+            weekday=weekday,
             member=face(known.get(member.id)),
-            row=row,
         )
     )
 
@@ -123,20 +120,24 @@ def _page(ctx: Context, place: int, after: PlacedStreak) -> Reply:
     found = streaks.longest(ctx.tx, ctx.union, PAGE + 1, after)
     rows, more = found[:PAGE], found[PAGE:]
     if not rows:
-        there = "there" if place else "yet"
-        return say(phrase("No streak goes on {there}. `/call today` begins one.", there=there))
+        none = (
+            phrase("There are no more streaks.")
+            if place
+            else phrase("Nobody has a streak yet. Begin one: `/call today`.")
+        )
+        return say(none)
     known = display.of(ctx.tx, [row.member_id for row in rows], ctx.place.platform)
     lines: list[str | Span] = []
     for at, row in enumerate(rows, start=place + 1):
         begins = "\n" if lines else ""
-        lines += [f"{begins}{at}. ", face(known.get(row.member_id)), f" · {_days(row.current)}"]
+        lines += [f"{begins}{at}. ", face(known.get(row.member_id)), " · ", _days(row.current)]
     buttons = []
     if place:
-        buttons.append(_turn("First page", 0, streaks.FIRST_PLACE))
+        buttons.append(_turn(phrase("First page"), 0, streaks.FIRST_PLACE))
     if more:
-        buttons.append(_turn("Next", place + PAGE, rows[-1]))
+        buttons.append(_turn(phrase("Next"), place + PAGE, rows[-1]))
     return say(
-        phrase("{streaks} that go on", streaks=bold(phrase("Streaks"))),
+        p(bold(phrase("Current streaks"))),
         p(*lines),
         buttons=(tuple(buttons),) if buttons else (),
     )
@@ -153,22 +154,27 @@ def _open(ctx: Context, days: tuple[int, ...]) -> Spans:
     today = union_day(zone, ctx.now)
     parts: list[str | Span] = []
     for day in days:
-        name = "today" if day == today else f"{date.fromordinal(day):%A}"
         ends = forgiven_until(day, zone)
-        parts += [", " if parts else "", name]
-        parts += (
-            [phrase(" until "), Moment(ends, zone)]
+        name = phrase("today") if day == today else WEEKDAYS[date.fromordinal(day).weekday()]
+        parts += [", "] if parts else []
+        parts.append(
+            phrase("{day} until {ends}", day=name, ends=Moment(ends, zone))
             if ctx.now < ends
-            else [phrase(" (waits to be confirmed)")]
+            else phrase("{day} (waits to be confirmed)", day=name)
         )
     return spans(*parts)
 
 
 def _freezes(kept: int, run: int) -> str:
     if kept == MOST_FREEZES:
-        return phrase("{kept}, which is all that can be kept", kept=kept)
-    return phrase("{kept}, the next after {days} more in a row", kept=kept, days=_days(FREEZE_EVERY - run))
+        return phrase("{kept}, the most one can keep", kept=kept)
+    return plural(
+        FREEZE_EVERY - run,
+        "{kept}, the next after {n:,} more day in a row",
+        "{kept}, the next after {n:,} more days in a row",
+        kept=kept,
+    )
 
 
 def _days(number: int) -> str:
-    return counted(number, "day", "days")
+    return plural(number, "{n:,} day", "{n:,} days")

@@ -40,15 +40,16 @@ CLOSE_EVERY_S = 15
 @area.command("call enter", "Take part in a contest", visibility=Visibility.PRIVATE)
 async def enter(
     ctx: Context,
-    answer: Annotated[str, Arg("Your answer", max_length=MOST_WORDS, long=True)],
-    photo: Annotated[File | None, "A picture, if one belongs to it"] = None,
+    answer: Annotated[str, Arg("Your entry", max_length=MOST_WORDS, long=True)],
+    photo: Annotated[File | None, "A picture, if you have one"] = None,
     call: Annotated[int | None, Arg("The number of the call, if it is not today's", minimum=1)] = None,
 ) -> Reply | Callable[[Context], Reply]:
-    """Sends your answer into today's contest, where other members vote for the best. It counts as your answer to the
-    call, and you can change or withdraw it until the contest is closed.
+    """Sends your entry to today's contest, where other members vote for the best one. It counts as your answer to the
+    call, and you can change or withdraw it until the contest closes.
 
-    Of a picture everything but what it shows is removed, like the place where it was taken. Your name is shown with
-    the ranking in the end, and not before.
+    Of a picture only what it shows is kept: hidden details, like the place, are removed. Your name is shown with the
+    ranking at the end, and not before. In a group everyone can read the line that you type: write to me in
+    private, or press “Take part” under the call, and nobody sees your answer before its time.
     """
     if photo is not None:
         await ctx.read(_check, ctx.union, ctx.member, answer, call)
@@ -77,11 +78,11 @@ def _entered(ctx: Context, words: str, picture: Photo | None, call_id: int | Non
     file_id = files.keep(tx, union, member, picture) if picture else None
     space = ctx.standing.space
     given, again = contests.enter(tx, union, member, call_id, words, file_id, space.id if space else None)
-    said = phrase("Changed.") if again else phrase("You are in.")
+    said = phrase("Your entry is changed.") if again else phrase("You are in.")
     if given.outcome is AnswerOutcome.DONE and given.counted:
         said = sentences([said, in_a_row(given.counted)])
     elif given.outcome is AnswerOutcome.WAITING:
-        said = sentences([said, phrase("As an answer to the call it counts once it is confirmed.")])
+        said = sentences([said, phrase("It counts as your answer to the call once it is confirmed.")])
     return hub(ctx, given.call, said)
 
 
@@ -93,9 +94,9 @@ def form(ctx: Context, call: int) -> Reply:
     mine = contests.entry_of(ctx.tx, found, ctx.member)
     questions = (
         Question(
-            "answer", phrase("Your answer"), "long", max_length=MOST_WORDS, default=mine.words if mine else ""
+            "answer", phrase("Your entry"), "long", max_length=MOST_WORDS, default=mine.words if mine else ""
         ),
-        Question("photo", phrase("A picture, if one belongs to it"), "photo", required=False),
+        Question("photo", phrase("A picture, if you have one"), "photo", required=False),
     )
     return Reply(form=Form(phrase("Take part"), questions, "/call enter", {"call": call}))
 
@@ -103,22 +104,27 @@ def form(ctx: Context, call: int) -> Reply:
 @area.action("contest.withdraw")
 def withdraw(ctx: Context, call: int) -> Reply:
     contests.withdraw(ctx.tx, ctx.union, ctx.member, call)
-    return say(phrase("Withdrawn, and your answer to the call with it. You can send in another."), edit=True)
+    return say(
+        phrase("Your entry is withdrawn, and so is your answer to the call. You can send in another."),
+        edit=True,
+    )
 
 
 # -- looking and voting --------------------------------------------------------------------------------------
 
 
-@area.command("call entries", "Look at a contest's entries and vote, or see its ranking")
+@area.command(
+    "call entries", "Look at a contest's entries and vote, or see its ranking", visibility=Visibility.PRIVATE
+)
 def entries(
     ctx: Context,
     call: Annotated[int | None, Arg("The number of the call, if it is not today's", minimum=1)] = None,
 ) -> Reply:
-    """Shows what members sent into today's contest, one after another, in another order to each. You have one vote,
-    not for yourself, and can move it or take it back until the contest is closed. Only then the votes are counted.
+    """Shows the entries of today's contest, one after another, in a different order to everyone. You have one vote,
+    not for yourself. You can move it or take it back until the contest closes: votes are counted only then.
 
-    Of a contest that is closed this shows the ranking. Only you see this. Moderators of the union can remove an
-    entry, which the union's record tells.
+    If the contest is closed, this shows the ranking. Only you see this. Moderators of the union can remove an entry,
+    and the union's record shows that they did.
     """
     found = contests.of(ctx.tx, ctx.union, ctx.member, call) if call is not None else None
     found = found or contests.latest(ctx.tx, ctx.union, ctx.member)
@@ -131,7 +137,7 @@ def _look(ctx: Context, call_id: int, moderates: bool) -> Reply:
         return hub(ctx, call)
     shown = contests.first(ctx.tx, ctx.union, ctx.member, call_id)
     if shown is None:
-        return hub(ctx, call, "Nobody has sent anything in yet.")
+        return hub(ctx, call, phrase("Nobody has sent in an entry yet."))
     looked = page(ctx, shown, moderates)
     return Reply(looked.blocks, looked.buttons, visibility=Visibility.PRIVATE)
 
@@ -162,9 +168,12 @@ def remove(ctx: Context, entry: int) -> Reply:
     if account is not None:
         title = bold(one_line(call.title))
         ctx.post(
-            account, say(phrase("A moderator removed what you sent into {title}. Ask them why.", title=title))
+            account, say(phrase("A moderator removed your entry in {contest}. Ask them why.", contest=title))
         )
-    return say(phrase("Removed. The union's record tells that you did, and not what it said."), edit=True)
+    return say(
+        phrase("Removed. The union's record shows that you removed an entry, but not what it said."),
+        edit=True,
+    )
 
 
 # -- closing -------------------------------------------------------------------------------------------------
@@ -180,9 +189,9 @@ def decide(
     ctx: Context,
     call: Annotated[int | None, Arg("The number of the call, if it is not today's", minimum=1)] = None,
 ) -> Reply:
-    """Closes a contest of yours now, and its call: the votes are counted, and the ranking is posted where calls are.
-    Nobody loses the day: until the hour of the call one press under its post still counts it. Without this
-    that happens when its call closes. Leaders close those of their own branch, the founder all.
+    """Closes a contest of yours and its call now: the votes are counted, and the ranking is posted where calls are.
+    Nobody loses the day: one press under its post still counts it, until the call would have closed. Without this
+    command the contest closes with its call. Leaders close contests of their own branch, the founder any.
     """
     running = contests.running(ctx.tx, ctx.union, ctx.member) if call is None else None
     if call is None and running is None:
@@ -190,8 +199,8 @@ def decide(
     found = contests.closable(ctx.tx, ctx.union, ctx.member, running.id if running else call or 0)
     ask = p(
         phrase(
-            "Close {found} now? Nothing can be sent in, and nobody can vote, any more.",
-            found=bold(one_line(found.title)),
+            "Close {contest} now? After that nobody can send in an entry or vote.",
+            contest=bold(one_line(found.title)),
         )
     )
     button = Button(
@@ -205,7 +214,7 @@ def close(ctx: Context, call: int) -> Reply:
     contests.closable(ctx.tx, ctx.union, ctx.member, call)
     result = contests.close(ctx.tx, ctx.union, call, ctx.member)
     if result is None:
-        raise NotFound(phrase("This contest is closed already. `/call entries` shows its ranking."))
+        raise NotFound(phrase("This contest is already closed. `/call entries` shows its ranking."))
     _tell(ctx, result)
     return ranking(ctx, result, ctx.place.platform, edit=True)
 

@@ -27,13 +27,13 @@ from bot.chat.model import (
     p,
 )
 from bot.domain.hosts import hosts_in
-from bot.domain.names import counted, one_line
+from bot.domain.names import one_line
 from bot.domain.people import Account
-from bot.domain.phrases import phrase
+from bot.domain.phrases import phrase, plural
 
 _QUOTED = 160
 """Characters of an entry in the ranking."""
-_ERASED = Text(phrase("(no longer there)"), italic=True)
+_ERASED = Text(phrase("(no longer kept)"), italic=True)
 
 
 def hub(ctx: Context, call: Call, first: str = "", *, edit: bool = False) -> Reply:
@@ -41,12 +41,14 @@ def hub(ctx: Context, call: Call, first: str = "", *, edit: bool = False) -> Rep
     if not contests.is_open(ctx.tx, call):
         return ranking(ctx, contests.result(ctx.tx, call), ctx.place.platform, edit=edit)
     entry = contests.entry_of(ctx.tx, call, ctx.member)
-    until = Moment(call.closes_at, ctx.union.time_zone) if call.closes_at else Text(phrase("it is closed"))
+    assert call.closes_at is not None  # it is open
+    closes = Moment(call.closes_at, ctx.union.time_zone)
     blocks: list[Block] = [p(first)] if first else []
     blocks.append(
         p(
             phrase(
-                "{call} is a contest: one entry and one vote for everybody.", call=bold(one_line(call.title))
+                "{contest} is a contest: everyone has one entry and one vote.",
+                contest=bold(one_line(call.title)),
             )
         )
     )
@@ -54,16 +56,24 @@ def hub(ctx: Context, call: Call, first: str = "", *, edit: bool = False) -> Rep
     look = Button(phrase("See entries"), "contest.look", which)
     if entry is None:
         blocks.append(
-            p(phrase("Send in yours, and vote for the best of the others, until {until}.", until=until))
+            p(
+                phrase(
+                    "Send in your entry, and vote for the best of the others, until {closes}.", closes=closes
+                )
+            )
         )
         return Reply(
             tuple(blocks),
             ((Button(phrase("Send in mine"), "contest.form", which, Style.PRIMARY), look),),
             edit=edit,
         )
-    blocks += [p(phrase("You sent in:")), *_entry(ctx, entry)]
+    blocks += [p(phrase("Your entry:")), *_entry(ctx, entry)]
     blocks.append(
-        p(phrase("You can change it until {until}; the votes that it has by then are lost.", until=until))
+        p(
+            phrase(
+                "You can change it until {closes}, but then it loses the votes it already has.", closes=closes
+            )
+        )
     )
     own = (
         Button(phrase("Change"), "contest.form", which),
@@ -77,13 +87,19 @@ def page(ctx: Context, shown: ShownEntry, moderates: bool) -> Reply:
     call, entry = shown.call, shown.entry
     about = p(
         phrase(
-            "{call} · entry {number} of {count}",
-            call=bold(one_line(call.title)),
+            "{contest} · entry {number:,} of {count:,}",
+            contest=bold(one_line(call.title)),
             number=shown.number,
             count=shown.count,
         )
     )
-    said = [phrase("This is yours.")] if shown.mine else [phrase("It has your vote.")] if shown.chosen else []
+    said = (
+        [phrase("This is your entry.")]
+        if shown.mine
+        else [phrase("You voted for this entry.")]
+        if shown.chosen
+        else []
+    )
     at = {"call": call.id, "entry": entry.id, "number": shown.number, "moderates": moderates}
     row: list[AnyButton] = []
     if shown.mine:
@@ -104,17 +120,17 @@ def ranking(by: Context | Duty, result: Result, platform: str, *, edit: bool = F
     """Returns the ranking of a closed contest, with the names of the first authors and the picture of the winner."""
     call = result.call
     known = display.of(by.tx, [one.entry.member_id for one in result.first], platform)
-    entries = counted(result.entries, "entry", "entries")
+    entries = plural(result.entries, "{n:,} entry", "{n:,} entries")
     blocks: list[Block] = [
-        Heading(phrase("The ranking: {call}", call=call.title)),
-        p(f"{entries}, {_votes(result.votes)}."),
+        Heading(phrase("Ranking: {contest}", contest=call.title)),
+        p(phrase("{entries}, {votes}.", entries=entries, votes=_votes(result.votes))),
     ]
     if not result.first:
-        blocks = [Heading(call.title), p(phrase("The contest is closed. Nobody sent anything in."))]
+        blocks = [Heading(call.title), p(phrase("The contest is closed. Nobody sent in an entry."))]
     blocks += [_line(by, one, known.get(one.entry.member_id)) for one in result.first]
     best = result.first[0].entry if result.first and result.first[0].entry.votes else None
     if best is not None:
-        blocks += _picture(by, best, "The picture that came first")
+        blocks += _picture(by, best, phrase("The picture that came first"))
     visibility = Visibility.PRIVATE if isinstance(by, Context) else Visibility.PUBLIC
     return Reply(tuple(blocks), visibility=visibility, edit=edit)
 
@@ -124,15 +140,15 @@ def _line(by: Context | Duty, one: PlacedEntry, account: Account | None) -> Bloc
     quoted = one_line(one.entry.words, _QUOTED)
     # Nobody has approved the links of an entry, so they are code that leads nowhere.
     words: Span = (Code(quoted) if hosts_in(quoted) else Text(quoted)) if quoted else _ERASED
-    return p(bold(f"{one.place}. "), who, f" · {_votes(one.entry.votes)} · ", words)
+    return p(bold(f"{one.place}. "), who, " · ", _votes(one.entry.votes), " · ", words)
 
 
 def _votes(number: int) -> str:
-    return counted(number, "vote", "votes")
+    return plural(number, "{n:,} vote", "{n:,} votes")
 
 
 def _entry(ctx: Context, entry: ContestEntry) -> list[Block]:
-    return [p(entry.words or _ERASED), *_picture(ctx, entry, "The picture of this entry")]
+    return [p(entry.words or _ERASED), *_picture(ctx, entry, phrase("The picture of this entry"))]
 
 
 def _picture(by: Context | Duty, entry: ContestEntry, alt: str) -> list[Block]:

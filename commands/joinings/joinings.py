@@ -16,9 +16,9 @@ from bot.chat.context import Context
 from bot.chat.declarations import Area, Rate
 from bot.chat.model import Code, Moment, Reply, Visibility, bold, p, say
 from bot.chat.params import Arg
-from bot.domain.names import counted, one_line
+from bot.domain.names import one_line
 from bot.domain.people import Union
-from bot.domain.phrases import phrase
+from bot.domain.phrases import phrase, plural
 from commands import flags
 from commands.joinings import notices
 from commands.waiting.queues import Queue, Reader, Waiting
@@ -35,13 +35,13 @@ area = Area()
 )
 def same_person(
     ctx: Context,
-    code: Annotated[str | None, Arg("The code that your other account got here", max_length=60)] = None,
+    code: Annotated[str | None, Arg("The code that your other account was given", max_length=60)] = None,
 ) -> Reply:
-    """Makes two accounts of yours one person, on one platform or on two. It needs no wallet.
+    """Makes two of your accounts one person, on one platform or on two. You need no wallet.
 
-    Type it in one account to get a code, and with that code in the other one. Then both are asked, by name, whether
-    they are you: nothing happens before both said yes. Both must be members of this union. For a day after that,
-    none of your accounts can do lasting harm, and the older one can remove the newer one at once.
+    Type it in one account to get a code, then with that code in the other one. Both are asked, by name, whether they
+    are you: nothing happens until both have said yes. Both must be members of this union. For a day after that, none
+    of your accounts can do lasting harm, and the older one can remove the newer one at once.
     """
     if code is None:
         return _code(ctx)
@@ -57,13 +57,13 @@ def _code(ctx: Context) -> Reply:
     code, until = codes.make(ctx.tx, ctx.union, ctx.account)
     return say(
         phrase(
-            "Type this in your other account, where {union} is or in a private chat with me:",
+            "In your other account, type this where {union} is or in a private chat with me:",
             union=bold(one_line(ctx.union.name)),
         ),
         p(Code(f"/me same-person {code}")),
         phrase(
-            "It works once, until {until}. Then both accounts are asked. Give it to nobody: it is "
-            "for an account of your own.",
+            "It works once, until {until}. Then I ask both accounts. Give it to no one: it is only for another "
+            "account of your own.",
             until=Moment(until, ctx.union.time_zone, "time"),
         ),
     )
@@ -73,14 +73,15 @@ def _wrong(ctx: Context, wrong: WrongCode) -> Reply:
     if wrong.until is not None:
         until = Moment(wrong.until, ctx.union.time_zone, "time")
         return say(
-            phrase("Those were too many wrong codes. Try again {until}, with a new code.", until=until)
+            phrase("Those were too many wrong codes. Try again after {until}, with a new code.", until=until)
         )
-    tries = counted(wrong.tries_left, "try is", "tries are")
     return say(
-        phrase(
-            "This is no code of an account in this union, or it is older than ten minutes: {tries} "
-            "left. Type `/me same-person` in your other account to get a new one.",
-            tries=tries,
+        plural(
+            wrong.tries_left,
+            "No account in this union has this code, or it is older than ten minutes. You have {n:,} try left. "
+            "Type `/me same-person` in your other account to get a new code.",
+            "No account in this union has this code, or it is older than ten minutes. You have {n:,} tries left. "
+            "Type `/me same-person` in your other account to get a new code.",
         ),
     )
 
@@ -141,28 +142,39 @@ def refused(ctx: Context, joining: int) -> Reply:
         else:
             ctx.post(one, notices.withdrawn(ctx, proposal, one))
     for one in members.other_accounts(ctx.tx, ctx.member.id, ctx.account):
-        ctx.post(one, _ended_by_you(ctx, proposal))
+        ctx.post(one, _ended_by_you(ctx, proposal, withdrawn=done.blamed is None))
     flags.tell(ctx, done.raised)
     if done.blamed is None:
-        return say(phrase("Taken back. Nothing was changed."), edit=True)
-    them = bold(notices.names(proposal.others(ctx.account)))
+        return say(phrase("You took the question back. Nothing was changed."), edit=True)
+    other = bold(notices.names(proposal.others(ctx.account)))
     return say(
         phrase(
-            "Noted: {them} is not you. Nothing was changed, and they cannot ask again for a week.", them=them
+            "Noted: {other} is not you. Nothing was changed, and they cannot ask again for a week.",
+            other=other,
         ),
-        phrase("If they signed with a wallet of yours, move what it holds to a new one."),
+        phrase("If they signed with a wallet of yours, move what it holds to a new wallet."),
         edit=True,
     )
 
 
-def _ended_by_you(ctx: Context, proposal: Proposal) -> Reply:
-    other = notices.names(proposal.others(ctx.account))
+def _ended_by_you(ctx: Context, proposal: Proposal, *, withdrawn: bool) -> Reply:
+    other = bold(notices.names(proposal.others(ctx.account)))
+    union = bold(one_line(ctx.union.name))
+    if withdrawn:
+        return say(
+            phrase(
+                "Another account of yours took back the question whether {other} is you in {union}. Nothing was "
+                "changed.",
+                other=other,
+                union=union,
+            )
+        )
     return say(
         phrase(
-            "You said in {union} that {other} is not you, or took the question back. Nothing was changed.",
-            union=bold(one_line(ctx.union.name)),
-            other=bold(other),
-        ),
+            "Another account of yours said that {other} is not you in {union}. Nothing was changed.",
+            other=other,
+            union=union,
+        )
     )
 
 

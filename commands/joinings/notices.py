@@ -23,18 +23,19 @@ from bot.chat.model import (
 )
 from bot.domain.names import one_line
 from bot.domain.people import Account
-from bot.domain.phrases import phrase
+from bot.domain.phrases import phrase, plural
 from commands.members.accounts import identified, named, removal
 
 LASTS_S = int(LASTS.total_seconds())
 SLOW_S = int((SLOW_LASTS * 3).total_seconds())  # it takes longer if the bot was away
 MOST_NAMED = 5
-_WAIT = phrase("{int} hours", int=int(JOINING_WAIT.total_seconds()) // 3600)
+_YES = phrase("Yes, that is me")
+_STOP = phrase("Stop it")
+_WAIT = plural(int(JOINING_WAIT.total_seconds()) // 3600, "{n} hour", "{n} hours")
 _MEANS = phrase(
-    "Then you count as one person, with everything that either has, and this cannot be taken "
-    "apart again. Say yes only if both accounts are yours. If somebody asked you to press "
-    "it, they are after what you have here. For {wait} after it, none of your accounts can "
-    "lead, hand over, moderate, link or leave.",
+    "After that you count as one person, with everything that either has, and this cannot be undone. Say yes only "
+    "if both accounts are yours. If someone asked you to press it, they are after what you have here. For {wait} "
+    "afterwards, none of your accounts can lead, hand over, moderate, link or leave.",
     wait=_WAIT,
 )
 
@@ -42,16 +43,15 @@ _MEANS = phrase(
 def question(by: Context | Duty, proposal: Proposal, reader: Account) -> Reply:
     """Asks an account whether the other side is the same person."""
     which = {"joining": proposal.joining.id}
-    yes = Button(
-        phrase("Yes, that is me"), "joining.yes", which, Style.PRIMARY, single_use=False, lasts_s=LASTS_S
-    )
+    yes = Button(_YES, "joining.yes", which, Style.PRIMARY, single_use=False, lasts_s=LASTS_S)
     no = Button(phrase("Not me"), "joining.no", which, Style.DANGER, lasts_s=LASTS_S)
     return say(
-        phrase("Is this you, too, in {union}?", union=bold(one_line(by.union.name))),
+        phrase("Is this also you, in {union}?", union=bold(one_line(by.union.name))),
         _accounts(by, proposal.others(reader)),
         p(_MEANS),
         phrase(
-            "Nothing happens before both accounts pressed “Yes, that is me”. The question ends {expires_at}.",
+            "Nothing happens until both accounts have pressed {yes}. You can answer until {expires_at}.",
+            yes=bold(_YES),
             expires_at=Moment(proposal.joining.expires_at, by.union.time_zone),
         ),
         buttons=((yes, no),),
@@ -62,9 +62,12 @@ def half(by: Context | Duty, proposal: Proposal, reader: Account) -> Reply:
     """Says that one side agreed, and the other did not answer yet."""
     stop = Button(phrase("Take it back"), "joining.no", {"joining": proposal.joining.id}, lasts_s=LASTS_S)
     return say(
-        phrase("You said that this is you, in {union}:", union=bold(one_line(by.union.name))),
+        phrase("You said that this is also you, in {union}:", union=bold(one_line(by.union.name))),
         _accounts(by, proposal.others(reader)),
-        phrase("Now press “Yes, that is me” there, in your private chat with me. It was asked."),
+        phrase(
+            "Now press {yes} there, in that account's private chat with me. I have asked it already.",
+            yes=bold(_YES),
+        ),
         buttons=((stop,),),
         edit=True,
     )
@@ -72,21 +75,15 @@ def half(by: Context | Duty, proposal: Proposal, reader: Account) -> Reply:
 
 def slow_warning(by: Context | Duty, proposal: Proposal, reader: Account) -> Reply:
     """Tells an account of either side that the slow way runs, and how to stop it."""
-    stop = Button(
-        phrase("Stop it"), "joining.no", {"joining": proposal.joining.id}, Style.DANGER, lasts_s=SLOW_S
-    )
+    stop = Button(_STOP, "joining.no", {"joining": proposal.joining.id}, Style.DANGER, lasts_s=SLOW_S)
     mine = reader.member_id == proposal.joining.asking_id
     ends = Moment(proposal.joining.expires_at, by.union.time_zone)
-    days = phrase(
-        "{days} and {days_2}",
-        days=", ".join(str(after.days) for after in WARNED_AFTER[:-1]),
-        days_2=WARNED_AFTER[-1].days,
-    )
+    _, second, last = WARNED_AFTER
     blocks: list[Block] = [
         p(
             phrase(
-                "An account signed with a wallet of yours in {union}, says that it is you, and that it "
-                "lost this account:",
+                "An account in {union} signed with a wallet of yours. It says that it is you, and that you lost "
+                "the account that you have here:",
                 union=bold(one_line(by.union.name)),
             )
         )
@@ -95,10 +92,11 @@ def slow_warning(by: Context | Duty, proposal: Proposal, reader: Account) -> Rep
         _accounts(by, proposal.others(reader)),
         p(
             phrase(
-                "This happens {ends}, unless one of these accounts stops it. All of them are told on "
-                "days {days}.",
+                "This happens on {ends}, unless one of these accounts stops it. All of them are told at the "
+                "start, after {second} days and after {last} days.",
                 ends=ends,
-                days=days,
+                second=second.days,
+                last=last.days,
             )
         ),
     ]
@@ -106,8 +104,9 @@ def slow_warning(by: Context | Duty, proposal: Proposal, reader: Account) -> Rep
         blocks.append(
             p(
                 phrase(
-                    "If it is not you: stop it. Whoever it is can sign with that wallet, so move what it "
-                    "holds to a new one."
+                    "If that is not you, press {stop}. They can sign with that wallet, so move what it holds "
+                    "to a new wallet.",
+                    stop=bold(_STOP),
                 )
             )
         )
@@ -121,19 +120,18 @@ def joined(by: Context | Duty, done: Joined, reader: Account, *, edit: bool = Fa
     waits = max((one.waits_until for one in (*done.asking, *done.asked) if one.waits_until), default=by.now)
     return say(
         phrase(
-            "{you_are} in {union} with:",
-            you_are=bold(phrase("You are one person now")),
+            "You are now one person in {union} with:",
             union=bold(one_line(by.union.name)),
         ),
         _accounts(by, others),
         phrase(
-            "For {wait}, until {waits}, none of your accounts can change who you are, move money, "
+            "For {wait}, until {until}, none of your accounts can change who you are, move money, "
             "lead, hand over or leave, and your wallets do not count.",
             wait=_WAIT,
-            waits=Moment(waits, by.union.time_zone),
+            until=Moment(waits, by.union.time_zone),
         ),
         *_leaderless(done),
-        phrase("If this was not you: remove that account now. `/me` shows your accounts."),
+        phrase("If this was not you, remove that account now. `/me` shows your accounts."),
         buttons=tuple(_removals(others)),
         edit=edit,
     )
@@ -143,11 +141,11 @@ def refused(by: Context | Duty, proposal: Proposal, reader: Account) -> Reply:
     """Tells the side that was refused."""
     return say(
         phrase(
-            "Somebody says that you are not them, in {union}. Nothing was changed:",
+            "Someone in {union} said that you are not the same person. Nothing was changed:",
             union=bold(one_line(by.union.name)),
         ),
         _accounts(by, proposal.others(reader)),
-        phrase("You cannot ask again for a week. If they are you, ask from your other account."),
+        phrase("You cannot ask again for a week. If that is you after all, ask from your other account."),
     )
 
 
@@ -155,7 +153,7 @@ def withdrawn(by: Context | Duty, proposal: Proposal, reader: Account) -> Reply:
     """Tells the side that was asked that the question was taken back."""
     return say(
         phrase(
-            "A question whether somebody is you, in {union}, was taken back. Nothing was changed:",
+            "The question whether this is also you in {union} was taken back. Nothing was changed:",
             union=bold(one_line(by.union.name)),
         ),
         _accounts(by, proposal.others(reader)),
@@ -164,20 +162,21 @@ def withdrawn(by: Context | Duty, proposal: Proposal, reader: Account) -> Reply:
 
 def expired(by: Context | Duty, proposal: Proposal, reader: Account) -> Reply:
     """Tells either side that the question ended without an answer."""
-    why = (
-        phrase("ended, because that wallet is not held as it was")
-        if proposal.slow
-        else phrase("ended, because not both accounts said yes in time")
-    )
+    union = bold(one_line(by.union.name))
     return say(
         phrase(
-            "The question whether you are one person in {union} with this account {why}. Nothing was "
-            "changed:",
-            union=bold(one_line(by.union.name)),
-            why=why,
+            "You did not become one person in {union} with this account, because the wallet is no longer held as "
+            "it was. Nothing was changed:",
+            union=union,
+        )
+        if proposal.slow
+        else phrase(
+            "You did not become one person in {union} with this account, because not both accounts said yes in "
+            "time. Nothing was changed:",
+            union=union,
         ),
         _accounts(by, proposal.others(reader)),
-        phrase("`/me same-person` asks again."),
+        phrase("Type `/me same-person` to ask again."),
     )
 
 
@@ -185,18 +184,22 @@ def over(by: Context | Duty) -> Reply:
     """Tells an account whose proposal ended because the other side is gone. It names nobody."""
     return say(
         phrase(
-            "A question whether you and another account are one person in {union} ended: one of the "
-            "accounts left, was removed, became part of somebody else, or was refused by others.",
+            "The question whether you and another account are one person in {union} is over. One of the accounts "
+            "left, was removed, became part of another member, or was refused by others.",
             union=bold(one_line(by.union.name)),
         ),
-        phrase("`/me same-person` asks again."),
+        phrase("Type `/me same-person` to ask again."),
     )
 
 
 def _accounts(by: Context | Duty, accounts: Sequence[Account]) -> Block:
     rows = [identified(account, by.union.time_zone) for account in accounts[:MOST_NAMED]]
     left = len(accounts) - MOST_NAMED
-    return items(*rows, *([f"{left} more of the same person"] if left > 0 else []))
+    return items(*rows, *([_more(left)] if left > 0 else []))
+
+
+def _more(left: int) -> str:
+    return plural(left, "{n:,} more account of the same person", "{n:,} more accounts of the same person")
 
 
 def _removals(accounts: Sequence[Account]) -> list[tuple[AnyButton, ...]]:
@@ -209,8 +212,8 @@ def _leaderless(done: Joined) -> list[Block]:
     return [
         p(
             phrase(
-                "You endorse nobody now: your accounts chose differently, and others follow you. Choose "
-                "whom you follow with `/endorse`, when your accounts do not wait any more."
+                "You endorse no one now, because your accounts endorsed different people and others follow you. "
+                "Once your accounts no longer wait, choose a leader with `/endorse`."
             )
         )
     ]

@@ -9,7 +9,7 @@ from bot.areas.members.services import members
 from bot.areas.wallets.services import wallets as holdings
 from bot.chat.context import Context
 from bot.chat.declarations import Area
-from bot.chat.model import Block, Button, Code, Moment, Reply, Spans, Style, bold, items, p, say, spans
+from bot.chat.model import Block, Button, Code, Moment, Reply, Span, Spans, Style, bold, items, p, say, spans
 from bot.chat.text import platform_name
 from bot.domain.names import one_line
 from bot.domain.people import Account, Wallet
@@ -29,15 +29,16 @@ def named(account: Account) -> str:
 
 def identified(account: Account, zone: str) -> Spans:
     """Returns an account so that nobody takes another one for it: platform, name, id, and since when it is here."""
-    username = f" @{one_line(account.username, 40)}" if account.username else ""
+    name: list[str | Span] = [bold(one_line(account.name, 40))]
+    if account.username:
+        name.append(f" @{one_line(account.username, 40)}")
     return spans(
         phrase(
-            "{account}{username} on {platform}, id {native_id}, in this union since {joined_at}",
-            account=bold(one_line(account.name, 40)),
-            username=username,
+            "{name} on {platform}, id {native_id}, in this union since {since}",
+            name=name,
             platform=platform_name(account.platform),
             native_id=Code(one_line(account.native_id)),
-            joined_at=Moment(account.joined_at, zone, "date"),
+            since=Moment(account.joined_at, zone, "date"),
         ),
     )
 
@@ -45,14 +46,19 @@ def identified(account: Account, zone: str) -> Spans:
 def linked_by(wallet: Wallet, accounts: Sequence[Account]) -> tuple[str, ...]:
     """Returns the words for the account of its member that linked a wallet; nothing if that is not known."""
     by = next((account for account in accounts if account.id == wallet.account_id), None)
-    return (phrase(" · linked by {by}", by=named(by)),) if by is not None else ()
+    return (phrase(" · linked by {account}", account=named(by)),) if by is not None else ()
+
+
+def short(address: str) -> str:
+    """Returns the ends of an address, for a button."""
+    return f"{address[:6]}…{address[-4:]}"
 
 
 def removal(account: Account) -> Button:
     """Returns a button that removes this account, after asking once more."""
     label = phrase(
-        "Remove {account} ({platform})",
-        account=one_line(account.name, 30),
+        "Remove {name} ({platform})",
+        name=one_line(account.name, 30),
         platform=platform_name(account.platform),
     )
     return Button(label, "account.remove", {"account": account.id}, Style.DANGER, lasts_s=WARNING_LASTS_S)
@@ -71,12 +77,11 @@ def asked(ctx: Context, account: int) -> Reply:
         lasts_s=600,
     )
     return say(
-        phrase("Remove this account from you in {union}?", union=bold(one_line(ctx.union.name))),
+        phrase("Remove this account of yours from {union}?", union=bold(one_line(ctx.union.name))),
         p(*identified(other, ctx.union.time_zone)),
         phrase(
-            "It is no member any more then, and its buttons and open questions end. It can join "
-            "again, as somebody else. Your endorsement, the wallets that your other accounts linked "
-            "and all else stay with you."
+            "It will no longer be a member, and its buttons and open questions end. It can join again, as someone "
+            "else. Your endorsement, the wallets that your other accounts linked and everything else stay with you."
         ),
         *_going(holdings.linked_by(ctx.tx, other)),
         buttons=((confirm,),),
@@ -92,9 +97,9 @@ def removed(ctx: Context, account: int) -> Reply:
         other,
         say(
             phrase(
-                "This account was removed from its person in {union} by {account}, another account of "
-                "theirs. It is no member any more, and the wallets that it linked are unlinked. `/join` "
-                "makes it one again, as somebody else.",
+                "This account was removed from {union} by {account}, another account of the same person. It is no "
+                "longer a member, and the wallets that it linked are unlinked. `/join` makes it a member again, as "
+                "someone else.",
                 union=union,
                 account=named(ctx.account),
             ),
@@ -104,7 +109,9 @@ def removed(ctx: Context, account: int) -> Reply:
         ctx.post(one, _told(ctx, other, unlinked))
     unknown = [wallet for wallet in holdings.of_member(ctx.tx, ctx.member) if wallet.account_id is None]
     return say(
-        phrase("{other} is not part of you any more in {union}.", other=bold(named(other)), union=union),
+        phrase(
+            "{account} is no longer one of your accounts in {union}.", account=bold(named(other)), union=union
+        ),
         *_gone(unlinked),
         *_wallets_left(ctx, unknown),
         buttons=unlinks(unknown),
@@ -119,7 +126,7 @@ def _going(wallets: Sequence[Wallet]) -> list[Block]:
     return [
         p(
             phrase(
-                "It linked these wallets, so they are unlinked with it. `/link` links again what is yours:"
+                "It linked these wallets, so they will be unlinked too. `/link` links again what is yours:"
             ),
         ),
         items(*(Code(wallet.address) for wallet in wallets)),
@@ -132,8 +139,7 @@ def _gone(wallets: Sequence[Wallet]) -> list[Block]:
     return [
         p(
             phrase(
-                "These wallets were unlinked with it, because it linked them. `/link` links again what "
-                "is yours:"
+                "These wallets were unlinked too, because it linked them. `/link` links again what is yours:"
             )
         ),
         items(*(Code(wallet.address) for wallet in wallets)),
@@ -147,9 +153,9 @@ def _wallets_left(ctx: Context, wallets: Sequence[Wallet]) -> list[Block]:
     rows = [
         spans(
             phrase(
-                "{address} · since {linked_at}",
+                "{address} · since {since}",
                 address=Code(one.address),
-                linked_at=Moment(one.linked_at, ctx.union.time_zone, "date"),
+                since=Moment(one.linked_at, ctx.union.time_zone, "date"),
             )
         )
         for one in wallets[::-1][:MOST_WALLETS]
@@ -157,8 +163,8 @@ def _wallets_left(ctx: Context, wallets: Sequence[Wallet]) -> list[Block]:
     return [
         p(
             phrase(
-                "These wallets stay with you. It is not known which account linked them: unlink what is "
-                "not yours."
+                "These wallets stay with you. It is not known which account linked them: unlink those that are not "
+                "yours."
             )
         ),
         items(*rows),
@@ -170,7 +176,7 @@ def unlinks(wallets: Sequence[Wallet]) -> tuple[tuple[Button, ...], ...]:
     return tuple(
         (
             Button(
-                phrase("Unlink {address}…{address_2}", address=one.address[:6], address_2=one.address[-4:]),
+                phrase("Unlink {address}", address=short(one.address)),
                 "/unlink",
                 {"address": one.address},
                 lasts_s=WARNING_LASTS_S,
@@ -183,16 +189,16 @@ def unlinks(wallets: Sequence[Wallet]) -> tuple[tuple[Button, ...], ...]:
 def _told(ctx: Context, gone: Account, unlinked: Sequence[Wallet]) -> Reply:
     words = p(
         phrase(
-            "The account {gone} was removed from you in {union} by {account}.",
-            gone=bold(named(gone)),
+            "Your account {removed} was removed from {union} by your account {account}.",
+            removed=bold(named(gone)),
             union=bold(one_line(ctx.union.name)),
             account=bold(named(ctx.account)),
         )
     )
     remedy = p(
         phrase(
-            "If that was not you, somebody else uses that account: remove it too, or take it back on "
-            "its platform."
+            "If that was not you, someone else uses {account}: remove it too, or take it back on its platform.",
+            account=bold(named(ctx.account)),
         )
     )
     return say(words, *_gone(unlinked), remedy, buttons=((removal(ctx.account),),))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from bot.areas.members.services import display
 from bot.chat.model import Code, Mention, Span, Text
 from bot.chat.text import platform_name
-from bot.domain.names import counted
 from bot.domain.people import Account
-from bot.domain.phrases import phrase
+from bot.domain.phrases import Phrase, phrase, plural
 
 
 def face(account: Account | None) -> Span:
@@ -31,6 +30,6 @@ def identified(account: Account | None) -> list[str | Span]:
     return [shown, f" · {platform_name(account.platform)} · ", Code(handle)]
 
 
-def people(number: int) -> str:
+def people(number: int) -> Phrase:
     """Returns a number of people in words, like “1 person” or “1,234 people”."""
-    return counted(number, "person", "people")
+    return plural(number, "{n:,} person", "{n:,} people")

@@ -17,7 +17,7 @@ area = Area()
 AUTOMATIC = "automatic"
 
 
-@area.command("language", "Choose the language I speak with you", visibility=Visibility.PRIVATE)
+@area.command("language", "Choose the language in which I answer you", visibility=Visibility.PRIVATE)
 def language(
     ctx: Context,
     choice: Annotated[
@@ -26,8 +26,8 @@ def language(
     ]
     | None = None,
 ) -> Reply:
-    """Chooses the language of everything that you alone see, for all your accounts in this union. Until you choose,
-    it is the language of your Discord or Telegram app.
+    """Sets the language of everything that only you see, for all your accounts in this union. Until you choose, it is
+    the language of your Discord or Telegram app.
 
     Posts and answers that everybody sees are in the language of the union, which its founder chooses with
     `/union edit`.
@@ -35,7 +35,7 @@ def language(
     if choice is not None:
         return _chosen(ctx, CODES.get(choice))
     offered = [Button(name, "members.language", {"code": code}) for code, name in LANGUAGES.items()]
-    automatic = Button(phrase("As in my app"), "members.language", {"code": None})
+    automatic = Button(phrase("Same as my app"), "members.language", {"code": None})
     return say(
         phrase(
             "I speak {language} with you. Which language would you like?", language=LANGUAGES[ctx.language]

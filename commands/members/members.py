@@ -33,10 +33,10 @@ from bot.chat.params import Arg
 from bot.chat.text import platform_name
 from bot.domain.names import one_line
 from bot.domain.people import Account, Permission, Person, Wallet
-from bot.domain.phrases import phrase
+from bot.domain.phrases import phrase, sentences
 from bot.errors import NotAllowed, NotFound
 from commands.invites import JOINING, by_code, welcome
-from commands.members.accounts import linked_by, removal
+from commands.members.accounts import linked_by, removal, short
 from commands.tree.endorsements import offered
 
 area = Area()
@@ -54,12 +54,14 @@ MOST_QUESTIONS = 2
 )
 def join(
     ctx: Context,
-    code: Annotated[str | None, Arg("The code of who invited you, if you have one", max_length=40)] = None,
+    code: Annotated[
+        str | None, Arg("The code of the member who invited you, if you have one", max_length=40)
+    ] = None,
 ) -> Reply:
-    """Makes you a member. Members can link wallets and answer the union's calls; /leave ends it at any time.
+    """Makes you a member. Members can link wallets and answer the union's calls. `/leave` ends it at any time.
 
-    Who was invited by a member gives their code, here or in a private chat with me; there it also says which union
-    is meant. Capitals, spaces and dashes make no difference.
+    If a member invited you, give their code, here or in a private chat with me; there it also says which union you
+    mean. Capitals, spaces and dashes make no difference.
     """
     if code is not None:
         return by_code(ctx, code)
@@ -74,13 +76,13 @@ def join(
 area.group("me", "Your accounts and wallets in this union", default="me show")
 
 
-@area.command("me show", "What this union knows of you", visibility=Visibility.PRIVATE, reads=True)
+@area.command("me show", "See what this union knows about you", visibility=Visibility.PRIVATE, reads=True)
 def me(ctx: Context) -> Reply:
     """Shows your accounts, your wallets, whom you endorse and since when you are a member. Only you see it.
 
-    Buttons remove an account, or unlink a wallet, that is not yours any more. An account that is part of you for
-    longer can remove a newer one at once; a newer one can remove an older one when it has been part of you for a day.
-    The wallets that an account linked are unlinked when it is removed.
+    Its buttons remove an account or unlink a wallet that is no longer yours. An older account of yours can remove a
+    newer one at once; a newer one can remove an older one after it has been yours for a day. Removing an account also
+    unlinks the wallets that it linked.
     """
     mine = membership.profile(ctx.tx, ctx.member)
     leader = endorsements.leader(ctx.tx, ctx.member, ctx.place.platform)
@@ -89,8 +91,8 @@ def me(ctx: Context) -> Reply:
     accounts = sorted(mine.accounts, key=lambda one: one.age_key)
     return say(
         phrase(
-            "{account} in {union}",
-            account=bold(one_line(ctx.account.name)),
+            "{name} in {union}",
+            name=bold(one_line(ctx.account.name)),
             union=bold(one_line(ctx.union.name)),
         ),
         fields(
@@ -99,13 +101,13 @@ def me(ctx: Context) -> Reply:
         ),
         phrase("Accounts"),
         items(*(_account(account, ctx, zone) for account in accounts)),
-        p(phrase("Wallets")) if mine.wallets else p(phrase("No wallet yet: `/link` links one.")),
+        p(phrase("Wallets")) if mine.wallets else p(phrase("You have no wallet yet: `/link` links one.")),
         *(
             (items(*(_wallet(wallet, ctx, mine.accounts) for wallet in mine.wallets)),)
             if mine.wallets
             else ()
         ),
-        *((p(phrase("A question about who you are waits for an answer.")),) if asked else ()),
+        *((p(phrase("A question about your accounts waits for your answer.")),) if asked else ()),
         buttons=(*_questions(asked), *_removals(ctx, accounts, mine.wallets)),
     )
 
@@ -126,7 +128,7 @@ def _removals(
     shown = [removal(account) for account in others[:MOST_REMOVALS]]
     shown += [
         Button(
-            phrase("Unlink {address}…{address_2}", address=wallet.address[:6], address_2=wallet.address[-4:]),
+            phrase("Unlink {address}", address=short(wallet.address)),
             "/unlink",
             {"address": wallet.address},
         )
@@ -135,12 +137,12 @@ def _removals(
     return tuple(tuple(shown[at : at + 2]) for at in range(0, len(shown), 2))
 
 
-@area.command("whois", "What others may see of a member", visibility=Visibility.PRIVATE, reads=True)
-def whois(ctx: Context, person: Annotated[Person, "Who you ask about"]) -> Reply:
-    """Shows since when somebody is a member, whether they lead, whom they endorse, on which platforms they are, and
+@area.command("whois", "See what others may know about a member", visibility=Visibility.PRIVATE, reads=True)
+def whois(ctx: Context, person: Annotated[Person, "The member you want to know about"]) -> Reply:
+    """Shows since when someone is a member, whether they lead, whom they endorse, on which platforms they are, and
     whether they linked a wallet.
 
-    Addresses, and who they are on other platforms, are theirs to tell: they are not shown.
+    It does not show addresses, or who they are on other platforms: that is theirs to tell.
     """
     if person.member is None or person.account is None:
         raise NotFound(
@@ -151,29 +153,32 @@ def whois(ctx: Context, person: Annotated[Person, "Who you ask about"]) -> Reply
             )
         )
     theirs = membership.profile(ctx.tx, person.member)
-    roles = ["founder"] if ctx.union.founder_id == person.member.id else []
-    if not roles and ctx.records.is_leader(ctx.tx, ctx.union, person.member):
-        roles.append("leader")
+    if ctx.union.founder_id == person.member.id:
+        role = phrase("founder")
+    elif ctx.records.is_leader(ctx.tx, ctx.union, person.member):
+        role = phrase("leader")
+    else:
+        role = phrase("member")
     leader = endorsements.leader(ctx.tx, person.member, ctx.place.platform)
     return say(
         p(ctx.mention(person.account)),
         fields(
             (phrase("Member since"), spans(Moment(theirs.member.joined_at, ctx.union.time_zone, "date"))),
-            (phrase("Role"), ", ".join(roles) or "member"),
+            (phrase("Role"), role),
             (phrase("Endorses"), spans(ctx.mention(leader)) if leader else phrase("nobody")),
             (
-                phrase("On"),
+                phrase("Platforms"),
                 ", ".join(sorted({platform_name(account.platform) for account in theirs.accounts})),
             ),
             (phrase("Wallet"), phrase("linked") if theirs.wallets else phrase("none linked")),
         ),
-        buttons=offered(ctx, person.member, person.account.name),
+        buttons=tuple((one,) for one in offered(ctx.tx, ctx.member, person.member, person.account.name)),
     )
 
 
 @area.command(
     "leave",
-    "Leave the union and erase what it knows of you",
+    "Leave the union and erase what it knows about you",
     visibility=Visibility.PRIVATE,
     for_banned=True,
     settled=True,
@@ -181,27 +186,25 @@ def whois(ctx: Context, person: Annotated[Person, "Who you ask about"]) -> Reply
 def leave(ctx: Context) -> Reply:
     """Ends your membership and erases your accounts, names and wallets here.
 
-    The union's ledger keeps a random number in your place, so that it can still be verified. What others wrote about
-    you in chats stays there, and so do the messages that you can see.
+    The union's ledger keeps a random number in your place, so that it can still be verified. Messages in your chats,
+    also those that others wrote about you, stay where they are.
     """
     if ctx.union.founder_id == ctx.member.id and members.count(ctx.tx, ctx.union) > 1:
         raise NotAllowed(
             phrase(
-                "You founded this union and others are still in it. Hand it on first: `/union hand-over` "
-                "@person."
+                "Hand the union over first: `/union hand-over @person`. You founded it, and others are still in it."
             )
         )
-    question = p(
+    asked = [
         phrase(
-            "Leave {union}? All your accounts and wallets here are erased at once. What is kept of "
-            "answers to others that name you is erased within half an hour. This cannot be "
-            "undone.{more}",
+            "Leave {union}? All your accounts and wallets here are erased at once. What is kept of answers to others "
+            "that name you is erased within half an hour. This cannot be undone.",
             union=bold(one_line(ctx.union.name)),
-            more=phrase(" Those who endorse you are told; who endorses them stays theirs.")
-            if support.has_followers(ctx.tx, ctx.member)
-            else "",
-        ),
-    )
+        )
+    ]
+    if support.has_followers(ctx.tx, ctx.member):
+        asked.append(phrase("Everyone who endorses you is told, and keeps their own supporters."))
+    question = p(sentences(asked))
     confirm = Button(
         phrase("Leave and erase"), "member.leave", style=Style.DANGER, single_use=True, lasts_s=600
     )
@@ -214,9 +217,9 @@ def left(ctx: Context) -> Reply:
     membership.leave(ctx.tx, ctx.union, ctx.member)
     return say(
         phrase(
-            "You have left {name}, and what it knew of you is erased. Answers to others that name "
-            "you are forgotten within half an hour.",
-            name=bold(name),
+            "You have left {union}, and what it knew about you is erased. Answers to others that name you are "
+            "forgotten within half an hour.",
+            union=bold(name),
         ),
         edit=True,
     )
@@ -224,31 +227,30 @@ def left(ctx: Context) -> Reply:
 
 def _account(account: Account, ctx: Context, zone: str) -> Spans:
     here = account.platform == ctx.place.platform and account.native_id == ctx.actor.native_id
-    since = (phrase(" · since "), Moment(account.since, zone, "date"))
-    more = phrase(" (this one)") if here else ""
-    return spans(
-        bold(one_line(account.name)),
-        f" · {platform_name(account.platform)}",
-        *since,
-        more,
-        *_waiting(account.waits_until, ctx, zone, "waits until "),
-    )
+    name, platform = bold(one_line(account.name)), platform_name(account.platform)
+    since = Moment(account.since, zone, "date")
+    if here:
+        words = phrase(
+            "{name} · {platform} · since {since} (this one)", name=name, platform=platform, since=since
+        )
+    else:
+        words = phrase("{name} · {platform} · since {since}", name=name, platform=platform, since=since)
+    until = _still(account.waits_until, ctx, zone)
+    return spans(words, *((" · ", phrase("waits until {until}", until=until)) if until else ()))
 
 
 def _wallet(wallet: Wallet, ctx: Context, accounts: Sequence[Account]) -> Spans:
     zone = ctx.union.time_zone
-    kind = phrase(" · contract wallet") if wallet.kind == "contract" else ""
-    return spans(
-        phrase(
-            "{address}{kind} · since {linked_at}{linked_by}{waiting}",
-            address=Code(wallet.address),
-            kind=kind,
-            linked_at=Moment(wallet.linked_at, zone, "date"),
-            linked_by=linked_by(wallet, accounts),
-            waiting=_waiting(wallet.waits_until, ctx, zone, "counts for votes and money from "),
-        ),
-    )
+    address, since = Code(wallet.address), Moment(wallet.linked_at, zone, "date")
+    if wallet.kind == "contract":
+        words = phrase("{address} · contract wallet · since {since}", address=address, since=since)
+    else:
+        words = phrase("{address} · since {since}", address=address, since=since)
+    until = _still(wallet.waits_until, ctx, zone)
+    waits = (" · ", phrase("counts for votes and money from {until}", until=until)) if until else ()
+    return spans(words, *linked_by(wallet, accounts), *waits)
 
 
-def _waiting(until: datetime | None, ctx: Context, zone: str, words: str) -> Spans:
-    return spans(f" · {words}", Moment(until, zone)) if until is not None and until > ctx.now else ()
+def _still(until: datetime | None, ctx: Context, zone: str) -> Moment | None:
+    """Returns the moment until which something waits, if it still does."""
+    return Moment(until, zone) if until is not None and until > ctx.now else None

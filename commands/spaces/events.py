@@ -34,10 +34,10 @@ def added(ctx: Context, act: BotAdded) -> Reply | None:
         _tell_adder(ctx)
         return None
     return say(
-        phrase("Hello. I turn communities into unions that act together."),
+        phrase("Hello! I turn communities into unions that act together."),
         phrase(
-            "A moderator founds one with `/union create`, or connects this place to an existing one "
-            "with `/union connect CODE`. `/help` shows the rest."
+            "A moderator can start one with `/union create`, or add this place to an existing one with "
+            "`/union connect CODE`. `/help` shows everything else."
         ),
     )
 
@@ -52,8 +52,8 @@ def _tell_adder(ctx: Context) -> None:
                 channel=bold(one_line(ctx.place.title) or phrase("without a name")),
             ),
             phrase(
-                "Nobody can type to me in a channel. Add me to its discussion group, and type `/union create` or "
-                "`/union connect CODE` there."
+                "To use me there, add me to the channel's discussion group and type `/union create` or "
+                "`/union connect CODE` in it. In the channel itself, nobody can type commands."
             ),
         ),
     )
@@ -103,15 +103,13 @@ def started(ctx: Context, _: Start) -> Reply:
     about = (
         p(phrase("This chat is about {name}.", name=bold(name)))
         if name
-        else p(phrase("Join a union where it gathers: `/join`"))
+        else p(phrase("To join a union, type `/join` in its server or group."))
     )
-    return say(
-        phrase("Hello. Here you get private answers."), about, phrase("`/help` shows what you can do.")
-    )
+    return say(phrase("Hello! I answer you privately here."), about, phrase("`/help` shows what you can do."))
 
 
 @area.event(Say)
 def chatter(ctx: Context, act: Say) -> Reply | None:
     if ctx.place.space is not None or not (act.text or act.file):
         return None
-    return say(phrase("I understand commands. `/help` shows them."))
+    return say(phrase("I only understand commands. `/help` lists them."))

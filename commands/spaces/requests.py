@@ -35,7 +35,7 @@ from bot.chat.targets import Target
 from bot.chat.text import platform_name
 from bot.domain.names import one_line
 from bot.domain.people import Account, Permission, Union
-from bot.domain.phrases import phrase
+from bot.domain.phrases import phrase, plural
 from commands.spaces.join_button import join_button
 from commands.waiting.queues import Queue, Reader, Waiting
 
@@ -55,18 +55,18 @@ SHOWN = 4
     rate=Rate(10, 3600),
 )
 def invite_space(ctx: Context) -> Reply:
-    """Gives you a code. Add the bot to the other server or group and have a moderator there type
+    """Gives you a code. Add the bot to the other server or group, and ask a moderator there to type
     /union connect with the code. You are then asked whether to connect that place.
 
-    The code works once, for 24 hours. A new code ends the earlier one.
+    The code works once, for 24 hours. A new code replaces the earlier one.
     """
     code, expires = spaces.invite(ctx.tx, ctx.union, ctx.member)
     return say(
-        phrase("In the other server or group a moderator types:"),
+        phrase("Ask a moderator of the other server or group to type this there:"),
         p(Code(f"/union connect {code}")),
         phrase(
-            "You are then asked here whether to connect that place. The code works once, until "
-            "{expires}, and an earlier one no longer.",
+            "I will then ask you here whether to connect that place. The code works once, until {expires}. Earlier "
+            "codes no longer work.",
             expires=Moment(expires, ctx.union.time_zone),
         ),
     )
@@ -86,8 +86,8 @@ def invite_space(ctx: Context) -> Reply:
 async def connect(
     ctx: Context, code: Annotated[str, Arg("The code from /union invite-space", max_length=40)]
 ) -> Callable[[Context], Reply]:
-    """Asks the founder of the union that gave the code to make this server or group a place of it. The code is used
-    up by that. Once the founder says yes, everybody here can /join.
+    """Asks the founder who made the code to connect this server or group to their union. The code is then used up.
+    Once the founder agrees, everyone here can /join.
     """
     people = await ctx.runtime.people_in(ctx.place.platform, ctx.place.space or "")
     return lambda now: _asked(now, code, people)
@@ -106,26 +106,26 @@ def _asked(ctx: Context, code: str, people: int | None) -> Reply:
             (phrase("Asked by"), spans(by)),
             (
                 phrase("People there"),
-                f"{people:,}" if people is not None else phrase("the platform does not say"),
+                f"{people:,}" if people is not None else phrase("unknown"),
             ),
         )
         asked = Reply((*_question(union, request), told), (_buttons(request),))
         ctx.post(founder, asked, _asked_key(request, founder))
     return say(
         phrase(
-            "The founder of {union} was asked in private whether to connect this place.",
+            "I asked the founder of {union} privately whether to connect this place.",
             union=bold(one_line(union.name)),
         ),
         phrase(
-            "This chat hears of the answer. Until {expires_at} the founder can also type `/union "
-            "requests`. The code is used up.",
-            expires_at=Moment(request.expires_at, union.time_zone),
+            "I will post the answer here. Until {expires}, the founder can also find the request with "
+            "`/union requests`. The code is now used up.",
+            expires=Moment(request.expires_at, union.time_zone),
         ),
     )
 
 
 def _asked_key(request: SpaceRequest, founder: Account) -> str:
-    return phrase("space request:{request}:{founder}", request=request.id, founder=founder.id)
+    return f"space request:{request.id}:{founder.id}"
 
 
 def _answered(ctx: Context, request: SpaceRequest, answer: Block, *, elsewhere: bool) -> Reply:
@@ -141,15 +141,15 @@ def _question(union: Union, request: SpaceRequest) -> tuple[Block, ...]:
     return (
         p(
             phrase(
-                "A place asks to become one of {union}. Connect it only if you know it: its moderators "
-                "decide there, and everybody in it can join.",
+                "A place wants to become part of {union}. Connect it only if you know it: its moderators decide "
+                "there, and everyone in it can join.",
                 union=bold(one_line(union.name)),
             )
         ),
         fields(
             (phrase("Place"), one_line(request.title) or request.native_id),
             (phrase("Platform"), platform_name(request.platform)),
-            (phrase("Its id there"), request.native_id),
+            (phrase("ID there"), request.native_id),
         ),
     )
 
@@ -157,11 +157,15 @@ def _question(union: Union, request: SpaceRequest) -> tuple[Block, ...]:
 def _buttons(request: SpaceRequest, *, elsewhere: bool = False) -> tuple[AnyButton, ...]:
     """The two answers. `elsewhere`: not under the question that the founder got in private."""
     which = {"request": request.id, "elsewhere": elsewhere}
-    title = one_line(request.title, 30) or "it"
+    title = one_line(request.title, 30) or phrase("this place")
     return (
         Button(phrase("Connect {title}", title=title), "union.connect", which, Style.PRIMARY, lasts_s=86_400),
         Button(
-            phrase("No, not {title}", title=title), "union.connect-no", which, Style.DANGER, lasts_s=86_400
+            phrase("Do not connect {title}", title=title),
+            "union.connect-no",
+            which,
+            Style.DANGER,
+            lasts_s=86_400,
         ),
     )
 
@@ -171,18 +175,20 @@ def _buttons(request: SpaceRequest, *, elsewhere: bool = False) -> tuple[AnyButt
 
 @area.command(
     "union requests",
-    "Places that ask to be connected, and your answer",
+    "See places that want to be connected, and answer them",
     permission=Permission.FOUNDER,
     visibility=Visibility.PRIVATE,
 )
 def waiting(ctx: Context) -> Reply:
-    """Shows the places where a moderator used a code of yours and that wait for your answer."""
+    """Shows the places where a moderator used your code and that are waiting for your answer."""
     found = spaces.requests(ctx.tx, ctx.union)
     if not found:
-        return say(phrase("No place waits to be connected."))
+        return say(phrase("No places are waiting to be connected."))
     blocks = [block for request in found[:SHOWN] for block in _question(ctx.union, request)]
-    more = [p(phrase("{found} more wait.", found=len(found) - SHOWN))] if len(found) > SHOWN else []
-    return Reply((*blocks, *more), tuple(_buttons(request, elsewhere=True) for request in found[:SHOWN]))
+    if len(found) > SHOWN:
+        hidden = len(found) - SHOWN
+        blocks.append(p(plural(hidden, "{n:,} more place is waiting.", "{n:,} more places are waiting.")))
+    return Reply(tuple(blocks), tuple(_buttons(request, elsewhere=True) for request in found[:SHOWN]))
 
 
 @area.action("union.connect", permission=Permission.FOUNDER)
@@ -191,7 +197,7 @@ def connected(ctx: Context, request: int, elsewhere: bool = False) -> Reply:
     ctx.post(
         _chat(done),
         say(
-            phrase("This is a place of {union} now.", union=bold(one_line(ctx.union.name))),
+            phrase("This place now belongs to {union}.", union=bold(one_line(ctx.union.name))),
             fields((phrase("Purpose"), ctx.union.purpose)),
             phrase("Everyone here can `/join`."),
             buttons=((join_button(ctx.union),),),
@@ -199,8 +205,8 @@ def connected(ctx: Context, request: int, elsewhere: bool = False) -> Reply:
     )
     answer = p(
         phrase(
-            "{space} is a place of {union} now. Everyone there can `/join`.",
-            space=bold(one_line(space.title)),
+            "{place} now belongs to {union}. Everyone there can `/join`.",
+            place=bold(one_line(space.title)),
             union=bold(one_line(ctx.union.name)),
         ),
     )
@@ -213,10 +219,13 @@ def refused(ctx: Context, request: int, elsewhere: bool = False) -> Reply:
     ctx.post(
         _chat(done),
         say(
-            phrase("The founder of {union} did not connect this place.", union=bold(one_line(ctx.union.name)))
+            phrase(
+                "The founder of {union} decided not to connect this place.",
+                union=bold(one_line(ctx.union.name)),
+            )
         ),
     )
-    answer = p(phrase("{done} is not connected. Its code is used up.", done=bold(one_line(done.title))))
+    answer = p(phrase("{place} was not connected. Its code is used up.", place=bold(one_line(done.title))))
     return _answered(ctx, done, answer, elsewhere=elsewhere)
 
 
@@ -229,7 +238,7 @@ def tell_ended(by: Poster, union: Union, ended: list[SpaceRequest]) -> None:
             _chat(request),
             say(
                 phrase(
-                    "{union} has another founder now, so the request of this place ended. Ask the new "
+                    "{union} has a new founder, so the request to connect this place has ended. Ask the new "
                     "founder for a code.",
                     union=bold(one_line(union.name)),
                 )
@@ -258,8 +267,8 @@ def _waiting(by: Context | Duty, reader: Reader) -> list[Waiting]:
 
 def _asking(union: Union, request: SpaceRequest) -> Reply:
     otherwise = phrase(
-        "If you do not answer by {expires_at}, it is not connected.",
-        expires_at=Moment(request.expires_at, union.time_zone),
+        "If you do not answer by {expires}, the place will not be connected.",
+        expires=Moment(request.expires_at, union.time_zone),
     )
     return Reply((*_question(union, request), p(otherwise)), (_buttons(request),))
 

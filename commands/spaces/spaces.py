@@ -52,41 +52,48 @@ def listed(ctx: Context) -> Reply:
     rows = [
         spans(
             phrase(
-                "{space} · {platform} · no. {space_2} · since {connected_at}",
-                space=bold(one_line(space.title)),
+                "{place} · {platform} · no. {number} · since {connected}",
+                place=bold(one_line(space.title)),
                 platform=platform_name(space.platform),
-                space_2=space.id,
-                connected_at=Moment(space.connected_at, ctx.union.time_zone, "date"),
+                number=space.id,
+                connected=Moment(space.connected_at, ctx.union.time_zone, "date"),
             ),
         )
         for space in spaces.of_union(ctx.tx, ctx.union)
     ]
     return (
-        say(phrase("{union} lives in:", union=bold(one_line(ctx.union.name))), items(*rows))
+        say(phrase("Places of {union}:", union=bold(one_line(ctx.union.name))), items(*rows))
         if rows
-        else say(phrase("It has no place now."))
+        else say(
+            phrase(
+                "{union} has no places right now. The founder can connect one with `/union invite-space`.",
+                union=bold(one_line(ctx.union.name)),
+            )
+        )
     )
 
 
-@area.command("union disconnect", "Take a place out of the union", permission=Permission.MODERATOR)
+@area.command("union disconnect", "Disconnect a place from the union", permission=Permission.MODERATOR)
 def disconnect(
     ctx: Context,
-    space: Annotated[Space | None, Arg("Which place; this one if left out", suggest=suggest_spaces)] = None,
+    space: Annotated[
+        Space | None, Arg("Which place; leave it out for this one", suggest=suggest_spaces)
+    ] = None,
 ) -> Reply:
-    """Takes this place (or, for the founder, any place named) out of the union.
+    """Disconnects this place from the union. The founder can also name any other place of it.
 
-    Members stay members; they can still reach the union from its other places and in private.
+    Members stay members. They can still reach the union from its other places and in private.
     """
     here = ctx.standing.space
     target = space or here
     if target is None:
-        raise BadInput(phrase("Say which place: `/union spaces` lists them."))
+        raise BadInput(phrase("Please say which place. `/union spaces` lists them."))
     if here is None or target.id != here.id:
         ctx.require(Permission.FOUNDER)
     question = p(
         phrase(
-            "Take {target} out of {union}?",
-            target=bold(one_line(target.title)),
+            "Disconnect {place} from {union}?",
+            place=bold(one_line(target.title)),
             union=bold(one_line(ctx.union.name)),
         )
     )
@@ -108,12 +115,12 @@ def disconnected(ctx: Context, space: int) -> Reply:
         ctx.require(Permission.FOUNDER)
     target = next((known for known in spaces.of_union(ctx.tx, ctx.union) if known.id == space), None)
     if target is None:
-        raise BadInput(phrase("That place is not connected any more."))
+        raise BadInput(phrase("That place is no longer connected."))
     spaces.disconnect(ctx.tx, ctx.union, target, ctx.standing.member)
     return say(
         phrase(
-            "{target} no longer belongs to {union}.",
-            target=bold(one_line(target.title)),
+            "{place} no longer belongs to {union}.",
+            place=bold(one_line(target.title)),
             union=bold(one_line(ctx.union.name)),
         ),
         edit=True,
@@ -124,17 +131,19 @@ def disconnected(ctx: Context, space: int) -> Reply:
     "call here", "Post calls in this chat from now on", permission=Permission.MODERATOR, space_only=True
 )
 def here(ctx: Context) -> Reply:
-    """Calls of the union are posted in this channel, group or topic, and no longer in another of this place."""
+    """Posts the union's calls in this channel, group or topic, and no longer elsewhere in this place."""
     place, space = ctx.place, ctx.standing.space
     if space is None:
-        raise BadInput(phrase("This is no place of the union. `/union spaces` lists them."))
+        raise BadInput(
+            phrase("This place does not belong to the union. `/union spaces` lists the places that do.")
+        )
     spaces.post_calls_in(ctx.tx, ctx.union, ctx.standing.member, space, place.chat, place.thread)
-    return say(phrase("The union's calls are posted here from now on."))
+    return say(phrase("From now on, the union's calls are posted here."))
 
 
 @area.command(
     "union check",
-    "Whether the bot has the rights it needs here",
+    "Check whether the bot has the rights it needs here",
     permission=Permission.MODERATOR,
     visibility=Visibility.PRIVATE,
     space_only=True,
@@ -142,8 +151,8 @@ def here(ctx: Context) -> Reply:
     rate=Rate(3, 60),
 )
 async def check(ctx: Context) -> Reply:
-    """Asks the platform which rights the bot has in this place and says what is missing and how to give it."""
-    await ctx.progress("Asking the platform…")
+    """Asks the platform which rights the bot has in this place, and says what is missing and how to grant it."""
+    await ctx.progress(phrase("Asking the platform…"))
     findings = await ctx.runtime.check_space(ctx.place.platform, ctx.place.space or "")
     rows = [
         spans(
@@ -153,7 +162,7 @@ async def check(ctx: Context) -> Reply:
         )
         for finding in findings
     ]
-    return say(items(*rows)) if rows else say(phrase("All is well here."))
+    return say(items(*rows)) if rows else say(phrase("Everything is fine here."))
 
 
 def _remedy(finding: Finding) -> Spans:

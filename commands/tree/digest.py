@@ -14,8 +14,7 @@ from bot.chat.declarations import Area
 from bot.chat.model import Block, Reply, Span, Text, bold, p, say
 from bot.domain.names import one_line
 from bot.domain.people import Account, Union
-from bot.domain.phrases import phrase
-from commands.members.display import people
+from bot.domain.phrases import phrase, plural
 from commands.tree.endorsements import endorse_button
 
 area = Area()
@@ -51,26 +50,36 @@ def _tell_some(duty: Duty, before: datetime) -> bool:
 
 def _digest(duty: Duty, change: digest.SupportChange, account: Account) -> Reply:
     known = display.of(duty.tx, [*change.gained[:NAMED], *change.lost[:NAMED]], account.platform)
-    blocks: list[Block] = [
-        p(
-            phrase(
-                "{your_support} in {union}",
-                your_support=bold(phrase("Your support")),
-                union=bold(one_line(duty.union.name)),
+    blocks: list[Block] = [p(bold(phrase("Your support in {union}", union=one_line(duty.union.name))))]
+    gained, lost = (_names(duty, known, members) for members in (change.gained, change.lost))
+    if change.gained:
+        blocks.append(
+            p(
+                plural(
+                    len(change.gained),
+                    "{n:,} more person endorses you: {names}.",
+                    "{n:,} more people endorse you: {names}.",
+                    names=gained,
+                )
             )
         )
-    ]
-    for members, one, many in (
-        (change.gained, "1 more endorses you: ", "{} more endorse you: "),
-        (change.lost, "1 endorses you no longer: ", "{} endorse you no longer: "),
-    ):
-        if members:
-            said = one if len(members) == 1 else many.format(f"{len(members):,}")
-            blocks.append(p(said, *_names(duty, known, members), "."))
+    if change.lost:
+        blocks.append(
+            p(
+                plural(
+                    len(change.lost),
+                    "{n:,} person no longer endorses you: {names}.",
+                    "{n:,} people no longer endorse you: {names}.",
+                    names=lost,
+                )
+            )
+        )
     blocks.append(
         p(
-            phrase(
-                "Your support base is {headcount}. `/branch` shows more.", headcount=people(change.headcount)
+            plural(
+                change.headcount,
+                "Your support base is {n:,} person. `/branch` shows more.",
+                "Your support base is {n:,} people. `/branch` shows more.",
             )
         )
     )
@@ -82,11 +91,9 @@ def _names(duty: Duty, known: dict[int, Account], members: list[int]) -> list[st
     for member_id in members[:NAMED]:
         account = known.get(member_id)
         parts += [", " if parts else "", duty.mention(account) if account else Text(display.GONE)]
-    return (
-        [*parts, phrase(" and {members:,} more", members=len(members) - NAMED)]
-        if len(members) > NAMED
-        else parts
-    )
+    if len(members) > NAMED:
+        return [phrase("{names} and {more:,} more", names=parts, more=len(members) - NAMED)]
+    return parts
 
 
 @area.chore
@@ -108,8 +115,8 @@ def _release_some(duty: Duty) -> bool:
             continue
         words = p(
             phrase(
-                "The one whom you endorsed in {union} has left, and your endorsement ended with that. "
-                "Those who endorse you stay with you.",
+                "The leader you endorsed in {union} has left, so your endorsement has ended. Everyone who endorses "
+                "you stays with you.",
                 union=bold(one_line(duty.union.name)),
             )
         )
@@ -118,7 +125,9 @@ def _release_some(duty: Duty) -> bool:
             duty.post(account, say(words, phrase("`/leaders` shows whom others endorse.")))
             continue
         offered = p(
-            phrase("They endorsed {face}. Do you want to follow them directly?", face=duty.mention(face))
+            phrase(
+                "They endorsed {leader}. Do you want to follow {leader} directly?", leader=duty.mention(face)
+            )
         )
         button = endorse_button(one.offer, face.name)
         duty.post(account, say(words, offered, buttons=((button,),)))

@@ -9,7 +9,6 @@ from bot.areas.tree.services import endorsements, support
 from bot.chat.context import Context
 from bot.chat.declarations import Area
 from bot.chat.model import (
-    AnyButton,
     Button,
     Reply,
     Span,
@@ -26,10 +25,11 @@ from bot.chat.model import (
 from bot.chat.text import platform_name
 from bot.domain.names import one_line
 from bot.domain.people import Account, Member, Person
-from bot.domain.phrases import phrase
+from bot.domain.phrases import phrase, plural, sentences
 from bot.domain.times import in_words
+from bot.domain.transaction import Tx
 from bot.errors import BadInput, NotFound
-from commands.members.display import face, identified, people
+from commands.members.display import face, identified
 
 area = Area()
 
@@ -37,13 +37,13 @@ SHOWN_WHOLE = 12
 """The longest way to the root that is shown whole; a longer one is shown without its middle."""
 
 
-@area.command("endorse", "Follow a leader: you count for them, and for those they follow", menu="Endorse")
-def endorse(ctx: Context, leader: Annotated[Person, "Who you endorse"]) -> Reply:
-    """Makes somebody the one whose direction you follow, until you say otherwise: you endorse one person at a time.
+@area.command("endorse", "Follow a leader: you count for them, and for everyone they follow", menu="Endorse")
+def endorse(ctx: Context, leader: Annotated[Person, "The leader you want to follow"]) -> Reply:
+    """Follows a leader until you choose otherwise. You endorse one person at a time.
 
-    You and everybody who endorses you count in their support base, and in that of those whom they endorse. It
-    gives nobody power over your accounts or wallets. On Discord you find it in a person's menu too (Apps), on
-    Telegram you can reply to a message with it.
+    You and everyone who endorses you count in that leader's support base, and in the base of everyone above. It gives
+    nobody power over your accounts or wallets. On Discord it is also in a person's menu (Apps); on Telegram you can
+    reply to a message with it.
     """
     return _endorse(ctx, joined(ctx, leader))
 
@@ -52,35 +52,35 @@ def endorse(ctx: Context, leader: Annotated[Person, "Who you endorse"]) -> Reply
 def pressed(ctx: Context, leader: str, instead_of: int | None = None) -> Reply:
     chosen = support.member_named(ctx.tx, ctx.union, leader)
     if chosen is None:
-        raise NotFound(phrase("They have left since. `/leaders` shows whom others endorse."))
+        raise NotFound(phrase("They have left the union. `/leaders` shows whom others endorse."))
     reply = _endorse(ctx, chosen, instead_of)
     return Reply(reply.blocks, reply.buttons, visibility=Visibility.PRIVATE, edit=True)
 
 
 @area.command("unendorse", "End your endorsement", visibility=Visibility.PRIVATE)
 def unendorse(ctx: Context) -> Reply:
-    """Ends your endorsement at once: you and everybody who endorses you no longer count for them.
+    """Ends your endorsement at once: you and everyone who endorses you no longer count for that leader.
 
-    Those who endorse you stay with you.
+    Everyone who endorses you stays with you.
     """
     _require_settled_to_change(ctx)
     left = endorsements.unendorse(ctx.tx, ctx.union, ctx.member)
     wait = endorsements.wait(ctx.tx, ctx.union, ctx.member)
-    when = phrase("; you can choose again in {wait}.", wait=in_words(wait)) if wait else "."
-    return say(
-        phrase(
-            "You endorse {left} no longer. `/endorse` begins anew{when}", left=_named(ctx, left), when=when
-        )
-    )
+    done = phrase("You no longer endorse {leader}.", leader=_named(ctx, left))
+    if wait:
+        again = phrase("You can choose another leader in {wait}, with `/endorse`.", wait=in_words(wait))
+    else:
+        again = phrase("Choose another leader with `/endorse`.")
+    return say(sentences([done, again]))
 
 
-@area.command("release", "End the endorsement of somebody who follows you", visibility=Visibility.PRIVATE)
-def release(ctx: Context, person: Annotated[Person, "Who follows you and shall not any more"]) -> Reply:
-    """Ends somebody's endorsement of you: they and everybody who endorses them no longer count for you, nor for those
-    whom you follow. They are told, and can choose another leader after the usual wait between choices; you
-    again after 7 days.
+@area.command("release", "Stop leading someone who endorses you", visibility=Visibility.PRIVATE)
+def release(ctx: Context, person: Annotated[Person, "The person you no longer want to lead"]) -> Reply:
+    """Ends someone's endorsement of you: they and everyone who endorses them no longer count for you, nor for the
+    leaders above you. They are told, and can choose another leader after the usual wait. They can endorse you again
+    after 7 days.
 
-    It helps if a long chain below you keeps you from endorsing somebody, or if you do not want to lead them.
+    It helps if a long chain below you keeps you from endorsing someone, or if you do not want to lead them.
     """
     members.require_settled(ctx.tx, ctx.account)
     member = joined(ctx, person)
@@ -89,8 +89,21 @@ def release(ctx: Context, person: Annotated[Person, "Who follows you and shall n
             phrase("{person} does not endorse you. `/branch` shows who does.", person=one_line(person.name))
         )
     base = support.headcount(ctx.tx, member.id)
-    below = phrase(" With them go {base} who endorse them.", base=people(base)) if base else ""
-    name = _account(ctx, member.id)
+    asked: list[str] = [
+        phrase(
+            "Release {member} ({platform})? They will no longer endorse you.",
+            member=ctx.mention(_account(ctx, member.id)),
+            platform=platform_name(_account(ctx, member.id).platform),
+        )
+    ]
+    if base:
+        asked.append(
+            plural(
+                base,
+                "{n:,} person who endorses them goes with them.",
+                "{n:,} people who endorse them go with them.",
+            )
+        )
     confirm = Button(
         phrase("Release"),
         "support.release",
@@ -100,15 +113,10 @@ def release(ctx: Context, person: Annotated[Person, "Who follows you and shall n
         lasts_s=600,
     )
     return say(
+        sentences(asked),
         phrase(
-            "Release {name} ({platform})? They endorse you no longer.{below}",
-            name=ctx.mention(name),
-            platform=platform_name(name.platform),
-            below=below,
-        ),
-        phrase(
-            "They are told, and can choose another leader after the usual wait between two choices. "
-            "They can endorse you again after 7 days."
+            "They will be told, and can choose another leader after the usual wait. They can endorse you again after "
+            "7 days."
         ),
         buttons=((confirm,),),
     )
@@ -119,40 +127,48 @@ def released(ctx: Context, member: str) -> Reply:
     members.require_settled(ctx.tx, ctx.account)
     let_go = support.member_named(ctx.tx, ctx.union, member)
     if let_go is None:
-        raise NotFound(phrase("They have left since, and endorse nobody any more."))
+        raise NotFound(phrase("They have left the union, so they no longer endorse you."))
     above_id = endorsements.release(ctx.tx, ctx.union, ctx.member, let_go)
     account = display.reachable(ctx.tx, let_go.id)
     if account is not None:
         ctx.post(account, _let_go(ctx, let_go, above_id, account.platform))
     return say(
-        phrase("You do not lead {let_go} any more. They are told.", let_go=_named(ctx, let_go.id)), edit=True
+        phrase("You no longer lead {member}. I have told them.", member=_named(ctx, let_go.id)), edit=True
     )
 
 
 def _let_go(ctx: Context, member: Member, above_id: int | None, platform: str) -> Reply:
     """The message for a member whom their leader released, with the leader's own leader as an offer."""
     wait = endorsements.wait(ctx.tx, ctx.union, member)
-    when = phrase(" You can choose in {wait}.", wait=in_words(wait)) if wait else ""
-    words = p(
+    said: list[str] = [
         phrase(
-            "{member} in {union} does not want to lead you any more, so your endorsement of them "
-            "ended. Those who endorse you stay with you.{when}",
-            member=ctx.mention(_account(ctx, ctx.member.id)),
+            "{leader} no longer wants to lead you in {union}, so your endorsement has ended. Everyone who endorses "
+            "you stays with you.",
+            leader=ctx.mention(_account(ctx, ctx.member.id)),
             union=bold(one_line(ctx.union.name)),
-            when=when,
         )
-    )
+    ]
+    if wait:
+        said.append(phrase("You can choose another leader in {wait}.", wait=in_words(wait)))
+    words = p(sentences(said))
     above = members.by_id(ctx.tx, above_id) if above_id else None
     face = display.of(ctx.tx, [above.id], platform).get(above.id) if above else None
     if above is None or face is None:
-        return say(words, phrase("`/leaders` shows whom others endorse, `/endorse` begins anew."))
-    offered = p(phrase("They endorse {face}. Do you want to follow them directly?", face=ctx.mention(face)))
+        return say(words, phrase("`/leaders` shows whom others endorse, and `/endorse` follows someone."))
+    offered = p(
+        phrase("They endorse {leader}. Do you want to follow {leader} directly?", leader=ctx.mention(face))
+    )
     return say(words, offered, buttons=((endorse_button(above, face.name),),))
 
 
-@area.command("lineage", "Whom somebody endorses, and whom those endorse, up to the root", reads=True)
-def lineage(ctx: Context, person: Annotated[Person, "Whose (yours, if left out)"] | None = None) -> Reply:
-    """Shows the chain of endorsements from somebody (or you) up to the one who endorses nobody."""
+@area.command(
+    "lineage", "See whom someone endorses, whom that leader endorses, and so on to the top", reads=True
+)
+def lineage(
+    ctx: Context,
+    person: Annotated[Person, "Whose way to the top to show; yours if you leave it out"] | None = None,
+) -> Reply:
+    """Shows the chain of endorsements from someone (or you) up to the leader who endorses nobody."""
     member = joined(ctx, person) if person else ctx.member
     chain = support.lineage(ctx.tx, member)
     whole = len(chain) <= SHOWN_WHOLE
@@ -161,16 +177,17 @@ def lineage(ctx: Context, person: Annotated[Person, "Whose (yours, if left out)"
     rows: list[str | Span | Spans] = [spans(face(known.get(one))) for one in shown]
     if not whole:
         rows.insert(
-            SHOWN_WHOLE - 4, Text(phrase("… {chain} more …", chain=len(chain) - len(shown)), italic=True)
+            SHOWN_WHOLE - 4, Text(phrase("… {more} more …", more=len(chain) - len(shown)), italic=True)
         )
     if len(chain) == 1:
         return say(
             phrase(
-                "{member} endorses nobody at present: a root of the tree.", member=face(known.get(member.id))
+                "{member} endorses nobody, and so stands at the top of a tree.",
+                member=face(known.get(member.id)),
             )
         )
     return say(
-        phrase("From {member} up to the root, each endorses the next:", member=face(known.get(member.id))),
+        phrase("From {member} to the top; each endorses the next:", member=face(known.get(member.id))),
         items(*rows),
     )
 
@@ -180,8 +197,7 @@ def joined(ctx: Context, person: Person) -> Member:
     if person.member is None:
         raise NotFound(
             phrase(
-                "{person} has not joined {union}, or has left it. They can `/join`, and `/invite` gives "
-                "you a code for them.",
+                "{person} is not a member of {union}. They can `/join`, and `/invite` gives you a link for them.",
                 person=one_line(person.name),
                 union=one_line(ctx.union.name),
             )
@@ -195,13 +211,12 @@ def endorse_button(leader: Member, name: str) -> Button:
     return Button(label, "support.endorse", {"leader": leader.ref}, Style.PRIMARY, lasts_s=30 * 86_400)
 
 
-def offered(ctx: Context, leader: Member, name: str) -> tuple[tuple[AnyButton, ...], ...]:
-    """Returns the button that endorses a member who is shown; none for the member and those who endorse them."""
-    mine = ctx.standing.member
-    choice = endorsements.of(ctx.tx, mine) if mine is not None else None
-    if mine is None or mine.id == leader.id or (choice is not None and choice.leader_id == leader.id):
-        return ()
-    return ((endorse_button(leader, name),),)
+def offered(tx: Tx, viewer: Member | None, leader: Member, name: str) -> list[Button]:
+    """Returns the button that endorses a member who is shown; none for that member and those who endorse them."""
+    choice = endorsements.of(tx, viewer) if viewer is not None else None
+    if viewer is None or viewer.id == leader.id or (choice is not None and choice.leader_id == leader.id):
+        return []
+    return [endorse_button(leader, name)]
 
 
 def _endorse(ctx: Context, leader: Member, instead_of: int | None = None) -> Reply:
@@ -217,32 +232,44 @@ def _endorse(ctx: Context, leader: Member, instead_of: int | None = None) -> Rep
             return _ask(ctx, present.leader_id, leader, new)
     endorsements.endorse(ctx.tx, ctx.union, ctx.member, leader, platform)
     base = support.numbers(ctx.tx, ctx.union, leader)
-    others = phrase("Their support base: {headcount}. ", headcount=people(base.headcount))
-    hours = endorsements.switch_hours(ctx.tx, ctx.union)
-    wait = phrase(" Another choice is possible after {hours} hours.", hours=hours) if hours else ""
+    said: list[str] = [
+        phrase("{member} endorses {leader} now.", member=ctx.mention(ctx.account), leader=ctx.mention(new)),
+        *_wait_after(ctx),
+    ]
     return say(
-        phrase(
-            "{account} endorses {new} now.{wait}",
-            account=ctx.mention(ctx.account),
-            new=ctx.mention(new),
-            wait=wait,
+        sentences(said),
+        plural(
+            base.headcount,
+            "{n:,} person stands behind them now. `/support` shows more.",
+            "{n:,} people stand behind them now. `/support` shows more.",
         ),
-        phrase("{others}`/support` shows more.", others=others),
     )
 
 
-def _ask(ctx: Context, present_id: int, leader: Member, new: Account) -> Reply:
+def _wait_after(ctx: Context) -> list[str]:
+    """Says how long members wait between two choices; nothing if they need not."""
     hours = endorsements.switch_hours(ctx.tx, ctx.union)
-    wait = phrase(" You can change it again after {hours} hours.", hours=hours) if hours else ""
+    if not hours:
+        return []
+    return [
+        plural(
+            hours,
+            "The next choice is possible after {n} hour.",
+            "The next choice is possible after {n} hours.",
+        )
+    ]
+
+
+def _ask(ctx: Context, present_id: int, leader: Member, new: Account) -> Reply:
     which = {"leader": leader.ref, "instead_of": present_id}
-    label = phrase("Endorse {new} instead", new=one_line(new.name, 40))
+    label = phrase("Endorse {name} instead", name=one_line(new.name, 40))
+    asked = phrase(
+        "You endorse {present}. Endorse {leader} instead?",
+        present=identified(_shown(ctx, present_id)),
+        leader=identified(new),
+    )
     return say(
-        phrase(
-            "You endorse {present_id}. Endorse {new} instead?{wait}",
-            present_id=identified(_shown(ctx, present_id)),
-            new=identified(new),
-            wait=wait,
-        ),
+        sentences([asked, *_wait_after(ctx)]),
         buttons=((Button(label, "support.endorse", which, Style.PRIMARY, lasts_s=600),),),
         visibility=Visibility.PRIVATE,
     )

@@ -16,7 +16,7 @@ from bot.chat.model import Block, Moment, Reply, bold, fields, p, say
 from bot.chat.params import Arg
 from bot.domain.names import one_line
 from bot.domain.people import Permission, Union
-from bot.domain.phrases import phrase
+from bot.domain.phrases import Phrase, phrase, plural, sentences
 
 area = Area()
 
@@ -27,17 +27,21 @@ Leaders = Annotated[Literal["founder", "top", "supported"], Arg("Who leads besid
 HowMany = Annotated[
     int,
     Arg(
-        "top: how many lead, up to 100; supported: by how many supporters", minimum=1, maximum=MOST_SUPPORTERS
+        "top: how many members lead, up to 100; supported: how many supporters it takes",
+        minimum=1,
+        maximum=MOST_SUPPORTERS,
     ),
 ]
-LinkedOnly = Annotated[bool, Arg("Whether only supporters with a linked wallet count towards ranks")]
-GraceDays = Annotated[int, Arg("How many days who falls below goes on leading", minimum=0, maximum=90)]
+LinkedOnly = Annotated[bool, Arg("Whether only supporters with a linked wallet count")]
+GraceDays = Annotated[
+    int, Arg("How many days leaders with too little support stay leaders", minimum=0, maximum=90)
+]
 SwitchHours = Annotated[
     int, Arg("How many hours members wait between two endorsements", minimum=0, maximum=720)
 ]
 
 
-@area.command("union rules", "See or set what a leader is in this union", permission=Permission.FOUNDER)
+@area.command("union rules", "See or change who leads in this union", permission=Permission.FOUNDER)
 def rules(
     ctx: Context,
     leaders: Leaders | None = None,
@@ -46,11 +50,11 @@ def rules(
     grace_days: GraceDays | None = None,
     switch_hours: SwitchHours | None = None,
 ) -> Reply:
-    """Changes what you name and leaves the rest; shows the rules if you name nothing.
+    """Changes what you name and leaves the rest as it is. Without options it shows the rules.
 
-    leaders:founder – only the founder leads. leaders:top – the members with the most supporters, how_many of them.
-    leaders:supported – everybody with how_many supporters or more. Who falls below is told, goes on leading for
-    grace_days, and then no longer; leaders:founder ends all other ranks at once.
+    `leaders:founder`: only the founder leads. `leaders:top`: the members with the most supporters, `how_many` of
+    them. `leaders:supported`: everyone with `how_many` supporters or more. A leader who falls below is told, and
+    stays a leader for `grace_days`. `leaders:founder` ends all other ranks at once.
     """
     changes = RuleChanges(
         Lead(leaders) if leaders is not None else None, how_many, linked_only, grace_days, switch_hours
@@ -61,12 +65,14 @@ def rules(
     shown = fields(
         (phrase("Who leads"), who_leads(after)),
         *_now(ctx),
-        (phrase("Below it"), _grace(after)),
-        (phrase("Endorsing another"), _switching(after)),
+        (phrase("Too little support"), _grace(after)),
+        (phrase("Changing leaders"), _switching(after)),
     )
     if changes == RuleChanges():
         return say(phrase("The rules of {union}:", union=bold(one_line(ctx.union.name))), shown)
-    return say(phrase("Changed.") if after != before else phrase("These are the rules already."), shown)
+    return say(
+        phrase("Changed.") if after != before else phrase("Nothing to change: these are the rules."), shown
+    )
 
 
 def about(ctx: Context) -> tuple[tuple[str, str], ...]:
@@ -74,24 +80,32 @@ def about(ctx: Context) -> tuple[tuple[str, str], ...]:
     return ((phrase("Leaders"), who_leads(leadership.rules_of(ctx.tx, ctx.union))), *_now(ctx))
 
 
-def who_leads(rules: Rules) -> str:
+def who_leads(rules: Rules) -> Phrase:
     """Returns a union's rule of leadership in a sentence."""
     if rules.leaders is Lead.FOUNDER:
         return phrase("Only the founder leads.")
+    if rules.leaders is Lead.SUPPORTED and rules.linked_only:
+        return plural(
+            rules.n,
+            "The founder leads, and everyone with {n} supporter or more who linked a wallet.",
+            "The founder leads, and everyone with {n:,} or more supporters who linked a wallet.",
+        )
     if rules.leaders is Lead.SUPPORTED:
-        return phrase(
-            "The founder leads, and everybody with {n_} or more {supporters}.",
-            n_=rules.n,
-            supporters=_supporters(rules, rules.n),
+        return plural(
+            rules.n,
+            "The founder leads, and everyone with {n} supporter or more.",
+            "The founder leads, and everyone with {n:,} or more supporters.",
         )
-    if rules.n == 1:
-        return phrase(
-            "The founder leads, and the member with the most {supporters}.", supporters=_supporters(rules, 2)
+    if rules.linked_only:
+        return plural(
+            rules.n,
+            "The founder leads, and the member with the most supporters who linked a wallet.",
+            "The founder leads, and the {n} members with the most supporters who linked a wallet.",
         )
-    return phrase(
-        "The founder leads, and the {n_} members with the most {supporters}.",
-        n_=rules.n,
-        supporters=_supporters(rules, 2),
+    return plural(
+        rules.n,
+        "The founder leads, and the member with the most supporters.",
+        "The founder leads, and the {n} members with the most supporters.",
     )
 
 
@@ -101,40 +115,48 @@ def _now(ctx: Context) -> tuple[tuple[str, str], ...]:
     if now.rules.leaders is Lead.FOUNDER:
         return ()
     known = display.of(ctx.tx, [member_id for member_id, _ in now.first], ctx.place.platform)
-    names = [f"{display.name(known, member_id)} ({number})" for member_id, number in now.first]
-    if now.count > len(names):
-        names.append(f"{now.count - len(names)} more")
-    nobody = phrase("nobody has enough {supporters} yet", supporters=_supporters(now.rules, 2))
-    words = f"{now.count}: {', '.join(names)}" if names else nobody
+    names = [f"{display.name(known, member_id)} ({number:,})" for member_id, number in now.first]
+    listed, more = ", ".join(names), now.count - len(names)
+    if more > 0:
+        words = phrase("{count:,}: {names} and {more:,} more.", count=now.count, names=listed, more=more)
+    elif names:
+        words = phrase("{count:,}: {names}.", count=now.count, names=listed)
+    elif now.rules.linked_only:
+        words = phrase("Nobody has enough supporters who linked a wallet yet.")
+    else:
+        words = phrase("Nobody has enough supporters yet.")
+    said = [words]
     if now.in_grace:
-        words += phrase("; besides, {in_grace} who fell below, until their time is up", in_grace=now.in_grace)
-    return ((phrase("Leading by support"), words),)
+        said.append(
+            plural(
+                now.in_grace,
+                "{n:,} more has too little support, and stays a leader until their time is up.",
+                "{n:,} more have too little support, and stay leaders until their time is up.",
+            )
+        )
+    return ((phrase("Leading by support"), sentences(said)),)
 
 
-def _supporters(rules: Rules, number: int) -> str:
-    noun = "supporters" if number != 1 else "supporter"
-    return phrase("{noun} who linked a wallet", noun=noun) if rules.linked_only else noun
-
-
-def _grace(rules: Rules) -> str:
+def _grace(rules: Rules) -> Phrase:
     if rules.leaders is Lead.FOUNDER:
         return phrase("Nobody leads by support.")
     if rules.grace_days == 0:
-        return phrase("Who has too little support stops leading at once.")
-    return phrase(
-        "Who has too little support is told, and stops leading after {count}.",
-        count=_count(rules.grace_days, "day"),
+        return phrase("A leader with too little support stops leading at once.")
+    return plural(
+        rules.grace_days,
+        "A leader with too little support is told, and stops leading after {n} day.",
+        "A leader with too little support is told, and stops leading after {n} days.",
     )
 
 
-def _switching(rules: Rules) -> str:
+def _switching(rules: Rules) -> Phrase:
     if rules.switch_hours == 0:
-        return phrase("Possible at any time.")
-    return phrase("Possible {count} after the last endorsement.", count=_count(rules.switch_hours, "hour"))
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+        return phrase("Members can choose another leader at any time.")
+    return plural(
+        rules.switch_hours,
+        "Members can choose another leader {n} hour after the last endorsement.",
+        "Members can choose another leader {n} hours after the last endorsement.",
+    )
 
 
 # -- keeping ranks ---------------------------------------------------------------------------------------
@@ -163,30 +185,25 @@ def _notice(change: RankChange, union: Union) -> list[Block]:
     name = bold(one_line(union.name))
     if change.turn is RankTurn.RISEN:
         return [
-            p(phrase("You lead in {name} now: {has}.", name=name, has=_has(change))),
-            p(
-                phrase(
-                    "Its rule: {who_leads} {grace}",
-                    who_leads=who_leads(change.rules),
-                    grace=_grace(change.rules),
-                )
-            ),
-            p(phrase("What only leaders may do is open to you: `/help` shows it.")),
+            p(sentences([phrase("You are a leader in {union} now.", union=name), _has(change)])),
+            p(sentences([phrase("The rule:"), who_leads(change.rules), _grace(change.rules)])),
+            p(phrase("You can do more now: `/help` shows it.")),
         ]
     if change.turn is RankTurn.SLIPPED and change.falls_at is not None:
         until = Moment(change.falls_at, union.time_zone)
         return [
             p(
-                phrase(
-                    "You have too little support to lead in {name}: {has}. {takes}",
-                    name=name,
-                    has=_has(change),
-                    takes=_takes(change),
+                sentences(
+                    [
+                        phrase("You have too little support to lead in {union}.", union=name),
+                        _has(change),
+                        _takes(change),
+                    ]
                 )
             ),
             p(
                 phrase(
-                    "You go on leading until {until}. If you have enough by then, nothing changes.",
+                    "You stay a leader until {until}. If you have enough by then, nothing changes.",
                     until=until,
                 )
             ),
@@ -194,39 +211,41 @@ def _notice(change: RankChange, union: Union) -> list[Block]:
     if change.turn is RankTurn.BACK:
         return [
             p(
-                phrase(
-                    "You have enough support again: {has}. You go on leading in {name}.",
-                    has=_has(change),
-                    name=name,
+                sentences(
+                    [
+                        phrase("You have enough support again, and stay a leader in {union}.", union=name),
+                        _has(change),
+                    ]
                 )
             )
         ]
     if change.rules.leaders is Lead.FOUNDER:
-        why = phrase("The union's rule changed: only the founder leads now.")
+        why = [phrase("The union's rule changed: only the founder leads now.")]
     else:
-        why = phrase("You have too little support: {has}. {takes}", has=_has(change), takes=_takes(change))
+        why = [phrase("You have too little support."), _has(change), _takes(change)]
     return [
-        p(phrase("You no longer lead in {name}. {why}", name=name, why=why)),
-        p(phrase("Your supporters stay yours.")),
+        p(sentences([phrase("You are no longer a leader in {union}.", union=name), *why])),
+        p(phrase("Everyone who endorses you stays with you.")),
     ]
 
 
-def _has(change: RankChange) -> str:
-    return phrase(
-        "you have {number} {supporters}",
-        number=change.number,
-        supporters=_supporters(change.rules, change.number),
-    )
+def _has(change: RankChange) -> Phrase:
+    if change.rules.linked_only:
+        return plural(
+            change.number,
+            "You have {n:,} supporter who linked a wallet.",
+            "You have {n:,} supporters who linked a wallet.",
+        )
+    return plural(change.number, "You have {n:,} supporter.", "You have {n:,} supporters.")
 
 
-def _takes(change: RankChange) -> str:
+def _takes(change: RankChange) -> Phrase:
     rules = change.rules
     if rules.leaders is Lead.SUPPORTED:
-        return phrase("It takes {needed}.", needed=change.needed)
-    if rules.n == 1:
-        return phrase("The one with the most leads, and has {needed} now.", needed=change.needed)
-    return phrase(
-        "The {n_} with the most lead, and the last of them has {needed} now.",
-        n_=rules.n,
+        return phrase("It takes {needed:,}.", needed=change.needed)
+    return plural(
+        rules.n,
+        "The member with the most leads, and has {needed:,} now.",
+        "The {n} members with the most lead, and the last of them has {needed:,} now.",
         needed=change.needed,
     )

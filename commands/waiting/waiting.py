@@ -52,20 +52,20 @@ Due = dict[int, list[tuple[str, int]]]
 
 @area.command(
     "waiting",
-    "What waits for you, and what happens if you do nothing",
+    "See what is waiting for you, and what happens if you do nothing",
     permission=Permission.ANYONE,
     visibility=Visibility.PRIVATE,
 )
 def listed(
     ctx: Context,
-    notes: Annotated[Literal["on", "off"], "Whether I write to you when something waits for you"]
+    notes: Annotated[Literal["on", "off"], "Whether I write to you when something is waiting for you"]
     | None = None,
 ) -> Reply:
-    """Shows what waits for your decision, the oldest first, each with its buttons and with what happens if nobody
-    acts: calls to approve, answers to confirm, places that ask to be connected, claims on your wallets, questions
-    whether an account is yours, and what looks made up. Only you see this.
+    """Shows what is waiting for your decision, oldest first, each with its buttons and what happens if nobody acts:
+    calls to approve, answers to confirm, places that want to be connected, claims on your wallets, questions whether
+    an account is yours, and what looks made up. Only you see this.
 
-    When something new waits for you, you get one private note about it, at most one in a day. notes:off ends that.
+    When something new is waiting for you, you get one private note about it, at most one a day. notes:off ends that.
     """
     if notes is not None:
         return _switched(ctx, on=notes == "on")
@@ -91,22 +91,24 @@ def switched(ctx: Context, on: bool) -> Reply:
 def _switched(ctx: Context, *, on: bool) -> Reply:
     waiting.set_notes(ctx.tx, ctx.union, ctx.member, on)
     if on:
-        said = phrase("Notes are on: I write to you in private when something waits for you.")
+        said = phrase("Notes are on: I write to you in private when something is waiting for you.")
         return say(said, visibility=Visibility.PRIVATE)
     return say(
-        phrase("Notes are off. `/waiting` still shows what waits for you."),
+        phrase("Notes are off. `/waiting` still shows what is waiting for you."),
         buttons=((_switch(on=True),),),
         visibility=Visibility.PRIVATE,
     )
 
 
 def _switch(*, on: bool) -> Button:
-    label = phrase("Turn notes on") if on else phrase("No more notes")
+    label = phrase("Turn on notes") if on else phrase("Turn off notes")
     return Button(label, "waiting.notes", {"on": on}, lasts_s=LASTS_S)
 
 
 def _nothing(ctx: Context, reader: Reader, *, edit: bool = False) -> Reply:
-    done = phrase("Nothing waits for you in {union}. Enjoy your day!", union=bold(one_line(ctx.union.name)))
+    done = phrase(
+        "Nothing is waiting for you in {union}. Enjoy your day!", union=bold(one_line(ctx.union.name))
+    )
     if reader.member is None or waiting.wants_notes(ctx.tx, reader.member):
         return say(done, edit=edit)
     return say(done, phrase("Notes are off."), buttons=((_switch(on=True),),), edit=edit)
@@ -131,8 +133,8 @@ def _page(
         p(
             plural(
                 len(found),
-                "{n} thing waits for you in {union}.",
-                "{n} things wait for you in {union}. This is number {at}, and the first is the oldest.",
+                "{n:,} thing is waiting for you in {union}.",
+                "{n:,} things are waiting for you in {union}. This is number {at:,}, counted from the oldest.",
                 union=union,
                 at=at + 1,
             )
@@ -147,9 +149,23 @@ def _page(
         turns.append(Button(phrase("Next"), "waiting.page", {"page": at + 1}, lasts_s=LASTS_S))
     if new:
         turns.append(_switch(on=False))
-        blocks.append(p(phrase("I write of each thing once. `/waiting` shows what waits for you.")))
+        blocks.append(
+            p(
+                phrase(
+                    "I write about each thing only once. `/waiting` shows everything that is waiting for you."
+                )
+            )
+        )
     rows = (*shown.buttons, *([tuple(turns)] if turns else []))
     return Reply(tuple(blocks), rows, edit=edit)
+
+
+def count(ctx: Context) -> int:
+    """Returns how many things wait for the actor."""
+    reader = _reader(ctx)
+    if reader.member is None and not reader.moderator:
+        return 0
+    return sum(len(queue.waiting(ctx, reader)) for queue in QUEUES)
 
 
 def _reader(ctx: Context) -> Reader:

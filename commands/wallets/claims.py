@@ -26,6 +26,7 @@ from commands.wallets.pages import page_reply
 area = Area()
 
 LASTS_S = 8 * 86_400  # longer than any claim, also after a day or two on which Muster was down
+KEEP = phrase("Keep it: sign again")
 
 
 class Teller(Protocol):
@@ -50,17 +51,16 @@ def claimed(ctx: Context, ticket: int) -> Reply:
     zone = ctx.union.time_zone
     return say(
         phrase(
-            "{claimed} {address} in {union}.",
-            claimed=bold(phrase("Claimed.")),
-            address=Code(both.claim.address),
+            "You claimed {wallet} in {union}.",
+            wallet=Code(both.claim.address),
             union=bold(one_line(ctx.union.name)),
         ),
         phrase(
-            "Who has it was told, and keeps it if they sign with it again. Without an answer it is "
-            "yours from {moves_at}, and counts for votes and money three days after that.",
+            "Its holder has been told, and keeps it if they sign with it again. If they do not, it is yours "
+            "from {moves_at}, and counts for votes and money three days later.",
             moves_at=Moment(both.claim.moves_at, zone),
         ),
-        phrase("You are told what comes of it."),
+        phrase("I will tell you how it ends."),
         edit=True,
     )
 
@@ -70,7 +70,7 @@ def keep(ctx: Context, claim: int) -> Reply:
     found = claims.of_holder(ctx.tx, ctx.account, claim)
     token = links.open_ticket(ctx.tx, ctx.account, keeping=True)
     return page_reply(
-        ctx, token, p(phrase("Keep {address}: sign with it once more.", address=Code(found.address)))
+        ctx, token, p(phrase("To keep {wallet}, sign with it once more:", wallet=Code(found.address)))
     )
 
 
@@ -80,9 +80,8 @@ def let_go(ctx: Context, claim: int) -> Reply:
     tell_outcome(ctx, both, ClaimEnd.GIVEN, except_for=ctx.account)
     return say(
         phrase(
-            "{let_go} {address} is not yours any more.",
-            let_go=bold(phrase("Let go.")),
-            address=Code(both.claim.address),
+            "You let {wallet} go. It is no longer yours.",
+            wallet=Code(both.claim.address),
         ),
         edit=True,
     )
@@ -91,9 +90,7 @@ def let_go(ctx: Context, claim: int) -> Reply:
 def answer_buttons(claim_id: int) -> tuple[Button, Button]:
     """Returns the two answers of a holder to a claim."""
     return (
-        Button(
-            phrase("Keep it: sign again"), "wallet.keep", {"claim": claim_id}, Style.PRIMARY, lasts_s=LASTS_S
-        ),
+        Button(KEEP, "wallet.keep", {"claim": claim_id}, Style.PRIMARY, lasts_s=LASTS_S),
         Button(phrase("It is not mine: let it go"), "wallet.let-go", {"claim": claim_id}, lasts_s=LASTS_S),
     )
 
@@ -150,23 +147,25 @@ def _tell_holders(by: Teller, both: Parties) -> None:
 
 def _claimed(by: Teller, both: Parties) -> Reply:
     """Tells a holder of the claim on their wallet, and asks for an answer."""
-    by_whom = named(both.claimant) if both.claimant else phrase("somebody")
+    claimant = named(both.claimant) if both.claimant else phrase("Someone")
     zone = by.union.time_zone
     return say(
         phrase(
-            "{your_wallet} in {union}: {address}.",
-            your_wallet=bold(phrase("Your wallet is claimed")),
+            "Another member is claiming your wallet {wallet} in {union}.",
+            wallet=Code(both.claim.address),
             union=bold(one_line(by.union.name)),
-            address=Code(both.claim.address),
         ),
         phrase(
-            "{by_whom} signed with it on {opened_at} and says that it is theirs. You have it until "
-            "{moves_at}, and keep it if you sign with it again before that.",
-            by_whom=by_whom,
+            "{claimant} signed with it on {opened_at} and says that it is theirs. To keep it, sign with it "
+            "again before {moves_at}. Until then it stays yours.",
+            claimant=claimant,
             opened_at=Moment(both.claim.opened_at, zone),
             moves_at=Moment(both.claim.moves_at, zone),
         ),
-        phrase("If you gave them no signature, they have the wallet's key: move what it holds to a new one."),
+        phrase(
+            "If you did not give them a signature, they have this wallet's key: move what it holds to a new "
+            "wallet."
+        ),
         buttons=tuple((button,) for button in answer_buttons(both.claim.id)),
     )
 
@@ -201,86 +200,77 @@ def _without(accounts: Iterable[Account], left_out: Account | None) -> list[Acco
 def _to_claimant(by: Teller, both: Parties, outcome: ClaimEnd) -> Reply | None:
     wallet, union = Code(both.claim.address), bold(one_line(by.union.name))
     if outcome in (ClaimEnd.MOVED, ClaimEnd.GIVEN):
-        how = (
-            phrase("Who had it did not answer")
+        won = (
+            phrase("{wallet} is now yours in {union}: its holder did not answer.", wallet=wallet, union=union)
             if outcome is ClaimEnd.MOVED
-            else phrase("Who had it let it go")
+            else phrase("{wallet} is now yours in {union}: its holder let it go.", wallet=wallet, union=union)
         )
-        counts = Moment(by.tx.now + COUNTS_AFTER, by.union.time_zone)
+        counts_from = Moment(by.tx.now + COUNTS_AFTER, by.union.time_zone)
         return say(
-            phrase(
-                "{the_wallet} in {union}: {wallet}. {how}.",
-                the_wallet=bold(phrase("The wallet is yours")),
-                union=union,
-                wallet=wallet,
-                how=how,
-            ),
-            phrase("It counts for votes and money from {counts}.", counts=counts),
+            won,
+            phrase("It counts for votes and money from {counts_from}.", counts_from=counts_from),
             buttons=((unlink_button(both.claim.address),),),
         )
     if outcome is ClaimEnd.KEPT:
         return say(
             phrase(
-                "{your_claim} in {union}: who has {wallet} signed with it again, and keeps it. You "
+                "Your claim in {union} is over: the holder of {wallet} signed with it again and keeps it. You "
                 "cannot claim a wallet for a week.",
-                your_claim=bold(phrase("Your claim is over")),
                 union=union,
                 wallet=wallet,
             ),
             phrase(
-                "If the wallet is yours, somebody else has its key: move what it holds to a new one, and "
-                "link that."
+                "If the wallet is yours, someone else has its key: move what it holds to a new wallet, and "
+                "link that one."
             ),
         )
     if outcome is ClaimEnd.FREED:
         return say(
             phrase(
-                "{your_claim} in {union}: nobody has {wallet} any more. If it is yours, link it now.",
-                your_claim=bold(phrase("Your claim is over")),
+                "Your claim in {union} is over: no one holds {wallet} there any more. If it is yours, link "
+                "it now.",
                 union=union,
                 wallet=wallet,
             ),
-            buttons=((link_button("Link it"),),),
+            buttons=((link_button(phrase("Link it")),),),
         )
     return None  # the claimant left
 
 
 def _to_holder(by: Teller, both: Parties, outcome: ClaimEnd) -> Reply | None:
     wallet, union = Code(both.claim.address), bold(one_line(by.union.name))
-    to_whom = named(both.claimant) if both.claimant else phrase("the member who claimed it")
+    claimant = named(both.claimant) if both.claimant else phrase("the member who claimed it")
     if outcome is ClaimEnd.MOVED:
         return say(
             phrase(
-                "{your_wallet} in {union}: {wallet} belongs to {to_whom} now. They claimed it three days "
-                "ago, and you were told three times.",
-                your_wallet=bold(phrase("Your wallet has moved")),
-                union=union,
+                "Your wallet {wallet} now belongs to {claimant} in {union}. They claimed it three days ago, "
+                "and you were told three times.",
                 wallet=wallet,
-                to_whom=to_whom,
+                claimant=claimant,
+                union=union,
             ),
-            phrase("If it is yours, sign with it and claim it back."),
-            buttons=((link_button("Claim it back"),),),
+            phrase("If it is yours, sign with it to claim it back."),
+            buttons=((link_button(phrase("Claim it back")),),),
         )
     if outcome is ClaimEnd.GIVEN:
         return say(
             phrase(
-                "{a_wallet} in {union} by another account of yours: {wallet} belongs to {to_whom} now.",
-                a_wallet=bold(phrase("A wallet was let go")),
-                union=union,
+                "Another account of yours let {wallet} go in {union}. It now belongs to {claimant}.",
                 wallet=wallet,
-                to_whom=to_whom,
+                union=union,
+                claimant=claimant,
             ),
             phrase(
-                "If this was not you: somebody uses that account. Take it back, then sign and claim the "
-                "wallet."
+                "If this was not you, someone else is using that account. Take the account back, then sign "
+                "with the wallet to claim it back."
             ),
-            buttons=((link_button("Claim it back"),),),
+            buttons=((link_button(phrase("Claim it back")),),),
         )
     if outcome is ClaimEnd.KEPT:
         return say(
             phrase(
-                "Another account of yours signed with {wallet} in {union} again, so you keep it: the "
-                "claim on it is over.",
+                "You keep {wallet} in {union}: another account of yours signed with it again. The claim on it "
+                "is over.",
                 wallet=wallet,
                 union=union,
             ),
@@ -289,7 +279,7 @@ def _to_holder(by: Teller, both: Parties, outcome: ClaimEnd) -> Reply | None:
     if outcome is ClaimEnd.GONE:
         return say(
             phrase(
-                "The claim on {wallet} in {union} is over: who claimed it left. You keep it.",
+                "You keep {wallet} in {union}: the member who claimed it has left, so the claim is over.",
                 wallet=wallet,
                 union=union,
             )

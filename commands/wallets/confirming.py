@@ -13,7 +13,6 @@ from bot.chat.model import (
     Fields,
     Moment,
     Reply,
-    Span,
     Style,
     bold,
     fields,
@@ -27,13 +26,14 @@ from bot.domain.people import Wallet
 from bot.domain.phrases import phrase
 from bot.membership import LINKING
 from commands.members.accounts import named
-from commands.wallets.claims import tell_outcome, unlink_button
+from commands.wallets.claims import KEEP, tell_outcome, unlink_button
 from commands.wallets.pages import LASTS_S
 
 area = Area()
 
 ORDINARY = "eoa"
 _KINDS = {ORDINARY: phrase("ordinary wallet")}
+_CONTRACT = phrase("contract wallet")
 
 
 def asked(ctx: Context, done: Returned) -> Reply:
@@ -45,7 +45,7 @@ def asked(ctx: Context, done: Returned) -> Reply:
         wallet, union = Code(done.address), bold(one_line(ctx.union.name))
         return say(
             phrase(
-                "{wallet} is linked to you already in {union}; nothing changed.", wallet=wallet, union=union
+                "{wallet} is already linked to you in {union}. Nothing changed.", wallet=wallet, union=union
             )
         )
     if done.outcome is LinkOutcome.HELD:
@@ -54,16 +54,17 @@ def asked(ctx: Context, done: Returned) -> Reply:
     label = phrase("Keep this wallet") if keeps else phrase("Link this wallet")
     yes = Button(label, "link.confirm", {"ticket": done.ticket_id}, Style.PRIMARY, lasts_s=LASTS_S)
     return say(
-        phrase(
-            "{is_this} Compare the address with the one that your wallet shows.",
-            is_this=bold(phrase("Is this your wallet?")),
+        p(
+            bold(phrase("Is this your wallet?")),
+            " ",
+            phrase("Compare the address with the one that your wallet shows."),
         ),
         _facts(ctx, done),
         phrase(
-            "If it is not yours, somebody who saw the address of your page signed there with a "
-            "wallet of theirs."
+            "If it is not yours, someone saw the address of your page and signed there with a wallet of "
+            "their own."
         ),
-        buttons=((yes,), (_refusal("Not my wallet", done.ticket_id),)),
+        buttons=((yes,), (_refusal(phrase("Not my wallet"), done.ticket_id),)),
     )
 
 
@@ -87,9 +88,8 @@ def confirmed(ctx: Context, ticket: int) -> Reply:
         tell_outcome(ctx, done.ended, except_for=ctx.account)
         return say(
             phrase(
-                "{kept} {wallet} stays yours in {union}, and the claim on it is over. Who claimed it was "
+                "You keep {wallet} in {union}. The claim on it is over, and the member who made it has been "
                 "told.",
-                kept=bold(phrase("Kept.")),
                 wallet=wallet,
                 union=union,
             ),
@@ -98,25 +98,20 @@ def confirmed(ctx: Context, ticket: int) -> Reply:
     if done.wallet is None:
         return say(
             phrase(
-                "{wallet} is linked to you in {union} already; nothing changed.", wallet=wallet, union=union
+                "{wallet} is already linked to you in {union}. Nothing changed.", wallet=wallet, union=union
             ),
             phrase(
-                "To answer a claim on it, press {keep_it} in `/wallets` and sign once more.",
-                keep_it=bold(phrase("Keep it")),
+                "To answer a claim on it, press {keep} in `/wallets` and sign once more.",
+                keep=bold(KEEP),
             ),
             edit=True,
         )
     for other in done.others:
         ctx.post(other, _linked_elsewhere(ctx, done))
     return say(
-        phrase(
-            "{linked} {wallet} is yours in {union}.{counts_from}",
-            linked=bold(phrase("Linked.")),
-            wallet=wallet,
-            union=union,
-            counts_from=_counts_from(ctx, done.wallet),
-        ),
-        phrase("`/wallets` shows your wallets and unlinks them."),
+        phrase("{wallet} is now linked to you in {union}.", wallet=wallet, union=union),
+        *_counts_from(ctx, done.wallet),
+        phrase("`/wallets` shows your wallets, and you can unlink them there."),
         edit=True,
     )
 
@@ -125,10 +120,10 @@ def confirmed(ctx: Context, ticket: int) -> Reply:
 def refused(ctx: Context, ticket: int) -> Reply:
     links.refuse(ctx.tx, ctx.account, ticket)
     return say(
-        phrase("{stopped} Nothing was linked, and this link is dead.", stopped=bold(phrase("Stopped."))),
+        phrase("Stopped. Nothing was linked, and this link no longer works."),
         phrase(
-            "If you signed nothing just now, somebody else saw the address of your page. Type "
-            "`/link` for a new one, open it yourself, and show it to nobody."
+            "If you did not sign anything just now, someone else saw the address of your page. Type `/link` "
+            "for a new one, open it yourself, and show it to no one."
         ),
         edit=True,
     )
@@ -146,26 +141,12 @@ def _ask_whose(ctx: Context, done: Returned) -> Reply:
     buttons: tuple[tuple[Button, ...], ...] = same_person_buttons(done.ticket_id, done.kind)
     if done.kind == ORDINARY:
         buttons += ((claim,),)
-    stop = _refusal("Stop", done.ticket_id)
+    stop = _refusal(phrase("Stop"), done.ticket_id)
+    buttons += ((stop,),)
     # Each way begins with the words of its button: on some platforms the buttons look all the same.
-    meanings = {
-        "That is me": phrase(
-            "you have that other account too. You become one member after both accounts say so."
-        ),
-        "I lost that account": phrase(
-            "it was yours, and you cannot use it. There is a slow way, of which it is told."
-        ),
-        claim.label: phrase(
-            "somebody got your signature on a page of theirs. They are told, and lose the wallet if "
-            "they do not sign with it again in three days."
-        ),
-        stop.label: phrase(
-            "you signed nothing yourself just now. The wallet is not yours, and nothing is linked."
-        ),
-    }
-    ways = [spans(bold(button.label), f": {meanings[button.label]}") for (button,) in (*buttons, (stop,))]
+    ways = [_way(button) for (button,) in buttons]
     blocks: list[Block] = [
-        p(phrase("This wallet is linked to {names} already. Who is that?", names=bold(names))),
+        p(phrase("This wallet is already linked to {holder}. Who is that?", holder=bold(names))),
         _facts(ctx, done),
         items(*ways),
     ]
@@ -173,18 +154,44 @@ def _ask_whose(ctx: Context, done: Returned) -> Reply:
         blocks.append(
             p(
                 phrase(
-                    "Several people may sign for a contract wallet, so nobody can claim it from another. Anyone who "
-                    "has it can unlink it: `/unlink`."
+                    "Several people may sign for a contract wallet, so no one can claim it from another member. "
+                    "The member who holds it can unlink it: `/unlink`."
                 )
             )
         )
-    return Reply(tuple(blocks), (*buttons, (stop,)))
+    return Reply(tuple(blocks), buttons)
+
+
+def _way(button: Button) -> str:
+    """Returns what a button under the question whose wallet it is means, and what then happens."""
+    label = bold(button.label)
+    if button.action == "joining.ask":
+        return phrase(
+            "{button}: that account is yours, too. You become one member once both accounts have said so.",
+            button=label,
+        )
+    if button.action == "joining.slow":
+        return phrase(
+            "{button}: it was yours, but you can no longer use it. There is a slow way, and that account is "
+            "told about it.",
+            button=label,
+        )
+    if button.action == "wallet.claim":
+        return phrase(
+            "{button}: someone got your signature on a page of theirs. They are told, and lose the wallet if "
+            "they do not sign with it again within three days.",
+            button=label,
+        )
+    return phrase(
+        "{button}: you did not sign anything yourself just now. The wallet is not yours, and nothing is linked.",
+        button=label,
+    )
 
 
 def _facts(ctx: Context, done: Returned) -> Fields:
     return fields(
         (phrase("Wallet"), Code(done.address)),
-        (phrase("Kind"), _KINDS.get(done.kind, "contract wallet")),
+        (phrase("Kind"), _KINDS.get(done.kind, _CONTRACT)),
         (phrase("Account"), named(ctx.account)),
         (
             phrase("Union"),
@@ -203,18 +210,21 @@ def _refusal(label: str, ticket_id: int) -> Button:
     return Button(label, "link.refuse", {"ticket": ticket_id}, lasts_s=LASTS_S)
 
 
-def _counts_from(ctx: Context, wallet: Wallet) -> tuple[str | Span, ...]:
+def _counts_from(ctx: Context, wallet: Wallet) -> tuple[str, ...]:
     if wallet.waits_until is None:
         return ()
-    when = Moment(wallet.waits_until, ctx.union.time_zone)
-    return (phrase(" Another member had it until lately, so it counts for votes and money from "), when, ".")
+    return (
+        phrase(
+            "Another member had it until recently, so it counts for votes and money from {counts_from}.",
+            counts_from=Moment(wallet.waits_until, ctx.union.time_zone),
+        ),
+    )
 
 
 def _linked_elsewhere(ctx: Context, done: Linked) -> Reply:
     return say(
         phrase(
-            "{a_wallet} in {union}.",
-            a_wallet=bold(phrase("A wallet was linked to you")),
+            "A wallet was linked to you in {union}.",
             union=bold(one_line(ctx.union.name)),
         ),
         fields(
@@ -223,8 +233,8 @@ def _linked_elsewhere(ctx: Context, done: Linked) -> Reply:
             (phrase("When"), Moment(ctx.now, ctx.union.time_zone)),
         ),
         phrase(
-            "If this was not you: somebody uses that account of yours. Unlink the wallet, and take "
-            "the account back (new password, end its other sessions)."
+            "If this was not you, someone else is using that account of yours. Unlink the wallet, then take "
+            "the account back: set a new password and end its other sessions."
         ),
         buttons=((unlink_button(done.address),),),
     )

@@ -20,22 +20,27 @@ def page_reply(ctx: Context, token: str, heading: Paragraph | None = None) -> Re
     """Returns the reply that leads to a ticket's page. The picture has an alias, because cameras' apps see it."""
     base = ctx.runtime.link_base(ctx.place.platform)
     reachable = base.startswith("https://")  # plain http works only on this machine, so no phone can open it
-    who = (bold(one_line(ctx.account.name)), phrase(" in "), bold(one_line(ctx.union.name)))
     blocks: list[Block] = [
-        heading or p(phrase("Link a wallet to {who}:", who=who)),
-        items(
+        heading
+        or p(
             phrase(
-                "Open the page where your wallet is{more}",
-                more=phrase(", or scan the picture.") if reachable else ".",
-            ),
+                "Link a wallet to {account} in {union}:",
+                account=bold(one_line(ctx.account.name)),
+                union=bold(one_line(ctx.union.name)),
+            )
+        ),
+        items(
+            phrase("Open the page where your wallet is, or scan the picture.")
+            if reachable
+            else phrase("Open the page where your wallet is."),
             phrase("Choose the wallet and sign the text. It is free and moves no money."),
-            phrase("Bring the code that the page shows back here, and say that the wallet is yours."),
+            phrase("Bring the code from the page back here, and confirm that the wallet is yours."),
             ordered=True,
         ),
         p(
             phrase(
-                "This link is yours alone and works for ten minutes. Show it to nobody, and never sign "
-                "on a page that somebody else sent you."
+                "This link is for you alone and works for ten minutes. Show it to no one, and never sign on a "
+                "page that someone else sent you."
             )
         ),
     ]
@@ -43,12 +48,18 @@ def page_reply(ctx: Context, token: str, heading: Paragraph | None = None) -> Re
         (alias,) = aliases.make(ctx.tx, token, 1)
         blocks.append(
             Image(
-                _picture(f"{base}/go/{alias}"), "QR code for your phone's camera; it works once", "link.png"
+                _picture(f"{base}/go/{alias}"),
+                phrase("QR code for your phone's camera; it works once"),
+                "link.png",
             )
         )
     else:
         blocks.append(
-            p(phrase("The page opens only on the computer that runs Muster: it has no public address."))
+            p(
+                phrase(
+                    "The page opens only on the computer that runs Muster, because Muster has no public address."
+                )
+            )
         )
     return Reply(tuple(blocks), ((LinkButton(phrase("Open the page"), f"{base}/link/{token}"),), (ENTER,)))
 

@@ -143,7 +143,7 @@ async def burst() -> list[Figure]:
                 actor = Actor(PLATFORMS[on], f"{who}", f"M{who}")
                 reply = await stage.core.dispatch(Incoming(str(number), actor, places[on], Press(token)))
                 assert reply is not None
-                said[reply.notice.startswith("You answered already.")] += 1
+                said[reply.notice.startswith("You already answered.")] += 1
 
             taken = await offered(press, range(PRESSES), PER_SECOND)
             counted = await store.read(calls_storage.by_id, call_id)

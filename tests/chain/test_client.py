@@ -110,7 +110,7 @@ CONFUSED: dict[str, Handler] = {
 @pytest.mark.parametrize("trouble", CONFUSED)
 async def test_a_confused_node_is_try_again(trouble: str) -> None:
     async with node_that(CONFUSED[trouble]) as client:
-        with pytest.raises(TryAgain, match="try again"):
+        with pytest.raises(TryAgain, match="Try again"):
             await ask(client)
 
 

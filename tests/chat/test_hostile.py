@@ -133,7 +133,7 @@ async def test_a_union_is_handed_to_the_account_that_was_shown(stage: Stage) -> 
     assert "I do not know “@bo” here" in (await ada.says("/union hand-over @bo", farm)).text
     asked = await ada.says("/union hand-over values:bo", farm)
     assert "to @Bo · Values · @bo?" in asked.text
-    assert "Bo is the founder now" in (await ada.presses(asked, "Hand over", farm)).text
+    assert "Bo is now the founder" in (await ada.presses(asked, "Hand over", farm)).text
     assert "Founder: @Bo" in (await ada.says("/union about", farm)).text
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gettext
 import pickle
 from typing import Annotated
 
 import pytest
 
+from bot.chat import languages
 from bot.chat.context import Context
 from bot.chat.declarations import Area
 from bot.chat.incoming import CommandCall, Place
@@ -145,6 +147,11 @@ def talking() -> Area:
         ctx.post(person.account, say(phrase(HELP)))
         return say("posted")
 
+    @area.command("order", "Ask for something")
+    def order(ctx: Context, thing: Annotated[str, HELP]) -> Reply:
+        """Asks."""
+        return say(thing)
+
     return area
 
 
@@ -177,6 +184,21 @@ async def test_what_one_person_sees_is_in_their_language(town: Stage, farm: Plac
     assert HELP in (await ada.says("/fail", farm)).text
 
 
+async def test_what_is_left_out_is_asked_for_in_their_language(town: Stage, farm: Place) -> None:
+    bo = await joined(town, farm, "Bo", "de")
+    assert HILFE in (await bo.says("/order")).text
+    assert HELP in (await town.person("Ada").says("/order")).text
+
+
+def test_a_form_is_sent_in_the_language_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    german = gettext.NullTranslations()
+    monkeypatch.setattr(german, "gettext", {"Send": "Senden"}.get)
+    monkeypatch.setattr(languages, "catalogue", lambda language: german)
+    asked = in_language(Reply(form=Form("Join", (), "x")), "de")
+    assert asked.form is not None
+    assert asked.form.submit == "Senden"
+
+
 async def test_what_everybody_sees_is_in_the_unions_language(town: Stage, farm: Place) -> None:
     ada, bo = town.person("Ada"), await joined(town, farm, "Bo", "de")
     assert HELP in (await bo.says("/shout", farm)).text
@@ -200,7 +222,7 @@ async def test_a_post_is_in_the_unions_language_and_a_private_message_in_the_per
 async def test_a_chosen_language_holds_whatever_the_app_says(town: Stage, farm: Place) -> None:
     bo = await joined(town, farm, "Bo", "de")
     asked = await bo.says("/language", farm)
-    assert asked.labels == ["English", "Deutsch", "As in my app"]
+    assert asked.labels == ["English", "Deutsch", "Same as my app"]
     await bo.presses(asked, "English", farm)
     assert HELP in (await bo.says("/whisper", farm)).text
     await bo.says("/language automatic", farm)

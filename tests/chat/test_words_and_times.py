@@ -126,7 +126,7 @@ def test_people_in_a_sentence_are_named() -> None:
 def test_words_that_fit_nowhere_are_an_error() -> None:
     with pytest.raises(BadInput, match="quotation marks"):
         values('@bo 5 red "a note" more words')
-    with pytest.raises(BadInput, match="not closed"):
+    with pytest.raises(BadInput, match="Close the quotation mark"):
         values('@bo "5')
 
 

@@ -48,12 +48,12 @@ def test_names_that_are_no_places_are_refused(typed: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("EST", "America/New_York (08:00 now), America/Toronto (08:00 now), America/Panama (07:00 now)"),
-        ("cest", "Europe/Berlin (13:00 now)"),
-        ("IST", "Asia/Kolkata (17:30 now), Europe/Dublin (12:00 now), Asia/Jerusalem (15:00 now)"),
-        ("GMT+2", "Africa/Cairo (14:00 now)"),
-        ("UTC−3", "America/Argentina/Buenos_Aires (09:00 now)"),
-        ("+05:30", "Asia/Kolkata (17:30 now)"),
+        ("EST", "America/New_York (08:00), America/Toronto (08:00), America/Panama (07:00)"),
+        ("cest", "Europe/Berlin (13:00)"),
+        ("IST", "Asia/Kolkata (17:30), Europe/Dublin (12:00), Asia/Jerusalem (15:00)"),
+        ("GMT+2", "Africa/Cairo (14:00)"),
+        ("UTC−3", "America/Argentina/Buenos_Aires (09:00)"),
+        ("+05:30", "Asia/Kolkata (17:30)"),
     ],
 )
 def test_an_abbreviation_or_an_offset_asks_for_a_place(typed: str, said: str) -> None:
@@ -64,8 +64,8 @@ def test_an_abbreviation_or_an_offset_asks_for_a_place(typed: str, said: str) ->
 
 def test_completions() -> None:
     assert suggest_zones("berlin", NOW) == [("Europe/Berlin", "Europe/Berlin")]
-    assert suggest_zones("Beij", NOW) == [("Beijing: Asia/Shanghai (20:00 now)", "Asia/Shanghai")]
-    assert suggest_zones("est", NOW)[2] == ("America/Panama (07:00 now)", "America/Panama")
+    assert suggest_zones("Beij", NOW) == [("Beijing: Asia/Shanghai (20:00)", "Asia/Shanghai")]
+    assert suggest_zones("est", NOW)[2] == ("America/Panama (07:00)", "America/Panama")
     assert len(suggest_zones("a", NOW)) == 25
     assert all(NOW.astimezone(zone(name, NOW)).hour == 14 for _, name in suggest_zones("GMT+2", NOW))
     every = {

@@ -23,6 +23,8 @@ from bot.domain.languages import ENGLISH, LANGUAGES
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("bot", "commands", "adapters")
+KINDS = {"*.py": "python", "templates/*.html": "jinja2"}
+"""The files that have phrases, and their kind for Babel."""
 KEYWORDS = {"phrase": None, "plural": (2, 3)}
 UNDATED = datetime(2026, 1, 1, tzinfo=UTC)
 HEADERS = re.compile(
@@ -37,12 +39,13 @@ def languages() -> list[str]:
 
 
 def source() -> Catalog:
-    """Returns all words of the program: phrases, and what is declared of commands."""
+    """Returns all words of the program: phrases, also those of pages, and what is declared of commands."""
     made = Catalog()
     for package in PACKAGES:
-        for path in sorted(ROOT.joinpath(package).rglob("*.py")):
-            for _line, words, _comments, _context in extract_from_file("python", path, KEYWORDS):
-                _add(made, words, path)
+        for pattern, kind in KINDS.items():
+            for path in sorted(ROOT.joinpath(package).rglob(pattern)):
+                for _line, words, _comments, _context in extract_from_file(kind, path, KEYWORDS):
+                    _add(made, words, path)
     for words in declared():
         made.add(words)
     return made

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from babel.messages.catalog import Message
+from babel.messages.extract import extract_from_file
 
 from bot.domain.phrases import Part, parts
 from tests.docs import catalogue
@@ -15,7 +16,7 @@ from tests.docs.catalogue import ROOT
 LANGUAGES = catalogue.languages()
 MEMBERS_READ = (
     "p", "say", "items", "bold", "Text", "Heading", "Button", "LinkButton", "Question", "Form", "fields", "Field",
-    "BadInput", "NotAllowed", "NotFound", "TryAgain",
+    "BadInput", "NotAllowed", "NotFound", "TryAgain", "_answer",
 )  # fmt: skip
 """What is called with words that members read."""
 
@@ -70,10 +71,21 @@ def needed(template: str) -> tuple[list[str], list[str]]:
     return sorted(places), sorted(code)
 
 
+def test_all_phrases_of_pages_are_found() -> None:
+    """Babel passes over a phrase whose words are not written there, and over a page that it cannot read."""
+    found = 0
+    for path in ROOT.glob("bot/web/templates/*.html"):
+        words = list(extract_from_file("jinja2", path, catalogue.KEYWORDS))
+        assert len(words) == path.read_text("utf-8").count("phrase("), path.name
+        found += len(words)
+    assert found > 0
+
+
 def test_all_words_that_members_read_are_phrases() -> None:
     found = [
         one
-        for path in ROOT.glob("commands/**/*.py")
+        for pattern in ("commands/**/*.py", "bot/web/*.py")
+        for path in ROOT.glob(pattern)
         for one in loose_words(path.read_text("utf-8"), path.name)
     ]
     assert found == []

@@ -28,7 +28,7 @@ REFUSED = {
     "/branch": "Nobody endorses you yet",
     "/call decide": "There is no contest today",
     "/call report": "There was no call on that day",
-    "/join": "You are a member of Farm already",
+    "/join": "You are already a member of Farm",
     "/unendorse": "You endorse nobody",
     "/union edit": "Say what to change",
 }

@@ -92,7 +92,7 @@ async def test_a_wallet_that_exists_and_one_that_does_not_yet(
             assert status == 200, done
             asked = await on.runs("link", code=done["code"])
             assert "Kind: contract wallet" in asked.text
-            assert "Linked." in (await on.presses(asked, "Link this wallet")).text
+            assert "is now linked to you" in (await on.presses(asked, "Link this wallet")).text
         assert (await on.runs("wallets")).text.count("contract wallet") == 2
 
 
@@ -108,4 +108,4 @@ async def test_a_dead_node_is_try_again_and_the_ticket_lives(tmp_path: Path, nod
             assert status == 503
             assert "try again" in answer["error"].lower()
             assert "key-in-the-path" not in answer["error"]
-        assert "no wallet" in (await on.runs("wallets")).text
+        assert "not linked a wallet" in (await on.runs("wallets")).text

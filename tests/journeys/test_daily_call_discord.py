@@ -27,7 +27,7 @@ async def test_a_call_from_its_hour_to_its_close(town: Town) -> None:
     (post,) = posts(town)
     assert "Plant \\*trees\\*" in post.content
     assert "**Why:** For shade" in post.content
-    assert "**Be the first to answer**" in post.content
+    assert "**Be the first to answer.**" in post.content
     assert [button["label"] for button in post.buttons] == ["Done"]
     assert post.pinged_users == []
     assert post.history == []
@@ -36,12 +36,12 @@ async def test_a_call_from_its_hour_to_its_close(town: Town) -> None:
     assert first.ephemeral
     assert first.text == "Done. Day 1 in a row."
     again = await bob.press(post, "Done")
-    assert again.text == "You answered already. /call today takes it back."
+    assert again.text == "You already answered. Type /call today to take it back."
     await town.later(seconds=1)
-    assert "**1 person answered so far**" in post.content
+    assert "**1 person answered so far.**" in post.content
     assert (await town.alice.press(post, "Done")).text == "Done. Day 1 in a row."
     await town.later(seconds=1)
-    assert "**1 person answered so far**" in post.content  # not so soon after the last change
+    assert "**1 person answered so far.**" in post.content  # not so soon after the last change
 
     await town.later(minutes=30)
     (told,) = cat.dms
@@ -49,13 +49,13 @@ async def test_a_call_from_its_hour_to_its_close(town: Town) -> None:
     assert [button["label"] for button in told.buttons] == ["Done", "Stop reminders"]
     assert len(dan.dms) == 1
     assert bob.dms == town.alice.dms == []
-    assert "**2 people answered so far**" in post.content
+    assert "**2 people answered so far.**" in post.content
     assert len(post.history) == 2
     await cat.press(told, "Done")
-    assert (await cat.press(post, "Done")).text.startswith("You answered already.")
+    assert (await cat.press(post, "Done")).text.startswith("You already answered.")
     for _ in range(3):
         await town.later(seconds=20)
-    assert "**3 people answered so far**" in post.content
+    assert "**3 people answered so far.**" in post.content
     assert len(post.history) == 3
     assert [len(each.dms) for each in (bob, dan)] == [0, 1]
 
@@ -63,7 +63,7 @@ async def test_a_call_from_its_hour_to_its_close(town: Town) -> None:
     await (await bob.press(today, "Take back: Plant *trees*")).edited()
     assert "It is open until" in today.content
     await town.later(hours=14, minutes=28)
-    assert "**2 people answered so far**" in post.content
+    assert "**2 people answered so far.**" in post.content
     await town.later(minutes=1)
     assert "Closed. **2 people answered**." in post.content
     assert posts(town) == [post]
@@ -71,7 +71,7 @@ async def test_a_call_from_its_hour_to_its_close(town: Town) -> None:
     assert late.text == "Done, late. Day 1 in a row."
     report = await town.alice.slash(town.room, "call report")
     assert report.ephemeral
-    assert "3 of 4 people (75%), 1 of them late" in report.content
+    assert "3 of 4 people (75%)\n**Late:** 1 answer" in report.content
     (drawn,) = report.attachments
     assert drawn.data.startswith(PNG)
 
@@ -84,7 +84,7 @@ async def test_what_a_witness_confirms_counts(town: Town) -> None:
     (post,) = posts(town)
     assert "Another member has to confirm that you did it." in post.content
     assert "It counts once another member confirms it." in (await bob.press(post, "Done")).text
-    assert "Nothing waits for your word" in (await bob.slash(town.room, "call review")).text
+    assert "No answers are waiting for you" in (await bob.slash(town.room, "call review")).text
     await town.later(seconds=20)
     assert "Be the first to answer" in post.content
     queue = await cat.slash(town.room, "call review")
@@ -95,7 +95,7 @@ async def test_what_a_witness_confirms_counts(town: Town) -> None:
     await town.later(seconds=20)
     (told,) = bob.dms
     assert f"{cat.mention} confirmed your answer to **Water the beds**. Day 1 in a row." in told.content
-    assert "**1 person answered so far**" in post.content
+    assert "**1 person answered so far.**" in post.content
 
 
 async def test_a_picture_is_posted_with_the_call_and_stays(town: Town) -> None:
@@ -112,5 +112,5 @@ async def test_a_picture_is_posted_with_the_call_and_stays(town: Town) -> None:
     assert b"Exif" not in shown.data
     await bob.press(post, "Done")
     await town.later(seconds=20)
-    assert "**1 person answered so far**" in post.content
+    assert "**1 person answered so far.**" in post.content
     assert [each.data for each in post.attachments] == [shown.data]

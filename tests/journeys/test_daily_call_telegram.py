@@ -32,13 +32,15 @@ async def test_a_call_from_its_hour_to_its_close(town: Town) -> None:
     (post,) = posts(town)
     assert post.text == (
         "Plant *trees*\nDo it *well*\n\nWhy: For shade\n\n"
-        "Be the first to answer. Open until 3 March 2026, 00:00 (UTC)."
+        "Be the first to answer. Open until midnight tonight (UTC), 3 March 2026, 00:00 (UTC)."
     )
     assert post.keyboard == [["Done"]]
     assert post.history == []
 
     assert (await bob.presses(post, "Done")).toast == "Done. Day 1 in a row."
-    assert (await bob.presses(post, "Done")).toast == "You answered already. /call today takes it back."
+    assert (
+        await bob.presses(post, "Done")
+    ).toast == "You already answered. Type /call today to take it back."
     await town.later(seconds=1)
     assert "1 person answered so far" in post.text
     assert (await town.tina.presses(post, "Done")).toast == "Done. Day 1 in a row."
@@ -54,7 +56,7 @@ async def test_a_call_from_its_hour_to_its_close(town: Town) -> None:
     assert "2 people answered so far" in post.text
     assert len(post.history) == 2
     await cat.presses(told, "Done")
-    assert (await cat.presses(post, "Done")).toast.startswith("You answered already.")
+    assert (await cat.presses(post, "Done")).toast.startswith("You already answered.")
     for _ in range(3):
         await town.later(seconds=20)
     assert "3 people answered so far" in post.text

@@ -39,24 +39,24 @@ async def test_a_person_on_both_platforms_becomes_one_by_a_code(town: Town, type
         assert shown.ephemeral
         asked = (await theodora.says(f"/me same-person {code_in(shown.text)}")).one
         assert f"id {dora.id}" in asked.text
-        question = await newest_dm(town, dora, "Is this you, too")
+        question = await newest_dm(town, dora, "Is this also you")
         assert f"{theodora.id}" in question.content
         await theodora.presses(asked, "Yes, that is me", expect=1)
         done = await dora.press(question, "Yes, that is me")
-        assert "You are one person now" in done.text
-        told = (await newest_note(town, theodora, "You are one person now")).text
+        assert "You are now one person" in done.text
+        told = (await newest_note(town, theodora, "You are now one person")).text
         assert "Dora" in told
     else:
         code = code_in((await theodora.says("/me same-person")).text)
         asked_here = await dora.slash(town.room, "me same-person", code=code)
         assert asked_here.ephemeral
         assert "Theodora" in asked_here.text
-        note = await newest_note(town, theodora, "Is this you, too")
+        note = await newest_note(town, theodora, "Is this also you")
         assert f"id {dora.id}" in note.text
         await dora.press(asked_here, "Yes, that is me")
         done_there = await theodora.presses(note, "Yes, that is me", expect=1)
-        assert "You are one person now" in done_there.text
-        assert "Theodora" in (await newest_dm(town, dora, "You are one person now")).content
+        assert "You are now one person" in done_there.text
+        assert "Theodora" in (await newest_dm(town, dora, "You are now one person")).content
     mine = (await theodora.says("/me")).text
     assert "Dora · Discord" in mine
     assert "Theodora · Telegram" in mine
@@ -73,9 +73,9 @@ async def test_a_stranger_is_refused_from_the_question_itself(town: Town) -> Non
     code = code_in((await dora.slash(town.room, "me same-person")).text)
     asked = (await eve.says(f"/me same-person {code}")).one
     await eve.presses(asked, "Yes, that is me", expect=1)
-    question = await newest_dm(town, dora, "Is this you, too")
+    question = await newest_dm(town, dora, "Is this also you")
     assert "Noted: **Eve (Telegram)** is not you" in (await dora.press(question, "Not me")).text
-    assert "you are not them" in (await newest_note(town, eve, "Nothing was changed")).text
+    assert "you are not the same person" in (await newest_note(town, eve, "Nothing was changed")).text
     assert "not them" in (await eve.says("/me same-person")).text
 
 
@@ -87,13 +87,13 @@ async def test_the_button_of_the_warning_throws_the_stranger_out(town: Town) -> 
     code = code_in((await eve.says("/me same-person")).text)
     asked = await dora.slash(town.room, "me same-person", code=code)
     await dora.press(asked, "Yes, that is me")
-    note = await newest_note(town, eve, "Is this you, too")
+    note = await newest_note(town, eve, "Is this also you")
     await eve.presses(note, "Yes, that is me", expect=1)
 
-    warning = await newest_dm(town, dora, "You are one person now")
+    warning = await newest_dm(town, dora, "You are now one person")
     confirm = await dora.press(warning, "Remove Eve (Telegram)")
     assert f"{eve.id}" in confirm.text
-    assert "not part of you any more" in (await dora.press(confirm, "Remove it")).text
-    assert "was removed from its person" in (await newest_note(town, eve, "any more")).text
+    assert "no longer one of your accounts" in (await dora.press(confirm, "Remove it")).text
+    assert "another account of the same person" in (await newest_note(town, eve, "no longer a member")).text
     assert "You are not in a union" in (await eve.says("/me")).text
     assert "Eve" not in (await dora.slash(town.room, "me show")).text

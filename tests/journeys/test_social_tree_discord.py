@@ -23,7 +23,7 @@ async def test_endorsing_switching_and_ending(town: Town) -> None:
     by_command = await endorse(town, bob, town.alice)
     assert not by_command.ephemeral
     assert by_command.content.startswith(f"{bob.mention} endorses {town.alice.mention} now.")
-    assert "1 person." in by_command.content
+    assert "1 person stands behind them now." in by_command.content
     assert by_command.message.pinged_users == []
 
     by_menu = await cat.context_menu(town.room, "Endorse", bob)
@@ -32,7 +32,7 @@ async def test_endorsing_switching_and_ending(town: Town) -> None:
 
     circle = await town.alice.slash(town.room, "endorse", leader=cat)
     assert circle.ephemeral
-    assert "That would close a circle: Cat → Bob → you" in circle.text
+    assert "This would close a circle, in which each endorses the next: Cat → Bob → you" in circle.text
 
     soon = await cat.context_menu(town.room, "Endorse", town.alice)
     assert soon.ephemeral
@@ -49,15 +49,12 @@ async def test_endorsing_switching_and_ending(town: Town) -> None:
     await (await cat.press(asked, "Endorse Alice instead")).edited()
     assert f"{cat.mention} endorses {town.alice.mention} now." in asked.content
     assert asked.message.buttons == []
-    assert (
-        "2 people, 0 with a wallet; 2 endorse directly"
-        in (await dan.slash(town.room, "support", person=town.alice)).text
-    )
+    assert "Endorse directly:** 2 people" in (await dan.slash(town.room, "support", person=town.alice)).text
 
     ended = await bob.slash(town.room, "unendorse")
     assert ended.ephemeral
-    assert f"You endorse {town.alice.mention} no longer. `/endorse` begins anew." in ended.content
-    assert "1 person, 0 with a wallet" in (await dan.slash(town.room, "support", person=town.alice)).text
+    assert f"You no longer endorse {town.alice.mention}." in ended.content
+    assert "Headcount:** 1 person" in (await dan.slash(town.room, "support", person=town.alice)).text
     assert f"{cat.mention}\n- {town.alice.mention}" in (await cat.slash(town.room, "lineage")).content
 
 
@@ -81,11 +78,12 @@ async def test_support_is_a_picture_with_words(
     assert picture.description.startswith("Support base of Alice: 9 people.")
     assert "Headcount on 1 Mar 2026: 9." in picture.description
     assert len(picture.description) <= limits.MAX_ALT == 1024
-    assert "**Headcount:** 9 people, 0 with a wallet; 9 endorse directly" in reply.content
+    assert "**Headcount:** 9 people" in reply.content
+    assert "**Endorse directly:** 9 people" in reply.content
     assert reply.content.count(" · 1") == 8
     assert reply.message.pinged_users == []
     bare = await people[0].slash(town.room, "support")
-    assert "0 people" in bare.text
+    assert "Nobody endorses you yet." in bare.text
     assert bare.attachments == []
 
 
@@ -94,8 +92,9 @@ async def test_pages_of_leaders_turn_in_their_place(town: Town) -> None:
     for follower, leader in zip(people[1:], people, strict=False):
         await endorse(town, follower, leader)
     page = await people[0].slash(town.room, "leaders", by="people")
-    assert page.content.startswith("**Leaders** by how many follow them\n\n1\\. " + people[0].mention)
-    assert [button["label"] for button in page.message.buttons] == ["Next"]
+    assert page.content.startswith("**Leaders by support base**\n\n1\\. " + people[0].mention)
+    offers = [f"Endorse P{number:02}" for number in range(1, 5)]
+    assert [button["label"] for button in page.message.buttons] == [*offers, "Next"]
     stranger = await people[5].press(page, "Next")
     assert stranger.ephemeral
     assert "for someone else" in stranger.text
@@ -124,16 +123,16 @@ async def test_the_digest_is_one_message_the_next_morning(town: Town) -> None:
         await town.chores()
         town.clock.advance(timedelta(minutes=1))
     (told,) = town.alice.dms
-    assert told.content.startswith("**Your support** in **Farmers**")
-    assert f"2 more endorse you: {bob.mention}, {cat.mention}." in told.content
+    assert told.content.startswith("**Your support in Farmers**")
+    assert f"2 more people endorse you: {bob.mention}, {cat.mention}." in told.content
     assert "Your support base is 3 people." in told.content
     (told,) = bob.dms
-    assert f"1 more endorses you: {dan.mention}." in told.content
+    assert f"1 more person endorses you: {dan.mention}." in told.content
     await cat.slash(town.room, "unendorse")
     town.clock.advance(timedelta(days=1))
     await town.chores()
     assert [len(each.dms) for each in (town.alice, bob, cat, dan)] == [2, 1, 0, 0]
-    assert f"1 endorses you no longer: {cat.mention}." in town.alice.dms[1].content
+    assert f"1 person no longer endorses you: {cat.mention}." in town.alice.dms[1].content
 
 
 async def test_whose_leader_left_is_offered_the_next(town: Town) -> None:
@@ -144,7 +143,7 @@ async def test_whose_leader_left_is_offered_the_next(town: Town) -> None:
     await (await bob.press(leaving, "Leave and erase")).edited()
     await town.chores()
     (told,) = cat.dms
-    assert "has left, and your endorsement ended" in told.content
+    assert "has left, so your endorsement has ended" in told.content
     assert f"They endorsed {town.alice.mention}." in told.content
     await (await cat.press(told, "Endorse Alice")).edited()
     assert f"{cat.mention} endorses {town.alice.mention} now." in told.content

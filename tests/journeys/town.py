@@ -67,7 +67,7 @@ class Town:
         assert "founder of Farmers was asked" in asked.text, asked.text
         waiting = await self.alice.slash(self.room, "union requests")
         done = await self.alice.press(waiting, "Connect Barn")
-        assert "is a place of" in done.text, done.text
+        assert "now belongs to" in done.text, done.text
         await eventually(lambda: self.alice.dms)  # the same question; the journeys begin without it
         self.alice.dm.messages.clear()
 
@@ -89,7 +89,7 @@ class Town:
     async def prepares(self, title: str, when: str, **options: Any) -> None:
         """Alice writes a call and gives it a day."""
         asked = await self.alice.slash(self.room, "call new", **options)
-        words = {"Title": title, "What is to be done?": "Do it *well*", "Why?": "For shade"}
+        words = {"Title": title, "What should people do?": "Do it *well*", "Why?": "For shade"}
         shown = await self.alice.submit(asked, {**words})
         assert "is a draft" in shown.text, shown.text
         planned = await self.alice.slash(self.room, "call schedule", call=title, when=when)

@@ -40,9 +40,9 @@ KILL_AFTER = 200
 
 JOIN, ENDORSE, UNENDORSE = "join", "endorse", "unendorse"
 DONE = {
-    JOIN: ("Welcome", "a member of Farm already"),
-    ENDORSE: ("endorses", "You endorse them already"),
-    UNENDORSE: ("no longer", "You endorse nobody at present"),
+    JOIN: ("Welcome", "already a member of Farm"),
+    ENDORSE: ("endorses", "You already endorse them"),
+    UNENDORSE: ("no longer", "You endorse nobody"),
 }
 
 

@@ -89,13 +89,13 @@ async def test_members_see_it_until_a_founder_hands_it_on(
     stage = Stage(store, now)
     bo, old = (Persona(stage, Actor("words", name.lower(), name, name.lower())) for name in ("Bo", "Founder"))
     cy, place = stage.person("Cy"), Place("words", "space", "space", None, "Space")
-    assert "Handed on by the host: " in (await cy.says("/union about", place)).text
-    assert "You are the founder of Crowd now" in (await stage.told(bo))[-1].text
+    assert "Appointed by the host: " in (await cy.says("/union about", place)).text
+    assert "You are now the founder of Crowd" in (await stage.told(bo))[-1].text
     assert "The host of this bot handed Crowd on to Bo" in (await stage.told(old))[-1].text
     await cy.says("/join", place)
     asked = await bo.says("/union hand-over @cy", place)
     await bo.presses(asked, "Hand over", place)
-    assert "anded on by the host" not in (await cy.says("/union about", place)).text
+    assert "ppointed by the host" not in (await cy.says("/union about", place)).text
     await store.close()
 
 

@@ -77,7 +77,20 @@ def test_a_bar_is_as_long_as_its_share() -> None:
 def test_the_words_say_what_the_picture_says() -> None:
     results = Results("Farm", FIRST, TODAY, {TODAY - 1: 3, TODAY: 1234}, 3.0, [BranchBar("Bo\nB", 1, 2)])
     assert alt_text(results) == (
-        "Answers to the call of 8 Mar 2026: 1,234. Average of 1 call in the days before: 3.0. "
+        "Answers to the call of 8 March 2026: 1,234. Average of 1 call in the days before: 3.0. "
         "Branches: Bo B 1 of 2."
     )
-    assert alt_text(Results("Farm", FIRST, TODAY, {}, None, [])) == "Answers to the call of 8 Mar 2026: 0."
+    assert alt_text(Results("Farm", FIRST, TODAY, {}, None, [])) == "Answers to the call of 8 March 2026: 0."
+
+
+def test_its_words_are_said_as_the_reader_wants_them() -> None:
+    said: list[str] = []
+
+    def say(words: str) -> str:
+        said.append(str(words))
+        return str(words)
+
+    drawn(Results("Farm", FIRST, TODAY, {TODAY: 3}, 2.0, [BranchBar("Bo", 1, 2)], say))
+    assert {"Answers by day, 2 on average", "8 March 2026", "Branches: how many answered", "1 of 2"} <= set(
+        said
+    )

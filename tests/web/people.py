@@ -105,7 +105,7 @@ def fresh(tx: Tx, account: Account) -> Account:
 
 
 def merge(tx: Tx, people: People) -> None:
-    """Make Anna's two accounts one member, neither of which waits."""
+    """Make Anna's two accounts one member, neither of the next one."""
     absorbed = members_storage.by_id(tx, people.anna_telegram.member_id)
     survivor = members_storage.by_id(tx, people.anna.member_id)
     assert absorbed is not None

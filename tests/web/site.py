@@ -89,7 +89,7 @@ async def running(
         async def checked(*, address: str, message: str, signature: str) -> Verified:
             if site.node_down:
                 raise TryAgain(
-                    "The Ethereum node did not answer. Nothing was changed; try again in a minute."
+                    "The Ethereum node did not answer. Nothing was changed. Try again in a minute."
                 )
             return await verify(None, address=address, message=message, signature=signature)
 

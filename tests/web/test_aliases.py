@@ -48,11 +48,11 @@ async def test_an_alias_is_spent_once_for_a_page_of_the_same_ticket(store: Store
     token = await store.write(links.open_ticket, people.anna)
     (alias,) = await store.write(aliases.make, token, 1)
     for _ in range(3):
-        assert await store.read(aliases.require, alias)  # a look does not use it
+        await store.read(aliases.require, alias)  # a look does not use it
     other = await store.write(aliases.spend, alias)
     assert len({token, alias, other}) == 3
     for spent in (aliases.spend, aliases.require):
-        with pytest.raises(NotFound, match="used already, or has expired"):
+        with pytest.raises(NotFound, match="already used or has expired"):
             await store.write(spent, alias)
     pages_of = [await store.read(links.page, one) for one in (token, other)]
     assert pages_of[0] == pages_of[1]
@@ -163,7 +163,7 @@ async def test_spent_expired_and_guessed_aliases_look_the_same(site: Site, clock
         seen.add((status, refused["error"]))
     assert len(seen) == 2
     assert {status for status, _ in seen} == {404}
-    assert all("used already, or has expired" in text for _, text in seen)
+    assert all("already used or has expired" in text for _, text in seen)
 
 
 async def test_guesses_never_reach_the_writer(
@@ -243,7 +243,7 @@ async def test_an_alias_goes_on_by_itself_to_a_page_that_links(site: Site, conte
     assert done is not None
     assert done.address == ANNAS.address
     await page.goto(site.base + alias)
-    await expect(page.get_by_text("used already, or has expired")).to_be_visible()
+    await expect(page.get_by_text("already used or has expired")).to_be_visible()
     await shoot(page, "12-alias-spent")
 
 
@@ -257,10 +257,10 @@ async def test_an_alias_that_fails_can_be_tried_again_by_its_button(
     ))  # fmt: skip
     await page.goto(site.base + alias)
     await expect(page.get_by_role("alert")).to_contain_text("did not answer")
-    await expect(page.get_by_text("needs JavaScript to go on")).to_be_hidden()
+    await expect(page.get_by_text("need JavaScript")).to_be_hidden()
     await shoot(page, "13-alias-failed")
     await page.unroute(site.base + alias)
-    await page.get_by_role("button", name="Go on").click()
+    await page.get_by_role("button", name="Continue").click()
     await expect(page.get_by_role("button", name="Fox")).to_be_visible()
 
 
@@ -271,8 +271,8 @@ async def test_without_scripts_an_alias_stays_unused_and_says_what_to_do(
     context = await browser.new_context(java_script_enabled=False)
     page = await context.new_page()
     await page.goto(site.base + alias)
-    await expect(page.get_by_text("needs JavaScript to go on")).to_be_visible()
-    await expect(page.get_by_role("button", name="Go on")).to_be_visible()
+    await expect(page.get_by_text("need JavaScript")).to_be_visible()
+    await expect(page.get_by_role("button", name="Continue")).to_be_visible()
     assert (await site.post(alias, {}))[0] == 200
     await context.close()
 

@@ -29,7 +29,7 @@ async def test_the_whole_linking(site: Site, browser: Browser, screen: str, sche
     await expect(page.get_by_text("Discord", exact=True)).to_be_visible()
     await expect(page.get_by_text("Harbour Pilots")).to_be_visible()
     await expect(page.get_by_text(site.people.union.ref)).to_be_visible()
-    await expect(page.get_by_text("now led by Fay")).to_be_visible()
+    await expect(page.get_by_text("1 March 2026, now led by Fay")).to_be_visible()
     await expect(page.get_by_role("button", name="Owl")).to_be_visible()
     assert seen.asked == []  # nothing before the person chose
     await shoot(page, f"1-choose-{screen}-{scheme}")
@@ -192,7 +192,7 @@ async def test_a_refused_signature_leads_back_to_the_choice(site: Site, context:
     await page.get_by_role("button", name="Fox").click()
     site.node_down = True
     await page.get_by_role("button", name="Sign", exact=True).click()
-    await expect(page.get_by_role("alert")).to_contain_text("try again in a minute")
+    await expect(page.get_by_role("alert")).to_contain_text("Try again in a minute")
     site.node_down = False
     await page.get_by_role("button", name="Fox").click()
     await page.get_by_role("button", name="Sign", exact=True).click()
@@ -216,7 +216,7 @@ async def test_two_browsers_on_one_link(site: Site, browser: Browser) -> None:
     await second.get_by_role("button", name="Sign", exact=True).click()
     await expect(second.locator("#code")).to_be_visible()
     await first.get_by_role("button", name="Fox").click()
-    await expect(first.get_by_role("alert")).to_contain_text("signed already")
+    await expect(first.get_by_role("alert")).to_contain_text("already signed")
 
 
 async def test_a_reload_keeps_the_code_in_this_tab_only(site: Site, context: BrowserContext) -> None:

@@ -22,9 +22,8 @@ from bot.areas.members.services import members
 from bot.areas.tree.services import leadership
 from bot.areas.unions import services as unions
 from bot.areas.wallets.services import wallets
-from bot.domain.names import counted
 from bot.domain.people import Member, Union
-from bot.domain.phrases import phrase
+from bot.domain.phrases import phrase, plural
 from bot.domain.transaction import Tx
 from bot.errors import BadInput, NotAllowed, NotFound
 
@@ -87,7 +86,7 @@ def latest(tx: Tx, union: Union, member: Member) -> Call:
     last = contests.last_closed(tx, union.id) if call is None else None
     call = call or (calls.by_id(tx, last) if last is not None else None)
     if call is None:
-        raise NotFound(phrase("There is no contest, and there was none yet."))
+        raise NotFound(phrase("There has been no contest yet."))
     return call
 
 
@@ -134,9 +133,9 @@ def check_entry(tx: Tx, union: Union, member: Member, call_id: int, words: str) 
     if not 1 <= len(words) <= MOST_WORDS:
         raise BadInput(
             phrase(
-                "An entry has 1–{most_words} characters; this has {words}.",
-                most_words=MOST_WORDS,
-                words=len(words),
+                "Write an entry of 1 to {most:,} characters. This one has {now:,}.",
+                most=MOST_WORDS,
+                now=len(words),
             )
         )
     if entries.of_member(tx, call_id, member.id) is None:
@@ -152,7 +151,7 @@ def withdraw(tx: Tx, union: Union, member: Member, call_id: int) -> None:
     """Erases the member's entry, and with it the answer. Raises NotFound, or NotAllowed if the contest is closed."""
     call = _require_open(tx, union, member, call_id)
     if not drop_entry(tx, member, call.id):
-        raise NotFound(phrase("You have sent nothing in, or took it back already."))
+        raise NotFound(phrase("You have no entry in this contest to withdraw."))
     with contextlib.suppress(NotFound):  # the answer may be gone: taken back, or refused
         checkins.take_back(tx, union, member, call.id)
 
@@ -224,7 +223,7 @@ def vote(tx: Tx, union: Union, member: Member, call_id: int, entry_id: int, numb
     if entry is None or entry.call_id != call.id:
         raise NotFound(_GONE)
     if entry.member_id == member.id:
-        raise NotAllowed(phrase("This entry is yours; your vote is for one of the others."))
+        raise NotAllowed(phrase("This is your own entry. Vote for one of the others."))
     if leadership.rules_of(tx, union).linked_only and not wallets.counts(tx, member.id):
         raise NotAllowed(_no_wallet(tx, union, member))
     if votes.of(tx, call.id, member.id) == entry.id:
@@ -235,13 +234,19 @@ def vote(tx: Tx, union: Union, member: Member, call_id: int, entry_id: int, numb
 
 
 def _no_wallet(tx: Tx, union: Union, member: Member) -> str:
-    rule = f"In {union.name} only votes of members with a linked wallet count."
     later = wallets.counts_from(tx, member)
     if later is None:
-        return f"{rule} Type /link first."
-    days = max(1, math.ceil((later - tx.now).total_seconds() / 86_400))
-    wait = counted(days, "day", "days")
-    return f"{rule} Yours belonged to another member until lately: it counts in {wait}. /wallets says when exactly."
+        return phrase(
+            "Type `/link` first: in {union} only members with a linked wallet can vote.", union=union.name
+        )
+    return plural(
+        max(1, math.ceil((later - tx.now).total_seconds() / 86_400)),
+        "In {union} only members with a linked wallet can vote. Yours belonged to another member until lately: it "
+        "counts in {n:,} day. `/wallets` says when exactly.",
+        "In {union} only members with a linked wallet can vote. Yours belonged to another member until lately: it "
+        "counts in {n:,} days. `/wallets` says when exactly.",
+        union=union.name,
+    )
 
 
 # -- closing -------------------------------------------------------------------------------------------------
@@ -260,7 +265,7 @@ def closable(tx: Tx, union: Union, member: Member, call_id: int) -> Call:
     if not is_open(tx, call):
         raise NotAllowed(_OVER)
     if not entries.count(tx, call.id):
-        raise NotAllowed(phrase("Nobody has sent anything in yet, so there is nothing to rank."))
+        raise NotAllowed(phrase("Nobody has sent in an entry yet, so there is nothing to rank."))
     return call
 
 

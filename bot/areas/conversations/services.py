@@ -32,7 +32,7 @@ from bot.domain.people import (
     Union,
     new_ref,
 )
-from bot.domain.phrases import phrase
+from bot.domain.phrases import phrase, sentences
 from bot.domain.tokens import NewToken, Token
 from bot.domain.transaction import Tx
 from bot.errors import BadInput
@@ -69,6 +69,10 @@ _CHOSEN = re.compile(r"#(\d{1,18})", re.ASCII)
 FIRST_LEADERS = 50
 """The leaders with the most supporters, who are found by name in a union of any size."""
 
+_HOW_TO_NAME = phrase(
+    "Mention them, reply to one of their messages, or ask them to `/join`. For someone on another platform, write "
+    "the platform too: `discord:vera`. For someone who left, write the platform's number for them: `@123456789`."
+)
 _ID = re.compile(r"[0-9]{5,20}")
 """A platform's number for a person. Names of those who left are forgotten; their number is still theirs."""
 
@@ -249,16 +253,16 @@ def find_person(tx: Tx, union: Union | None, platform: str, native_id: str | Non
     if not here and _ID.fullmatch(number):
         return find_person(tx, union, wanted, number, number)
     if not here:
-        who = phrase("“{name}”", name=name) if name else phrase("that person")
-        raise BadInput(
-            phrase(
-                "I do not know {who} here. Mention them, reply to a message of theirs, or ask them to "
-                "`/join`. Somebody of another platform is named with it, like discord:vera. Somebody who "
-                "left is named by the platform's number for them: @123456789.",
-                who=who,
-            )
-        )
+        raise BadInput(sentences([_unknown(name), _HOW_TO_NAME]))
     return _person(tx, here[0])
+
+
+def _unknown(name: str) -> str:
+    return (
+        phrase("I do not know “{name}” here.", name=name)
+        if name
+        else phrase("I do not know that person here.")
+    )
 
 
 def _named(tx: Tx, union: Union, platform: str, typed: str) -> list[Account]:
@@ -275,7 +279,9 @@ def _named(tx: Tx, union: Union, platform: str, typed: str) -> list[Account]:
     if not here:
         here, sure = finding.shown_as(tx, union, wanted, name, _first(tx, union))
     if len({account.member_id for account in here}) > 1:
-        raise SeveralPeople(phrase("More than one member is called “{name}”. Who is meant?", name=name), here)
+        raise SeveralPeople(
+            phrase("More than one member is called “{name}”. Which one do you mean?", name=name), here
+        )
     if here and not sure:
         raise SeveralPeople(phrase("Is this the “{name}” you mean?", name=name), here)
     return here

@@ -154,7 +154,7 @@ def close(tx: Tx, union: Union, actor: Member | None, flag_id: int) -> None:
     """Closes a flag that a moderator looked at. Raises NotFound if it is not open."""
     flag = storage.close(tx, union.id, flag_id, actor.id if actor else None)
     if flag is None:
-        raise NotFound(phrase("This flag was closed already. `/flags list` shows those that are open."))
+        raise NotFound(phrase("This flag is already closed. `/flags list` shows the open ones."))
     record(tx, union.id, "flag.closed", actor, flag=flag.kind)
 
 

@@ -13,7 +13,7 @@ from bot.areas.members.services import display, members
 from bot.areas.traces import services as traces
 from bot.areas.traces.domain import Trace, TraceKind
 from bot.domain.people import Account, Member, Union
-from bot.domain.phrases import phrase
+from bot.domain.phrases import Phrase, phrase
 from bot.domain.times import in_words
 from bot.domain.transaction import Tx
 from bot.errors import NotAllowed, NotFound
@@ -26,15 +26,10 @@ MADE_WITHIN = timedelta(hours=24)
 CAME_FOR = timedelta(days=365)
 """A recruit who left and comes back within this time is nobody's new recruit."""
 
-_UNKNOWN = (
-    f"I know no such code. A code has {LENGTH} letters and digits: compare it with what you were sent, or ask "
-    "who invited you for a new one, which /invite gives them."
+_ELSEWHERE = phrase(
+    "This code is for another union than the one here. Type `/join` with it in a private chat with me, or ask the "
+    "person who invited you."
 )
-_ELSEWHERE = (
-    "This code is not for the union that lives here. Type /join with it in a private chat with me, or ask who "
-    "invited you."
-)
-_ASK = "Ask who invited you for a new one, which /invite gives them."
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +75,7 @@ def find(tx: Tx, typed: str, here: Union | None, platform: str) -> Invitation:
     recruiter = members.by_id(tx, invite.member_id) if invite else None
     account = display.of(tx, [recruiter.id], platform).get(recruiter.id) if recruiter else None
     if invite is None or recruiter is None or account is None:
-        raise NotFound(_UNKNOWN)
+        raise NotFound(_unknown())
     if here is not None and here.id != invite.union_id:
         raise NotFound(_ELSEWHERE)
     return Invitation(invite, recruiter, account)
@@ -161,9 +156,9 @@ def _make(tx: Tx, union: Union, member: Member) -> Invite:
         wait = made[MOST_MADE - 1] + MADE_WITHIN - tx.now
         raise NotAllowed(
             phrase(
-                "You made {most_made} codes within a day, and more are not given. You can make the next "
-                "one in {wait}; a code that is good can be revoked at any time.",
-                most_made=MOST_MADE,
+                "You can make the next code in {wait}: you made {most} within a day, which is the limit. "
+                "You can revoke a code at any time.",
+                most=MOST_MADE,
                 wait=in_words(wait),
             )
         )
@@ -188,15 +183,33 @@ def _made(tx: Tx, union: Union, member: Member) -> list[datetime]:
     return sorted(made, reverse=True)
 
 
-def _ended(tx: Tx, invite: Invite | None) -> str:
+def _ended(tx: Tx, invite: Invite | None) -> Phrase:
     """The reason why a code is not good, with the remedy."""
     if invite is None:
-        return _UNKNOWN
+        return _unknown()
     if invite.revoked_at is not None:
-        return f"This code was revoked, so nobody joins by it any more. {_ASK}"
+        return phrase(
+            "Ask the person who invited you for a new code: `/invite` gives them one. This one was revoked."
+        )
     if invite.expires_at <= tx.now:
-        return f"This code has expired: codes last {LASTS.days} days. {_ASK}"
-    return f"This code was used {invite.most} times, which is all that it allows. {_ASK}"
+        return phrase(
+            "Ask the person who invited you for a new code: `/invite` gives them one. This one has expired, because "
+            "codes last {days} days.",
+            days=LASTS.days,
+        )
+    return phrase(
+        "Ask the person who invited you for a new code: `/invite` gives them one. This one was used {most:,} times, "
+        "which is the limit.",
+        most=invite.most,
+    )
+
+
+def _unknown() -> Phrase:
+    return phrase(
+        "I do not know this code. Compare it with what you were sent: a code has {length} letters and digits. Or ask "
+        "the person who invited you for a new one, which `/invite` gives them.",
+        length=LENGTH,
+    )
 
 
 def shorten(tx: Tx) -> None:

@@ -14,8 +14,7 @@ def require_room(known: int) -> None:
     if known >= MOST_MODERATORS:
         raise NotAllowed(
             phrase(
-                "A union has at most {most_moderators} named moderators. Remove one first: `/moderators "
-                "remove`.",
-                most_moderators=MOST_MODERATORS,
+                "A union has at most {most} named moderators. Remove one first: `/moderators remove`.",
+                most=MOST_MODERATORS,
             )
         )

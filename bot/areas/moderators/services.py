@@ -53,9 +53,9 @@ def add(tx: Tx, union: Union, founder: Member, member: Member) -> None:
         NotAllowed: there are too many, or they became one person with others a short while ago.
     """
     if member.id == union.founder_id:
-        raise BadInput(phrase("The founder moderates the whole union already."))
+        raise BadInput(phrase("The founder already moderates the whole union."))
     if storage.is_one(tx, member.id):
-        raise BadInput(phrase("They moderate the union already. `/moderators list` shows who does."))
+        raise BadInput(phrase("They already moderate the union. `/moderators list` shows all moderators."))
     members.require_none_waits(tx, member)
     require_room(len(storage.of_union(tx, union.id)))
     storage.add(tx, union.id, member.id)
@@ -65,7 +65,7 @@ def add(tx: Tx, union: Union, founder: Member, member: Member) -> None:
 def remove(tx: Tx, union: Union, founder: Member, member: Member) -> None:
     """Ends a member's moderation of the union. Raises BadInput if they were not named."""
     if not storage.remove(tx, member.id):
-        raise BadInput(phrase("They are not among the named moderators. `/moderators list` shows who is."))
+        raise BadInput(phrase("They are not a named moderator. `/moderators list` shows all moderators."))
     record(tx, union.id, "moderator.removed", founder, member=member.ref)
 
 
@@ -73,10 +73,10 @@ def set_place(tx: Tx, union: Union, founder: Member, space: Space, given: bool) 
     """Lets the moderators of a place moderate the union, or no longer. Raises BadInput if it is so already."""
     if not spaces.give_moderation(tx, union, founder, space, given):
         raise BadInput(
-            phrase("The moderators of that place moderate the union already.")
+            phrase("The moderators of that place already moderate the union.")
             if given
             else phrase(
-                "The moderators of that place do not moderate the union. `/moderators list` shows who does."
+                "The moderators of that place do not moderate the union. `/moderators list` shows all moderators."
             )
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.areas.calls.domain.calls import Call, CallState
@@ -16,9 +16,13 @@ from bot.areas.reminders import storage
 from bot.areas.reminders.storage import KeptWish
 from bot.areas.tree.services import endorsements
 from bot.areas.unions import services as unions
+from bot.domain.days import WHOLE_DAY
 from bot.domain.people import Account, Member, Union
 from bot.domain.times import union_day
 from bot.domain.transaction import Tx
+
+BEFORE_CLOSING = timedelta(hours=1)
+"""So long before a call closes, members are reminded whose hour would be after that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +85,29 @@ def due(tx: Tx) -> list[Union]:
 
 
 def waiting(tx: Tx, union: Union, most: int) -> list[int]:
-    """Returns up to `most` members whose hour has come today, for `take`."""
+    """Returns up to `most` members to remind now, for `take`: those whose hour has come today.
+
+    Before the call closes, those too whose hour would be after that.
+    """
     today, now = _local(union, tx)
-    return storage.waiting(tx, union.id, now, today, most) if _open(tx, union) else []
+    open_ = _open(tx, union)
+    if not open_:
+        return []
+    found = storage.waiting(tx, union.id, 0, now, today, most)
+    last = _last(open_)
+    if not found and last.closes_at is not None and last.closes_at - BEFORE_CLOSING <= tx.now:
+        return storage.waiting(tx, union.id, last.closes, WHOLE_DAY, today, most)
+    return found
+
+
+def too_late_for(tx: Tx, union: Union, minutes: int) -> Call | None:
+    """Returns the union's call of today or tomorrow that closes before this minute of its day; None if none does."""
+    today, _ = _local(union, tx)
+    found = calls.of_days(tx, union, today, today + 1)
+    ahead = (CallState.PLANNED, CallState.OPEN)
+    return next(
+        (one for one in found if one.leader_id is None and one.state in ahead and one.closes <= minutes), None
+    )
 
 
 def take(tx: Tx, union: Union, member_ids: Sequence[int]) -> list[DueReminder] | None:
@@ -134,6 +158,11 @@ def _open(tx: Tx, union: Union) -> list[Call]:
         return []
     found = [call for call in of_today if call.state is CallState.OPEN]
     return sorted(found, key=lambda call: call.leader_id is not None)
+
+
+def _last(open_: Sequence[Call]) -> Call:
+    """Returns the call before whose end everybody is reminded: the union's, else the branch's that closes last."""
+    return open_[0] if open_[0].leader_id is None else max(open_, key=lambda call: call.closes)
 
 
 def _concerning(tx: Tx, found: Sequence[Call], member_id: int) -> list[Call]:

@@ -59,7 +59,9 @@ _OPEN_UNIONS = Statement(select(calls.c.union_id).where(IS_AHEAD, calls.c.state 
 _WAITING = Statement(
     select(reminders.c.member_id)
     .where(
-        reminders.c.union_id == bindparam("union"), reminders.c.minutes <= bindparam("at_minutes"), _NOT_YET
+        reminders.c.union_id == bindparam("union"),
+        reminders.c.minutes.between(bindparam("first_minute"), bindparam("last_minute")),
+        _NOT_YET,
     )
     .order_by(reminders.c.minutes)
     .limit(bindparam("most"))
@@ -148,9 +150,12 @@ def unions_with_open_calls(tx: Tx) -> list[int]:
     return [row.union_id for row in tx.all(_OPEN_UNIONS)]
 
 
-def waiting(tx: Tx, union_id: int, minutes: int, today: int, most: int) -> list[int]:
-    """Returns up to `most` members whose hour has come and who were not reminded today, the earliest hour first."""
-    rows = tx.plain(_WAITING, union=union_id, at_minutes=minutes, today=today, most=most)
+def waiting(tx: Tx, union_id: int, first: int, last: int, today: int, most: int) -> list[int]:
+    """Returns up to `most` members who were not reminded today, the earliest hour first.
+
+    Their hours are from `first` to `last`, in minutes of the local day.
+    """
+    rows = tx.plain(_WAITING, union=union_id, first_minute=first, last_minute=last, today=today, most=most)
     return [row[0] for row in rows]
 
 

@@ -103,10 +103,10 @@ def nudge(tx: Tx, union: Union, member: Member, call_id: int) -> tuple[Call, Nud
     """
     call = _known(tx, union, member, call_id)
     if call.state is not CallState.OPEN:
-        raise NotAllowed(phrase("This call is closed, so nobody can be reminded of it any more."))
+        raise NotAllowed(phrase("This call is closed, so you cannot remind anyone of it any more."))
     if reminders.nudged(tx, call.id, member) is not None:
         raise NotAllowed(
-            phrase("You had them reminded of this call already. Once is enough; talk to them yourself.")
+            phrase("You already reminded them of this call, and once is enough. Talk to them yourself.")
         )
     ids = storage.silent(tx, call.id, member.id, LOOKED_AT)
     free = daily_notice.untold(tx, union, ids)
@@ -167,5 +167,5 @@ def _known(tx: Tx, union: Union, member: Member, call_id: int) -> Call:
         or not call.has_begun
         or call.leader_id not in (None, member.id)
     ):
-        raise NotFound(phrase("There is no such call. `/call report` shows the last one."))
+        raise NotFound(phrase("There is no such call. `/call report` shows the latest one."))
     return call

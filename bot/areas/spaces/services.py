@@ -39,7 +39,7 @@ def add(
 def require_free(tx: Tx, platform: str, native_space: str) -> None:
     """Raises NotAllowed if the space belongs to a union."""
     if storage.here(tx, platform, native_space) is not None:
-        raise NotAllowed(phrase("A union lives here already. `/union disconnect` frees this place first."))
+        raise NotAllowed(phrase("This place already belongs to a union. `/union disconnect` frees it."))
 
 
 def here(tx: Tx, platform: str, native_space: str) -> Space | None:
@@ -143,7 +143,7 @@ def refuse(tx: Tx, union: Union, founder: Member, request_id: int) -> SpaceReque
 def _waiting(tx: Tx, union: Union, request_id: int) -> SpaceRequest:
     found = next((one for one in storage.requests(tx, union.id) if one.id == request_id), None)
     if found is None:
-        raise NotFound(phrase("That place does not wait any more. `/union requests` shows those that do."))
+        raise NotFound(phrase("That place is no longer waiting. `/union requests` shows the ones that are."))
     return found
 
 
@@ -171,7 +171,7 @@ def give_moderation(tx: Tx, union: Union, founder: Member, space: Space, given: 
 def disconnect(tx: Tx, union: Union, space: Space, actor: Member | None) -> None:
     """Disconnects a space from its union. Its members stay members. Raises NotFound if it is not connected."""
     if not storage.disconnect(tx, space.id):
-        raise NotFound(phrase("That place is not connected any more."))
+        raise NotFound(phrase("That place is no longer connected."))
     record(tx, union.id, "space.disconnected", actor, platform=space.platform, space=space.id)
 
 

@@ -132,10 +132,10 @@ def hand_over(tx: Tx, union: Union, actor: Member | None, heir: Member) -> Union
     """
     if heir.left_at is not None or heir.union_id != union.id:
         raise BadInput(
-            phrase("They are no member of {union} now. Ask them to `/join` first.", union=union.name)
+            phrase("They are not a member of {union}. Ask them to `/join` first.", union=union.name)
         )
     if heir.id == union.founder_id:
-        raise BadInput(phrase("They are the founder already."))
+        raise BadInput(phrase("They are already the founder."))
     storage.set_founder(tx, union.id, heir.id, by_host_at=tx.now if actor is None else None)
     by: dict[str, Json] = {"by": "operator"} if actor is None else {}
     record(tx, union.id, "union.founder", actor, heir=heir.ref, **by)

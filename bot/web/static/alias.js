@@ -4,13 +4,14 @@
   const button = document.getElementById("go");
   const problem = document.getElementById("problem");
   const status = document.getElementById("status");
+  const words = document.getElementById("words").dataset;
   let busy = false;
 
   async function go() {
     if (busy) return;
     busy = true;
     problem.hidden = true;
-    status.textContent = "Opening your link…";
+    status.textContent = words.opening;
     let answer = {};
     try {
       const response = await fetch(location.pathname, {
@@ -21,14 +22,14 @@
       });
       answer = await response.json();
     } catch {
-      answer = { error: "The bot did not answer. Check your connection and try again." };
+      answer = { error: words.offline };
     }
     if (answer.path) {
       location.replace(answer.path);
       return;
     }
     status.textContent = "";
-    problem.textContent = answer.error || "The bot could not answer. Try again.";
+    problem.textContent = answer.error || words.broken;
     problem.hidden = false;
     busy = false;
   }

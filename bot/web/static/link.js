@@ -12,6 +12,8 @@
 
   const at = (id) => document.getElementById(id);
   const page = at("link");
+  const words = at("words").dataset; // sentences in the reader's language
+  const about = (sentence, wallet) => sentence.replaceAll("{wallet}", () => wallet);
   const kept = `muster:${location.pathname}`;
   const wallets = new Map();
   let chosen = null; // {provider, name, address, text, nonce}
@@ -38,23 +40,23 @@
     at(section).scrollIntoView({ block: "nearest" });
   }
 
-  function tell(words) {
-    at("status").textContent = words;
+  function tell(sentence) {
+    at("status").textContent = sentence;
   }
 
-  function complain(words) {
+  function complain(sentence) {
     tell("");
-    at("problem").textContent = words;
-    at("problem").hidden = !words;
-    if (words) at("problem").scrollIntoView({ block: "nearest" });
+    at("problem").textContent = sentence;
+    at("problem").hidden = !sentence;
+    if (sentence) at("problem").scrollIntoView({ block: "nearest" });
   }
 
   // Buttons stay focusable while they work, so that the keyboard keeps its place.
-  async function work(button, words, task) {
+  async function work(button, sentence, task) {
     const left = wait && (await giveUp());
     if (running) return; // the server answers or fails by itself
     complain("");
-    tell(left ? `${left} ${words}` : words);
+    tell(left ? `${left} ${sentence}` : sentence);
     button.setAttribute("aria-busy", "true");
     running = attempt(task);
     await running;
@@ -90,22 +92,22 @@
     if (Date.now() - began < HASTY_MS) return "";
     end();
     await running;
-    return `${name} did not answer. If it still shows a request, close it there.`;
+    return about(words.silent, name);
   }
 
   function worded(problem) {
     if (problem instanceof Told) return problem.message;
     const code = problem && problem.code;
-    if (code === REFUSED) return "You refused in your wallet. Nothing was sent; you can try again.";
-    if (code === BUSY) return "Your wallet is waiting for you already: open it and answer there, then try again.";
-    return "Your wallet did not do it. Unlock it, or try another one.";
+    if (code === REFUSED) return words.refused;
+    if (code === BUSY) return words.busy;
+    return words.failed;
   }
 
   // -- the server -------------------------------------------------------------------------------------
 
   class Told extends Error {
-    constructor(words, status) {
-      super(words);
+    constructor(sentence, status) {
+      super(sentence);
       this.gone = status === 404;
       this.restart = status !== 0;
     }
@@ -121,10 +123,10 @@
         credentials: "omit",
       });
     } catch {
-      throw new Told("The bot did not answer. Check your connection and try again.", 0);
+      throw new Told(words.offline, 0);
     }
     const answer = await response.json().catch(() => ({}));
-    if (!response.ok) throw new Told(answer.error || "The bot could not answer. Try again.", response.status);
+    if (!response.ok) throw new Told(answer.error || words.broken, response.status);
     return answer;
   }
 
@@ -154,7 +156,7 @@
     addEventListener("eip6963:announceProvider", (event) => {
       const { info, provider } = event.detail || {};
       if (!info) return;
-      add(String(info.uuid), String(info.name || "Wallet").slice(0, 40), String(info.icon || ""), provider);
+      add(String(info.uuid), String(info.name || words.nameless).slice(0, 40), String(info.icon || ""), provider);
     });
     addEventListener("ethereum#initialized", legacy);
     dispatchEvent(new Event("eip6963:requestProvider"));
@@ -168,7 +170,7 @@
 
   function legacy() {
     // Wallets that announce themselves are there under window.ethereum too.
-    if (wallets.size === 0) add("legacy", "Wallet in this browser", "", window.ethereum);
+    if (wallets.size === 0) add("legacy", words.legacy, "", window.ethereum);
   }
 
   // The makers of wallet apps see the address that is opened: each gets an alias of its own, which works once.
@@ -190,9 +192,9 @@
   // -- the ceremony -----------------------------------------------------------------------------------
 
   function connect(button, provider, name) {
-    return work(button, `Waiting for ${name}: allow it to show your address. No answer? Press a wallet again.`, async () => {
+    return work(button, about(words.connecting, name), async () => {
       const accounts = await ask(provider, name, "eth_requestAccounts");
-      if (!accounts || !accounts[0]) throw new Told("Your wallet showed no account. Unlock it and try again.", 0);
+      if (!accounts || !accounts[0]) throw new Told(words.noAccount, 0);
       const issued = await post("message", { address: accounts[0] });
       chosen = { provider, name, ...issued };
       at("text").textContent = issued.text;
@@ -201,10 +203,10 @@
   }
 
   function sign() {
-    return work(at("sign"), `Waiting for ${chosen.name}: read the text there and sign it. No answer? Press Sign again.`, async () => {
+    return work(at("sign"), about(words.signing, chosen.name), async () => {
       const { provider, name, text, address, nonce } = chosen;
       const signature = await ask(provider, name, "personal_sign", [hex(text), address]);
-      tell("Checking the signature…");
+      tell(words.checking);
       const answer = await post("signature", { signature: String(signature), nonce });
       keep(answer);
       finish(answer);
@@ -218,7 +220,7 @@
     if (link) {
       at("back").href = link;
       at("by-link").hidden = false;
-      at("by-hand").firstChild.data = "Or go to ".concat(at("by-hand").firstChild.data.slice("Go back to ".length));
+      at("by-hand").hidden = true;
     }
     go("done");
   }
@@ -247,17 +249,20 @@
   async function copy() {
     try {
       await navigator.clipboard.writeText(at("code").textContent);
-      tell("Copied.");
+      tell(words.copied);
     } catch {
       getSelection().selectAllChildren(at("code"));
-      tell("Selected: copy it with your keyboard or by a long press.");
+      tell(words.selected);
     }
   }
 
   // -- begin ------------------------------------------------------------------------------------------
 
   page.classList.toggle("touched", matchMedia("(pointer: coarse)").matches);
-  at("expires").textContent = new Date(at("expires").dateTime).toLocaleTimeString([], {
+  // As this browser writes times, if it speaks the language of the page.
+  const { lang } = document.documentElement;
+  const locale = navigator.languages.find((one) => one.split("-")[0] === lang) || lang;
+  at("expires").textContent = new Date(at("expires").dateTime).toLocaleTimeString(locale, {
     hour: "2-digit",
     minute: "2-digit",
   });

@@ -75,7 +75,7 @@ async def test_a_form_is_a_modal_and_its_answer_comes_back(muster: House) -> Non
     assert link.ephemeral
     form = await muster.alice.press(link, "Enter the code")
     assert form.modal["title"] == "Enter the code"
-    answer = await muster.alice.submit(form, {"The 6 digits that the page shows": "123456"})
+    answer = await muster.alice.submit(form, {"The 6-digit code that the page shows": "123456"})
     assert answer.ephemeral
     assert "Your link is not signed yet" in answer.text
 

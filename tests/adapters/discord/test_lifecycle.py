@@ -196,7 +196,7 @@ async def test_a_server_is_greeted_once(muster: House) -> None:
     muster.guild.remove_bot()
     muster.guild.add_bot(EVERYONE)
     await eventually(lambda: muster.room.visible_messages())
-    assert muster.room.visible_messages()[0].content.startswith("Hello.")
+    assert muster.room.visible_messages()[0].content.startswith("Hello!")
     await muster.restart()
     await ready(muster)
     assert len(await muster.told()) == 1

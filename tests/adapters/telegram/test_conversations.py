@@ -90,8 +90,8 @@ async def test_the_founder_connects_a_group_in_private_and_hears_how_many_are_th
     shown = (await alice.says("/union invite-space", union, expect=2)).sent
     code = next(message for message in shown if message.is_private).marked("code")[0]
     asked = await bob.says(code, other)
-    assert "asked in private whether to connect this place" in asked.text
-    await eventually(lambda: "A place asks" in alice.chat.from_bot[-1].text)
+    assert "privately whether to connect this place" in asked.text
+    await eventually(lambda: "A place wants" in alice.chat.from_bot[-1].text)
     question = alice.chat.from_bot[-1]
     assert "Place: Second" in question.text
     assert "People there: 3" in question.text, "two people, and the bot"
@@ -100,7 +100,7 @@ async def test_the_founder_connects_a_group_in_private_and_hears_how_many_are_th
     await eve.says(code, elsewhere, expect=2)
     assert "used or expired" in eve.chat.from_bot[-1].text, "whoever read the code in the group has nothing"
     await alice.presses(question, "Connect Second", expect=1)
-    await eventually(lambda: "This is a place of Farmers now" in other.from_bot[-1].text)
+    await eventually(lambda: "This place now belongs to Farmers" in other.from_bot[-1].text)
 
 
 async def test_questions_in_a_group_one_by_one(group: Group, alice: Person) -> None:
@@ -192,7 +192,7 @@ async def test_other_commands_and_other_bots_are_left_alone(group: Group, alice:
 
 
 async def test_private_chatter_and_unknown_commands(alice: Person, muster: House) -> None:
-    assert "I understand commands" in (await alice.says("hello")).text
+    assert "I only understand commands" in (await alice.says("hello")).text
     assert "Did you mean /union?" in (await alice.says("/unoin")).text
 
 

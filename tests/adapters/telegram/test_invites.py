@@ -40,7 +40,7 @@ async def test_a_revoked_link_opens_nothing(muster: House, union: Group, alice: 
     await alice.presses(alice.chat.from_bot[-1], "Revoke", expect=1)
     assert "is revoked" in alice.chat.from_bot[-1].text
     carol = muster.emu.user("Carol")
-    assert "This code was revoked" in (await carol.opens(link)).text
+    assert "This one was revoked" in (await carol.opens(link)).text
     assert "Members: 1" in (await alice.says("/union about", union)).text
 
 
@@ -48,4 +48,4 @@ async def test_a_revoked_link_opens_nothing(muster: House, union: Group, alice: 
 async def test_other_payloads_are_unknown_codes(muster: House, union: Group, payload: str) -> None:
     carol = muster.emu.user("Carol")
     answer = await carol.opens(f"https://t.me/muster_test_bot?start={payload}")
-    assert "I know no such code" in answer.text
+    assert "I do not know this code" in answer.text

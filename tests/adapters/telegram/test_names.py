@@ -35,7 +35,7 @@ async def test_a_username_that_changed_hands_names_its_new_owner(
     await bob.says("/help", union)
     answer = await alice.says("/union hand-over @vera", union, expect=2)
     question = answer.sent[0]
-    assert "to Bob · Telegram · @vera? Only they can undo it." in question.text
+    assert "to Bob · Telegram · @vera? Only they can hand it back." in question.text
     assert question.marked("text_mention") == ["Bob"]
 
 

@@ -115,17 +115,17 @@ async def test_added_renamed_removed(muster: House, alice: Person) -> None:
     group = emu.group("Farm", alice, bot=None)
     group.adds_bot(alice)
     await muster.settled()
-    assert [message.text[:6] for message in group.from_bot] == ["Hello."]
+    assert [message.text[:6] for message in group.from_bot] == ["Hello!"]
     await alice.says(FOUND, group)
     group.renames("Orchard")
     await muster.settled()
     assert "Orchard" in (await alice.says("/union spaces", group)).text
     other = emu.group("Second", alice)
     code = (await alice.says("/union invite-space", group, expect=2)).sent[0].marked("code")[0]
-    assert "was asked in private" in (await alice.says(code, other)).text
-    await eventually(lambda: "A place asks" in alice.chat.from_bot[-1].text)
+    assert "privately whether to connect" in (await alice.says(code, other)).text
+    await eventually(lambda: "A place wants" in alice.chat.from_bot[-1].text)
     await alice.presses(alice.chat.from_bot[-1], "Connect Second", expect=1)
-    await eventually(lambda: "This is a place of" in other.from_bot[-1].text)
+    await eventually(lambda: "This place now belongs to" in other.from_bot[-1].text)
     group.removes_bot()
     await muster.settled()
     assert "Orchard" not in (await alice.says("/union spaces", other)).text
@@ -138,7 +138,7 @@ async def test_a_channel_is_a_space_without_conversation(muster: House, alice: P
     assert channel.from_bot == [], "its subscribers are not greeted"
     await eventually(lambda: alice.chat.from_bot)
     assert "You added me to the channel News. I posted nothing there." in alice.chat.from_bot[-1].text
-    assert "Add me to its discussion group" in alice.chat.from_bot[-1].text
+    assert "add me to the channel's discussion group" in alice.chat.from_bot[-1].text
 
 
 async def test_anonymous_administrators_are_told_why(muster: House, group: Group, alice: Person) -> None:

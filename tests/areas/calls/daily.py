@@ -27,7 +27,7 @@ _CALL = Statement(
         proof=Proof.WORD,
         contest=False,
         opens=bindparam("first_minute"),
-        closes=WHOLE_DAY,
+        closes=bindparam("last_minute"),
         day=bindparam("on"),
         opens_at=bindparam("from_moment"),
         closes_at=bindparam("until_moment"),
@@ -72,6 +72,7 @@ def call(
     state: CallState = CallState.OPEN,
     leader: Member | None = None,
     opens: int = 9 * 60,
+    closes: int = WHOLE_DAY,
 ) -> int:
     """A call of that union-day; its id."""
     found: int = tx.value(
@@ -81,9 +82,10 @@ def call(
         author=author.id,
         at=state,
         first_minute=opens,
+        last_minute=closes,
         on=day,
         from_moment=moment(day, opens, union.time_zone),
-        until_moment=moment(day, WHOLE_DAY, union.time_zone),
+        until_moment=moment(day, closes, union.time_zone),
         now=tx.now,
     )
     return found

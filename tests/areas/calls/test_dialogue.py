@@ -35,7 +35,7 @@ class TestWriting:
         heard = await write_call(ada, "Plant *trees*", "One each", "Shade", proof="photo")
         assert heard.private
         assert heard.text == (
-            "No. 1 is a draft, for the whole union, from 09:00.\nPlant *trees*\nOne each\nWhy: Shade\n"
+            "No. 1 is a call for the whole union (a draft), open from 09:00.\nPlant *trees*\nOne each\nWhy: Shade\n"
             "Show a photo as your proof.\nIt has no day yet."
         )
         assert heard.labels == ["Post today", "Queue it", "Choose a day", "Edit", "Discard"]
@@ -47,7 +47,7 @@ class TestWriting:
         [post] = await posts(stage, farm)
         assert post.text == (
             "Plant *trees*\nOne each\nWhy: Shade\nShow a photo as your proof.\n"
-            "Be the first to answer. Open until 2026-03-02T00:00:00+00:00."
+            "Be the first to answer. Open until midnight tonight (UTC), 2026-03-02T00:00:00+00:00."
         )
         assert post.labels == ["Done"]
         assert await state_of(stage, 1) is CallState.OPEN
@@ -57,13 +57,13 @@ class TestWriting:
         heard = await write_call(ada, "Plant", "One each", "Shade", "example.org/how")
         assert "Link: example.org/how" not in heard.text
         assert "Link: https://example.org/how" in heard.text
-        assert "somebody else has to approve" in heard.text
+        assert "Someone else has to approve" in heard.text
         form = await ada.presses(heard, "Edit")
         changed = await fill(ada, form, title="Sow", what="Two each", why="-", link="-")
         assert "Sow\nTwo each\nIt has no day yet." in changed.text
         asked = await ada.presses(changed, "Discard")
-        assert asked.text == "Take back “Sow” (no. 1), a draft?"
-        assert "taken back" in (await ada.presses(asked, "Discard it")).text
+        assert asked.text == "Discard “Sow” (no. 1)?"
+        assert "discarded" in (await ada.presses(asked, "Discard it")).text
         assert await state_of(stage, 1) is None
 
     async def test_what_does_not_fit_is_said_and_can_be_typed_again(self, stage: Stage, on: str) -> None:
@@ -78,7 +78,10 @@ class TestWriting:
     async def test_a_member_has_20_drafts(self, stage: Stage, on: str) -> None:
         ada, _ = await founded(stage, on)
         for number in range(20):
-            assert f"No. {number + 1} is a draft" in (await write_call(ada, f"Call {number}")).text
+            assert (
+                f"No. {number + 1} is a call for the whole union (a draft)"
+                in (await write_call(ada, f"Call {number}")).text
+            )
             stage.clock.advance(timedelta(minutes=4))
         assert "You have 20 drafts" in (await write_call(ada, "One more")).text
 
@@ -111,7 +114,9 @@ async def test_only_leaders_prepare_and_only_the_founder_for_all(stage: Stage) -
     assert "This is for leaders" in (await bo.runs("call new", farm)).text
     await ada.runs("union rules", farm, leaders="supported", how_many="3")
     await support(stage, bo, 3)
-    assert "Only the founder calls the whole union" in (await bo.runs("call new", farm, audience="all")).text
+    assert (
+        "Only the founder can call the whole union" in (await bo.runs("call new", farm, audience="all")).text
+    )
     heard = await write_call(bo, "Meet")
     assert "for your branch" in heard.text
     assert "no call “1”" not in (await ada.says("/call preview 1")).text  # the founder manages all
@@ -138,13 +143,15 @@ async def test_days_are_named_checked_and_taken_once(stage: Stage, on: str) -> N
 
     assert await schedule("One", "tomorrow") == "“One” (no. 1) goes out tomorrow at 09:00."
     taken = await schedule("two", "monday")
-    assert taken.startswith("2026-03-02 has a call already: no. 1, “One”. Choose another day, or move it")
+    assert taken.startswith(
+        "“One” (no. 1) is planned for tomorrow already. Move it to Tuesday 3 March, or choose"
+    )
     assert await schedule("2", "friday") == "“Two” (no. 2) goes out Friday 6 March at 09:00."
     assert await schedule("2", "2026-12-01") == "“Two” (no. 2) goes out Tuesday 1 December at 09:00."
     assert "has passed" in await schedule("3", "2026-02-28")
     assert "more than 400 days" in await schedule("3", "2028-01-01")
     assert "not a day" in await schedule("3", "someday")
-    assert "until is for rules" in await schedule("3", "friday", until="2026-12-01")
+    assert "A single day needs no until" in await schedule("3", "friday", until="2026-12-01")
     assert "no call “Four”" in await schedule("Four", "friday")
     assert "no such call" in await schedule("99", "friday")
     assert await schedule("3", "next sunday") == "“Three” (no. 3) goes out Sunday 8 March at 09:00."
@@ -157,7 +164,8 @@ async def test_a_call_whose_hour_has_passed_goes_out_after_a_press_only(stage: S
     written = await write_call(ada, "Late")
     asked = await ada.runs("call schedule", None, call="Late", when="today")
     assert asked.text == (
-        "It is 12:00, and “Late” (no. 1) opens at 09:00: it would go out now. Post it now, or give it another day?"
+        "It is 12:00, and “Late” (no. 1) opens at 09:00, so it would go out right away. Post it now, or choose "
+        "another day?"
     )
     chosen = await fill(ada, await ada.presses(written, "Choose a day"), day="sunday")
     assert chosen.labels == asked.labels == ["Post it now", "Choose a day"]
@@ -221,7 +229,7 @@ async def test_rules_come_again_and_give_way_to_planned_calls(stage: Stage) -> N
     await write_call(ada, "March")
     heard = await ada.runs("call schedule", None, call="Water", when="mon, wed and thu", until="2026-03-11")
     assert heard.text == (
-        "“Water” (no. 1) comes every Monday, Wednesday and Thursday, from 09:00 until Wednesday 11 March. "
+        "“Water” (no. 1) comes every Monday, Wednesday and Thursday, from 09:00, until Wednesday 11 March. "
         "The first time is tomorrow."
     )
     await ada.runs("call schedule", None, call="March", when="wednesday")
@@ -252,7 +260,7 @@ async def test_a_rule_is_ended_from_the_list(stage: Stage) -> None:
     after = (await ada.says("/call list")).text
     assert "Tomorrow: “Queued” (no. 3), planned" in after, "its day is free for the queue"
     assert "Tuesday 3 March: free" in after
-    assert "nothing here" in (await ada.says("/call list rules")).text
+    assert "Nothing here" in (await ada.says("/call list rules")).text
 
 
 async def test_lists_have_pages(stage: Stage) -> None:
@@ -323,7 +331,7 @@ async def test_what_opens_late_says_so_and_what_is_over_does_not_open(stage: Sta
     assert await state_of(stage, 1) is CallState.CANCELLED
     assert [heard.text for heard in await stage.told(ada)] == [
         "Your call “Plant” (no. 1) was not posted: it was over before I could post it. "
-        "/call new prepares another."
+        "Prepare another with /call new."
     ]
 
 
@@ -392,8 +400,8 @@ async def test_an_open_call_changes_its_words_only(stage: Stage) -> None:
 async def test_a_cancelled_call_says_so_and_frees_its_day(stage: Stage) -> None:
     ada, farm = await opened_call(stage)
     asked = await ada.runs("call cancel", None, call="Plant")
-    assert "It is open: 0 people answered, and keep the day" in asked.text
-    assert "Its day is free again." in (await ada.presses(asked, "Cancel it")).text
+    assert "It is open, and nobody has answered yet." in asked.text
+    assert "its day is free again." in (await ada.presses(asked, "Cancel it")).text
     await later(stage, timedelta(seconds=20))
     edited = (await posts(stage, farm))[-1]
     assert "This call was cancelled." in edited.text
@@ -423,7 +431,7 @@ async def test_calls_are_posted_where_the_union_was_founded_or_where_it_is_said(
     await connected(stage, ada, farm, stage.person("Cy", moderator=True), barn)
     other = Place("values", "channel-2", farm.space, "topic", farm.title)
     assert "This is for moderators" in (await stage.person("Bo", "values").says("/call here", other)).text
-    assert "posted here from now on" in (await ada.says("/call here", other)).text
+    assert "calls are posted here" in (await ada.says("/call here", other)).text
     await ada.presses(await write_call(ada, "Plant"), "Post today")
     await later(stage, timedelta(seconds=1))
     assert await posts(stage, farm) == []
@@ -464,7 +472,7 @@ async def test_where_nobody_said_in_which_chat_moderators_are_told_once(stage: S
         await ada.presses(await write_call(ada, title), "Post today")
         await later(stage, timedelta(seconds=1))
         stage.clock.advance(DAY)
-    told = [heard.text for heard in await stage.told(ada) if "which channel" in heard.text]
+    told = [heard.text for heard in await stage.told(ada) if "no channel is chosen" in heard.text]
     assert len(told) == 1
     assert "/call here" in told[0]
     assert "Farm (Words)" in told[0]
@@ -483,7 +491,7 @@ async def test_a_preview_shows_the_post_without_its_button(stage: Stage) -> None
     await later(stage, 21 * HOUR)
     [post] = await posts(stage, farm)
     assert shown.text.startswith(post.text)
-    assert "on Telegram they are told in UTC" in shown.text
+    assert "they are shown in UTC" in shown.text
 
 
 async def test_the_unions_hour(stage: Stage) -> None:

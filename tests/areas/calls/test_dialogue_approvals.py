@@ -52,15 +52,18 @@ async def approved(stage: Stage, call: int) -> bool:
 async def test_another_leader_approves_a_link_before_it_is_posted(stage: Stage, on: str) -> None:
     ada, bo, farm = await with_leader(stage, on)
     heard = await write_call(ada, "Sign", link="https://petition.example/a")
-    assert "leads to petition.example, so somebody else has to approve it" in heard.text
+    assert "leads to petition.example. Someone else has to approve it" in heard.text
     assert await asked(stage, bo) == [], "a draft is nobody's business"
     told = await ada.presses(heard, "Post today")
     assert "goes out once it is approved." in told.text
-    assert "somebody else was asked to approve it" in told.text
+    assert "I asked someone else to approve it" in told.text
     await later(stage, timedelta(minutes=20))
     assert await posts(stage, farm) == []
     [request] = await asked(stage, bo)
-    assert "by Ada, planned for today at 09:00, leads to petition.example." in request.text
+    assert (
+        "Ada wrote this call for Farm. It is planned for today at 09:00. It leads to petition.example."
+        in request.text
+    )
     assert "Link: https://petition.example/a" in request.text, "as code, not as a link"
     assert "picture" not in request.text
     assert (await bo.presses(request, "Approve no. 1")).text == "“Sign” (no. 1) is approved."
@@ -77,7 +80,7 @@ async def test_who_wrote_it_cannot_approve_it_and_members_cannot(stage: Stage) -
     ada, bo, farm = await with_leader(stage)
     await ada.presses(await write_call(ada, "Sign", link="a.example"), "Queue it")
     shown = await ada.says("/call approvals", farm)
-    assert "in the queue, leads to a.example" in shown.text
+    assert "in the queue. It leads to a.example" in shown.text
     assert "You wrote this yourself, so another leader or a moderator of the union decides" in shown.text
     assert shown.labels == []
     [cy] = await joined(stage, farm, "Cy")
@@ -99,8 +102,7 @@ async def test_a_moderator_who_is_no_member_approves(stage: Stage, on: str) -> N
     await moderates_union(ada, farm)
     told = await ada.presses(await write_call(ada, "Sign", link="a.example"), "Queue it")
     assert (
-        "until another leader, or a moderator of the union, approves it: they type /call approvals"
-        in told.text
+        "Another leader or a moderator of the union has to approve it with /call approvals first" in told.text
     )
     shown = await mo.says("/call approvals", farm)
     await mo.presses(shown, "Approve no. 1", farm)
@@ -119,7 +121,7 @@ async def test_the_moderators_chat_is_asked_too(stage: Stage) -> None:
     [request] = await posts(stage, den)
     await mo.presses(request, "Refuse no. 1", den)
     assert await state_of(stage, 1) is CallState.DRAFT
-    assert "was not approved. It is a draft again" in (await stage.told(ada))[-1].text
+    assert "was not approved and is a draft again" in (await stage.told(ada))[-1].text
     await ada.runs("call schedule", None, call="1", when="today")
     assert len(await posts(stage, den)) == 1, "nobody is asked twice about the same words"
 
@@ -140,9 +142,9 @@ async def test_trusted_hosts_need_nobody(stage: Stage) -> None:
     assert "for the founder" in (await bo.runs("call hosts", farm, action="add", host="a.example")).text
     assert "No host is trusted yet" in (await bo.says("/call hosts", farm)).text
     assert "not one host" in (await ada.runs("call hosts", farm, action="add", host="nothing")).text
-    assert "say which" in (await ada.runs("call hosts", farm, action="add")).text
+    assert "Say which host" in (await ada.runs("call hosts", farm, action="add")).text
     added = await ada.runs("call hosts", farm, action="add", host="https://www.A.example/page")
-    assert added.text == "a.example is trusted from now on. Let through: “Sign” (no. 1)."
+    assert added.text == "a.example is trusted from now on. These calls no longer wait: “Sign” (no. 1)."
     assert await state_of(stage, 1) is CallState.PLANNED
     assert "- a.example" in (await ada.says("/call hosts", farm)).text
     assert "on the list already" in (await ada.runs("call hosts", farm, action="add", host="a.example")).text
@@ -150,9 +152,7 @@ async def test_trusted_hosts_need_nobody(stage: Stage) -> None:
     assert "approve" not in heard.text
     sub = await write_call(ada, "Sub", link="https://evil.a.example")
     assert "leads to evil.a.example" in sub.text
-    assert (
-        "not trusted any more" in (await ada.runs("call hosts", farm, action="remove", host="a.example")).text
-    )
+    assert "no longer trusted" in (await ada.runs("call hosts", farm, action="remove", host="a.example")).text
     assert (
         "is not on the list" in (await ada.runs("call hosts", farm, action="remove", host="a.example")).text
     )
@@ -171,7 +171,7 @@ async def test_a_new_host_in_an_approved_call_asks_again_and_its_writer_is_the_a
     assert await approved(stage, 1)
     form = await ada.runs("call edit", None, call="1")
     changed = await fill(ada, form, title="", what="", why="", link="b.example")
-    assert "somebody else was asked to approve it" in changed.text
+    assert "I asked someone else to approve it" in changed.text
     assert not await approved(stage, 1)
     shown = await ada.says("/call approvals")
     assert "You wrote this yourself" in shown.text
@@ -186,7 +186,7 @@ async def test_another_page_of_an_approved_host_asks_again(stage: Stage) -> None
     await ada.presses(request, "Approve no. 1")
     form = await bo.runs("call edit", None, call="1")
     changed = await fill(bo, form, title="", what="", why="", link="short.example/evil")
-    assert "somebody else was asked to approve it" in changed.text
+    assert "I asked someone else to approve it" in changed.text
     assert not await approved(stage, 1)
 
 
@@ -196,8 +196,8 @@ async def test_who_approves_approves_what_they_were_shown(stage: Stage) -> None:
     [before] = await asked(stage, ada)
     form = await bo.runs("call edit", None, call="1")
     await fill(bo, form, title="", what="", why="", link="evil.example")
-    assert "was changed since" in (await ada.presses(before, "Approve no. 1")).text
-    assert "was changed since" in (await ada.presses(before, "Refuse no. 1")).text
+    assert "has changed since" in (await ada.presses(before, "Approve no. 1")).text
+    assert "has changed since" in (await ada.presses(before, "Refuse no. 1")).text
     assert not await approved(stage, 1)
     await ada.presses((await asked(stage, ada))[-1], "Approve no. 1")
     assert await approved(stage, 1)
@@ -228,7 +228,7 @@ async def test_a_rule_makes_nothing_until_its_text_is_approved(stage: Stage) -> 
     ada, bo, farm = await with_leader(stage)
     await write_call(ada, "Sign", link="a.example")
     told = await ada.runs("call schedule", None, call="1", when="daily")
-    assert "asked to approve" in told.text
+    assert "asked someone else to approve" in told.text
     await later(stage, DAY)
     assert await posts(stage, farm) == []
     [request] = await asked(stage, bo)
@@ -254,7 +254,7 @@ async def test_a_refused_rule_ends(stage: Stage) -> None:
     [request] = await asked(stage, bo)
     await bo.presses(request, "Refuse no. 1")
     assert await state_of(stage, 1) is CallState.DRAFT
-    assert "nothing here" in (await ada.says("/call list rules")).text
+    assert "Nothing here" in (await ada.says("/call list rules")).text
 
 
 async def test_what_nobody_approved_in_time_is_told_its_author(stage: Stage) -> None:
@@ -262,7 +262,7 @@ async def test_what_nobody_approved_in_time_is_told_its_author(stage: Stage) -> 
     await ada.presses(await write_call(ada, "Sign", link="a.example"), "Post today")
     await later(stage, DAY)
     assert await posts(stage, farm) == []
-    assert "nobody had approved its link or picture before it was over" in (await stage.told(ada))[-1].text
+    assert "nobody approved its link or picture in time" in (await stage.told(ada))[-1].text
 
 
 # -- pictures ----------------------------------------------------------------------------------------------------
@@ -292,7 +292,7 @@ async def with_picture(person: Persona, colour: str, call: str | None = None) ->
 async def test_another_person_sees_a_picture_before_it_is_posted(stage: Stage, on: str) -> None:
     ada, bo, farm = await with_leader(stage, on)
     drafted = await with_picture(ada, "red")
-    assert "It shows a picture, so somebody else has to approve it" in drafted.text
+    assert "It shows a picture. Someone else has to approve it" in drafted.text
     assert "goes out once it is approved." in (await ada.presses(drafted, "Post today")).text
     await later(stage, timedelta(minutes=20))
     assert await posts(stage, farm) == []
@@ -358,7 +358,7 @@ async def test_each_waiting_picture_is_shown_to_the_person_who_approves_it(stage
         await ada.presses(await with_picture(ada, colour), "Queue it")
     shown = await bo.says("/call approvals")
     assert len(pictures(shown)) == 1
-    assert "1 more wait." in shown.text
+    assert "1 more call waits." in shown.text
     assert [label for label in shown.labels if "Approve" in label] == ["Approve no. 1"]
 
 
@@ -377,10 +377,10 @@ async def test_the_end_of_a_long_host_is_shown_to_the_person_who_approves(stage:
     ada, bo, farm = await with_leader(stage)
     host = "www.your-trusted-bank.example." * 5 + "evil.example"
     drafted = await write_call(ada, "Sign", link=f"https://{host}/{'x' * 50}")
-    assert "evil.example, so somebody else" in drafted.text
+    assert "evil.example. Someone else" in drafted.text
     await ada.presses(drafted, "Post today")
     [request] = await asked(stage, bo)
-    assert "evil.example. Look where" in request.text
+    assert "evil.example. Check where" in request.text
     await bo.presses(request, "Approve no. 1")
     await later(stage, timedelta(minutes=20))
     [post] = await posts(stage, farm)
@@ -394,7 +394,7 @@ async def test_buttons_that_approve_a_link_end_with_its_call(stage: Stage, on: s
     await ada.presses(await write_call(ada, "Sign", link="https://petition.example/a"), "Post today")
     [request] = await asked(stage, bo)
     assert "The buttons work until 2026-03-02T00:00:00" in request.text
-    assert "/call approvals shows it" in request.text
+    assert "find it with /call approvals" in request.text
     stage.clock.advance(DAY)
     assert "has expired" in (await bo.presses(request, "Approve no. 1")).text
     assert not await approved(stage, 1)

@@ -13,7 +13,7 @@ from tests.stage import Persona, Stage
 
 async def hands_over(ada: Persona, heir: Persona) -> None:
     asked = await ada.runs("union hand-over", None, heir=Who(heir.actor.native_id, heir.actor.name))
-    assert "is the founder now" in (await ada.presses(asked, "Hand over")).text
+    assert "is now the founder" in (await ada.presses(asked, "Hand over")).text
 
 
 async def with_heir(stage: Stage, on: str) -> tuple[Persona, Persona, Place]:
@@ -45,7 +45,7 @@ async def test_a_form_that_is_open_asks_again_for_the_right(stage: Stage) -> Non
     form = await ada.runs("call new")
     await hands_over(ada, bo)
     refused = await ada.fills(form, title="Mine", what="Do it")
-    assert "Only the founder calls the whole union" in refused.text
+    assert "Only the founder can call the whole union" in refused.text
 
 
 @pytest.mark.parametrize("on", ["words", "values"])

@@ -232,7 +232,7 @@ def test_links_are_web_addresses(typed: str, link: str) -> None:
     ],
 )  # fmt: skip
 def test_other_links_are_refused(typed: str) -> None:
-    with pytest.raises(BadInput, match="link: "):
+    with pytest.raises(BadInput, match=r"is not a web address|the link"):
         parse_link(typed)
 
 
@@ -262,10 +262,10 @@ def test_texts_are_made_presentable() -> None:
     [
         (Texts("", "x"), "Write both"),
         (Texts("x", " \n "), "Write both"),
-        (Texts("x" * 81, "x"), "title: that is 81"),
-        (Texts("x", "x" * (MOST_WHAT + 1)), "what: that is 601"),
-        (Texts("x", "x", "x" * 301), "why: that is 301"),
-        (Texts("x", "x" + "\u200b" * 100), "what: that is 801"),
+        (Texts("x" * 81, "x"), "these are 81"),
+        (Texts("x", "x" * (MOST_WHAT + 1)), "these are 601"),
+        (Texts("x", "x", "x" * 301), "these are 301"),
+        (Texts("x", "x" + "\u200b" * 100), "these are 801"),
         (Texts("x", "\u200b\u2800"), "Write both"),
         (Texts("x", "x", opens=600, closes=600), "before it opens"),
         (Texts("x", "*" * 600, "_" * 300), "too many signs"),

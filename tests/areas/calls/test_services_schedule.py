@@ -277,7 +277,7 @@ async def test_branches_have_days_queues_and_rules_of_their_own(store: Store, cl
     today = await farm.today()
     union_call = await farm.plan(await farm.draft(), today)
     branch_call = await farm.plan(await farm.draft(leader=bo.id), today)
-    with pytest.raises(NotAllowed, match=f"a call already: no. {branch_call.id}"):
+    with pytest.raises(NotAllowed, match=rf"that one has “Plant” \(no\. {branch_call.id}\) already"):
         await farm.plan(await farm.draft("Second", leader=bo.id), today)
     assert (await store.read(calls.of_day, farm.union, today)) == union_call
     assert (await store.read(calls.of_day, farm.union, today, bo.id)) == branch_call

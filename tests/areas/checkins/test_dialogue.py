@@ -26,7 +26,7 @@ from bot.membership import LINKING
 from bot.storage.statements import Statement
 from tests.areas.checkins.answering import call
 from tests.areas.checkins.farm import Farm
-from tests.scenes import DAY, HOUR, address, endorse, fill, founded, joined
+from tests.scenes import DAY, HOUR, address, endorse, fill, founded, joined, later, posts
 from tests.stage import Stage
 
 PICTURE = Statement(select(files_table.c.id).where(files_table.c.id == bindparam("file")))
@@ -41,7 +41,7 @@ async def test_a_press_under_the_post_counts_once_for_a_person(farm: Farm) -> No
     assert (heard.reply.notice, heard.reply.blocks) == ("Done. Day 1 in a row.", ())
     assert heard.private
     again = await farm.press(farm.bob, asked)
-    assert again.reply.notice == "You answered already. /call today takes it back."
+    assert again.reply.notice == "You already answered. Type /call today to take it back."
     assert await farm.answered(asked) == 1
     assert await farm.kinds() == ["checkin.done"]
 
@@ -69,7 +69,7 @@ async def test_two_accounts_of_one_person_at_once_count_once(stage: Stage, farm:
     asked = await farm.calls()
     private = stage.private(twin)
     heard = await asyncio.gather(farm.press(farm.bob, asked), farm.press(twin, asked, private))
-    assert sorted(one.text for one in heard) == ["Done. Day 1 in a row.", "You answered already."]
+    assert sorted(one.text for one in heard) == ["Done. Day 1 in a row.", "You already answered."]
     assert await farm.answered(asked) == 1
 
 
@@ -83,7 +83,7 @@ async def test_who_has_not_joined_is_told_to(farm: Farm) -> None:
     counted = await eve.presses(heard, "Join and count me", farm.place)
     assert (counted.text, counted.private) == ("Done. Day 1 in a row.", True)
     again = await eve.presses(heard, "Join and count me", farm.place)
-    assert "You answered already." in again.text
+    assert "You already answered." in again.text
     assert await farm.answered(asked) == 1
 
 
@@ -92,9 +92,9 @@ async def test_in_private_it_can_be_taken_back_at_once(farm: Farm) -> None:
     private = farm.stage.private(farm.bob)
     await farm.press(farm.bob, asked, private)
     again = await farm.press(farm.bob, asked, private)
-    assert (again.text, again.labels) == ("You answered already.", ["Take back"])
+    assert (again.text, again.labels) == ("You already answered.", ["Take back"])
     back = await farm.bob.presses(again, "Take back")
-    assert "as if you had not answered" in back.text
+    assert "Your answer no longer counts" in back.text
     assert await farm.answered(asked) == 0
     gone = await farm.bob.presses(again, "Take back")
     assert "no answer to this call" in gone.text
@@ -108,7 +108,7 @@ async def test_after_the_close_it_counts_late_until_noon_and_stays(farm: Farm) -
     farm.stage.clock.advance(timedelta(hours=12))  # midnight: it closes
     await farm.stage.chores()
     again = await farm.press(farm.bob, asked, farm.stage.private(farm.bob))
-    assert (again.text, again.labels) == ("You answered already.", [])
+    assert (again.text, again.labels) == ("You already answered.", [])
     farm.stage.clock.advance(timedelta(hours=11, minutes=59))
     assert (await farm.press(farm.cat, asked)).text == "Done, late. Day 1 in a row."
     farm.stage.clock.advance(timedelta(minutes=1))
@@ -137,7 +137,9 @@ async def test_a_call_of_another_union_is_none_here(stage: Stage, farm: Farm) ->
     theirs = await Farm(stage, farm.on, mill, eve, eve, eve, "Mill").calls()
     assert "there is none like it" in (await farm.bob.runs("call done", farm.place, call=theirs.id)).text
     assert "You have not joined Mill yet" in (await farm.press(farm.bob, theirs, mill)).text
-    assert "You have not joined Mill yet" in (await farm.press(farm.bob, theirs, stage.private(farm.bob))).text
+    assert (
+        "You have not joined Mill yet" in (await farm.press(farm.bob, theirs, stage.private(farm.bob))).text
+    )
     assert await farm.answered(theirs) == 0
 
 
@@ -149,7 +151,7 @@ async def test_a_branch_call_is_for_the_branch_and_makes_no_streak(farm: Farm) -
     assert (await farm.press(farm.cat, theirs)).text == "Done."
     assert (await farm.press(farm.bob, theirs)).text == "Done."
     assert await farm.answered(theirs) == 2
-    assert "Now: 0 days" in (await farm.cat.runs("streak", farm.place)).text
+    assert "Current: 0 days" in (await farm.cat.runs("streak", farm.place)).text
     shown = await farm.cat.runs("call today")
     assert "Water it · Bob's branch\nYou answered." in shown.text
     assert shown.labels == ["Done: Plant a tree", "Take back: Water it"]
@@ -184,7 +186,7 @@ async def test_yesterdays_call_is_shown_while_it_can_still_be_answered(farm: Far
     heard = await farm.bob.runs("call today")
     assert heard.labels == ["Done: Sow", "Done: Dig"]
     assert "Dig · Sunday" in heard.text
-    assert "counts until 2026-03-02T12:00:00+00:00" in heard.text
+    assert "late answers count until 2026-03-02T12:00:00+00:00" in heard.text
     done = await farm.bob.presses(heard, "Done: Sow")
     assert done.text.startswith("Done. Day 1 in a row.")
     typed = await farm.bob.runs("call done")
@@ -215,14 +217,18 @@ async def test_a_link_is_asked_for_and_has_to_be_one(farm: Farm) -> None:
     assert heard.private
     assert await farm.answered(asked) == 0
     wrong = await fill(farm.bob, heard, link="http://example.org/a")
-    assert "begin with https://" in wrong.text
+    assert "begins with https://" in wrong.text
     heard = await farm.press(farm.bob, asked)
     done = await fill(farm.bob, heard, link="https://example.org/a")
     assert done.text == "Plant a tree\nDone. Day 1 in a row."
     assert await farm.answered(asked) == 1
-    assert (await farm.press(farm.bob, asked)).text.startswith("You answered already.")
-    for bad in ("javascript:alert(1)", "https://me@example.org", "nonsense"):
-        assert "link:" in (await farm.cat.runs("call done", link=bad)).text
+    assert (await farm.press(farm.bob, asked)).text.startswith("You already answered.")
+    for bad, why in (
+        ("javascript:alert(1)", "is not a web address"),
+        ("https://me@example.org", "the part before the @"),
+        ("nonsense", "is not a web address"),
+    ):
+        assert why in (await farm.cat.runs("call done", link=bad)).text
     assert (await farm.cat.runs("call done", link="https://example.org/b")).text.endswith("Day 1 in a row.")
 
 
@@ -238,7 +244,7 @@ async def test_a_picture_is_asked_for_and_kept_until_it_is_taken_back(farm: Farm
     if heard.reply.form is not None:
         done = await farm.bob.fills(heard, photo=farm.bob.attaches(png()))
     else:
-        assert "A picture that shows it" in heard.text
+        assert "A picture that shows what you did" in heard.text
         done = await farm.bob.says("here", photo=png())
     assert done.text == "Plant a tree\nDone. Day 1 in a row."
     kept = await farm.stage.store.read(lambda tx: proof_of(tx, asked, farm.member(tx, farm.bob)))
@@ -265,14 +271,14 @@ async def test_a_witness_confirms_and_only_another_member_who_may(farm: Farm) ->
     heard = await farm.press(farm.bob, asked)
     assert heard.reply.notice == "Noted. It counts once another member confirms it."
     assert (await farm.press(farm.bob, asked)).text.startswith(
-        "You answered already. It waits for another member to confirm it."
+        "You already answered. It counts once another member confirms it."
     )
-    assert "You can be a witness for others once" in (await farm.cat.runs("call review")).text
+    assert "You can confirm what others did once" in (await farm.cat.runs("call review")).text
     farm.stage.clock.advance(7 * DAY + HOUR)
     late = await farm.calls(proof=Proof.WITNESS, title="Dig")
     await farm.press(farm.bob, late)
     own = await farm.bob.runs("call review")
-    assert own.text == "Nothing waits for your word."
+    assert own.text == "No answers are waiting for you."
     queue = await farm.cat.runs("call review", farm.place)
     assert queue.private
     assert queue.labels == ["Confirm Bob", "Confirm Bob"]
@@ -288,8 +294,22 @@ async def test_a_witness_confirms_and_only_another_member_who_may(farm: Farm) ->
     assert twice is not None
     assert "for someone else" in twice.text
     gone = await farm.cat.presses(queue, "Confirm Bob")
-    assert "does not wait any more" in gone.text
+    assert "is not waiting any more" in gone.text
     assert await farm.kinds() == ["checkin.judged"]
+
+
+async def test_a_post_tells_the_answers_that_were_confirmed_after_its_call_was_over(farm: Farm) -> None:
+    farm.stage.clock.advance(7 * DAY + HOUR)  # Cat can be a witness then
+    asked = await farm.calls(proof=Proof.WITNESS)
+    await farm.press(farm.bob, asked)
+    farm.stage.clock.advance(2 * DAY)
+    for _ in range(3):
+        await farm.stage.chores()
+        farm.stage.clock.advance(HOUR)
+    assert "Closed. Nobody answered." in (await posts(farm.stage, farm.place))[-1].text
+    await farm.cat.presses(await farm.cat.runs("call review"), "Confirm Bob")
+    await later(farm.stage, HOUR)
+    assert "Closed. 1 person answered." in (await posts(farm.stage, farm.place))[-1].text
 
 
 async def test_a_wallet_that_changed_hands_makes_no_witness_before_its_wait_is_over(farm: Farm) -> None:
@@ -301,7 +321,7 @@ async def test_a_wallet_that_changed_hands_makes_no_witness_before_its_wait_is_o
         wallets.give(tx, farm.member(tx, farm.cat), address(), "eoa", LINKING.holding_changed, until)
 
     await farm.stage.store.write(give)
-    assert "You can be a witness for others once" in (await farm.cat.runs("call review")).text
+    assert "You can confirm what others did once" in (await farm.cat.runs("call review")).text
     farm.stage.clock.advance(HOUR)
     assert (await farm.cat.runs("call review")).labels == ["Confirm Bob"]
 
@@ -314,7 +334,7 @@ async def test_witnesses_of_a_branch_call_are_of_the_branch(farm: Farm) -> None:
     farm.stage.clock.advance(7 * DAY + HOUR)
     theirs = await farm.calls(leader=farm.bob, proof=Proof.WITNESS, title="Water it")
     await farm.press(dan, theirs)
-    assert (await farm.cat.runs("call review")).text == "Nothing waits for your word."
+    assert (await farm.cat.runs("call review")).text == "No answers are waiting for you."
 
     def confirm(tx: Tx) -> None:
         cat, dan_ = farm.member(tx, farm.cat), farm.member(tx, dan)
@@ -334,18 +354,18 @@ async def test_whom_one_endorses_confirms_for_the_day_it_was_given(farm: Farm) -
     farm.stage.clock.advance(DAY)
     asked = await farm.calls(proof=Proof.LEADER)
     assert (await farm.press(farm.cat, asked)).text == "Noted. It counts once Bob confirms it."
-    assert (await farm.ada.runs("call review")).text.startswith("Nothing waits")
+    assert (await farm.ada.runs("call review")).text.startswith("No answers are waiting for you.")
     for _ in range(3):
         farm.stage.clock.advance(DAY)
         await farm.stage.chores()
         await farm.press(farm.cat, await farm.calls())
     streak = await farm.cat.runs("streak")
-    assert "Now: 4 days" in streak.text
+    assert "Current: 4 days" in streak.text
     assert "Monday (waits to be confirmed)" in streak.text
     queue = await farm.bob.runs("call review")
     assert queue.labels == ["Confirm Cat", "Refuse Cat"]
     await farm.bob.presses(queue, "Confirm Cat")
-    assert "Now: 5 days" in (await farm.cat.runs("streak")).text
+    assert "Current: 5 days" in (await farm.cat.runs("streak")).text
     assert await farm.answered(asked) == 1
 
 
@@ -358,12 +378,12 @@ async def test_a_refused_answer_is_told_with_its_reason_and_given_again(farm: Fa
     assert refused.text.startswith("Refused: Bob. They are told why.")
     told = await farm.stage.told(farm.bob)
     assert told[-1].text == (
-        "@Ada did not take your answer to Plant a tree:\nI saw no tree\n"
-        "While the call is open you can give it again: /call today."
+        "@Ada did not accept your answer to Plant a tree:\nI saw no tree\n"
+        "You can answer again while the call is open: /call today."
     )
     assert await farm.answered(asked) == 0
     shown = await farm.bob.runs("call today")
-    assert "you can give it again" in shown.text
+    assert "You can give it again" in shown.text
     assert "Noted." in (await farm.bob.presses(shown, "Done: Plant a tree")).text
     await farm.ada.presses(await farm.ada.runs("call review"), "Confirm Bob")
     assert await farm.answered(asked) == 1
@@ -391,7 +411,7 @@ async def test_a_waiting_answer_is_taken_back_without_a_trace(farm: Farm) -> Non
     asked = await farm.calls(proof=Proof.LEADER)
     await farm.press(farm.bob, asked)
     shown = await farm.bob.runs("call today")
-    assert "It waits for Ada to confirm it." in shown.text
+    assert "It counts once Ada confirms it." in shown.text
     await farm.bob.presses(shown, "Take back: Plant a tree")
     assert (await farm.ada.runs("call review")).labels == []
     assert await farm.kinds() == []
@@ -458,7 +478,7 @@ async def test_no_picture_is_fetched_for_a_call_that_takes_no_answer(farm: Farm)
     await farm.bob.runs("call done", photo=farm.bob.attaches(png()))
     assert "You answered. Day 1" in (await farm.bob.runs("call done", photo=gone)).text
     again = await farm.bob.runs("call done", photo=gone, call=asked.id)
-    assert "You answered already." in again.text
+    assert "You already answered." in again.text
     assert "there is none like it" in (await farm.cat.runs("call done", photo=gone, call=999)).text
     farm.stage.clock.advance(3 * DAY)
     assert "This call is over" in (await farm.cat.runs("call done", photo=gone, call=asked.id)).text

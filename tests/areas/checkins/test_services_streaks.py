@@ -254,13 +254,13 @@ async def test_a_leader_repairs_a_day_of_their_base_and_nobody_elses(town: Town,
     town.clock.advance(timedelta(hours=6))
     with pytest.raises(NotAllowed, match="follow you"):
         await store.write(streaks.repair, union, other, bo, "yesterday")
-    with pytest.raises(NotAllowed, match="their own"):
+    with pytest.raises(NotAllowed, match="your own"):
         await store.write(streaks.repair, union, founder, founder, "yesterday")
     assert (await town.streak(bo)).current == 0
     day, streak = await store.write(streaks.repair, union, founder, bo, "yesterday")
     assert (day, streak.current) == (missed, 2)
     assert await store.read(lambda tx: counter(tx, calls_storage.of_day(tx, union.id, missed).id)) == 0  # type: ignore[union-attr]
-    with pytest.raises(BadInput, match="counts for them already"):
+    with pytest.raises(BadInput, match="already counts for them"):
         await store.write(streaks.repair, union, founder, bo, "yesterday")
     with pytest.raises(NotAllowed, match="last 7 days"):
         await store.write(streaks.repair, union, founder, bo, "2026-02-01")

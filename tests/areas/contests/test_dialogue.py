@@ -27,9 +27,26 @@ from bot.areas.tree.storage import rules as rules_storage
 from bot.areas.wallets.storage import wallets as wallets_storage
 from bot.chat.incoming import File, Place
 from bot.chat.model import Image
-from bot.domain.people import Union, Wallet
+from bot.domain.people import Member, Union, Wallet
 from tests.scenes import HOUR, fill, founded, later, posts, write_call
 from tests.stage import Heard, Persona, Stage
+
+
+async def test_whatever_the_bot_says_of_contests_in_a_group_is_for_one_person(stage: Stage) -> None:
+    fair = Fair(stage, *await founded(stage))
+    await fair.opens()
+    await fair.joins("Bo")
+    bo = fair.people["Bo"]
+    nothing = await bo.says("/call entries", fair.farm)
+    assert "Nobody has sent anything in yet" in nothing.text
+    asked = await bo.says("/call enter", fair.farm)
+    taken = await bo.says("My tree")
+    assert "You sent in:" in taken.text
+    again = await bo.says("/call enter My other tree", fair.farm)
+    assert "My other tree" in again.text
+    assert all(
+        heard.private for heard in (nothing, asked, taken, again, await bo.says("/call entries", fair.farm))
+    )
 
 
 def picture(colour: str = "teal") -> bytes:
@@ -50,7 +67,7 @@ class Fair:
 
     async def opens(self, **options: str) -> None:
         drafted = await write_call(self.ada, "Best poster", "Draw one", contest="yes", **options)
-        assert " is a draft of a contest, for the whole union" in drafted.text
+        assert " is a contest for the whole union (a draft)" in drafted.text
         await self.ada.presses(drafted, "Post today")
         await later(self.stage, timedelta(0))
         self.post = (await posts(self.stage, self.farm))[-1]
@@ -121,7 +138,7 @@ class Fair:
         """The day is over; what is posted then."""
         await later(self.stage, 12 * HOUR)
         await later(self.stage, timedelta(seconds=20))
-        return next(one for one in reversed(await posts(self.stage, self.farm)) if "ranking" in one.text)
+        return next(one for one in reversed(await posts(self.stage, self.farm)) if "Ranking" in one.text)
 
 
 @pytest.fixture(params=["words", "values"])
@@ -141,9 +158,9 @@ async def test_the_post_leads_to_what_one_may_do(fair: Fair) -> None:
     assert fair.post.labels == ["Take part"]
     hub = await fair.people["Bo"].presses(fair.post, "Take part", fair.farm)
     assert hub.private
-    assert "one entry and one vote for everybody" in hub.text
+    assert "everyone has one entry and one vote" in hub.text
     assert hub.labels == ["Send in mine", "See entries"]
-    assert "Nobody has sent anything in yet" in (await fair.looks("Bo")).text
+    assert "Nobody has sent in an entry yet" in (await fair.looks("Bo")).text
 
 
 async def test_pressing_the_post_answers_nothing_by_itself(fair: Fair) -> None:
@@ -163,14 +180,14 @@ async def test_a_form_takes_words_and_a_picture(fair: Fair) -> None:
         assert "A picture" in (await bo.says("A tree")).text
         sent = await bo.presses(await bo.says("", photo=picture()), "Send")
     assert sent.text.startswith("You are in. Day 1 in a row.")
-    assert "You sent in:\nA tree\n[The picture of this entry]" in sent.text
+    assert "Your entry:\nA tree\n[The picture of this entry]" in sent.text
     assert sent.labels == ["Change", "Withdraw", "See entries"]
     assert sent.private
 
 
 async def test_taking_part_is_the_days_answer_and_counts_once(fair: Fair) -> None:
     await fair.enters("Bo", "A tree")
-    assert (await fair.enters("Bo", "A bush")).text.startswith("Changed.")
+    assert (await fair.enters("Bo", "A bush")).text.startswith("Your entry is changed.")
     call = await fair.stage.store.read(calls_storage.by_id, 1)
     assert call is not None
     assert call.answered == 1
@@ -181,12 +198,12 @@ async def test_taking_part_is_the_days_answer_and_counts_once(fair: Fair) -> Non
 async def test_an_entry_is_withdrawn_with_the_answer_and_can_be_sent_again(fair: Fair) -> None:
     sent = await fair.enters("Bo", "A tree", picture())
     gone = await fair.people["Bo"].presses(sent, "Withdraw", fair.farm)
-    assert "Withdrawn" in gone.text
+    assert "is withdrawn" in gone.text
     assert await fair.entries() == []
     call = await fair.stage.store.read(calls_storage.by_id, 1)
     assert call is not None
     assert call.answered == 0
-    assert "took it back already" in (await fair.people["Bo"].presses(sent, "Withdraw", fair.farm)).text
+    assert "no entry in this contest" in (await fair.people["Bo"].presses(sent, "Withdraw", fair.farm)).text
     assert (await fair.enters("Bo", "A bush")).text.startswith("You are in.")
 
 
@@ -217,7 +234,7 @@ async def test_a_new_picture_takes_the_place_of_the_old_and_none_keeps_it(fair: 
 async def test_without_a_contest_there_is_nothing_to_enter(stage: Stage) -> None:
     ada, farm = await founded(stage)
     assert "no contest today" in (await ada.says("/call enter A tree", farm)).text
-    assert "there was none yet" in (await ada.says("/call entries", farm)).text
+    assert "There has been no contest yet" in (await ada.says("/call entries", farm)).text
     drafted = await write_call(ada, "Plant", "One each")
     await ada.presses(drafted, "Post today")
     await later(stage, timedelta(0))
@@ -255,7 +272,7 @@ async def test_a_vote_is_given_moved_and_taken_back(fair: Fair) -> None:
     await fair.enters("Bo", "A tree")
     await fair.enters("Cy", "A bush")
     voted = await fair.votes("Di", "A tree")
-    assert "It has your vote." in voted.text
+    assert "You voted for this entry." in voted.text
     moved = await fair.votes("Di", "A bush")
     assert "Take my vote back" in moved.labels
     assert "Vote for this" in (await fair.finds("Di", "A tree")).labels
@@ -267,11 +284,11 @@ async def test_a_vote_is_given_moved_and_taken_back(fair: Fair) -> None:
 async def test_nobody_votes_for_themselves(fair: Fair) -> None:
     await fair.enters("Bo", "A tree")
     mine = await fair.looks("Bo")
-    assert "This is yours." in mine.text
+    assert "This is your entry." in mine.text
     assert mine.labels == ["Change"]
     (entry,) = await fair.entries()
     bo = await fair.member("Bo")
-    with pytest.raises(Exception, match="yours"):
+    with pytest.raises(Exception, match="your own entry"):
         await fair.stage.store.write(contests.vote, await fair.union(), bo, 1, entry.id, 1)
 
 
@@ -283,42 +300,40 @@ async def test_changing_an_entry_loses_its_votes(fair: Fair) -> None:
 
 
 async def test_only_linked_votes_count_where_the_union_says_so(fair: Fair) -> None:
-    union = await fair.union()
-
     await fair.enters("Bo", "A tree")
     await fair.votes("Cy", "A tree")  # before the rule: it does not count in the end
     await fair.counts_linked(True)
     assert "linked wallet" in (await fair.votes("Di", "A tree")).text
     ada = await fair.member("Ada")
-    await fair.stage.store.write(link, union, ada.id)
-    assert "It has your vote." in (await fair.votes("Ada", "A tree")).text
+    await fair.stage.store.write(link, ada)
+    assert "You voted for this entry." in (await fair.votes("Ada", "A tree")).text
     assert "1 entry, 1 vote." in (await fair.ends()).text
 
 
 async def test_a_wallet_that_changed_hands_votes_only_after_its_wait(fair: Fair) -> None:
-    union, ada = await fair.union(), await fair.member("Ada")
+    ada = await fair.member("Ada")
     await fair.enters("Bo", "A tree")
     await fair.counts_linked(True)
-    await fair.stage.store.write(link, union, ada.id, fair.stage.clock.now() + timedelta(hours=2))
+    await fair.stage.store.write(link, ada, fair.stage.clock.now() + timedelta(hours=2))
     refused = await fair.votes("Ada", "A tree")
     assert "it counts in 1 day" in refused.text
     fair.stage.clock.advance(timedelta(hours=2))
-    assert "It has your vote." in (await fair.votes("Ada", "A tree")).text
+    assert "You voted for this entry." in (await fair.votes("Ada", "A tree")).text
     assert "1 entry, 1 vote." in (await fair.ends()).text
 
 
 async def test_a_vote_does_not_count_if_the_wallet_waits_when_votes_are_counted(fair: Fair) -> None:
     """Voted with one wallet, which was unlinked; only a wallet that waits is there in the end."""
-    union, cy = await fair.union(), await fair.member("Cy")
+    cy = await fair.member("Cy")
     await fair.enters("Bo", "A tree")
     await fair.votes("Cy", "A tree")
     await fair.counts_linked(True)
-    await fair.stage.store.write(link, union, cy.id, fair.stage.clock.now() + timedelta(days=30))
+    await fair.stage.store.write(link, cy, fair.stage.clock.now() + timedelta(days=30))
     assert "1 entry, 0 votes." in (await fair.ends()).text
 
 
-def link(tx: Any, union: Union, member_id: int, waits_until: datetime | None = None) -> Wallet:
-    return wallets_storage.add(tx, union.id, member_id, "0x" + f"{member_id:040x}", "eoa", waits_until)
+def link(tx: Any, member: Member, waits_until: datetime | None = None) -> Wallet:
+    return wallets_storage.add(tx, member, "0x" + f"{member.id:040x}", "eoa", None, waits_until)
 
 
 # -- closing ---------------------------------------------------------------------------------------------
@@ -333,7 +348,7 @@ async def test_the_ranking_is_posted_when_the_call_closes(fair: Fair) -> None:
     await fair.votes("Di", "A bush")
     ranking = await fair.ends()
     assert ranking.text == (
-        "The ranking: Best poster\n3 entries, 3 votes.\n1. @Bo · 2 votes · A tree\n2. @Cy · 1 vote · A bush\n"
+        "Ranking: Best poster\n3 entries, 3 votes.\n1. @Bo · 2 votes · A tree\n2. @Cy · 1 vote · A bush\n"
         "3. @Di · 0 votes · A *weed*\n[The picture that came first]"
     )
     assert ranking.labels == []
@@ -341,9 +356,9 @@ async def test_the_ranking_is_posted_when_the_call_closes(fair: Fair) -> None:
     assert await fair.recorded("contest.closed") == [
         (None, {"call": 1, "entries": 3, "votes": {refs["Bo"]: 2, refs["Cy"]: 1}})
     ]
-    assert len([one for one in await posts(fair.stage, fair.farm) if "ranking" in one.text]) == 1
+    assert len([one for one in await posts(fair.stage, fair.farm) if "Ranking" in one.text]) == 1
     await later(fair.stage, HOUR)
-    assert len([one for one in await posts(fair.stage, fair.farm) if "ranking" in one.text]) == 1
+    assert len([one for one in await posts(fair.stage, fair.farm) if "Ranking" in one.text]) == 1
 
 
 async def test_after_closing_nothing_is_sent_in_voted_or_withdrawn(fair: Fair) -> None:
@@ -359,7 +374,7 @@ async def test_after_closing_nothing_is_sent_in_voted_or_withdrawn(fair: Fair) -
         await fair.people["Di"].runs("call entries", fair.farm),
         await fair.people["Bo"].presses(sent, "Change", fair.farm),
     ):
-        assert answer.text.startswith("The ranking: Best poster")
+        assert answer.text.startswith("Ranking: Best poster")
         assert answer.private
 
 
@@ -382,7 +397,7 @@ async def test_its_leader_closes_a_contest_before_its_time(fair: Fair) -> None:
     assert asked.private
     closed = await fair.ada.presses(asked, "Close it", fair.farm)
     assert "1. @Bo · 1 vote · A tree" in closed.text
-    assert "ranking" in (await posts(fair.stage, fair.farm))[-1].text
+    assert "Ranking" in (await posts(fair.stage, fair.farm))[-1].text
     ((actor, _),) = await fair.recorded("contest.closed")
     assert actor == (await fair.member("Ada")).ref
     assert "is closed" in (await fair.ada.runs("call decide", fair.farm, call=1)).text
@@ -406,7 +421,7 @@ async def test_a_cancelled_contest_has_no_ranking(fair: Fair) -> None:
     assert asked.text.startswith("Take back “Best poster” (no. 1)? It is open: ")
     await fair.ada.presses(asked, "Cancel it", fair.farm)
     await later(fair.stage, HOUR)
-    assert not [one for one in await posts(fair.stage, fair.farm) if "ranking" in one.text]
+    assert not [one for one in await posts(fair.stage, fair.farm) if "Ranking" in one.text]
     assert await fair.recorded("contest.closed") == []
     assert await fair.stage.store.read(contests.due) == []
 
@@ -458,7 +473,7 @@ async def test_of_a_closed_contest_the_words_are_removed_and_the_place_stays(fai
     await fair.ends()
     await fair.ada.presses(shown, "Remove it", fair.farm)
     ranking = await fair.people["Di"].runs("call entries", fair.farm)
-    assert "1. @Bo · 1 vote · (no longer there)" in ranking.text
+    assert "1. @Bo · 1 vote · (no longer kept)" in ranking.text
     assert "picture" not in ranking.text
 
 
@@ -485,7 +500,7 @@ async def test_once_it_is_closed_words_are_erased_and_counts_stay(fair: Fair) ->
     await leaves(fair, "Bo")
     await leaves(fair, "Cy")
     ranking = await fair.people["Di"].runs("call entries", fair.farm)
-    assert "1. somebody who left · 1 vote · (no longer there)" in ranking.text
+    assert "1. somebody who left · 1 vote · (no longer kept)" in ranking.text
     (entry,) = await fair.entries()
     assert (entry.words, entry.file_id, entry.votes) == ("", None, 1)
 
@@ -560,7 +575,9 @@ async def test_an_answer_that_needs_a_witness_waits_though_the_entry_is_in(stage
     fair = Fair(stage, ada, farm)
     await fair.opens(proof="witness")
     await fair.joins("Bo")
-    assert "counts once it is confirmed" in (await fair.enters("Bo", "A tree")).text
+    assert (
+        "counts as your answer to the call once it is confirmed" in (await fair.enters("Bo", "A tree")).text
+    )
     bo = await fair.member("Bo")
     mine = await stage.store.read(checkins.today, await fair.union(), bo)
     assert [one.checkin.state for one in mine if one.checkin] == ["waiting"]

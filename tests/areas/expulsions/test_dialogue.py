@@ -70,7 +70,7 @@ async def test_the_question_names_platform_person_id_and_what_happens(cast: Cast
     asked = await cast.asks(cast.bo)
     assert asked.private
     platform = cast.ada.actor.platform
-    assert f"Expel @Bo on {platform.title()} (id bo-{platform}) from Farm?" in asked.text
+    assert f"Expel @Bo on {platform.title()} (ID bo-{platform}) from Farm?" in asked.text
     for words in ("Why: Spam in the group", "Their membership ends", "They are told in private"):
         assert words in asked.text
     assert await cast.stage.store.read(members.count, await cast.union()) == 2  # asking does nothing
@@ -170,7 +170,7 @@ async def test_leaving_first_does_not_help(cast: Cast) -> None:
     await scenes.leaves(cast.bo, cast.farm)
     person = Who(cast.bo.actor.native_id, "Bo")
     asked = await cast.ada.runs("expel", person=person, until="30d", reason="Spam")
-    assert "They are no member" in asked.text
+    assert "They are not a member" in asked.text
     await cast.ada.presses(asked, "Expel")
     assert "You are expelled" in (await cast.bo.runs("join", cast.farm)).text
 
@@ -193,7 +193,7 @@ async def test_moderators_see_who_why_and_until_when_and_let_them_back(cast: Cas
     for words in ("No. 1: Bo", "By: @Ada", "Why: Spam in the group", "Until: 2026-03-31T12:00:00+00:00"):
         assert words in listed.text
     back = await cast.ada.presses(listed, "Readmit no. 1")
-    assert "Bo may join again" in back.text
+    assert "Bo can join again" in back.text
     assert "Nobody is expelled" in (await cast.ada.runs("readmit")).text
     assert "Welcome to Farm" in (await cast.bo.runs("join", cast.farm)).text
     assert len(await scenes.entries(cast.stage, "member.readmitted")) == 1
@@ -204,15 +204,15 @@ async def test_another_one_pages_and_an_expulsion_that_ended_cannot_be_ended(cas
     for person in people:
         await cast.expels(person, "forever")
     listed = await cast.ada.runs("readmit")
-    assert "Until: for ever" in listed.text
+    assert "Until: forever" in listed.text
     assert "Cy" not in listed.text
     older = await cast.ada.presses(listed, "Older")
     assert "Cy" in older.text
     await cast.ada.presses(listed, "Readmit no. 4")
     again = await cast.ada.presses(await cast.ada.presses(older, "Newer"), "Readmit no. 3")
-    assert "Ed may join again" in again.text
+    assert "Ed can join again" in again.text
     stale = await cast.ada.presses(older, "Readmit no. 1")
-    assert "Cy may join again" in stale.text
+    assert "Cy can join again" in stale.text
     assert "Already done" in (await cast.ada.presses(older, "Readmit no. 1")).text
 
 
@@ -246,11 +246,11 @@ async def test_until_is_a_duration_a_day_or_for_ever(cast: Cast) -> None:
     for words, shown in (
         ("30d", "2026-03-31T12:00"),
         ("2027-01-31", "2027-01-31T00:00"),
-        ("forever", "for ever"),
+        ("forever", "forever"),
     ):
         assert f"Until: {shown}" in (await cast.asks(cast.bo, words)).text
-    assert "is no time to come" in (await cast.asks(cast.bo, "2020-01-01")).text
-    assert "is no time to come" in (await cast.asks(cast.bo, "spam")).text
+    assert "I cannot use" in (await cast.asks(cast.bo, "2020-01-01")).text
+    assert "I cannot use" in (await cast.asks(cast.bo, "spam")).text
 
 
 async def test_all_accounts_of_the_person_are_told_and_kept_out(cast: Cast) -> None:
@@ -261,7 +261,7 @@ async def test_all_accounts_of_the_person_are_told_and_kept_out(cast: Cast) -> N
         merge(tx, 1, as_member(tx, other)[0], as_member(tx, cast.bo)[0])
 
     await cast.stage.store.write(one)
-    assert "All 2 accounts" in (await cast.asks(cast.bo)).text
+    assert "all 2 of their accounts" in (await cast.asks(cast.bo)).text
     await cast.expels(cast.bo)
     for person in (cast.bo, other):
         assert "You were expelled" in (await cast.stage.told(person))[-1].text
@@ -278,7 +278,7 @@ async def test_a_wallet_of_theirs_lets_no_fresh_account_back_until_a_moderator_f
     await cast.stage.store.write(give, cast.bo, WALLETS[1], "contract")
     await cast.expels(cast.bo)
     (fresh,) = await scenes.joined(cast.stage, cast.farm, "Fresh")
-    with pytest.raises(NotAllowed, match="belonged to somebody who is expelled"):
+    with pytest.raises(NotAllowed, match="belonged to someone who is expelled"):
         await cast.stage.store.write(give, fresh, WALLETS[0])
     await cast.stage.store.write(give, fresh, WALLETS[1], "contract")  # several people may sign for it
     assert await cast.stage.store.read(members.count, await cast.union()) == 2
@@ -327,7 +327,7 @@ async def test_only_the_founder_expels_a_moderator_and_nobody_the_founder(
     (cy,) = await scenes.joined(cast.stage, cast.farm, "Cy")
     person = Who(cy.actor.native_id, "Cy")
     refused = await cast.bo.runs("expel", person=person, until="1d", reason="Mutiny")
-    assert "only the founder can expel a moderator" in refused.text
+    assert "Only the founder can expel a moderator" in refused.text
     founder = Who(cast.ada.actor.native_id, "Ada")
     refused = await cast.bo.runs("expel", person=founder, until="1d", reason="Mutiny")
     assert "The founder cannot be expelled" in refused.text
@@ -348,7 +348,7 @@ async def test_becoming_a_moderator_before_the_press_saves_from_others(
     (cy,) = await scenes.joined(cast.stage, cast.farm, "Cy")
     asked = await cast.bo.runs("expel", person=Who(cy.actor.native_id, "Cy"), until="1d", reason="Spam")
     monkeypatch.setattr(conversations, "is_union_moderator", lambda tx, member: True)
-    assert "only the founder can" in (await cast.bo.presses(asked, "Expel")).text
+    assert "Only the founder can" in (await cast.bo.presses(asked, "Expel")).text
     assert await cast.stage.store.read(members.count, await cast.union()) == 3
 
 
@@ -357,8 +357,8 @@ async def test_somebody_who_left_is_named_by_the_platforms_number(cast: Cast) ->
     heard = await cast.ada.says("/expel @gone 30d Spam", cast.farm)
     assert "Somebody who left is named by the platform's number" in heard.text
     asked = await cast.ada.says("/expel @123456789 30d Spam", cast.farm)
-    assert "id 123456789" in asked.text
-    assert "They are no member" in asked.text
+    assert "ID 123456789" in asked.text
+    assert "They are not a member" in asked.text
     assert "is expelled (no. 1)" in (await cast.ada.presses(asked, "Expel", cast.farm)).text
     other = await cast.ada.says("/expel values:987654321 30d Spam", cast.farm)
-    assert "on Values (id 987654321)" in other.text
+    assert "on Values (ID 987654321)" in other.text

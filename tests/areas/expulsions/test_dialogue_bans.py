@@ -125,5 +125,5 @@ async def test_asking_the_platform_counts_one_use_of_the_command(cast: Cast) -> 
         assert "already" in (await cy.runs("join", code=code)).text
     dan = cast.stage.person("Dan", cast.bo.actor.platform)
     for _ in range(5):
-        assert "I know no such code" in (await dan.runs("join", code="WRONG")).text
+        assert "I do not know this code" in (await dan.runs("join", code="WRONG")).text
     assert "too many times" in (await dan.runs("join", code="WRONG")).text

@@ -60,13 +60,13 @@ async def test_the_founder_is_told_of_a_burst(stage: Stage, on: str) -> None:
     assert await private(stage, ada) == [
         "Something in Farm looks made up. It may be innocent; nothing was done about it.\n"
         "No. 1: many joined at once\n"
-        "Who: 20 new members; usual in 10 minutes: 0.15\n"
+        "People: 20 new members; usual in 10 minutes: 0.15\n"
         f"Joined: from {now} to {now}\n"
         f"Where: {on.title()} (20)\n"
         "Without a wallet: 20 of 20\n"
         "Invited by: nobody (20)\n"
-        "Endorse: nobody (20)\n"
-        "/flags list shows what is open, and closes what you looked at."
+        "They endorse: nobody (20)\n"
+        "/flags list shows what is open, and closes what you have checked."
     ]
     await a_crowd(stage, 20, "more", on)
     await stage.chores()
@@ -80,14 +80,14 @@ async def test_the_moderators_chat_is_told_with_the_evidence(stage: Stage) -> No
     await bo.says("/join", farm)
     await moderates_union(ada, farm)
     heard = await mo.says("/flags here", replace_chat(farm, "moderators"))
-    assert "This chat is told from now on" in heard.text
+    assert "From now on, this chat is told" in heard.text
     stage.clock.advance(2 * DAY)
     await a_ring(stage, bo, "new")
     await stage.chores()
     [told] = await in_chat(stage, replace_chat(farm, "moderators"), ada)
     assert "No. 1: newcomers who support Bo" in told.text
-    assert "Who: 10 new members, counting Bo if new; support base: 10 in all" in told.text
-    assert "Endorse: Bo (10)" in told.text
+    assert "People: 10 new members, counting Bo if new; support base: 10 in total" in told.text
+    assert "They endorse: Bo (10)" in told.text
     assert len(await private(stage, ada)) == 1
     assert await in_chat(stage, farm, ada) == []
     assert await in_chat(stage, den, ada) == []
@@ -114,7 +114,7 @@ async def test_another_chat_takes_over_and_the_first_is_told_so(stage: Stage) ->
     await ada.says("/flags here", first)
     await ada.says("/flags here", second)
     assert [heard.text for heard in await in_chat(stage, first, ada)] == [
-        "Another chat is told from now on when something looks made up."
+        "From now on, another chat is told when something looks made up."
     ]
     await a_crowd(stage, 20, "new")
     await stage.chores()
@@ -124,7 +124,7 @@ async def test_another_chat_takes_over_and_the_first_is_told_so(stage: Stage) ->
 
 async def test_off_ends_it(stage: Stage) -> None:
     ada, farm = await settled(stage)
-    assert "No chat is told at present" in (await ada.says("/flags off", farm)).text
+    assert "No chat is told right now" in (await ada.says("/flags off", farm)).text
     await ada.says("/flags here", farm)
     assert "No chat is told any more" in (await ada.says("/flags off", farm)).text
     await a_crowd(stage, 20, "new")
@@ -147,7 +147,7 @@ async def test_a_place_that_left_the_union_is_not_told(stage: Stage) -> None:
     await stage.store.write(lost)
     await a_crowd(stage, 20, "new")
     await stage.chores()
-    assert [heard.text[:15] for heard in await in_chat(stage, barn, ada)] == ["This is a place"]
+    assert [heard.text[:15] for heard in await in_chat(stage, barn, ada)] == ["This place now "]
 
 
 @pytest.mark.parametrize("on", ["words", "values"])
@@ -179,14 +179,14 @@ async def test_a_moderator_closes_what_was_looked_at(stage: Stage, on: str) -> N
     await a_ring(stage, bo, "new", on)
     await stage.chores()
     heard = await mo.runs("flags list", farm)
-    assert "Open: 1. It may be innocent; nothing was done about it." in heard.text
+    assert "1 flag is open. It may be innocent; nothing was done about it." in heard.text
     assert heard.labels == ["Close no. 1"]
     assert "This is for moderators" not in heard.text
     private_place = stage.private(mo) if on == "words" else farm  # where a private answer is pressed
     done = await mo.presses(heard, "Close no. 1", private_place)
     assert "Nothing looks made up" in done.text
     assert done.reply.edit
-    assert "closed already" in (await mo.presses(heard, "Close no. 1", private_place)).text
+    assert "already closed" in (await mo.presses(heard, "Close no. 1", private_place)).text
     entries = await stage.store.read(ledger_storage.entries, 1)
     assert [e.kind for e in entries if e.kind.startswith("flag.")] == ["flag.raised", "flag.closed"]
 
@@ -200,7 +200,7 @@ async def test_who_moderates_no_more_closes_nothing(stage: Stage) -> None:
     heard = await mo.says("/flags list", farm)
     stage.platforms["words"].moderators.discard(mo.actor.native_id)
     assert "This is for moderators" in (await mo.presses(heard, "Close no. 1", farm)).text
-    assert "Open: 1" in (await ada.says("/flags list")).text
+    assert "1 flag is open" in (await ada.says("/flags list")).text
 
 
 async def test_many_flags_come_in_pages_and_one_message(stage: Stage) -> None:
@@ -214,9 +214,9 @@ async def test_many_flags_come_in_pages_and_one_message(stage: Stage) -> None:
     await stage.chores()
     [notice] = await private(stage, ada)
     assert notice.count("No. ") == 3
-    assert "There are 4 more: /flags list" in notice  # all of them together are a burst, too
+    assert "There are 4 more. /flags list" in notice  # all of them together are a burst, too
     heard = await ada.says("/flags list")
-    assert "Open: 7." in heard.text
+    assert "7 flags are open." in heard.text
     assert heard.labels == ["Close no. 7", "Close no. 6", "Close no. 5", "Close no. 4", "Older"]
     older = await ada.presses(heard, "Older")
     assert older.labels == ["Close no. 3", "Close no. 2", "Close no. 1", "Newer"]
@@ -233,9 +233,9 @@ async def test_who_left_is_named_no_more(stage: Stage) -> None:
     union = (await stage.store.read(members.unions_of, "words", "ada-words"))[0]
     await stage.store.write(follow, union, [member.id], new[:4])
     await stage.chores()
-    assert "Endorse: Bo (4), nobody (17)" in (await ada.says("/flags list")).text
+    assert "They endorse: Bo (4), nobody (17)" in (await ada.says("/flags list")).text
     await stage.store.write(membership.leave, union, member)
-    assert "Endorse: somebody who left (4), nobody (17)" in (await ada.says("/flags list")).text
+    assert "They endorse: somebody who left (4), nobody (17)" in (await ada.says("/flags list")).text
 
 
 async def test_a_founder_who_cannot_be_reached_stops_nothing(stage: Stage) -> None:

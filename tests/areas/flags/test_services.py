@@ -427,7 +427,7 @@ async def test_closing(store: Store, farm: Union) -> None:
     moderator = await store.read(members_storage.by_id, 2)
     await store.write(flags.close, farm, moderator, flag.id)
     assert await store.read(flags.open_flags, farm, 0, 10) == ([], 0)
-    with pytest.raises(NotFound, match="closed already"):
+    with pytest.raises(NotFound, match="already closed"):
         await store.write(flags.close, farm, moderator, flag.id)
     await store.write(arrive, farm, 20, "more")
     assert await look(store) == []  # it grew, and was looked at

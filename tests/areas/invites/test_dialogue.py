@@ -93,7 +93,7 @@ async def test_invite_shows_the_code_and_how_it_is_used(cast: Cast) -> None:
     typed = f"- Words: /join {code} in Farm or in a private chat with me"
     assert f"{typed}, or the link https://chat.example/bot?start=join-{code}\n" in heard.text
     assert PAYLOAD.fullmatch(f"join-{code}")
-    assert "Good until: 2026-03-31T12:00:00+00:00" in heard.text
+    assert "Valid until: 2026-03-31T12:00:00+00:00" in heard.text
     assert "Used: 0 of 100 times" in heard.text
     assert "Your recruits: nobody yet" in heard.text
     assert shown(await cast.ada.says("/invite")) == code
@@ -118,7 +118,7 @@ async def test_who_came_and_who_stayed_is_shown(cast: Cast) -> None:
     await cy.presses(await cy.says("/leave", cast.farm), "Leave and erase", cast.farm)
     heard = await cast.ada.says("/invite")
     assert "Used: 2 of 100 times" in heard.text
-    assert "Your recruits: 2 in all, 1 still here" in heard.text
+    assert "Your recruits: 2 in total, 1 still here" in heard.text
 
 
 async def test_a_new_code_replaces_the_old_at_one_press(cast: Cast) -> None:
@@ -139,10 +139,10 @@ async def test_a_code_that_got_about_is_revoked_at_once(cast: Cast) -> None:
     assert f"{code} is revoked" in (await cast.ada.presses(card, "Revoke", cast.farm)).text
     bo = cast.stage.person("Bo")
     for heard in (await bo.says(f"/join {code}", cast.farm), await bo.opens(f"join-{code}")):
-        assert "This code was revoked" in heard.text
+        assert "This one was revoked" in heard.text
         assert "/invite" in heard.text
         assert heard.private
-    assert "was not good any more" in (await cast.ada.presses(card, "Revoke", cast.farm)).text
+    assert "was already invalid" in (await cast.ada.presses(card, "Revoke", cast.farm)).text
     again = await cast.code()
     assert again != code
     await cast.ada.presses(card, "Revoke", cast.farm)
@@ -154,7 +154,7 @@ async def test_codes_are_not_made_without_end(cast: Cast) -> None:
     for _ in range(4):
         card = await cast.ada.presses(card, "New code", cast.farm)
     refused = await cast.ada.presses(card, "New code", cast.farm)
-    assert "5 codes within a day" in refused.text
+    assert "you made 5 within a day" in refused.text
     assert shown(await cast.ada.says("/invite")) == shown(card)
 
 
@@ -222,7 +222,7 @@ async def test_a_code_of_another_union_is_refused_in_a_place_without_naming_it(c
         await bo.says(f"/join {code}", cast.farm),
         await cast.stage.person("Bo", "values").runs("join", cast.hall, code=code),
     ):
-        assert "not for the union that lives here" in heard.text
+        assert "for another union than the one here" in heard.text
         assert "private chat" in heard.text
         assert "Weeds" not in heard.text
         assert "Eve" not in heard.text
@@ -234,8 +234,8 @@ async def test_codes_that_let_nobody_in_say_why(cast: Cast) -> None:
     code = await cast.code()
     bo = cast.stage.person("Bo")
     for typed in ("ABCDE23456", "no code at all", code[:9], "<b>*_@everyone", "'; drop table invites"):
-        assert "I know no such code" in (await bo.opens(f"join-{typed}")).text
-    assert "I know no such code" in (await bo.says("/join ABCDE23456", cast.farm)).text
+        assert "I do not know this code" in (await bo.opens(f"join-{typed}")).text
+    assert "I do not know this code" in (await bo.says("/join ABCDE23456", cast.farm)).text
     await cast.store.write(lambda tx: tx.run(SET_USES, which=code, number=100))
     assert "was used 100 times" in (await bo.says(f"/join {code}", cast.farm)).text
     other = await cast.code()
@@ -281,7 +281,7 @@ async def test_joining_in_a_private_chat(cast: Cast, platform: str) -> None:
     heard = await bo.says(f"/join {code}") if platform == "words" else await bo.runs("join", code=code)
     assert heard.private
     assert "Welcome to Free Farmers, Bo." in heard.text
-    assert "It gathers here:\n- Farm (Words)\n- Hall (Values)" in heard.text
+    assert "You can find it here:\n- Farm (Words)\n- Hall (Values)" in heard.text
     assert "@Ada invited you." in heard.text
     assert "Bo in Free Farmers" in (await bo.runs("me")).text
 
@@ -305,7 +305,7 @@ async def test_a_link_never_switches_the_private_chat_to_its_union(cast: Cast) -
     assert "This chat stays about Weeds" in heard.text
     assert "Bo in Weeds" in (await bo.says("/me")).text
     chosen = await bo.presses(heard, "Make this chat about Free Farmers")
-    assert "This chat is about Free Farmers now" in chosen.text
+    assert "This chat is now about Free Farmers" in chosen.text
     assert "Bo in Free Farmers" in (await bo.says("/me")).text
 
 
@@ -319,7 +319,7 @@ async def test_nor_does_it_where_several_could_be_meant(cast: Cast) -> None:
     found = re.search(r"start=(\S+)", (await ida.says("/invite", shed)).text)
     assert found is not None
     heard = await bo.opens(found[1])
-    assert "about none of your unions yet" in heard.text
+    assert "not about any of them yet" in heard.text
     assert "You are in several unions" in (await bo.says("/me")).text
 
 
@@ -334,7 +334,7 @@ async def test_a_false_union_of_the_same_name_and_purpose_is_told_apart(cast: Ca
         assert len(set(labels)) == 2
         assert all(re.search(r"Farmers · .+ \([\w-]{4}\)$", label) for label in labels), labels
     chosen = await bo.presses(asked, labels[0])
-    assert f"about {labels[0]} now" in chosen.text
+    assert f"now about {labels[0]}." in chosen.text
 
 
 async def test_joining_a_union_that_has_no_place(cast: Cast) -> None:
@@ -343,7 +343,7 @@ async def test_joining_a_union_that_has_no_place(cast: Cast) -> None:
     await cast.eve.presses(asked, "Disconnect", cast.lair)
     heard = await cast.stage.person("Bo").opens(f"join-{code}")
     assert "Welcome to Weeds" in heard.text
-    assert "no server or group at present" in heard.text
+    assert "no server or group right now" in heard.text
 
 
 async def test_who_left_comes_back_by_a_code(cast: Cast) -> None:
@@ -371,7 +371,7 @@ async def test_a_member_is_told_so_and_may_endorse_who_invited_them(cast: Cast) 
     bo = cast.stage.person("Bo")
     await bo.says("/join", cast.farm)
     for heard in (await bo.says(f"/join {code}", cast.farm), await bo.opens(f"join-{code}")):
-        assert "You are a member of Free Farmers already." in heard.text
+        assert "You are already a member of Free Farmers." in heard.text
         assert heard.button("Endorse Ada").arguments["leader"] == (await cast.member(cast.ada)).ref
     await bo.presses(heard, "Endorse Ada")
     assert (await bo.says(f"/join {code}", cast.farm)).labels == []
@@ -393,5 +393,5 @@ async def test_the_code_of_who_left_is_unknown(cast: Cast) -> None:
     await bo.presses(await bo.says("/leave", cast.farm), "Leave and erase", cast.farm)
     cy = cast.stage.person("Cy")
     for heard in (await cy.says(f"/join {code}", cast.farm), await cy.opens(f"join-{code}")):
-        assert "I know no such code" in heard.text
+        assert "I do not know this code" in heard.text
         assert "Bo" not in heard.text

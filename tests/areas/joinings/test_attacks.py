@@ -101,8 +101,8 @@ async def test_a_question_from_before_the_joining_is_not_answered_after_it(villa
     code = await village.code(mask)
     await thief.presses(asked, YES)
     await village.become_one(mask, village.ada)
-    assert "not open any more" in (await mask.presses(question, YES)).text
-    assert "no code of an account" in (await thief.runs("me same-person", code=code)).text
+    assert "no longer open" in (await mask.presses(question, YES)).text
+    assert "No account in this union has this code" in (await thief.runs("me same-person", code=code)).text
     assert not await village.same(thief, village.ada)
 
 
@@ -175,7 +175,7 @@ async def test_within_the_wait_no_account_does_lasting_harm(village: Village) ->
 
 async def test_a_founder_who_moderates_a_place_keeps_what_the_platform_gave(village: Village) -> None:
     await taken_in(village)
-    assert "posted here from now on" in (await village.ada.says("/call here", village.farm)).text
+    assert "calls are posted here" in (await village.ada.says("/call here", village.farm)).text
 
 
 async def test_buttons_from_before_the_joining_do_nothing_within_the_wait(village: Village) -> None:
@@ -243,14 +243,14 @@ async def test_a_joining_carries_no_base_away(village: Village, earlier: str, fo
     await endorse(thief, friend, village.farm)
     village.stage.clock.advance(2 * DAY)
     await village.become_one(thief, lea)
-    assert "Headcount: 0 people" in (await friend.says("/support", village.farm)).text
-    headcount = "2 people" if follows else "0 people"
-    assert f"Headcount: {headcount}" in (await village.ada.says("/support", village.farm)).text
+    assert "Nobody endorses you yet." in (await friend.says("/support", village.farm)).text
+    headcount = "Headcount: 2 people" if follows else "Nobody endorses you"
+    assert headcount in (await village.ada.says("/support", village.farm)).text
     for one in (lea, thief):
         assert WAITS in (await endorse(one, friend, village.farm)).text
         if follows:
             assert WAITS in (await one.runs("unendorse", village.farm)).text
-    assert ("endorse nobody now" in (await village.last(thief)).text) is not follows
+    assert ("endorse no one now" in (await village.last(thief)).text) is not follows
     await well(village)
 
 
@@ -268,10 +268,10 @@ async def test_two_leaders_who_followed_different_people_follow_nobody_until_the
     await lea.presses(mine, YES)
     done = await leo.presses(theirs, YES)
     for heard in (done, await village.last(lea)):
-        assert "You endorse nobody now: your accounts chose differently" in heard.text
+        assert "You endorse no one now, because your accounts endorsed different people" in heard.text
     assert "endorses nobody" in (await lea.says("/lineage", village.farm)).text
     for one in (village.ada, cy):
-        assert "Headcount: 0 people" in (await one.says("/support", village.farm)).text
+        assert "Nobody endorses you yet." in (await one.says("/support", village.farm)).text
     await well(village)
 
 
@@ -324,7 +324,7 @@ async def test_a_crash_in_the_middle_of_a_joining_leaves_the_question_open(
     assert not await village.same(bo, bob)
     assert await waits(village, bo, bob) == [None, None]
     assert await village.open_questions() == 1
-    assert "You are one person now" in (await bob.presses(question, YES)).text
+    assert "You are now one person" in (await bob.presses(question, YES)).text
 
 
 async def test_an_unused_ticket_state_proves_nothing(village: Village) -> None:

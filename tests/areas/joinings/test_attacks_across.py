@@ -30,7 +30,7 @@ async def test_a_thief_with_a_friend_does_not_come_before_a_moderator(village: V
     assert "it can remove this one at once" in refused.text.lower()
     shown = await vera.runs("me")
     sure = await vera.presses(shown, "Remove Thief (Words)")
-    assert "not part of you any more" in (await vera.presses(sure, "Remove it")).text
+    assert "no longer one of your accounts" in (await vera.presses(sure, "Remove it")).text
 
 
 async def test_a_union_is_not_handed_to_somebody_who_waits(village: Village) -> None:
@@ -46,7 +46,7 @@ async def test_a_union_is_not_handed_to_somebody_who_waits(village: Village) -> 
     assert at_once.labels == []
     village.stage.clock.advance(DAY)
     question = await village.ada.runs("union hand-over", village.farm, heir=who(vera))
-    assert "is the founder now" in (await village.ada.presses(question, "Hand over", village.farm)).text
+    assert "is now the founder" in (await village.ada.presses(question, "Hand over", village.farm)).text
 
 
 async def test_who_is_refused_by_one_goes_on_with_nobody(village: Village) -> None:
@@ -76,8 +76,8 @@ async def test_nobody_is_asked_without_end(village: Village) -> None:
         asked = await village.button(thief, "joining.ask", ticket=ticket)
         if NO in asked.labels:
             await thief.presses(asked, NO)
-    assert "You asked 10 times within an hour" in asked.text
-    assert "You asked 10 times" in (await village.button(thief, "joining.slow", ticket=ticket)).text
+    assert "You have asked 10 times within an hour" in asked.text
+    assert "You have asked 10 times" in (await village.button(thief, "joining.slow", ticket=ticket)).text
     assert len(await village.stage.told(vera)) == before + 20
     village.stage.clock.advance(timedelta(hours=1))
     ticket = await village.signs(thief)
@@ -98,7 +98,7 @@ async def test_a_refused_account_asks_through_no_account_that_it_becomes_one_wit
     village.stage.clock.advance(DAY)
     ticket = await village.signs(mask, ANNAS)
     refused = await village.button(mask, "joining.ask", ticket=ticket)
-    assert "Somebody said that this account is not them" in refused.text
+    assert "Someone said that this account is not them" in refused.text
 
 
 async def test_the_wallets_that_a_thief_brought_go_when_the_thief_is_removed(village: Village) -> None:
@@ -116,10 +116,10 @@ async def test_the_wallets_that_a_thief_brought_go_when_the_thief_is_removed(vil
         in (await vera.runs("wallets")).text
     )
     sure = await vera.presses(shown, "Remove Thief (Words)")
-    assert f"unlinked with it. /link links again what is yours:\n- {BOBS.address}" in sure.text
+    assert f"unlinked too. /link links again what is yours:\n- {BOBS.address}" in sure.text
     assert ANNAS.address not in sure.text
     done = await vera.presses(sure, "Remove it")
-    assert "These wallets were unlinked with it, because it linked them." in done.text
+    assert "These wallets were unlinked too, because it linked them." in done.text
     assert BOBS.address in done.text
     assert "the wallets that it linked are unlinked" in (await village.last(thief)).text
     left = (await vera.runs("wallets")).text
@@ -139,11 +139,11 @@ async def test_wallets_that_anybody_may_have_linked_are_shown_when_an_account_is
     sure = await vera.presses(await vera.runs("me"), "Remove Thief (Words)")
     done = await vera.presses(sure, "Remove it")
     assert BOBS.address in done.text
-    assert "unlink what is not yours" in done.text
+    assert "unlink those that are not yours" in done.text
     village.stage.clock.advance(DAY)
     sure = await vera.presses(done, f"Unlink {BOBS.address[:6]}…{BOBS.address[-4:]}")
     await vera.presses(sure, "Unlink")
-    assert "no wallet yet" in (await vera.runs("wallets")).text
+    assert "not linked a wallet yet" in (await vera.runs("wallets")).text
 
 
 async def test_a_person_is_shown_by_their_older_account_and_written_to_there(village: Village) -> None:
@@ -158,7 +158,7 @@ async def test_a_person_is_shown_by_their_older_account_and_written_to_there(vil
     code = await place_code(vera, village.farm)
     mara = village.stage.person("Mara", moderator=True)
     await mara.runs("union connect", village.stage.group("Mill"), code=code)
-    assert "A place asks to become one of" in (await village.last(vera)).text
+    assert "A place wants to become part of" in (await village.last(vera)).text
 
 
 async def test_one_friend_does_not_stand_against_a_leaders_base(village: Village) -> None:
@@ -196,4 +196,4 @@ async def test_nobody_who_waits_is_made_a_moderator(village: Village) -> None:
     village.stage.clock.advance(DAY)
     asked = await village.ada.runs("moderators add", village.farm, person=who(vera))
     done = await village.ada.presses(asked, "Let them moderate", village.farm)
-    assert "moderates the whole union now" in done.text
+    assert "now moderates the whole union" in done.text

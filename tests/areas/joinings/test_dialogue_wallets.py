@@ -40,7 +40,7 @@ async def test_the_holder_is_asked_and_one_press_of_each_side_joins(village: Vil
     assert "Bob @bob on Values, id bob-values" in question.text
     await bo.presses(question, YES)
     assert not await village.same(bo, bob)
-    assert "You are one person now" in (await bob.presses(asked, YES)).text
+    assert "You are now one person" in (await bob.presses(asked, YES)).text
     assert await village.same(bo, bob)
 
 
@@ -55,9 +55,9 @@ async def test_all_accounts_of_the_holder_are_asked_and_any_of_them_answers(vill
     await bob.presses(asked, YES)
     first, second = await village.last(bo), await village.last(also_bo)
     assert YES in first.labels
-    assert "You are one person now" in (await also_bo.presses(second, YES)).text
+    assert "You are now one person" in (await also_bo.presses(second, YES)).text
     assert await village.same(bo, bob)
-    assert "not open any more" in (await bo.presses(first, YES)).text
+    assert "no longer open" in (await bo.presses(first, YES)).text
 
 
 async def test_asking_twice_asks_the_holder_once(village: Village) -> None:
@@ -82,10 +82,10 @@ async def test_an_old_ticket_and_that_of_another_prove_nothing(village: Village)
 async def test_a_wallet_that_nobody_holds_asks_nobody(village: Village) -> None:
     bo, bob, ticket = await holder_and_asker(village)
     await leaves(bo, village.farm)
-    assert "nobody to ask" in (await village.button(bob, "joining.ask", ticket=ticket)).text
+    assert "no one to ask" in (await village.button(bob, "joining.ask", ticket=ticket)).text
     mine = await village.signs(bob, BOBS)
     await village.holds(bob, BOBS)
-    assert "yours already" in (await village.button(bob, "joining.slow", ticket=mine)).text
+    assert "yours, through another account" in (await village.button(bob, "joining.slow", ticket=mine)).text
 
 
 async def test_a_refused_thief_cannot_ask_again(village: Village) -> None:
@@ -102,7 +102,7 @@ async def test_who_asked_takes_it_back(village: Village) -> None:
     """It blames nobody: the other side may have done nothing."""
     bo, bob, ticket = await holder_and_asker(village)
     asked = await village.button(bob, "joining.ask", ticket=ticket)
-    assert "Taken back" in (await bob.presses(asked, NO)).text
+    assert "You took the question back" in (await bob.presses(asked, NO)).text
     assert "was taken back" in (await village.last(bo)).text
     assert YES in (await village.button(bob, "joining.ask", ticket=ticket)).labels
 
@@ -118,7 +118,7 @@ async def test_the_slow_way_takes_seven_days_and_warns_all_accounts_on_three_of_
     await village.become_one(also_bo, bo)
     village.stage.clock.advance(DAY)
     begun = await village.button(bob, "joining.slow", ticket=await village.signs(bob))
-    assert "told on days 0, 3 and 6" in begun.text
+    assert "told at the start, after 3 days and after 6 days" in begun.text
     assert begun.labels == ["Stop it"]
     counts = []
     for _ in range(8):
@@ -132,7 +132,7 @@ async def test_the_slow_way_takes_seven_days_and_warns_all_accounts_on_three_of_
         [1, 1, 0], [1, 1, 0], [1, 1, 0], [2, 2, 1], [2, 2, 1], [2, 2, 1], [3, 3, 2], [3, 3, 2],
     ]  # fmt: skip
     for one in (bo, also_bo, bob):
-        assert "You are one person now" in (await village.last(one)).text
+        assert "You are now one person" in (await village.last(one)).text
     assert await village.open_questions() == 0
     assert len(await entries(village.stage, "joining.begun")) == 1
 
@@ -146,7 +146,7 @@ async def test_one_press_of_the_holder_stops_it(village: Village, day: int) -> N
     warning = await village.last(bo)
     assert "Bob @bob on Values, id bob-values" in warning.text
     assert "is not you" in (await bo.presses(warning, "Stop it")).text
-    assert "you are not them" in (await village.last(bob)).text
+    assert "you are not the same person" in (await village.last(bob)).text
     for _ in range(10):
         await later(village.stage, DAY)
     assert not await village.same(bo, bob)
@@ -175,7 +175,7 @@ def make_wait(tx: Tx, account_id: int, village: Village) -> None:
 async def test_contract_wallets_never_take_the_slow_way(village: Village) -> None:
     """Several people may sign for one: each of them would become the holder."""
     bo, bob, ticket = await holder_and_asker(village, "contract")
-    assert "several people may sign" in (await village.button(bob, "joining.slow", ticket=ticket)).text
+    assert "Several people may sign" in (await village.button(bob, "joining.slow", ticket=ticket)).text
     assert await village.open_questions() == 0
     assert await village.stage.told(bo) == []
 
@@ -189,7 +189,7 @@ async def test_it_ends_if_the_holder_gives_the_wallet_up(village: Village) -> No
         await later(village.stage, DAY)
     assert not await village.same(bo, bob)
     for one in (bo, bob):
-        assert "is not held as it was" in (await village.last(one)).text
+        assert "is no longer held as it was" in (await village.last(one)).text
 
 
 async def test_a_bot_that_was_away_warns_first_and_joins_a_day_later(village: Village) -> None:
@@ -229,6 +229,6 @@ async def test_those_who_did_not_answer_are_the_older_accounts(village: Village)
         await later(village.stage, DAY)
     assert await village.same(bo, bob)
     refused = await bob.presses(await village.last(bob), "Remove Bo (Words)")
-    assert "can remove it only from" in refused.text
+    assert "can remove that one after" in refused.text
     asked = await bo.presses(await village.last(bo), "Remove Bob (Values)")
-    assert "not part of you any more" in (await bo.presses(asked, "Remove it")).text
+    assert "no longer one of your accounts" in (await bo.presses(asked, "Remove it")).text

@@ -71,9 +71,9 @@ class Village:
     async def become_one(self, typing: Persona, owner: Persona) -> None:
         """Two accounts become one person by a code."""
         mine, theirs = await self.asks(typing, owner)
-        assert "It was asked" in (await typing.presses(mine, YES)).text
+        assert "I have asked it" in (await typing.presses(mine, YES)).text
         done = await owner.presses(theirs, YES)
-        assert "You are one person now" in done.text, done.text
+        assert "You are now one person" in done.text, done.text
 
     async def last(self, person: Persona) -> Heard:
         """The newest private message that somebody got."""

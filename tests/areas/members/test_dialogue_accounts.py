@@ -48,10 +48,10 @@ async def test_an_older_account_throws_a_newer_one_out_at_once(village: Village)
     assert "waits until" in shown.text
     asked = await bo.presses(shown, "Remove Eve (Values)")
     assert "Eve @eve on Values, id eve-values" in asked.text
-    assert "not part of you any more" in (await bo.presses(asked, "Remove it")).text
+    assert "no longer one of your accounts" in (await bo.presses(asked, "Remove it")).text
     assert "Join" in (await eve.runs("me", village.hall)).text
     told = await village.last(eve)
-    assert "was removed from its person" in told.text
+    assert "another account of the same person" in told.text
     assert "by Bo (Words)" in told.text
     (entry,) = await entries(village.stage, "account.removed")
     assert "eve" not in entry
@@ -61,11 +61,11 @@ async def test_an_older_account_throws_a_newer_one_out_at_once(village: Village)
 
 async def test_a_newer_account_removes_an_older_one_only_after_its_wait(village: Village) -> None:
     _, eve = await joined(village)
-    assert "only from 3 March, 12:00 (UTC) on" in await removes(village, eve, "Remove Bo (Words)")
+    assert "after 3 March, 12:00 (UTC)" in await removes(village, eve, "Remove Bo (Words)")
     village.stage.clock.advance(DAY - timedelta(seconds=1))
-    assert "only from" in await removes(village, eve, "Remove Bo (Words)")
+    assert "can remove that one after" in await removes(village, eve, "Remove Bo (Words)")
     village.stage.clock.advance(timedelta(seconds=1))
-    assert "not part of you any more" in await removes(village, eve, "Remove Bo (Words)")
+    assert "no longer one of your accounts" in await removes(village, eve, "Remove Bo (Words)")
 
 
 async def test_a_confirmation_pressed_later_is_checked_again(village: Village) -> None:
@@ -77,7 +77,7 @@ async def test_a_confirmation_pressed_later_is_checked_again(village: Village) -
     await eve.runs("join", village.hall)
     assert "has expired" in (await eve.presses(asked, "Remove it")).text
     account = await village.account(bo)
-    assert "not part of you" in (await village.button(eve, "account.removed", account=account.id)).text
+    assert "no longer one of yours" in (await village.button(eve, "account.removed", account=account.id)).text
     assert (await village.account(bo)).id == account.id
 
 
@@ -85,7 +85,7 @@ async def test_nobody_removes_the_account_of_another_or_the_last_one(village: Vi
     bo, eve = await village.joins("Bo"), await village.joins("Eve")
     theirs, own = await village.account(bo), await village.account(eve)
     for action in ("account.remove", "account.removed"):
-        assert "not part of you" in (await village.button(eve, action, account=theirs.id)).text
+        assert "no longer one of yours" in (await village.button(eve, action, account=theirs.id)).text
         assert "the account that you are using" in (await village.button(eve, action, account=own.id)).text
 
 
@@ -96,7 +96,7 @@ async def test_the_persons_other_accounts_hear_of_it(village: Village) -> None:
     await village.become_one(third, bo)
     await removes(village, bo, "Remove Eve (Values)")
     told = await village.last(third)
-    assert "Eve (Values) was removed from you in Free Farmers by Bo (Words)" in told.text
+    assert "Your account Eve (Values) was removed from Free Farmers by your account Bo (Words)" in told.text
     assert told.labels == ["Remove Bo (Words)"]
 
 
@@ -130,8 +130,8 @@ async def test_a_removed_account_does_not_come_back_by_what_is_open(village: Vil
     asked, question = await village.asks(third, bo)
     await bo.presses(question, YES)
     await removes(village, bo, "Remove Eve (Values)")
-    assert "not open any more" in (await third.presses(asked, YES)).text
-    assert "no code of an account" in (await third.runs("me same-person", code=code)).text
+    assert "no longer open" in (await third.presses(asked, YES)).text
+    assert "No account in this union has this code" in (await third.runs("me same-person", code=code)).text
     await eve.runs("join", village.hall)
     assert not await village.same(bo, eve)
     assert not await village.same(bo, third)
@@ -147,8 +147,8 @@ async def test_an_account_that_joined_the_union_earlier_does_not_count_as_older(
     await village.become_one(new, old)
     village.stage.clock.advance(2 * DAY)
     await village.become_one(eve, new)
-    assert "only from" in await removes(village, eve, "Remove New (Words)")
-    assert "not part of you any more" in await removes(village, new, "Remove Eve (Values)")
+    assert "can remove that one after" in await removes(village, eve, "Remove New (Words)")
+    assert "no longer one of your accounts" in await removes(village, new, "Remove Eve (Values)")
 
 
 async def test_both_sides_keep_the_order_of_their_own_accounts(village: Village) -> None:
@@ -161,10 +161,10 @@ async def test_both_sides_keep_the_order_of_their_own_accounts(village: Village)
     await village.become_one(late, bo)  # Bo is followed, so Late is the newer one
     village.stage.clock.advance(2 * DAY)
     await village.become_one(bo, village.ada)
-    assert "only from" in await removes(village, late, "Remove Bo (Words)")
-    assert "only from" in await removes(village, bo, "Remove Ada (Words)")
-    assert "not part of you any more" in await removes(village, bo, "Remove Late (Words)")
-    assert "not part of you any more" in await removes(village, village.ada, "Remove Bo (Words)")
+    assert "can remove that one after" in await removes(village, late, "Remove Bo (Words)")
+    assert "can remove that one after" in await removes(village, bo, "Remove Ada (Words)")
+    assert "no longer one of your accounts" in await removes(village, bo, "Remove Late (Words)")
+    assert "no longer one of your accounts" in await removes(village, village.ada, "Remove Bo (Words)")
 
 
 @pytest.mark.parametrize("kind", ["founder", "followed", "earlier"])
@@ -184,9 +184,9 @@ async def test_the_side_with_more_to_lose_was_there_first(village: Village, kind
         first, later = eve, bo
     await village.become_one(bo, eve)
     label = f"Remove {first.actor.name} ({first.actor.platform.title()})"
-    assert "only from" in await removes(village, later, label)
+    assert "can remove that one after" in await removes(village, later, label)
     label = f"Remove {later.actor.name} ({later.actor.platform.title()})"
-    assert "not part of you any more" in await removes(village, first, label)
+    assert "no longer one of your accounts" in await removes(village, first, label)
 
 
 def _follow(tx: Tx, who: Persona, leader: Persona) -> None:

@@ -33,7 +33,7 @@ async def test_a_typed_name_is_of_the_same_platform(stage: Stage) -> None:
         assert "like discord:vera" in heard.text
     here = stage.person("Vera")
     await here.says("/join", farm)
-    assert "On: Words" in (await ada.says("/whois @vera", farm)).text
+    assert "Platforms: Words" in (await ada.says("/whois @vera", farm)).text
 
 
 @pytest.mark.parametrize("typed", ["values:vera", "Values:@VERA", '"@vera (Values)"', '"vera (values)"'])

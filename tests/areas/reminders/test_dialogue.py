@@ -10,7 +10,7 @@ from typing import TypeVar
 import pytest
 
 from bot import membership
-from bot.areas.calls.domain.calls import CallState
+from bot.areas.calls.domain.calls import WHOLE_DAY, CallState
 from bot.areas.calls.storage import calls as calls_storage
 from bot.areas.members.services import members
 from bot.areas.members.storage import accounts as accounts_storage
@@ -61,14 +61,16 @@ class Farm:
         who, whom = await self.member(one), await self.member(leader)
         await self.do(endorsements.endorse, self.union, who, whom, self.on)
 
-    async def call(self, *, day: int = 0, opens: int = 9 * 60, leader: Persona | None = None) -> int:
+    async def call(
+        self, *, day: int = 0, opens: int = 9 * 60, leader: Persona | None = None, closes: int = WHOLE_DAY
+    ) -> int:
         """A call of that many days from now, planned; the chores open it."""
         author = await self.member(leader or self.ada)
 
         def plan(tx: Tx) -> int:
             on = daily.today(tx, self.union) + day
             return daily.call(
-                tx, self.union, author, on, CallState.PLANNED, author if leader else None, opens
+                tx, self.union, author, on, CallState.PLANNED, author if leader else None, opens, closes
             )
 
         return await self.do(plan)
@@ -90,37 +92,37 @@ async def farm(stage: Stage, request: pytest.FixtureRequest) -> Farm:
 
 async def test_it_is_asked_for_shown_and_ended(farm: Farm) -> None:
     bo = await farm.person("Bo")
-    assert "not reminded" in (await bo.runs("call reminders")).text
+    assert "Reminders are off" in (await bo.runs("call reminders")).text
     on = await bo.runs("call reminders", farm.place, switch="on")
     assert on.private
-    assert "reminded at 09:00 (UTC)" in on.text
-    assert "begins tomorrow" in on.text
+    assert "Reminders are on: at 09:00 (UTC)" in on.text
+    assert "comes tomorrow" in on.text
     later = await bo.runs("call reminders", hour="18:30")
-    assert "reminded at 18:30" in later.text
-    assert "begins today" in later.text
+    assert "Reminders are on: at 18:30" in later.text
+    assert "comes today" in later.text
     again = await bo.runs("call reminders", switch="on")
-    assert "reminded at 18:30" in again.text
+    assert "Reminders are on: at 18:30" in again.text
     shown = await bo.runs("call reminders")
-    assert "reminded at 18:30" in shown.text
-    assert "begins" not in shown.text
-    assert "not reminded" in (await bo.presses(shown, "Stop reminders")).text
-    assert "not reminded" in (await bo.presses(shown, "Stop reminders")).text
-    assert "not reminded" in (await bo.runs("call reminders")).text
+    assert "Reminders are on: at 18:30" in shown.text
+    assert "The first one" not in shown.text
+    assert "Reminders are off" in (await bo.presses(shown, "Stop reminders")).text
+    assert "Reminders are off" in (await bo.presses(shown, "Stop reminders")).text
+    assert "Reminders are off" in (await bo.runs("call reminders")).text
     await bo.runs("call reminders", hour="7:05")
-    assert "not reminded" in (await bo.runs("call reminders", switch="off")).text
+    assert "Reminders are off" in (await bo.runs("call reminders", switch="off")).text
 
 
 async def test_words_are_understood_too(farm: Farm) -> None:
     bo = await farm.person("Bo")
-    assert "reminded at 20:15" in (await bo.says("/call reminders on 20:15")).text
-    assert "reminded at 07:00" in (await bo.says("/call reminders hour:7:00")).text
+    assert "Reminders are on: at 20:15" in (await bo.says("/call reminders on 20:15")).text
+    assert "Reminders are on: at 07:00" in (await bo.says("/call reminders hour:7:00")).text
 
 
 @pytest.mark.parametrize("hour", ["25:00", "24:00", "lunch", "9", "12:60"])
 async def test_an_hour_that_is_none_is_refused(farm: Farm, hour: str) -> None:
     bo = await farm.person("Bo")
     assert "not a time of day" in (await bo.runs("call reminders", hour=hour)).text
-    assert "not reminded" in (await bo.runs("call reminders")).text
+    assert "Reminders are off" in (await bo.runs("call reminders")).text
 
 
 async def test_who_has_not_joined_cannot(farm: Farm) -> None:
@@ -148,6 +150,30 @@ async def test_the_call_comes_once_at_ones_hour_with_its_button(farm: Farm) -> N
     assert await farm.do(daily.reminded, call) == 1
 
 
+async def test_an_hour_after_the_close_gets_its_reminder_an_hour_before_it(farm: Farm) -> None:
+    bo, cy = await farm.person("Bo"), await farm.person("Cy")
+    await farm.call(closes=18 * 60)
+    said = await bo.runs("call reminders", hour="20:00")
+    assert "“Plant a tree” (no. 1) closes at 18:00, before your hour" in said.text
+    assert "closes at" not in (await cy.runs("call reminders", hour="17:30")).text
+    farm.stage.clock.advance(HOUR * 5 - timedelta(minutes=1))
+    assert await farm.told(bo) == []
+    farm.stage.clock.advance(timedelta(minutes=1))
+    [told] = await farm.told(bo)
+    assert told.text.startswith("Today's call in Farm:\nPlant a tree")
+    assert await farm.told(cy) == [], "their hour is before the close"
+    farm.stage.clock.advance(HOUR / 2)
+    assert len(await farm.told(cy)) == 1
+    farm.stage.clock.advance(HOUR * 3)
+    assert len(await farm.told(bo)) == 1, "once a day"
+
+
+async def test_reminders_are_turned_on_by_the_button(farm: Farm) -> None:
+    bo = await farm.person("Bo")
+    on = await bo.presses(await bo.runs("call reminders"), "Turn on")
+    assert "Reminders are on: at 09:00" in on.text
+
+
 async def test_the_button_stops_only_ones_own(farm: Farm) -> None:
     bo, cy = await farm.person("Bo"), await farm.person("Cy")
     await farm.call()
@@ -155,8 +181,8 @@ async def test_the_button_stops_only_ones_own(farm: Farm) -> None:
         await one.runs("call reminders", hour="13:00")
     farm.stage.clock.advance(HOUR)
     [told] = await farm.told(bo)
-    assert "not reminded" in (await bo.presses(told, "Stop reminders")).text
-    assert "reminded at 13:00" in (await cy.runs("call reminders")).text
+    assert "Reminders are off" in (await bo.presses(told, "Stop reminders")).text
+    assert "Reminders are on: at 13:00" in (await cy.runs("call reminders")).text
 
 
 async def test_who_answered_is_not_reminded(farm: Farm) -> None:
@@ -214,7 +240,7 @@ async def test_the_hour_is_the_unions(stage: Stage) -> None:
     await farm.found("Asia/Tokyo")  # it is 21:00 there
     bo = await farm.person("Bo")
     await farm.call()
-    assert "begins today" in (await bo.runs("call reminders", hour="22:00")).text
+    assert "comes today" in (await bo.runs("call reminders", hour="22:00")).text
     farm.stage.clock.advance(HOUR - timedelta(minutes=1))
     assert await farm.told(bo) == []
     farm.stage.clock.advance(timedelta(minutes=1))
@@ -335,7 +361,7 @@ async def test_who_left_is_not_reminded(farm: Farm) -> None:
     farm.stage.clock.advance(HOUR)
     assert await farm.told(bo) == []
     again = await farm.person("Bo")
-    assert "not reminded" in (await again.runs("call reminders")).text
+    assert "Reminders are off" in (await again.runs("call reminders")).text
 
 
 @pytest.mark.parametrize("own", [True, False])

@@ -110,15 +110,17 @@ async def test_the_founder_sees_the_whole_union(farm: Farm) -> None:
     await farm.answer(call, "B3", state="refused")
     heard = await farm.report("Ada")
     assert heard.private
-    assert heard.text.splitlines()[:8] == [
+    assert heard.text.splitlines()[:10] == [
         "Plant a tree",
-        "The union's call of today: open.",
-        "Answered: 5 of 8 people (62%), 1 of them late, besides, 1 wait to be confirmed",
+        "The union's call · today · open",
+        "Answered: 5 of 8 people (62%)",
+        "Late: 1 answer",
+        "To be confirmed: 1 answer",
         "Pressed: in private 5",
         "The biggest branches:",
         "- Bo · 3 of 5 (60%)",
         "- Cy · 1 of 2 (50%)",
-        "[Answers to the call of 1 Mar 2026: 5. Branches: Bo 3 of 5, Cy 1 of 2.]",
+        "[Answers to the call of 1 March 2026: 5. Branches: Bo 3 of 5, Cy 1 of 2.]",
     ]
     picture = heard.reply.blocks[-1]
     assert isinstance(picture, Image)
@@ -129,7 +131,7 @@ async def test_the_founder_sees_the_whole_union(farm: Farm) -> None:
 async def test_another_leader_sees_only_their_branch(farm: Farm) -> None:
     await farm.call("Ada", "Cy", "C1", "Bo", "B4", "B1", state=CallState.CLOSED)
     heard = await farm.report("Bo")
-    assert "Your branch, the union's call of today: closed." in heard.text
+    assert "The union's call in your branch · today · closed" in heard.text
     assert "Answered: 2 of 4 people (50%)" in heard.text
     assert "- B3 · 1 of 2 (50%)" in heard.text
     assert "- B1 · 1 of 1 (100%)" in heard.text
@@ -147,13 +149,16 @@ async def test_who_does_not_lead_sees_none(farm: Farm) -> None:
 async def test_a_branchs_own_call_is_reported_to_its_leader_and_to_nobody_else(farm: Farm) -> None:
     await farm.call("B1", "B2", leader="Bo")
     heard = await farm.report("Bo")
-    assert "your branch's call of today" in heard.text
+    assert "Your branch's call · today" in heard.text
     assert "Answered: 2 of 4 people (50%)" in heard.text
-    assert "posted" not in heard.text
+    assert "Posted" not in heard.text
     assert "no call on that day" in (await farm.report("Ada")).text
     await farm.call("Bo")
     both = await farm.report("Bo")
-    assert both.labels == ["Who has not answered (union's call)", "Who has not answered (branch's call)"]
+    assert both.labels == [
+        "Who has not answered the union's call",
+        "Who has not answered your branch's call",
+    ]
     assert "Answered: 0 of 4 people (0%)" in both.text
 
 
@@ -165,7 +170,7 @@ async def test_places_and_what_was_sent_are_told(farm: Farm) -> None:
     await farm.answer(call, "B1", space=space.id)
     await farm.answer(call, "B2")
     heard = await farm.report("Ada")
-    assert "Reached: posted in 1 place\n" in heard.text
+    assert "Reached: Posted in 1 place.\n" in heard.text
     assert "Pressed: Farm 2, in private 1" in heard.text
 
 
@@ -174,14 +179,14 @@ async def test_it_is_set_beside_the_calls_of_the_month(farm: Farm) -> None:
         await farm.call(*who, ago=ago, state=CallState.CLOSED)
     await farm.call("B1", "Bo")
     heard = await farm.report("Ada")
-    assert "Before: 1.3 answers on average in the 30 days before: +50%" in heard.text
+    assert "The 30 days before: 1.3 answers on average (+50%)" in heard.text
     assert "Average of 3 calls in the days before: 1.3." in heard.text
     of_bo = await farm.report("Bo")
-    assert "Before: 1.0 answers on average in the 30 days before: +0%" in of_bo.text
+    assert "The 30 days before: 1.0 answers on average (+0%)" in of_bo.text
     yesterday = await farm.report("Ada", "yesterday")
     assert "Answered: 0 of 8 people (0%)" in yesterday.text
-    assert "Before: 2.7 answers on average in the 30 days before: -100%" in yesterday.text
-    assert "of Friday 27 February" in (await farm.report("Ada", "2026-02-27")).text
+    assert "The 30 days before: 2.7 answers on average (-100%)" in yesterday.text
+    assert "Friday 27 February" in (await farm.report("Ada", "2026-02-27")).text
 
 
 async def test_without_a_day_it_is_the_last_that_has_opened(farm: Farm) -> None:
@@ -189,7 +194,7 @@ async def test_without_a_day_it_is_the_last_that_has_opened(farm: Farm) -> None:
     await farm.call("Bo", ago=3, state=CallState.CLOSED)
     await farm.call(ago=1, state=CallState.CANCELLED)
     await farm.call(ago=-1, state=CallState.PLANNED)
-    assert "of Thursday 26 February: closed" in (await farm.report("Ada")).text
+    assert "· Thursday 26 February · closed" in (await farm.report("Ada")).text
     assert "no call on that day" in (await farm.report("Ada", "today")).text
     assert "not a day" in (await farm.report("Ada", "someday")).text
 
@@ -204,17 +209,17 @@ async def test_who_has_not_answered_is_named_the_nearest_first(farm: Farm) -> No
     shown = await bo.presses(await farm.report("Bo"), "Who has not answered", farm.place)
     assert shown.private
     assert shown.text.splitlines() == [
-        "2 have not answered “Plant a tree”, the nearest first:",
+        "2 people have not answered Plant a tree, those nearest to you first:",
         "- @B3",
         "- @B4",
     ]
     assert shown.labels == ["Remind them"]
     await farm.answer(call, "B3")
     one = await bo.presses(await farm.report("Bo"), "Who has not answered", farm.place)
-    assert one.text.startswith("1 has not answered “Plant a tree”")
+    assert one.text.startswith("1 person has not answered Plant a tree:")
     await farm.answer(call, "B4")
     again = await bo.presses(await farm.report("Bo"), "Who has not answered", farm.place)
-    assert again.text == "Everybody in your branch has answered."
+    assert again.text == "Everyone in your branch has answered."
 
 
 async def test_of_a_large_base_the_nearest_are_looked_at(farm: Farm, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,12 +227,12 @@ async def test_of_a_large_base_the_nearest_are_looked_at(farm: Farm, monkeypatch
     call = await farm.call("B1")
     bo = farm.people["Bo"]
     shown = await bo.presses(await farm.report("Bo"), "Who has not answered", farm.place)
-    assert shown.text.startswith("2 of the 3 nearest to you have not answered")
+    assert shown.text.startswith("Of the 3 people nearest to you, 2 have not answered")
     assert "B4" not in shown.text
     for name in ("B2", "B3"):
         await farm.answer(call, name)
     again = await bo.presses(await farm.report("Bo"), "Who has not answered", farm.place)
-    assert again.text == "Everybody of the 3 nearest to you has answered."
+    assert again.text == "The 3 people nearest to you have all answered."
 
 
 async def test_pages_of_names(farm: Farm) -> None:
@@ -236,7 +241,7 @@ async def test_pages_of_names(farm: Farm) -> None:
     await farm.call()
     cy = farm.people["Cy"]
     first = await cy.presses(await farm.report("Cy"), "Who has not answered", farm.place)
-    assert first.text.startswith("26 have not answered")
+    assert first.text.startswith("26 people have not answered")
     assert len(first.text.splitlines()) == 21
     assert first.labels == ["Next", "Remind them"]
     second = await cy.presses(first, "Next", farm.place)
@@ -251,7 +256,7 @@ async def test_one_press_reminds_them_with_the_button(farm: Farm) -> None:
     shown = await bo.presses(await farm.report("Bo"), "Who has not answered", farm.place)
     done = await bo.presses(shown, "Remind them", farm.place)
     assert done.private
-    assert done.text == "Reminded: 3 people."
+    assert done.text == "3 people are reminded."
     [told] = await farm.told("B4")
     assert told.text.startswith("@Bo reminds you of this call in Farm:\nPlant a tree")
     assert told.labels == ["Done"]
@@ -259,11 +264,11 @@ async def test_one_press_reminds_them_with_the_button(farm: Farm) -> None:
         assert await farm.told(name) == []
     await farm.people["B4"].presses(told, "Done")
     again = await bo.presses(await farm.report("Bo"), "Who has not answered", farm.place)
-    assert again.text.startswith("2 have not answered")
-    assert "You had them reminded" in again.text
+    assert again.text.startswith("2 people have not answered")
+    assert "You reminded them" in again.text
     assert again.labels == []
     assert "2 leaders" not in (await farm.report("Ada")).text
-    assert "3 people reminded by 1 leader" in (await farm.report("Ada")).text
+    assert "3 people were reminded by 1 leader" in (await farm.report("Ada")).text
     assert call == 1
 
 
@@ -272,7 +277,7 @@ async def test_once_a_call_and_leader_also_from_an_older_button(farm: Farm) -> N
     bo = farm.people["Bo"]
     one = await bo.presses(await farm.report("Bo"), "Who has not answered", farm.place)
     two = await bo.presses(await farm.report("Bo"), "Who has not answered", farm.place)
-    assert "Reminded: 4" in (await bo.presses(one, "Remind them", farm.place)).text
+    assert "4 people are reminded" in (await bo.presses(one, "Remind them", farm.place)).text
     assert "already" in (await bo.presses(two, "Remind them", farm.place)).text
     assert len(await farm.told("B1")) == 1
 
@@ -289,8 +294,8 @@ async def test_nobody_is_told_twice_in_a_day_and_the_leader_hears_how_many_were_
     shown = await bo.presses(await farm.report("Bo"), "Who has not answered", farm.place)
     done = await bo.presses(shown, "Remind them", farm.place)
     assert done.text == (
-        "Reminded: 1 person. Left out: 1 whom I told something else today, 1 whom my messages do not reach, "
-        "1 more than I remind at once."
+        "1 person is reminded. 1 person is left out, because I wrote to them about something else today. "
+        "My messages do not reach 1 person. 1 person is left out, because I cannot remind more people at once."
     )
     assert [len(await farm.told(name)) for name in ("B1", "B2", "B3", "B4")] == [0, 0, 1, 0]
     assert not await farm.do(daily_notice.claim, farm.union, (await farm.member("B3")).id)
@@ -335,7 +340,7 @@ async def test_a_merge_keeps_the_limit(farm: Farm) -> None:
     await farm.do(membership.merge, 1, await farm.member("Bo"), await farm.member("Cy"))
     await farm.do(scenes.settle)
     listed = await cy.presses(await farm.report("Cy"), "Who has not answered", farm.place)
-    assert "You had them reminded" in listed.text
+    assert "You reminded them" in listed.text
     assert listed.labels == []
 
 

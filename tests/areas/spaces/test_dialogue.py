@@ -25,19 +25,19 @@ async def test_a_place_asks_with_a_code_and_the_founder_connects_it(
     mara, server = stage.person("Mara", there, moderator=True), stage.group("Server", there)
     code = await place_code(ada, farm)
     asked = await mara.runs("union connect", server, code=code)
-    assert "The founder of Free Farmers was asked in private" in asked.text
+    assert "I asked the founder of Free Farmers privately whether to connect" in asked.text
     bo = stage.person("Bo", there)
     assert "There is no union here" in (await bo.runs("join", server)).text, "the code alone connects nothing"
     assert "used or expired" in (await mara.runs("union connect", stage.group("Two", there), code=code)).text
     question = (await stage.told(ada))[-1]
     assert f"Place: Server\nPlatform: {there.title()}" in question.text
     assert "Asked by: @Mara\nPeople there: 12" in question.text
-    assert question.labels == ["Connect Server", "No, not Server"]
+    assert question.labels == ["Connect Server", "Do not connect Server"]
     done = await ada.presses(question, "Connect Server")
-    assert "Server is a place of Free Farmers now" in done.text
-    assert "does not wait any more" in (await ada.presses(question, "Connect Server")).text
+    assert "Server now belongs to Free Farmers" in done.text
+    assert "no longer waiting" in (await ada.presses(question, "Connect Server")).text
     [welcome] = await posts(stage, server)
-    assert "This is a place of Free Farmers now." in welcome.text
+    assert "This place now belongs to Free Farmers." in welcome.text
     assert "Welcome" in (await bo.presses(welcome, "Join Free Farmers", server)).text
     assert "Members: 2" in (await ada.runs("union about", farm)).text
     listed = (await bo.runs("union spaces", server)).text
@@ -53,9 +53,9 @@ async def test_the_founder_refuses_and_the_place_is_told(stage: Stage) -> None:
     topic = Place("values", "chan", server.space, "topic", "Server")
     await mara.runs("union connect", topic, code=await place_code(ada, farm))
     question = (await stage.told(ada))[-1]
-    assert "not connected" in (await ada.presses(question, "No, not Server")).text
-    assert "did not connect this place" in (await posts(stage, Place("values", "chan")))[-1].text
-    assert "does not wait any more" in (await ada.presses(question, "Connect Server")).text
+    assert "not connected" in (await ada.presses(question, "Do not connect Server")).text
+    assert "decided not to connect this place" in (await posts(stage, Place("values", "chan")))[-1].text
+    assert "no longer waiting" in (await ada.presses(question, "Connect Server")).text
     assert "There is no union here" in (await mara.runs("join", server)).text
     assert len(await entries(stage, "space.refused")) == 1
 
@@ -68,16 +68,16 @@ async def test_only_the_founder_answers_and_also_without_the_message(stage: Stag
     await mara.runs("union connect", server, code=await place_code(ada, farm))
     assert "for the founder" in (await bo.says("/union requests", farm)).text
     question = (await stage.told(ada))[-1]
-    assert "the platform does not say" in question.text
+    assert "People there: unknown" in question.text
     assert "for someone else" in (await bo.presses(question, "Connect Server")).text
     shown = await ada.says("/union requests", farm)
     assert "Place: Server" in shown.text
     await ada.presses(shown, "Connect Server")
-    assert "No place waits" in (await ada.says("/union requests", farm)).text
+    assert "No places are waiting" in (await ada.says("/union requests", farm)).text
 
 
 @pytest.mark.parametrize(
-    ("label", "outcome"), [("Connect Server", "is a place"), ("No, not Server", "not connected")]
+    ("label", "outcome"), [("Connect Server", "now belongs"), ("Do not connect Server", "not connected")]
 )
 async def test_an_answer_elsewhere_takes_the_buttons_off_the_question(
     stage: Stage, label: str, outcome: str
@@ -85,7 +85,7 @@ async def test_an_answer_elsewhere_takes_the_buttons_off_the_question(
     ada, farm = await founded(stage, **FREE_FARMERS)
     mara, server = stage.person("Mara", "values", moderator=True), stage.group("Server", "values")
     await mara.runs("union connect", server, code=await place_code(ada, farm))
-    assert (await stage.told(ada))[-1].labels == ["Connect Server", "No, not Server"]
+    assert (await stage.told(ada))[-1].labels == ["Connect Server", "Do not connect Server"]
     sent = stage.platforms["words"].delivered
     asked = len(sent)
     await ada.presses(await ada.says("/union requests", farm), label, farm)
@@ -104,8 +104,8 @@ async def test_a_code_and_its_request_expire_and_only_moderators_use_it(stage: S
     await ada.says(f"/union connect {code}", two)
     question = (await stage.told(ada))[-1]
     stage.clock.advance(timedelta(hours=2))
-    assert "does not wait any more" in (await ada.presses(question, "Connect Two")).text
-    assert "No place waits" in (await ada.says("/union requests", farm)).text
+    assert "no longer waiting" in (await ada.presses(question, "Connect Two")).text
+    assert "No places are waiting" in (await ada.says("/union requests", farm)).text
     late = await place_code(ada, farm)
     stage.clock.advance(timedelta(hours=25))
     assert "used or expired" in (await ada.says(f"/union connect {late}", two)).text
@@ -117,7 +117,7 @@ async def test_a_new_code_ends_the_earlier_one(stage: Stage) -> None:
     first, second = await place_code(ada, farm), await place_code(ada, farm)
     two = stage.group("Two")
     assert "used or expired" in (await ada.says(f"/union connect {first}", two)).text
-    assert "was asked in private" in (await ada.says(f"/union connect {second}", two)).text
+    assert "privately whether to connect" in (await ada.says(f"/union connect {second}", two)).text
 
 
 async def test_a_place_that_waits_moves_is_lost_and_asks_anew(stage: Stage) -> None:
@@ -125,7 +125,7 @@ async def test_a_place_that_waits_moves_is_lost_and_asks_anew(stage: Stage) -> N
     two = stage.group("Two")
     await ada.says(f"/union connect {await place_code(ada, farm)}", two)
     await ada.says(f"/union connect {await place_code(ada, farm)}", two)
-    assert (await ada.says("/union requests", farm)).labels == ["Connect Two", "No, not Two"], "once"
+    assert (await ada.says("/union requests", farm)).labels == ["Connect Two", "Do not connect Two"], "once"
     await ada.does(SpaceMoved("space-new"), two)
     new = Place("words", "chat-new", "space-new", title="Two")
     shown = await ada.says("/union requests", farm)
@@ -134,7 +134,7 @@ async def test_a_place_that_waits_moves_is_lost_and_asks_anew(stage: Stage) -> N
     three = stage.group("Three")
     await ada.says(f"/union connect {await place_code(ada, farm)}", three)
     await ada.does(BotRemoved(), three)
-    assert "No place waits" in (await ada.says("/union requests", farm)).text
+    assert "No places are waiting" in (await ada.says("/union requests", farm)).text
 
 
 async def test_a_place_that_came_to_another_union_meanwhile_stays_there(stage: Stage) -> None:
@@ -143,7 +143,7 @@ async def test_a_place_that_came_to_another_union_meanwhile_stays_there(stage: S
     await eve.says(f"/union connect {await place_code(ada, farm)}", lair)
     await eve.says("/union create name:Lair purpose:Secrets", lair)
     question = (await stage.told(ada))[-1]
-    assert "A union lives here already" in (await ada.presses(question, "Connect Lair")).text
+    assert "This place already belongs to a union" in (await ada.presses(question, "Connect Lair")).text
     assert "Lair" in (await eve.says("/union about", lair)).text
 
 
@@ -160,8 +160,8 @@ async def test_handing_over_ends_codes_and_requests(stage: Stage) -> None:
     assert "for the founder" in (await ada.presses(waiting, "Connect Two")).text
     assert "for the founder" in (await ada.presses(place, "Let them moderate", farm)).text
     assert "used or expired" in (await ada.says(f"/union connect {unused}", three)).text
-    assert "No place waits" in (await bo.says("/union requests", farm)).text
-    assert "has another founder now" in (await posts(stage, two))[-1].text
+    assert "No places are waiting" in (await bo.says("/union requests", farm)).text
+    assert "has a new founder" in (await posts(stage, two))[-1].text
 
 
 async def test_what_is_confirmed_in_private_is_done_in_the_chat_it_was_asked_in(stage: Stage) -> None:
@@ -199,7 +199,7 @@ async def test_founding_elsewhere_gives_nothing_in_a_place_without_a_union(stage
 async def test_disconnect_asks_first_and_keeps_members(stage: Stage) -> None:
     ada, farm = await founded(stage, **FREE_FARMERS)
     question = await ada.says("/union disconnect", farm)
-    assert "out of Free Farmers?" in question.text
+    assert "Disconnect Farm from Free Farmers?" in question.text
     assert "no longer belongs to Free Farmers" in (await ada.presses(question, "Disconnect", farm)).text
     assert "There is no union here" in (await ada.says("/union about", farm)).text
     assert "Ada in Free Farmers" in (await ada.says("/me")).text

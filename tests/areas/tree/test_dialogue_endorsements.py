@@ -35,7 +35,7 @@ async def test_one_endorses_and_everybody_sees_it(farm: Farm) -> None:
     assert "1 person" in heard.text
     again = await endorse(farm.bob, farm.ada, farm.place)
     assert again.private
-    assert "You endorse them already" in again.text
+    assert "You already endorse them" in again.text
 
 
 async def test_the_author_of_a_message_is_endorsed_by_replying(stage: Stage) -> None:
@@ -68,7 +68,7 @@ async def test_a_change_is_asked_about_and_waits(stage: Stage, farm: Farm) -> No
     assert "@Bob endorses @Cat now" in done.text
     assert done.reply.edit
     twice = await farm.bob.presses(asked, "Endorse Cat instead", farm.place)
-    assert "You endorse them already" in twice.text
+    assert "You already endorse them" in twice.text
     other = await farm.dan.presses(asked, "Endorse Cat instead", farm.place)
     assert "someone else" in other.text
 
@@ -98,21 +98,21 @@ async def test_what_is_refused(stage: Stage, farm: Farm) -> None:
     assert "Bob → Ada → you" in circle.text
     stranger = stage.person("Eve", farm.ada.actor.platform)
     unknown = await endorse(farm.bob, stranger, farm.place)
-    assert "I do not know" in unknown.text or "has not joined" in unknown.text
+    assert "I do not know" in unknown.text or "is not a member of" in unknown.text
     assert "Join Free Farmers first" in (await endorse(stranger, farm.ada, farm.place)).text
     gone = await farm.dan.runs("leave", farm.place)
     await farm.dan.presses(gone, "Leave and erase", farm.place)
     left = await endorse(farm.cat, farm.dan, farm.place)
-    assert "I do not know" in left.text or "has not joined" in left.text
+    assert "I do not know" in left.text or "is not a member of" in left.text
 
 
 async def test_an_endorsement_ends(farm: Farm) -> None:
-    assert "nobody at present" in (await farm.bob.runs("unendorse", farm.place)).text
+    assert "You endorse nobody." in (await farm.bob.runs("unendorse", farm.place)).text
     await endorse(farm.bob, farm.ada, farm.place)
     heard = await farm.bob.runs("unendorse", farm.place)
     assert heard.private
-    assert "You endorse @Ada no longer. /endorse begins anew; you can choose again in 1 day." in heard.text
-    assert "root of the tree" in (await farm.bob.runs("lineage", farm.place)).text
+    assert "You no longer endorse @Ada. You can choose another leader in 1 day, with /endorse." in heard.text
+    assert "stands at the top of a tree" in (await farm.bob.runs("lineage", farm.place)).text
 
 
 async def test_lineage_goes_up_to_the_root(farm: Farm) -> None:

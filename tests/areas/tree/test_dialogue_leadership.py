@@ -70,13 +70,13 @@ async def test_the_rules_are_set_and_told_in_words(stage: Stage, on: str) -> Non
         )
     assert heard.text.splitlines() == [
         "Changed.",
-        "Who leads: The founder leads, and everybody with 12 or more supporters who linked a wallet.",
-        "Leading by support: 1: Bo (12)",
-        "Below it: Who has too little support is told, and stops leading after 1 day.",
-        "Endorsing another: Possible at any time.",
+        "Who leads: The founder leads, and everyone with 12 or more supporters who linked a wallet.",
+        "Leading by support: 1: Bo (12).",
+        "Too little support: A leader with too little support is told, and stops leading after 1 day.",
+        "Changing leaders: Members can choose another leader at any time.",
     ]
     again = await ada.says("/union rules leaders:supported", farm)
-    assert "These are the rules already." in again.text
+    assert "Nothing to change: these are the rules." in again.text
     entries = await stage.store.read(ledger_storage.entries, 1)
     [changed] = [json.loads(entry.payload) for entry in entries if entry.kind == "union.rules"]
     assert changed == {"leaders": "supported", "n": 12, "grace_days": 1, "switch_hours": 0}
@@ -86,7 +86,7 @@ async def test_the_rules_are_set_and_told_in_words(stage: Stage, on: str) -> Non
     ("line", "answer"),
     [
         ("leaders:top how_many:101", "1 to 100"),
-        ("how_many:3", "means nothing"),
+        ("how_many:3", "to say how many"),
         ("leaders:top how_many:0", "least is 1"),
         ("leaders:supported how_many:1001", "most is 1000"),
         ("grace_days:91", "most is 90"),
@@ -110,13 +110,13 @@ async def test_the_unions_page_says_who_leads(stage: Stage) -> None:
     await ada.says("/union rules leaders:top how_many:7 linked_only:no", farm)
     before = (await bo.says("/union about", farm)).text
     assert "Leaders: The founder leads, and the 7 members with the most supporters." in before
-    assert "Leading by support: nobody has enough supporters yet" in before
+    assert "Leading by support: Nobody has enough supporters yet." in before
     for number, name in enumerate(("Cy", "Di", "Ed", "Flo", "Gus"), start=1):
         await stage.person(name).says("/join", farm)
         await support(stage, stage.person(name), 0, number)
     await support(stage, bo, 0, 9)
     after = (await bo.says("/union about", farm)).text
-    assert "Leading by support: 6: Bo (9), Gus (5), Flo (4), Ed (3), Di (2), 1 more" in after
+    assert "Leading by support: 6: Bo (9), Gus (5), Flo (4), Ed (3), Di (2) and 1 more." in after
     assert f"Founder: @{ada.actor.name}" in after
 
 
@@ -129,7 +129,7 @@ async def test_leading_by_the_grace_is_said_too(stage: Stage) -> None:
     stage.clock.advance(DAY)
     await stage.chores()
     about = (await ada.says("/union about", farm)).text
-    assert "nobody has enough supporters who linked a wallet yet; besides, 1 who fell below" in about
+    assert "Nobody has enough supporters who linked a wallet yet. 1 more has too little support" in about
     assert "the member with the most supporters who linked a wallet." in about
 
 
@@ -144,10 +144,10 @@ async def test_a_leader_rises_slips_and_falls(stage: Stage, on: str) -> None:
     await support(stage, bo, 2)
     assert (await bo.says("/steer", farm)).text == "Steered."
     assert await told(stage, bo) == [
-        "You lead in Farm now: you have 2 supporters who linked a wallet.\n"
-        "Its rule: The founder leads, and everybody with 2 or more supporters who linked a wallet. "
-        "Who has too little support is told, and stops leading after 3 days.\n"
-        "What only leaders may do is open to you: /help shows it."
+        "You are a leader in Farm now. You have 2 supporters who linked a wallet.\n"
+        "The rule: The founder leads, and everyone with 2 or more supporters who linked a wallet. "
+        "A leader with too little support is told, and stops leading after 3 days.\n"
+        "You can do more now: /help shows it."
     ]
     await support(stage, bo, 1)
     assert len(await told(stage, bo)) == 1
@@ -155,15 +155,15 @@ async def test_a_leader_rises_slips_and_falls(stage: Stage, on: str) -> None:
     heard = await told(stage, bo)
     until = (stage.clock.now() + 3 * DAY).isoformat()
     assert heard[1] == (
-        "You have too little support to lead in Farm: you have 1 supporter who linked a wallet. It takes 2.\n"
-        f"You go on leading until {until}. If you have enough by then, nothing changes."
+        "You have too little support to lead in Farm. You have 1 supporter who linked a wallet. It takes 2.\n"
+        f"You stay a leader until {until}. If you have enough by then, nothing changes."
     )
     assert (await bo.says("/steer", farm)).text == "Steered."
     stage.clock.advance(3 * DAY)
     assert "This is for leaders" in (await bo.says("/steer", farm)).text
     heard = await told(stage, bo)
     assert len(heard) == 3
-    assert heard[2].startswith("You no longer lead in Farm. You have too little support: you have 1")
+    assert heard[2].startswith("You are no longer a leader in Farm. You have too little support. You have 1")
     assert await told(stage, bo) == heard
     assert await told(stage, ada) == []
 
@@ -175,11 +175,11 @@ async def test_who_is_back_in_time_is_told(stage: Stage) -> None:
     await stage.chores()
     await support(stage, bo, 0, 0)
     stage.clock.advance(DAY)
-    assert "The 3 with the most lead, and the last of them has 1 now." in (await told(stage, bo))[-1]
+    assert "The 3 members with the most lead, and the last of them has 1 now." in (await told(stage, bo))[-1]
     await support(stage, bo, 0, 1)
     stage.clock.advance(DAY)
     assert (await told(stage, bo))[-1] == (
-        "You have enough support again: you have 1 supporter. You go on leading in Farm."
+        "You have enough support again, and stay a leader in Farm. You have 1 supporter."
     )
 
 
@@ -221,7 +221,7 @@ async def test_the_time_to_win_support_back_begins_when_that_is_told(stage: Stag
     assert len(await told(stage, bo)) == 1
     stage.clock.advance(timedelta(hours=1))
     until = (stage.clock.now() + DAY).isoformat()
-    assert f"You go on leading until {until}" in (await told(stage, bo))[-1]
+    assert f"You stay a leader until {until}" in (await told(stage, bo))[-1]
     assert (await bo.says("/steer", farm)).text == "Steered."
 
 
@@ -240,7 +240,7 @@ async def test_a_member_is_told_where_messages_reach_them(stage: Stage) -> None:
     await support(stage, bo, 1)
     await stage.chores()
     assert await stage.told(bo) == []
-    assert "You lead in Farm" in (await stage.told(bos_other))[0].text
+    assert "You are a leader in Farm" in (await stage.told(bos_other))[0].text
 
 
 async def test_after_handing_over_the_rule_decides(stage: Stage) -> None:
@@ -250,7 +250,7 @@ async def test_after_handing_over_the_rule_decides(stage: Stage) -> None:
     question = await ada.says("/union hand-over @bo", farm)
     await ada.presses(question, "Hand over", farm)
     assert (await ada.says("/steer", farm)).text == "Steered."
-    assert "You lead in Farm now" in (await told(stage, ada))[-1]
+    assert "You are a leader in Farm now" in (await told(stage, ada))[-1]
     union = await stage.store.read(unions_storage.by_id, 1)
     assert union is not None
     assert (await bo.says("/steer", farm)).text == "Steered."

@@ -109,7 +109,7 @@ async def test_a_chain_has_a_greatest_length_however_it_is_made(store: Store) ->
         endorsements.unendorse(tx, union, members[100])
         upper = chain_above(tx, union, 100)
         endorsements.endorse(tx, union, join(tx, union, "beside"), upper[0], "words")
-        with pytest.raises(BadInput, match="at most 128"):
+        with pytest.raises(BadInput, match="128 is the most"):
             endorsements.endorse(tx, union, members[100], upper[0], "words")
         # the long lower part goes, and then it fits
         endorsements.unendorse(tx, union, members[90])

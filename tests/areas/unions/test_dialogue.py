@@ -143,8 +143,8 @@ async def test_the_founder_hands_over_before_leaving(stage: Stage) -> None:
     assert "hand-over" in (await ada.says("/leave", farm)).text
     assert "hand-over" in (await ada.presses(alone, "Leave and erase", farm)).text
     question = await ada.says("/union hand-over @bo", farm)
-    assert "Bo is the founder now" in (await ada.presses(question, "Hand over", farm)).text
-    assert "founder of Free Farmers now" in (await stage.told(bo))[0].text
+    assert "Bo is now the founder" in (await ada.presses(question, "Hand over", farm)).text
+    assert "You are now the founder of Free Farmers" in (await stage.told(bo))[0].text
     again = await ada.says("/leave", farm)
     assert "erased" in (await ada.presses(again, "Leave and erase", farm)).text
 
@@ -158,4 +158,4 @@ async def test_a_union_ends_with_its_last_member(stage: Stage) -> None:
 
 async def test_handing_over_to_oneself_is_no_question(stage: Stage) -> None:
     ada, farm = await founded(stage, **FREE_FARMERS)
-    assert "You are the founder already" in (await ada.says("/union hand-over @ada", farm)).text
+    assert "You are already the founder" in (await ada.says("/union hand-over @ada", farm)).text

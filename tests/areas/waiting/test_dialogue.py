@@ -21,7 +21,7 @@ from tests.areas.checkins.answering import call
 from tests.scenes import DAY, HOUR, endorse, founded, joined, member_of, place_code, support, write_call
 from tests.stage import Heard, Persona, Stage
 
-ONCE = "I write of each thing once."
+ONCE = "I write about each thing only once."
 
 
 async def notes(stage: Stage, persona: Persona) -> list[Heard]:
@@ -70,7 +70,7 @@ async def test_nothing_waits(stage: Stage, on: str) -> None:
     ada, farm = await founded(stage, on)
     heard = await ada.runs("waiting", farm)
     assert heard.private
-    assert heard.text == "Nothing waits for you in Farm. Enjoy your day!"
+    assert heard.text == "Nothing is waiting for you in Farm. Enjoy your day!"
     stranger = stage.person("Cy", on)
     assert "/join" in (await stranger.runs("waiting", farm)).text
 
@@ -85,19 +85,19 @@ async def test_what_waits_is_one_queue_the_oldest_first(stage: Stage, on: str) -
     code = await place_code(ada, farm)
     await stage.person("Eve", on, moderator=True).runs("union connect", stage.group("Barn", on), code=code)
     first = await ada.runs("waiting")
-    assert "2 things wait for you in Farm. This is number 1" in first.text
-    assert "Answers that wait for your word:" in first.text
-    assert "it stops counting after a week" in first.text
+    assert "2 things are waiting for you in Farm. This is number 1" in first.text
+    assert "These answers wait for you to confirm them:" in first.text
+    assert "within a week, it expires" in first.text
     assert first.labels == ["Confirm Bo", "Refuse Bo", "Next"]
     second = await ada.presses(first, "Next")
     assert second.reply.edit
-    assert "A place asks to become one of Farm" in second.text
+    assert "A place wants to become part of Farm" in second.text
     assert "If you do not answer by" in second.text
-    assert second.labels == ["Connect Barn", "No, not Barn", "Back"]
-    assert "is a place of Farm now" in (await ada.presses(second, "Connect Barn")).text
+    assert second.labels == ["Connect Barn", "Do not connect Barn", "Back"]
+    assert "now belongs to Farm" in (await ada.presses(second, "Connect Barn")).text
     assert "Confirmed: Bo." in (await ada.presses(first, "Confirm Bo")).text
-    assert "Nothing waits" in (await ada.presses(second, "Back")).text
-    assert "Nothing waits" in (await bo.runs("waiting", farm)).text
+    assert "Nothing is waiting" in (await ada.presses(second, "Back")).text
+    assert "Nothing is waiting" in (await bo.runs("waiting", farm)).text
 
 
 async def test_each_thing_is_one_message_on_every_platform(stage: Stage) -> None:
@@ -127,8 +127,8 @@ async def test_a_leader_is_told_once_of_answers_that_wait(stage: Stage, on: str)
     await answers(cy, asked, farm)
     await stage.chores()
     [note] = await notes(stage, bo)
-    assert note.text.startswith("1 thing waits for you in Farm.")
-    assert note.labels == ["Confirm Cy", "Refuse Cy", "No more notes"]
+    assert note.text.startswith("1 thing is waiting for you in Farm.")
+    assert note.labels == ["Confirm Cy", "Refuse Cy", "Turn off notes"]
     await answers(di, asked, farm)
     stage.clock.advance(DAY)
     await stage.chores()
@@ -167,15 +167,15 @@ async def test_moderators_are_told_of_flags_that_no_chat_is_told_of(stage: Stage
     [note] = await notes(stage, bo)
     assert "many joined at once" in note.text
     assert "nothing happens to these members" in note.text
-    assert note.labels == ["Close no. 1", "No more notes"]
+    assert note.labels == ["Close no. 1", "Turn off notes"]
     await flagged(stage, ada, "two")
     stage.clock.advance(DAY)
     await stage.chores()
     again = (await notes(stage, bo))[-1]
     assert "This is number 2" in again.text, "it begins with the new one"
-    assert again.labels == ["Close no. 2", "Back", "No more notes"]
+    assert again.labels == ["Close no. 2", "Back", "Turn off notes"]
     await bo.presses(again, "Close no. 2")
-    assert "1 thing waits for you" in (await bo.runs("waiting")).text
+    assert "1 thing is waiting for you" in (await bo.runs("waiting")).text
     await ada.runs("flags here", farm)
     await flagged(stage, ada, "three")
     stage.clock.advance(DAY)
@@ -198,9 +198,9 @@ async def test_a_call_that_the_founder_wrote_waits_for_a_moderator_who_is_asked_
     assert "it is not posted, and its author is told" in shown.text
     await stage.chores()
     assert await notes(stage, bo) == [], "they were asked already"
-    assert "Nothing waits" in (await ada.runs("waiting")).text, "nobody approves their own"
+    assert "Nothing is waiting" in (await ada.runs("waiting")).text, "nobody approves their own"
     await cy.presses(shown, "Approve no. 1")
-    assert "Nothing waits" in (await cy.runs("waiting")).text
+    assert "Nothing is waiting" in (await cy.runs("waiting")).text
     assert "does not wait for approval any more" in (await bo.presses(request, "Approve no. 1")).text
 
 
@@ -227,13 +227,13 @@ async def test_who_wants_no_notes_gets_none_and_can_turn_them_on(stage: Stage) -
     await flagged(stage, ada)
     await stage.chores()
     [note] = await notes(stage, bo)
-    off = await bo.presses(note, "No more notes")
+    off = await bo.presses(note, "Turn off notes")
     assert "Notes are off." in off.text
     await flagged(stage, ada, "two")
     stage.clock.advance(DAY)
     await stage.chores()
     assert len(await notes(stage, bo)) == 1
-    await bo.presses(off, "Turn notes on")
+    await bo.presses(off, "Turn on notes")
     await stage.chores()
     assert len(await notes(stage, bo)) == 2
     assert "Notes are off." in (await bo.says("/waiting off")).text
@@ -249,7 +249,7 @@ async def test_nobody_sees_or_turns_what_waits_for_others(stage: Stage) -> None:
     stolen = await cy.does(Press(shown.button("Next").token))
     assert stolen is not None
     assert "made up" not in stolen.text
-    assert "Nothing waits" in (await cy.runs("waiting")).text
+    assert "Nothing is waiting" in (await cy.runs("waiting")).text
 
 
 async def test_a_moderator_who_may_be_banned_gets_no_notes(stage: Stage) -> None:

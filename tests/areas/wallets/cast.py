@@ -46,7 +46,7 @@ class Cast:
         return await who.presses(asked, "Link this wallet", place)
 
     async def ada_is_one(self) -> None:
-        """Make Ada's two accounts one member, neither of which waits."""
+        """Make Ada's two accounts one member, neither of the next one."""
 
         def merge(tx: Tx) -> None:
             absorbed, survivor = (scenes.member_of(tx, who)[0] for who in (self.ada_there, self.ada))

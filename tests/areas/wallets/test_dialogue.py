@@ -59,7 +59,7 @@ async def test_the_code_goes_in_by_a_modal(cast: Cast) -> None:
     assert "Is this your wallet?" in asked.text
     assert ANNAS.address in asked.text
     done = await cast.ada_there.presses(asked, "Link this wallet", cast.hall)
-    assert "Linked." in done.text
+    assert "is now linked to you" in done.text
     assert done.reply.edit
 
 
@@ -67,9 +67,9 @@ async def test_the_code_goes_in_by_a_question_where_there_are_no_modals(cast: Ca
     heard = await cast.bo.says("/link")
     code = await cast.signs(heard)
     asked = await cast.bo.presses(heard, "Enter the code")
-    assert "6 digits" in (asked.reply.ask.label if asked.reply.ask else asked.text)
+    assert "6-digit code" in (asked.reply.ask.label if asked.reply.ask else asked.text)
     question = await cast.bo.says(code)
-    assert "Linked." in (await cast.bo.presses(question, "Link this wallet")).text
+    assert "is now linked to you" in (await cast.bo.presses(question, "Link this wallet")).text
 
 
 @pytest.mark.parametrize("way", ["deep link", "command", "form"])
@@ -84,7 +84,7 @@ async def test_the_code_links_nothing_before_the_wallet_was_shown(cast: Cast, wa
     else:
         await cast.bo.presses(heard, "Enter the code")
         asked = await cast.bo.says(code)
-    assert "no wallet" in (await cast.bo.says("/wallets", cast.farm)).text
+    assert "not linked a wallet" in (await cast.bo.says("/wallets", cast.farm)).text
     for shown in (f"Wallet: {BOBS.address}", "Kind: ordinary wallet", "Account: Bo (Words)", "Free Farmers"):
         assert shown in asked.text
     refused = await cast.bo.presses(asked, "Not my wallet")
@@ -92,22 +92,22 @@ async def test_the_code_links_nothing_before_the_wallet_was_shown(cast: Cast, wa
     assert "Type /link" in refused.text
     assert "Nothing was linked by it" in (await cast.bo.presses(asked, "Link this wallet")).text
     assert "Nothing was linked" in (await cast.bo.opens(f"code-{code}")).text
-    assert "no wallet" in (await cast.bo.says("/wallets", cast.farm)).text
+    assert "not linked a wallet" in (await cast.bo.says("/wallets", cast.farm)).text
 
 
 async def test_only_the_account_of_the_link_says_that_the_wallet_is_its_own(cast: Cast) -> None:
     asked = await cast.brings(cast.bo, cast.farm)
     for label in ("Link this wallet", "Not my wallet"):
         assert "for someone else" in (await cast.ada.presses(asked, label, cast.farm)).text
-    assert "Linked." in (await cast.bo.presses(asked, "Link this wallet", cast.farm)).text
+    assert "is now linked to you" in (await cast.bo.presses(asked, "Link this wallet", cast.farm)).text
 
 
 async def test_the_word_comes_too_late(cast: Cast) -> None:
     asked = await cast.brings(cast.bo, cast.farm)
     cast.stage.clock.advance(links_domain.LIFETIME)
     late = await cast.bo.presses(asked, "Link this wallet", cast.farm)
-    assert "Linked" not in late.text
-    assert "no wallet" in (await cast.bo.says("/wallets", cast.farm)).text
+    assert "is now linked to you" not in late.text
+    assert "not linked a wallet" in (await cast.bo.says("/wallets", cast.farm)).text
 
 
 async def test_no_stored_row_has_the_code(cast: Cast) -> None:
@@ -142,7 +142,7 @@ async def test_the_deep_link_finds_its_union_among_several(cast: Cast) -> None:
     code = await cast.signs(await cast.bo.says("/link", port))
     asked = await cast.bo.opens(f"code-{code}")
     assert "Union: Pilots" in asked.text
-    assert "yours in Pilots" in (await cast.bo.presses(asked, "Link this wallet")).text
+    assert "now linked to you in Pilots" in (await cast.bo.presses(asked, "Link this wallet")).text
 
 
 async def test_a_strangers_code_is_refused_with_a_warning(cast: Cast) -> None:
@@ -154,15 +154,15 @@ async def test_a_strangers_code_is_refused_with_a_warning(cast: Cast) -> None:
         assert heard.private
     stranger = cast.stage.person("Stranger")
     assert "they want your wallet" in (await stranger.opens(f"code-{code}")).text
-    assert "no wallet" in (await cast.ada.says("/wallets", cast.farm)).text
+    assert "not linked a wallet" in (await cast.ada.says("/wallets", cast.farm)).text
 
 
 async def test_wrong_codes_are_counted_and_stop_the_link(cast: Cast) -> None:
     code = await cast.signs(await cast.bo.says("/link", cast.farm))
     wrong = f"{(int(code) + 1) % 10**6:06}"
     heard = [await cast.bo.opens(f"code-{wrong}") for _ in range(5)]
-    assert "4 tries are left" in heard[0].text
-    assert "1 try is left" in heard[3].text
+    assert "4 tries left" in heard[0].text
+    assert "1 try left" in heard[3].text
     assert "has been stopped" in heard[4].text
     assert "Nothing was linked" in (await cast.bo.opens(f"code-{code}")).text
 
@@ -186,10 +186,10 @@ async def test_the_other_accounts_hear_of_a_new_and_of_a_gone_wallet(cast: Cast)
     assert "A wallet was linked to you" in new.text
     assert BOBS.address in new.text
     assert "for someone else" in (await cast.ada.presses(new, "Unlink it")).text
-    assert "Unlinked" in (await cast.ada_there.presses(new, "Unlink it")).text
+    assert "unlinked" in (await cast.ada_there.presses(new, "Unlink it")).text
     assert BOBS.address not in (await cast.ada.says("/wallets", cast.farm)).text
     (gone,) = await cast.stage.told(cast.ada)
-    assert "was unlinked from you" in gone.text
+    assert "unlinked the wallet" in gone.text
     assert "for someone else" in (await cast.ada_there.presses(gone, "Link it again")).text
     again = await cast.ada.presses(gone, "Link it again")
     await cast.signs(again, BOBS)
@@ -198,16 +198,16 @@ async def test_the_other_accounts_hear_of_a_new_and_of_a_gone_wallet(cast: Cast)
 async def test_unlinking_asks_once_more(cast: Cast) -> None:
     await cast.links(cast.ada, cast.farm, BOBS)
     asked = await cast.ada.says(f"/unlink {BOBS.address.lower()}", cast.farm)
-    assert "Unlinked" in (await cast.ada.presses(asked, "Unlink", cast.farm)).text
+    assert "unlinked" in (await cast.ada.presses(asked, "Unlink", cast.farm)).text
 
 
 async def test_the_same_wallet_twice_changes_nothing(cast: Cast) -> None:
     await cast.links(cast.bo, cast.farm)
-    assert "is linked to you already" in (await cast.brings(cast.bo, cast.farm)).text
+    assert "is already linked to you" in (await cast.brings(cast.bo, cast.farm)).text
 
 
 async def test_wallets_are_listed_with_a_button_to_unlink_each(cast: Cast) -> None:
-    assert "no wallet yet" in (await cast.bo.says("/wallets", cast.farm)).text
+    assert "not linked a wallet yet" in (await cast.bo.says("/wallets", cast.farm)).text
     await cast.links(cast.bo, cast.farm)
     await cast.links(cast.bo, cast.farm, BOBS)
     heard = await cast.bo.says("/wallets", cast.farm)
@@ -217,7 +217,7 @@ async def test_wallets_are_listed_with_a_button_to_unlink_each(cast: Cast) -> No
     label = f"Unlink {ANNAS.address[:6]}…{ANNAS.address[-4:]}"
     asked = await cast.bo.presses(heard, label, cast.farm)
     assert ANNAS.address in asked.text
-    assert "Unlinked" in (await cast.bo.presses(asked, "Unlink", cast.farm)).text
+    assert "unlinked" in (await cast.bo.presses(asked, "Unlink", cast.farm)).text
     assert ANNAS.address not in (await cast.bo.says("/wallets", cast.farm)).text
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from dateutil import rrule
 
 from bot.domain.days import WHOLE_DAY, read_clock, read_day, weekday
-from bot.domain.phrases import phrase
+from bot.domain.phrases import phrase, sentences
 from bot.errors import BadInput
 
 MOST_AHEAD = 400
@@ -18,7 +18,7 @@ MOST_AHEAD = 400
 
 CODES = ("mo", "tu", "we", "th", "fr", "sa", "su")
 _BETWEEN = re.compile(r"[\s,;/+&]+")
-_DAY_HELP = phrase("Write today, tomorrow, friday or a date like 2026-12-01.")
+_DAY_HELP = phrase("Write `today`, `tomorrow`, `friday` or a date like `2026-12-01`.")
 
 
 class Frequency(StrEnum):
@@ -67,10 +67,15 @@ def parse_clock(words: str, *, end: bool = False) -> int:
     if words.strip().lower() == "midnight" or (end and minutes == 0):
         return WHOLE_DAY if end else 0
     if minutes is None or (minutes == WHOLE_DAY and not end):
-        example = "18:30 or 6:30pm, or midnight for the end of the day" if end else "9:30 or 6pm"
-        raise BadInput(
-            phrase("“{words}” is not a time of day. Write one like {example}.", words=words, example=example)
-        )
+        if end:
+            raise BadInput(
+                phrase(
+                    "“{words}” is not a time of day. Write one like `18:30` or `6:30pm`, or `midnight` for the end "
+                    "of the day.",
+                    words=words,
+                )
+            )
+        raise BadInput(phrase("“{words}” is not a time of day. Write one like `9:30` or `6pm`.", words=words))
     return minutes
 
 
@@ -82,23 +87,19 @@ def parse_day(words: str, today: int) -> int:
     """
     found = read_day(words, date.fromordinal(today))
     if found is None:
-        raise BadInput(phrase("“{words}” is not a day. {day_help}", words=words, day_help=_DAY_HELP))
+        raise BadInput(sentences([phrase("“{words}” is not a day.", words=words), _DAY_HELP]))
     day = found.toordinal()
     if day < today:
-        raise BadInput(
-            phrase(
-                "{fromordinal} has passed: today is {fromordinal_2}. {day_help}",
-                fromordinal=date.fromordinal(day),
-                fromordinal_2=date.fromordinal(today),
-                day_help=_DAY_HELP,
-            )
+        passed = phrase(
+            "{day} has passed: today is {today}.", day=date.fromordinal(day), today=date.fromordinal(today)
         )
+        raise BadInput(sentences([passed, _DAY_HELP]))
     if day > today + MOST_AHEAD:
         raise BadInput(
             phrase(
-                "{fromordinal} is more than {most_ahead} days away. Choose a day before that.",
-                fromordinal=date.fromordinal(day),
-                most_ahead=MOST_AHEAD,
+                "Choose an earlier day: {day} is more than {days} days away.",
+                day=date.fromordinal(day),
+                days=MOST_AHEAD,
             )
         )
     return day

@@ -64,27 +64,16 @@ def checked(texts: Texts) -> Texts:
     """
     title = _SPACES.sub(" ", _clean(texts.title))
     what, why = _clean(texts.what), _clean(texts.why)
-    for name, words, most in (
-        ("title", title, MOST_TITLE),
-        ("what", what, MOST_WHAT),
-        ("why", why, MOST_WHY),
-    ):
-        if len(words) > most:
-            raise BadInput(
-                phrase(
-                    "{name}: that is {words} characters; at most {most} fit. Shorten it.",
-                    name=name,
-                    words=len(words),
-                    most=most,
-                )
-            )
+    _require_short(phrase("Title"), title, MOST_TITLE)
+    _require_short(phrase("What should people do?"), what, MOST_WHAT)
+    _require_short(phrase("Why?"), why, MOST_WHY)
     if not title or not what:
-        raise BadInput(phrase("A call says what it is called and what to do. Write both."))
+        raise BadInput(phrase("A call needs a title and something to do. Write both."))
     if texts.closes <= texts.opens:
         raise BadInput(
             phrase(
-                "It would close at {closes}, before it opens at {opens}. Choose a later time for closes, "
-                "up to 24:00.",
+                "It would close at {closes}, before it opens at {opens}. Choose a later time for `closes`, up to "
+                "midnight.",
                 closes=clock(texts.closes),
                 opens=clock(texts.opens),
             )
@@ -99,24 +88,33 @@ def clock(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
+def _require_short(label: str, words: str, most: int) -> None:
+    if len(words) > most:
+        raise BadInput(
+            phrase(
+                "Shorten “{label}”: at most {most} characters fit, and these are {count}.",
+                label=label,
+                most=most,
+                count=len(words),
+            )
+        )
+
+
 def _require_room(words: str, beside_image: bool) -> None:
     signs = len(_MARK.findall(words))  # each may need an escaping character
     units = len(words.encode("utf-16-le")) // 2 + signs
     if beside_image and units > _ROOM_BESIDE_IMAGE:
         raise BadInput(
             phrase(
-                "Title, what and why are {units} letters and signs together; beside a picture "
-                "{room_beside_image} fit. Shorten them, or leave the picture out.",
-                units=units,
-                room_beside_image=_ROOM_BESIDE_IMAGE,
+                "Shorten the texts, or leave the picture out: beside a picture {most} letters and signs fit, and "
+                "these are {count}.",
+                most=_ROOM_BESIDE_IMAGE,
+                count=units,
             )
         )
     if len(words) + signs > _ROOM_ESCAPED:
         raise BadInput(
-            phrase(
-                "Title, what and why have too many signs to fit into one message. Use fewer signs and "
-                "line breaks."
-            )
+            phrase("Use fewer signs and line breaks: there are too many signs to fit into one message.")
         )
 
 

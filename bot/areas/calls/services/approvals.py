@@ -67,9 +67,7 @@ def allow(tx: Tx, union: Union, actor: Member, words: str) -> tuple[str, list[Ca
     """
     name, known = host(words), call_hosts.of_union(tx, union.id)
     if len(known) >= MOST_HOSTS:
-        raise BadInput(
-            phrase("The list has {most_hosts} hosts already. Remove one first.", most_hosts=MOST_HOSTS)
-        )
+        raise BadInput(phrase("Remove a host first: the list has {most} already.", most=MOST_HOSTS))
     if not call_hosts.add(tx, union.id, name):
         raise BadInput(phrase("{name} is on the list already.", name=name))
     record(tx, union.id, "call.host-allowed", actor, host=name)

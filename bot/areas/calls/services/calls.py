@@ -22,7 +22,7 @@ AT_ONCE = 100
 LATE = timedelta(minutes=10)
 """A call that opens more than this after its hour says that it is late."""
 
-_GONE = "There is no such call any more. /call list shows what there is."
+_GONE = phrase("There is no such call any more. See what there is with `/call list`.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +86,12 @@ def answerable(tx: Tx, union: Union, call_id: int) -> Call:
     """
     call = calls.by_id(tx, call_id)
     if call is None or call.union_id != union.id or call.day is None:
-        raise NotFound(
-            phrase("This call was cancelled, or there is none like it. `/call today` shows today's.")
-        )
+        raise NotFound(phrase("This call was cancelled. See today's with `/call today`."))
     if call.state is CallState.PLANNED:
-        raise NotAllowed(phrase("This call is not open yet. `/call today` shows when it opens."))
+        raise NotAllowed(phrase("This call is not open yet. See when it opens with `/call today`."))
     if tx.now >= forgiven_until(call.day, union.time_zone):
         raise NotAllowed(
-            phrase("This call is over, and answers to it no longer count. `/call today` shows today's.")
+            phrase("This call is over, so answers no longer count. See today's with `/call today`.")
         )
     return call
 
@@ -102,6 +100,7 @@ def answers_changed(tx: Tx, call_id: int, more: int) -> None:
     """Adds `more` (which may be negative) to the call's number of answers, which its posts will tell."""
     if more:
         calls.count_answers(tx, call_id, more)
+        posts.count_again(tx, call_id)
 
 
 def may_manage(union: Union, member: Member, call: Call) -> bool:
@@ -162,14 +161,16 @@ def find(tx: Tx, union: Union, member: Member, words: str) -> Call:
     if not found:
         raise NotFound(
             phrase(
-                "You have no call “{wanted}”. `/call list` shows yours with their numbers.",
-                wanted=wanted[:80],
+                "You have no call “{title}”. See yours and their numbers with `/call list`.",
+                title=wanted[:80],
             )
         )
     if len(found) > 1:
-        numbers = ", ".join(f"no. {call.id}" for call in found[:5])
+        numbers = ", ".join(str(call.id) for call in found[:5])
         raise BadInput(
-            phrase("Several calls are called that: {numbers}. Say which by its number.", numbers=numbers)
+            phrase(
+                "Type the number instead, because several calls have this title: {numbers}.", numbers=numbers
+            )
         )
     return found[0]
 

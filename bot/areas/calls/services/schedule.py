@@ -39,11 +39,17 @@ def plan(tx: Tx, union: Union, actor: Member, call: Call, day: int) -> Call:
         NotAllowed: the day has a call, or this call can no longer be planned.
         BadInput: the call's hours of that day are over.
     """
-    _require_movable(call)
-    _require_free(tx, union, call, day)
-    _plan(tx, call, day, _window_left(tx, union, call, day), actor)
+    moved = move(tx, union, actor, call, day)
     if call.day is not None and call.day != day:
         fill(tx, union, call.leader_id)
+    return moved
+
+
+def move(tx: Tx, union: Union, actor: Member, call: Call, day: int) -> Call:
+    """Does the same as `plan`, and leaves the day that the call had before free."""
+    require_movable(call)
+    _require_free(tx, union, call, day)
+    _plan(tx, call, day, window_left(tx, union, call, day), actor)
     return _reread(tx, call)
 
 
@@ -52,9 +58,9 @@ def begun(tx: Tx, union: Union, call: Call, day: int) -> bool:
 
     Raises NotAllowed and BadInput as `plan` does.
     """
-    _require_movable(call)
+    require_movable(call)
     _require_free(tx, union, call, day)
-    _window_left(tx, union, call, day)
+    window_left(tx, union, call, day)
     return moment(day, call.opens, union.time_zone) <= tx.now
 
 
@@ -63,12 +69,12 @@ def queue(tx: Tx, union: Union, actor: Member, call: Call) -> Call:
 
     Raises NotAllowed if the call can no longer be planned, or the queue is full.
     """
-    _require_movable(call)
+    require_movable(call)
     if lists.count_branch(tx, union.id, call.leader_id, CallState.QUEUED) >= MOST_QUEUED:
         raise NotAllowed(
             phrase(
-                "{most_queued} calls wait in the queue already. Give this one a day instead.",
-                most_queued=MOST_QUEUED,
+                "Choose a day for this call instead: {most} calls wait in the queue already.",
+                most=MOST_QUEUED,
             )
         )
     calls.unplan(tx, call.id, CallState.QUEUED)
@@ -88,21 +94,21 @@ def start_repeat(
     The first day of the repeat is today, or tomorrow if the call's hour has passed. Raises NotAllowed if the call can
     no longer be planned, or there are too many repeats; BadInput if the repeat has no day until `last`.
     """
-    _require_movable(call)
+    require_movable(call)
     now = today(tx, union)
     first = now if moment(now, call.opens, union.time_zone) > tx.now else now + 1
     if len(repeats_of(tx, union, call.leader_id)) >= MOST_REPEATS:
         raise NotAllowed(
             phrase(
-                "There are {most_repeats} rules already. End one of them first: `/call list`.",
-                most_repeats=MOST_REPEATS,
+                "End a rule first with `/call list`: there are {most} already.",
+                most=MOST_REPEATS,
             )
         )
     if last is not None and not _has_days(union, call, pattern, first, last):
         raise BadInput(
             phrase(
-                "The rule falls on no day until {fromordinal}. Choose a later one.",
-                fromordinal=date.fromordinal(last),
+                "Choose a later last day: the rule comes on no day until {last_day}.",
+                last_day=date.fromordinal(last),
             )
         )
     calls.unplan(tx, call.id, CallState.TEMPLATE)
@@ -121,7 +127,7 @@ def find_repeat(tx: Tx, union: Union, repeat_id: int) -> tuple[Repeat, Call]:
     """Returns a repeat that goes on, and its text. Raises NotFound."""
     found = next((pair for pair in _all_repeats(tx, union) if pair[0].id == repeat_id), None)
     if found is None:
-        raise NotFound(phrase("That rule has ended already. `/call list` shows those that go on."))
+        raise NotFound(phrase("That rule has ended already. See the current ones with `/call list`."))
     return found
 
 
@@ -253,7 +259,7 @@ def rezone(tx: Tx, union: Union) -> None:
 def replan(tx: Tx, union: Union, call: Call) -> None:
     """Plans a call for its new hours on the same day. Raises BadInput if they are over."""
     if call.day is not None:
-        calls.plan(tx, call.id, call.day, _window_left(tx, union, call, call.day))
+        calls.plan(tx, call.id, call.day, window_left(tx, union, call, call.day))
 
 
 def hour(tx: Tx, union: Union) -> int:
@@ -273,15 +279,15 @@ def _leads(tx: Tx, union: Union, leader_id: int | None) -> bool:
     return leader_id is None or (leader is not None and leadership.is_leader(tx, union, leader))
 
 
-def _window_left(tx: Tx, union: Union, call: Call, day: int) -> Window:
+def window_left(tx: Tx, union: Union, call: Call, day: int) -> Window:
     """Returns the hours of the call on that day, from now on if they have begun. Raises BadInput if they are over."""
     hours = window(day, call.opens, call.closes, union.time_zone)
     if hours.is_over(tx.now):
         raise BadInput(
             phrase(
-                "On {fromordinal} it would be over at {closes}, before it opens. Choose another day, or "
-                "change closes with `/call edit`.",
-                fromordinal=date.fromordinal(day),
+                "Choose another day, or change `closes` with `/call edit`: on {day} it would be over at {closes}, "
+                "before it opens.",
+                day=date.fromordinal(day),
                 closes=clock(call.closes),
             )
         )
@@ -297,26 +303,40 @@ def _reread(tx: Tx, call: Call) -> Call:
     return calls.by_id(tx, call.id) or call
 
 
-def _require_movable(call: Call) -> None:
+def require_movable(call: Call) -> None:
+    """Raises NotAllowed if the call can no longer be given another day."""
     if call.state is CallState.TEMPLATE:
-        raise NotAllowed(phrase("This is the text of a rule. End the rule first: `/call list`."))
+        raise NotAllowed(phrase("This is the text of a rule. End the rule first with `/call list`."))
     if call.state is CallState.OPEN:
-        raise NotAllowed(phrase("This call is open already. `/call cancel` ends it."))
+        raise NotAllowed(phrase("This call is open already. End it with `/call cancel`."))
     if call.state not in _MOVABLE:
-        raise NotAllowed(phrase("This call is over. `/call new` prepares another."))
+        raise NotAllowed(phrase("This call is over. Prepare another with `/call new`."))
 
 
 def _require_free(tx: Tx, union: Union, call: Call, day: int) -> None:
     taken = calls.of_day(tx, union.id, day, call.leader_id)
     if taken is None or taken.id == call.id:
         return
-    occupied = f"{date.fromordinal(day)} has a call already: no. {taken.id}, “{taken.title}”."
     if taken.state is CallState.CLOSED:
-        raise NotAllowed(phrase("{occupied} It is over. Choose another day.", occupied=occupied))
+        raise NotAllowed(
+            phrase(
+                "Choose another day: that one had “{title}” (no. {call}), which is over.",
+                title=taken.title,
+                call=taken.id,
+            )
+        )
+    if taken.state is CallState.OPEN:
+        raise NotAllowed(
+            phrase(
+                "Choose another day, or end “{title}” (no. {call}) first with `/call cancel`: it is open.",
+                title=taken.title,
+                call=taken.id,
+            )
+        )
     raise NotAllowed(
         phrase(
-            "{occupied} Choose another day, or move it with `/call schedule`, or free the day with "
-            "`/call cancel`.",
-            occupied=occupied,
+            "Choose another day: that one has “{title}” (no. {call}) already.",
+            title=taken.title,
+            call=taken.id,
         )
     )

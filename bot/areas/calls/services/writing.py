@@ -23,8 +23,8 @@ def check_room(tx: Tx, union: Union, author: Member) -> None:
     if lists.count_drafts(tx, union.id, author.id) >= MOST_DRAFTS:
         raise NotAllowed(
             phrase(
-                "You have {most_drafts} drafts. Post, queue or discard some first: `/call list`.",
-                most_drafts=MOST_DRAFTS,
+                "You have {most} drafts. Post, queue or discard some first with `/call list`.",
+                most=MOST_DRAFTS,
             )
         )
 
@@ -86,7 +86,9 @@ def check_changeable(tx: Tx, union: Union, member: Member, which: str) -> None:
 def _require_changeable(call: Call) -> None:
     """Raises NotAllowed if the call is over."""
     if call.state not in CHANGEABLE:
-        raise NotAllowed(phrase("This call is over. What it said stays. `/call new` prepares another."))
+        raise NotAllowed(
+            phrase("This call is over and can no longer change. Prepare another with `/call new`.")
+        )
 
 
 def _put(tx: Tx, union: Union, call: Call, texts: Texts, approved: bool) -> None:
@@ -102,7 +104,7 @@ def _require_words_only(call: Call, texts: Texts, approved: bool) -> None:
     asked = (texts.proof, texts.contest, texts.opens, texts.closes)
     if asked != (call.proof, call.contest, call.opens, call.closes):
         raise NotAllowed(
-            phrase("This call is open: its words can change, but not what it asks for, nor when it closes.")
+            phrase("This call is open: you can change its words, but not what it asks for or when it closes.")
         )
     if not approved:
         raise NotAllowed(

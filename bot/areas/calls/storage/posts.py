@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, exists, func, or_, select, update
 
 from bot.areas.calls.domain.calls import CallState
 from bot.areas.calls.tables import IS_LIVE, call_posts, calls
@@ -57,6 +57,15 @@ _SET = Statement(
 )
 _STALE = Statement(
     update(call_posts).where(IS_LIVE, call_posts.c.call_id == bindparam("call")).values(shown=STALE)
+)
+_COUNT_AGAIN = Statement(
+    update(call_posts)
+    .where(
+        call_posts.c.call_id == bindparam("call"),
+        call_posts.c.shown == ENDED,
+        exists().where(calls.c.id == call_posts.c.call_id, calls.c.state == CallState.CLOSED),
+    )
+    .values(shown=STALE)
 )
 _IN_OUTBOX = Statement(
     select(outbox.c.target, outbox.c.state, outbox.c.sent_id).where(outbox.c.dedupe_key == bindparam("key"))
@@ -122,6 +131,11 @@ def set_shown(tx: Tx, call_id: int, space_id: int, shown: int) -> None:
 def make_stale(tx: Tx, call_id: int) -> None:
     """Marks all posts of a call for an edit, as the call says something new."""
     tx.run(_STALE, call=call_id)
+
+
+def count_again(tx: Tx, call_id: int) -> None:
+    """Marks the posts of a closed call that had their last edit for another one, as its number of answers changed."""
+    tx.run(_COUNT_AGAIN, call=call_id)
 
 
 def sending(tx: Tx, call_id: int, space_id: int) -> Sending | None:

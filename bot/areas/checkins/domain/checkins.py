@@ -52,5 +52,5 @@ def proof_link(words: str) -> str:
     """Checks a link that is given as a proof, and returns it. It has to be https. Raises BadInput."""
     link = parse_link(words)
     if not link.startswith("https://"):
-        raise BadInput(phrase("link: only addresses that begin with https:// are taken."))
+        raise BadInput(phrase("Write a link that begins with `https://`."))
     return link

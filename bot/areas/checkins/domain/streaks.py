@@ -91,8 +91,8 @@ def past_day(words: str, today: int) -> int:
     if found is None:
         raise BadInput(
             phrase(
-                "“{words}” is not a day. Write yesterday, friday, or a date like 2026-03-01.",
-                words=words[:40],
+                "“{typed}” is not a day. Write `yesterday`, `friday`, or a date like `2026-03-01`.",
+                typed=words[:40],
             )
         )
     return found.toordinal()

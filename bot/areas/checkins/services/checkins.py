@@ -147,9 +147,9 @@ def take_back(tx: Tx, union: Union, member: Member, call_id: int) -> Call:
     call = _of_union(tx, union, call_id)
     mine = checkins.of(tx, call.id, member.id)
     if mine is None or mine.state not in (CheckinState.DONE, CheckinState.WAITING):
-        raise NotFound(phrase("You have no answer to this call that could be taken back."))
+        raise NotFound(phrase("You have no answer to this call to take back."))
     if not _revocable(tx, call):
-        raise NotAllowed(phrase("This call has closed, so its answers stay as they are."))
+        raise NotAllowed(phrase("This call has closed, so you cannot take your answer back any more."))
     checkins.remove(tx, call.id, member.id)
     files.drop(tx, mine.file_id)
     if mine.state is CheckinState.DONE:
@@ -207,11 +207,11 @@ def _for_member(tx: Tx, union: Union, member: Member, call_id: int) -> Call:
     if _before_joining(call, member):
         raise NotAllowed(
             phrase(
-                "This call closed before you joined, so nobody misses you there. `/call today` shows today's."
+                "This call closed before you joined, so you did not miss it. `/call today` shows today's call."
             )
         )
     if call.leader_id is not None and not calls.concerns(tx, call, member):
-        raise NotAllowed(phrase("This call is for another branch. `/call today` shows the calls for you."))
+        raise NotAllowed(phrase("This call is for another branch. `/call today` shows your calls."))
     return call
 
 
@@ -237,7 +237,7 @@ def _revocable(tx: Tx, call: Call) -> bool:
 def _of_union(tx: Tx, union: Union, call_id: int) -> Call:
     call = calls.by_id(tx, call_id)
     if call is None or call.union_id != union.id:
-        raise NotFound(phrase("This call is gone. `/call today` shows what there is."))
+        raise NotFound(phrase("This call is gone. `/call today` shows today's call."))
     return call
 
 
@@ -280,13 +280,13 @@ def judge(
     mine = checkins.of(tx, call.id, member.id) if member is not None else None
     if member is None or mine is None or mine.state is not CheckinState.WAITING:
         raise NotFound(
-            phrase("That answer does not wait any more: somebody judged it, or it was taken back.")
+            phrase("That answer is not waiting any more: someone judged it, or it was taken back.")
         )
     if mine.day < union_day(union.time_zone, tx.now) - JUDGED_WITHIN:
         raise NotFound(
             phrase(
-                "That answer waited for more than {judged_within} days, so it counts no longer.",
-                judged_within=JUDGED_WITHIN,
+                "That answer waited for more than {days} days, so it can no longer be confirmed.",
+                days=JUDGED_WITHIN,
             )
         )
     _require_judge(tx, judge, call, mine, confirmed)
@@ -298,19 +298,22 @@ def judge(
 
 def _require_judge(tx: Tx, judge: Member, call: Call, waiting: Checkin, confirmed: bool) -> None:
     if judge.id == waiting.member_id:
-        raise NotAllowed(phrase("Nobody confirms their own answer. Ask somebody who saw it."))
+        raise NotAllowed(phrase("You cannot confirm your own answer. Ask someone who saw what you did."))
     if call.proof is Proof.WITNESS:
         if not confirmed:
-            raise NotAllowed(phrase("A witness confirms what they saw, and leaves alone what they did not."))
+            raise NotAllowed(
+                phrase("A witness cannot refuse an answer. If you did not see it, just leave it.")
+            )
         if not may_witness(tx, judge):
             raise NotAllowed(
                 phrase(
-                    "Witnesses linked a wallet, or joined more than {days} days ago. `/link` gives you a "
-                    "wallet here.",
+                    "To be a witness, link a wallet with `/link`, or wait until {days} days after you joined.",
                     days=WITNESS_AFTER.days,
                 )
             )
         if not calls.concerns(tx, call, judge):
-            raise NotAllowed(phrase("This call is for another branch, whose members are its witnesses."))
+            raise NotAllowed(
+                phrase("This call is for another branch. Only members of that branch can be its witnesses.")
+            )
     elif waiting.judged_by != judge.id:
-        raise NotAllowed(phrase("That answer waits for the word of another member."))
+        raise NotAllowed(phrase("That answer waits for another member to confirm it."))

@@ -130,20 +130,18 @@ def repair(tx: Tx, union: Union, leader: Member, member: Member, words: str) -> 
     day = past_day(words, today)
     _require_base(tx, union, leader, member)
     if not today - REPAIRED_WITHIN <= day:
-        raise NotAllowed(
-            phrase("Only the last {repaired_within} days can be repaired.", repaired_within=REPAIRED_WITHIN)
-        )
+        raise NotAllowed(phrase("Only the last {days} days can be repaired.", days=REPAIRED_WITHIN))
     if day >= first_open(union.time_zone, tx.now):
-        raise NotAllowed(phrase("That day's call can still be answered: there is nothing to repair yet."))
+        raise NotAllowed(phrase("That day's call can still be answered, so there is nothing to repair yet."))
     if day < union_day(union.time_zone, member.joined_at):
-        raise BadInput(phrase("They had not joined yet on that day, so they did not miss it."))
+        raise BadInput(phrase("They joined after that day, so they did not miss it."))
     call = calls.of_day(tx, union, day)
     if call is None:
         raise BadInput(phrase("The union had no call on that day, so nobody missed it."))
     if call.closes_at is not None and call.closes_at <= member.joined_at:
         raise BadInput(phrase("That day's call closed before they joined, so they did not miss it."))
     if not checkins.repair(tx, call.id, member.id, day, leader.id):
-        raise BadInput(phrase("That day counts for them already."))
+        raise BadInput(phrase("That day already counts for them."))
     record(tx, union.id, "streak.repaired", leader, member=member.ref, day=day)
     recount(tx, union, member.id)
     return day, standing(tx, union, member.id).streak
@@ -187,8 +185,12 @@ def _gaps(tx: Tx, union: Union, days: list[int], last: int) -> list[int]:
 
 def _require_base(tx: Tx, union: Union, leader: Member, member: Member) -> None:
     if member.id == leader.id:
-        raise NotAllowed(phrase("Nobody repairs their own streak. Whom you endorse can, or the founder."))
+        raise NotAllowed(
+            phrase("You cannot repair your own streak. Ask the leader you endorse, or the founder.")
+        )
     if union.founder_id == leader.id:
         return
     if not any(step.member_id == leader.id for step in endorsements.path(tx, member.id)):
-        raise NotAllowed(phrase("You repair the streaks of those who follow you; they follow somebody else."))
+        raise NotAllowed(
+            phrase("You can only repair streaks of members who follow you. This member follows someone else.")
+        )

@@ -18,12 +18,10 @@ from bot.areas.traces.domain import WALLET, TraceKind
 from bot.areas.unions import services as unions
 from bot.domain.names import one_line
 from bot.domain.people import Member, Union
-from bot.domain.phrases import phrase
+from bot.domain.phrases import Phrase, phrase, sentences
 from bot.domain.times import in_words
 from bot.domain.transaction import Tx
 from bot.errors import BadInput, NotAllowed, NotFound
-
-_NOT_EXPELLED = "This expulsion has ended. /readmit lists those that run."
 
 
 def expel(
@@ -39,7 +37,8 @@ def expel(
     if any(_running(tx, union, *account) for account in who.accounts):
         raise BadInput(
             phrase(
-                "{who} is expelled already. `/readmit` shows until when, and ends it.", who=one_line(who.name)
+                "{person} is already expelled. `/readmit` shows until when, and ends it.",
+                person=one_line(who.name),
             )
         )
     made = expulsions.add(tx, union.id, actor.id, who, until, reason)
@@ -85,11 +84,17 @@ def refusal(tx: Tx, union: Union, platform: str, native_id: str) -> str | None:
     found = _running(tx, union, platform, native_id)
     if found is None:
         return None
-    name, whom = one_line(union.name), _objections(tx, union)
-    if found.until is None:
-        return f"You are expelled from {name} for good. To object, write to {whom}."
-    left = in_words(found.until - tx.now)
-    return f"You are expelled from {name} for another {left}. To object, write to {whom}."
+    name = one_line(union.name)
+    told = (
+        phrase("You are expelled from {union} for good.", union=name)
+        if found.until is None
+        else phrase(
+            "You are expelled from {union} for another {left}.",
+            union=name,
+            left=in_words(found.until - tx.now),
+        )
+    )
+    return sentences([told, _objection(tx, union)])
 
 
 def require_not_expelled(tx: Tx, union: Union, platform: str, native_id: str) -> None:
@@ -112,25 +117,34 @@ def require_free_wallet(tx: Tx, union_id: int, address: str) -> None:
         return
     raise NotAllowed(
         phrase(
-            "This wallet belonged to somebody who is expelled from this union, so it cannot be "
-            "linked now. Link another one. If it is yours and you are somebody else, ask a moderator "
-            "of the union to free it: `/readmit`."
+            "Please link another wallet. This one belonged to someone who is expelled from this union, so it cannot "
+            "be linked now. If it is yours and you are someone else, ask a moderator of the union to free it: "
+            "`/readmit`."
         )
     )
 
 
 def news(tx: Tx, union: Union, until: datetime | None) -> str:
     """Returns the words for a person who was expelled just now, until that moment (None: for ever)."""
-    name, whom = one_line(union.name), _objections(tx, union)
-    if until is None:
-        return f"You were expelled from {name} for good. To object, write to {whom}."
-    return f"You were expelled from {name} for {in_words(until - tx.now)}. To object, write to {whom}."
+    name = one_line(union.name)
+    told = (
+        phrase("You were expelled from {union} for good.", union=name)
+        if until is None
+        else phrase("You were expelled from {union} for {time}.", union=name, time=in_words(until - tx.now))
+    )
+    return sentences([told, _objection(tx, union)])
 
 
-def _objections(tx: Tx, union: Union) -> str:
-    """The words for whom a person writes to who objects to being expelled."""
+def _objection(tx: Tx, union: Union) -> Phrase:
+    """Tells an expelled person to whom they can write."""
     founder = members.founder(tx, union)
-    return f"the founder, {one_line(founder.name)} ({founder.platform.title()})" if founder else "a moderator"
+    if founder is None:
+        return phrase("To object, write to a moderator.")
+    return phrase(
+        "To object, write to the founder, {founder} ({platform}).",
+        founder=one_line(founder.name),
+        platform=founder.platform.title(),
+    )
 
 
 def prune(tx: Tx, before: datetime) -> None:
@@ -147,5 +161,5 @@ def _running(tx: Tx, union: Union, platform: str, native_id: str) -> Expulsion |
 def _by_id(tx: Tx, union: Union, expulsion_id: int) -> Expulsion:
     found = expulsions.by_id(tx, union.id, expulsion_id)
     if found is None:
-        raise NotFound(_NOT_EXPELLED)
+        raise NotFound(phrase("This expulsion has already ended. `/readmit` shows who is expelled."))
     return found

@@ -56,10 +56,10 @@ def use(tx: Tx, union: Union, account: Account, typed: str) -> Proposal | WrongC
         left = limits.guessed(tx, union, account)
         return WrongCode(left, limits.guessing_ends(tx, union, account))
     if owner.id == account.id:
-        raise BadInput(phrase("This is this account's own code. Type it in your other account."))
+        raise BadInput(phrase("This code is from this very account. Type it in your other account."))
     asked = members.by_id(tx, owner.member_id)
     if asked is None or asked.id == account.member_id:
-        raise BadInput(phrase("These two accounts are one person already. `/me` shows your accounts."))
+        raise BadInput(phrase("These two accounts are already one person. `/me` shows your accounts."))
     _require_owner_may(tx, union, owner)
     codes.remove(tx, owner.id)
     return propose(tx, union, Way.CODE, account, asked, owner)[0]
@@ -71,8 +71,8 @@ def _require_owner_may(tx: Tx, union: Union, owner: Account) -> None:
     except NotAllowed as refused:
         raise NotAllowed(
             phrase(
-                "The account with this code cannot become one person with others now. Type `/me "
-                "same-person` there: it says why, and until when."
+                "The account with this code cannot become one person with others now. Type `/me same-person` "
+                "there to see why, and until when."
             )
         ) from refused
 

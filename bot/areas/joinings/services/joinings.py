@@ -27,9 +27,9 @@ from bot.errors import BadInput, NotAllowed, NotFound
 Merge = Callable[[Tx, int, Member, Member, Member | None], Member]
 """Makes two members one: `merge(tx, union_id, absorbed, survivor, first)`; see `bot.membership.merge`."""
 
-CLOSED = (
-    "This question is not open any more: it was answered, taken back, or nobody answered in time. "
-    "/me shows who you are now."
+CLOSED = phrase(
+    "This question is no longer open: it was answered, taken back, or no one answered in time. "
+    "`/me` shows who you are now."
 )
 
 
@@ -120,7 +120,7 @@ def proof_of(tx: Tx, account: Account, ticket_id: int) -> Proof:
     proof = links.proof(tx, account, ticket_id)
     if proof is None:
         raise NotFound(
-            phrase("What you signed counts for ten minutes, and they are over. Type `/link` to start again.")
+            phrase("What you signed counted for ten minutes, which are over. Type `/link` to start again.")
         )
     return proof
 
@@ -130,11 +130,13 @@ def holder_of(tx: Tx, account: Account, proof: Proof) -> Member:
     holder = members.by_id(tx, proof.holder_id) if proof.holder_id is not None else None
     if holder is None or holder.left_at is not None:
         raise BadInput(
-            phrase("Nobody holds this wallet any more, so there is nobody to ask. Type `/link` to link it.")
+            phrase("No one holds this wallet any more, so there is no one to ask. Type `/link` to link it.")
         )
     if holder.id == account.member_id:
         raise BadInput(
-            phrase("This wallet is yours already, from another account of yours. `/me` shows your accounts.")
+            phrase(
+                "This wallet is already yours, through another account of yours. `/me` shows your accounts."
+            )
         )
     return holder
 
@@ -174,8 +176,10 @@ def agree(tx: Tx, union: Union, account: Account, joining_id: int, merge: Merge)
     asking = account.member_id == proposal.joining.asking_id
     answering = (proposal.asking,) if asking else proposal.asked
     if proposal.slow or account.id not in {one.id for one in answering}:
-        names = " or ".join(one.name for one in answering)
-        raise NotAllowed(phrase("Another account of yours was asked: answer it as {names}.", names=names))
+        names = ", ".join(one.name for one in answering)
+        raise NotAllowed(
+            phrase("I asked another account of yours. Answer from there: {accounts}.", accounts=names)
+        )
     joinings.agree(tx, proposal.joining, asking=asking)
     joining = joinings.by_id(tx, joining_id)
     if joining is None or not (joining.asking_agreed and joining.asked_agreed):

@@ -22,8 +22,8 @@ def require_may_propose(tx: Tx, union: Union, account: Account) -> None:
     if refused is not None and refused.until is not None:
         raise NotAllowed(
             phrase(
-                "Somebody said that this account is not them, so it cannot become one person with others "
-                "before {until}. If they are you, do it from your other account.",
+                "Someone said that this account is not them, so it cannot become one person with others before "
+                "{until}. If that is you after all, ask from your other account.",
                 until=clock_in_words(refused.until, union.time_zone),
             )
         )
@@ -36,7 +36,7 @@ def count_question(tx: Tx, union: Union, account: Account) -> None:
     if number >= MOST_ASKED:
         raise NotAllowed(
             phrase(
-                "You asked {most_asked} times within an hour whether somebody is you. Ask again after "
+                "You have asked {most_asked} times within an hour whether someone is you. Ask again after "
                 "{until}.",
                 most_asked=MOST_ASKED,
                 until=clock_in_words(until, union.time_zone),

@@ -67,8 +67,8 @@ def begin(tx: Tx, union: Union, account: Account, ticket_id: int) -> tuple[Propo
     if proof.kind != "eoa":
         raise NotAllowed(
             phrase(
-                "This is a contract wallet, and several people may sign for one. So your other account "
-                "has to agree: ask it, or use `/me same-person`."
+                "Several people may sign for a contract wallet, so your other account has to agree. Ask it, or "
+                "type `/me same-person`."
             )
         )
     holder = holder_of(tx, account, proof)

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from bot.areas.members.storage import accounts
 from bot.domain.names import one_line
 from bot.domain.people import Account
+from bot.domain.phrases import phrase
 from bot.domain.transaction import Tx
 
-GONE = "somebody who left"
+GONE = phrase("somebody who left")
 
 
 def of(tx: Tx, member_ids: Sequence[int], platform: str) -> dict[int, Account]:

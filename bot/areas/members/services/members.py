@@ -17,7 +17,7 @@ from bot.errors import BadInput, NotAllowed, NotFound
 JOINING_WAIT = timedelta(hours=24)
 """How long all accounts and wallets of a person wait after two members became one."""
 MICROSECOND = timedelta(microseconds=1)
-NO_SUCH_ACCOUNT = "That account is not part of you any more. /me shows your accounts."
+NO_SUCH_ACCOUNT = phrase("That account is no longer one of yours. `/me` shows your accounts.")
 
 
 # -- members -------------------------------------------------------------------------------------------------
@@ -110,7 +110,7 @@ def choose_union(tx: Tx, platform: str, native_id: str, ref: str) -> Union:
     """Chooses the union of a private chat. Raises NotFound if the person is not in that union."""
     union = unions.by_ref(tx, ref)
     if union is None or accounts.in_union(tx, union.id, platform, native_id) is None:
-        raise NotFound(phrase("You are not in that union any more."))
+        raise NotFound(phrase("You are no longer in that union."))
     unions.choose_in_private(tx, platform, native_id, union.id)
     return union
 
@@ -167,9 +167,8 @@ def require_settled(tx: Tx, account: Account) -> None:
     until = clock_in_words(account.waits_until, union.time_zone if union else "UTC")
     raise NotAllowed(
         phrase(
-            "This account became one person with others a short while ago, so it cannot do this "
-            "before {until}. Everything else works as before. If one of your accounts is not yours, "
-            "remove it now: `/me`.",
+            "This account cannot do this before {until}, because it became one person with others a short while ago. "
+            "Everything else works as before. If one of these accounts is not yours, remove it now: `/me`.",
             until=until,
         )
     )
@@ -187,8 +186,8 @@ def require_none_waits(tx: Tx, member: Member) -> None:
     union = unions.by_id(tx, member.union_id)
     raise NotAllowed(
         phrase(
-            "They became one person with others a short while ago, and it may turn out that one of "
-            "these accounts is not theirs. Do this after {until}.",
+            "Do this after {until}. They became one person with others a short while ago, and one of these accounts "
+            "may turn out not to be theirs.",
             until=clock_in_words(until, union.time_zone if union else "UTC"),
         )
     )
@@ -211,8 +210,8 @@ def require_may_remove(tx: Tx, by: Account, other: Account) -> None:
     if by.id == other.id:
         raise BadInput(
             phrase(
-                "This is the account that you are using. Remove it from another account of yours, or "
-                "`/leave`."
+                "This is the account that you are using. Remove it from another account of yours, or `/leave` the "
+                "union."
             )
         )
     if by.age_key < other.age_key or by.waits_until is None or tx.now >= by.waits_until:
@@ -220,9 +219,9 @@ def require_may_remove(tx: Tx, by: Account, other: Account) -> None:
     union = unions.by_id(tx, by.union_id)
     raise NotAllowed(
         phrase(
-            "That account is part of this person for longer than this one, so this one can remove it "
-            "only from {waits_until} on. It can remove this one at once.",
-            waits_until=clock_in_words(by.waits_until, union.time_zone if union else "UTC"),
+            "This account can remove that one after {until}, because that one has been yours for longer. It can "
+            "remove this one at once.",
+            until=clock_in_words(by.waits_until, union.time_zone if union else "UTC"),
         )
     )
 

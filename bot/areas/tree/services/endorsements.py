@@ -78,7 +78,7 @@ def unendorse(tx: Tx, union: Union, member: Member) -> int:
     """Ends the member's endorsement; returns the id of the leader. Raises BadInput if there is none."""
     present = endorsements.of(tx, member.id)
     if present is None or present.leader_id is None:
-        raise BadInput(phrase("You endorse nobody at present. `/endorse` @person begins it."))
+        raise BadInput(phrase("You endorse nobody. To follow someone, type `/endorse @person`."))
     branches.detach(tx, union, member.id, present.leader_id, branches.measure(tx, member.id))
     support_news.add(tx, union.id, present.leader_id, member.id, gained=False)
     record(tx, union.id, "endorsement.ended", member)
@@ -93,9 +93,7 @@ def release(tx: Tx, union: Union, leader: Member, member: Member) -> int | None:
     """
     present = endorsements.of(tx, member.id)
     if present is None or present.leader_id != leader.id:
-        raise BadInput(
-            phrase("They do not endorse you, so there is nothing to release. `/branch` shows who does.")
-        )
+        raise BadInput(phrase("They do not endorse you. `/branch` shows who does."))
     branches.detach(tx, union, member.id, leader.id, branches.measure(tx, member.id))
     support_news.add(tx, union.id, leader.id, member.id, gained=False)
     partings.put(tx, member.id, leader.id, tx.now + PARTED_FOR)
@@ -123,21 +121,21 @@ def _checked(
     """Returns the member's present choice, and the way up from `leader`. Raises as `check`."""
     if leader.id == member.id:
         raise BadInput(
-            phrase("You cannot endorse yourself. Endorse somebody whose direction you want to follow.")
+            phrase("Endorse someone else, whose direction you want to follow. You cannot endorse yourself.")
         )
     present = endorsements.of(tx, member.id)
     if present is not None and present.leader_id == leader.id:
-        raise BadInput(phrase("You endorse them already. `/unendorse` ends it."))
+        raise BadInput(phrase("You already endorse them. `/unendorse` ends it."))
     above = endorsements.path(tx, leader.id)
     _require_no_circle(tx, above, member, platform)
     depth = len(above) + endorsements.height(tx, member.id)
     if depth > MAX_DEPTH:
         raise BadInput(
             phrase(
-                "That chain of endorsements would be {depth} long; at most {max_depth} work. Endorse "
-                "somebody nearer to its root: `/lineage` shows who that is.",
-                depth=depth,
-                max_depth=MAX_DEPTH,
+                "Endorse someone nearer to the top: `/lineage` shows who that is. This chain of endorsements would "
+                "be {length} long, and {most} is the most.",
+                length=depth,
+                most=MAX_DEPTH,
             )
         )
     if present is not None:
@@ -158,9 +156,9 @@ def _require_no_circle(tx: Tx, above: list[Step], member: Member, platform: str)
         names.insert(6, f"{len(chain) - len(shown)} more")
     raise BadInput(
         phrase(
-            "That would close a circle: {value} (each endorses the next). Endorse somebody who does "
-            "not follow you.",
-            value=" → ".join([*names, "you"]),
+            "Endorse someone who does not follow you. This would close a circle, in which each endorses the next: "
+            "{names} → you.",
+            names=" → ".join(names),
         )
     )
 
@@ -170,9 +168,9 @@ def _require_time_passed(tx: Tx, union: Union, present: Endorsement) -> None:
     if left:
         raise NotAllowed(
             phrase(
-                "An endorsement is a standing choice: you made yours a short while ago. You can choose "
-                "again in {left}. `/unendorse` works at any time.",
-                left=in_words(left),
+                "You can choose again in {wait}: your last choice was a short while ago. `/unendorse` works at any "
+                "time.",
+                wait=in_words(left),
             )
         )
 
@@ -182,9 +180,9 @@ def _require_not_parted(tx: Tx, member: Member, leader: Member) -> None:
     if until is not None:
         raise NotAllowed(
             phrase(
-                "They released you a short while ago. You can endorse them again in {until}, and anybody "
-                "else now: `/leaders` shows whom others endorse.",
-                until=in_words(until - tx.now),
+                "You can endorse them again in {wait}, because they released you a short while ago. You can endorse "
+                "anyone else now: `/leaders` shows whom others endorse.",
+                wait=in_words(until - tx.now),
             )
         )
 

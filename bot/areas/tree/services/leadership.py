@@ -216,17 +216,17 @@ def _require_sense(after: Rules, *, n_given: bool) -> None:
     if after.leaders is Lead.FOUNDER and n_given:
         raise BadInput(
             phrase(
-                "Only the founder leads by this rule, so how_many means nothing. Choose leaders:top or "
-                "leaders:supported with it."
+                "Choose `leaders:top` or `leaders:supported` to say how many. With `leaders:founder` only the "
+                "founder leads."
             )
         )
     most = MOST_TOP if after.leaders is Lead.TOP else MOST_SUPPORTERS
     if not 1 <= after.n <= most:
         raise BadInput(
             phrase(
-                "how_many is 1 to {most} for leaders:{leaders}, not {n_}. Say it too.",
+                "Add `how_many` from 1 to {most:,}: {number:,} does not work with `leaders:{leaders}`.",
                 most=most,
                 leaders=after.leaders,
-                n_=after.n,
+                number=after.n,
             )
         )

@@ -6,9 +6,12 @@ links look too.
 
 from __future__ import annotations
 
+from bot.areas.members.services import members
 from bot.areas.wallets.domain import links as rules
+from bot.areas.wallets.domain.links import Ticket
 from bot.areas.wallets.services import links
 from bot.areas.wallets.storage import addresses, tickets
+from bot.domain.phrases import phrase
 from bot.domain.transaction import Tx
 from bot.errors import NotFound
 
@@ -16,15 +19,15 @@ MOST_ALIASES = 40
 """The most unused aliases of a ticket. The oldest give way to new ones."""
 MOST_PAGES = 20
 """The most further pages of a ticket. The oldest give way to new ones."""
-SPENT = (
-    "This address was used already, or has expired: it works once, and for ten minutes at most. Go back to where you "
-    "got it for another one, or send /link in chat."
+SPENT = phrase(
+    "This address was already used or has expired: it works once, and for ten minutes at most. Go back to where you "
+    "got it for another one, or type `/link` in chat."
 )
 
 
-def require_page(tx: Tx, token: str) -> None:
-    """Checks that there is a working page with this token. Raises NotFound."""
-    links.working(tx, token)
+def require_page(tx: Tx, token: str) -> str | None:
+    """Returns the language of the account whose page this is, if it is known. Raises NotFound if there is no page."""
+    return links.working(tx, token)[1].language
 
 
 def make(tx: Tx, token: str, count: int) -> list[str]:
@@ -37,18 +40,23 @@ def make(tx: Tx, token: str, count: int) -> list[str]:
     return made
 
 
-def require(tx: Tx, alias: str) -> int:
-    """Returns the ticket of an alias that can be used. Raises NotFound."""
+def require(tx: Tx, alias: str) -> str | None:
+    """Returns the language of the account whose alias this is, if it is known. Raises NotFound if it is used up."""
+    account = members.account(tx, _ticket(tx, alias).account_id)
+    return account.language if account else None
+
+
+def _ticket(tx: Tx, alias: str) -> Ticket:
     found = addresses.ticket_of(tx, rules.token_hash(alias), addresses.ALIAS)
     ticket = tickets.by_id(tx, found) if found is not None else None
     if ticket is None or not ticket.works(tx.now):
         raise NotFound(SPENT)
-    return ticket.id
+    return ticket
 
 
 def spend(tx: Tx, alias: str) -> str:
     """Uses up an alias; returns the token of a page of its own for the same ticket. Raises NotFound."""
-    ticket_id = require(tx, alias)
+    ticket_id = _ticket(tx, alias).id
     if not addresses.spend(tx, rules.token_hash(alias)):
         raise NotFound(SPENT)
     token = rules.new_token()

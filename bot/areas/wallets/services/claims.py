@@ -32,28 +32,15 @@ from bot.areas.wallets.services.wallets import NO_SUCH_WALLET, HoldingChanged, g
 from bot.areas.wallets.storage import claims, tickets, wallets
 from bot.domain.people import Account, Member, Union, Wallet
 from bot.domain.phrases import phrase
+from bot.domain.times import clock_in_words
 from bot.domain.transaction import Tx
 from bot.errors import NotAllowed, NotFound
 
 AT_ONCE = 50
-ENDED = "This claim is over already. /wallets shows your wallets and the claims on them."
-ORDINARY_ONLY = (
-    "This is a contract wallet, for which several people may sign, so nobody can claim it from another. "
-    "Ask the member who has it to unlink it: /unlink."
-)
-CLAIMED_BY_ANOTHER = (
-    "Somebody else claims this wallet already, and its holder has until {} to answer. Come back after that."
-)
-CLAIMED_BY_YOU = (
-    "You claim this wallet already. Its holder has until {} to answer; you are told what comes of it."
-)
-TOO_SOON = (
-    "A holder answered your last claim with a signature of their own, so you cannot claim a wallet before {}. "
-    "If they signed with a wallet that is yours, somebody else has its key: move what it holds to a new wallet."
-)
-LEFT_OPEN = (
-    "This account left the union while it claimed a wallet, which ended the claim. So that no holder is asked again "
-    "and again, it cannot claim a wallet before {}. The holder can unlink the wallet at any time: /unlink."
+ENDED = phrase("This claim is already over. `/wallets` shows your wallets and the claims on them.")
+ORDINARY_ONLY = phrase(
+    "Several people may sign for a contract wallet, so no one can claim it from another member. Ask the member who "
+    "holds it to unlink it: `/unlink`."
 )
 
 
@@ -77,20 +64,18 @@ def require_claimable(tx: Tx, union: Union, account: Account, proof: Proof) -> N
     held = wallets.by_address(tx, union.id, proof.address)
     if held is None or held.member_id == account.member_id:
         raise NotAllowed(
-            phrase(
-                "No other member holds this wallet, so there is nothing to claim. Type `/link` to link it."
-            )
+            phrase("No other member holds this wallet, so you need not claim it. Type `/link` to link it.")
         )
     if "contract" in (proof.kind, held.kind):
         raise NotAllowed(ORDINARY_ONLY)
     wait = traces.find(tx, union, account.platform, account.native_id, TraceKind.CLAIM)
     if wait is not None and wait.until is not None:
-        raise NotAllowed((LEFT_OPEN if wait.number == WENT_AWAY else TOO_SOON).format(_words(wait.until)))
+        raise NotAllowed(_cannot_claim_yet(wait.number, clock_in_words(wait.until, union.time_zone)))
     before = claims.on(tx, union.id, proof.address)
     if before is not None:
         other = members.account(tx, before.account_id) if before.account_id else None
         own = other is not None and other.member_id == account.member_id
-        raise NotAllowed((CLAIMED_BY_YOU if own else CLAIMED_BY_ANOTHER).format(_words(before.moves_at)))
+        raise NotAllowed(_claimed_already(own, clock_in_words(before.moves_at, union.time_zone)))
     if len(wallets.of_member(tx, account.member_id)) >= links.MAX_WALLETS:
         raise NotAllowed(links.TOO_MANY)
 
@@ -283,5 +268,30 @@ def _move(tx: Tx, claim: Claim, outcome: ClaimEnd, changed: HoldingChanged) -> P
     return both
 
 
-def _words(moment: datetime) -> str:
-    return f"{moment:%-d %B, %H:%M} UTC"
+def _cannot_claim_yet(why: int, until: str) -> str:
+    if why == WENT_AWAY:
+        return phrase(
+            "This account left the union while it was claiming a wallet, which ended the claim. So that no holder is "
+            "asked again and again, it cannot claim a wallet before {until}. The holder can unlink the wallet at any "
+            "time: `/unlink`.",
+            until=until,
+        )
+    return phrase(
+        "The holder answered your last claim with a signature of their own, so you cannot claim a wallet before "
+        "{until}. If they signed with a wallet that is yours, someone else has its key: move what it holds to a new "
+        "wallet.",
+        until=until,
+    )
+
+
+def _claimed_already(by_you: bool, until: str) -> str:
+    if by_you:
+        return phrase(
+            "You are already claiming this wallet. Its holder can answer until {until}, and I will tell you how it "
+            "ends.",
+            until=until,
+        )
+    return phrase(
+        "Someone else is already claiming this wallet. Its holder can answer until {until}: come back after that.",
+        until=until,
+    )

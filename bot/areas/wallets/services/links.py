@@ -14,27 +14,31 @@ from bot.areas.wallets.domain import links, siwe_text
 from bot.areas.wallets.domain.links import Proof, Ticket, TicketState
 from bot.areas.wallets.storage import addresses, tickets, wallets
 from bot.domain.people import Account, Union
+from bot.domain.phrases import phrase
 from bot.domain.transaction import Tx
 from bot.errors import BadInput, NotAllowed, NotFound
 
 MAX_WALLETS = 20
-TOO_MANY = f"You have {MAX_WALLETS} wallets, which is the most. Unlink one first: /wallets."
+TOO_MANY = phrase(
+    "You already have {most_wallets} wallets, which is the most. Unlink one first: `/wallets`.",
+    most_wallets=MAX_WALLETS,
+)
 
-GONE = (
-    "This link does not work. Links last ten minutes, work once, and end when a newer one is asked for. "
-    "Send /link in chat to get a new one."
+GONE = phrase(
+    "This link does not work. Links last ten minutes, work once, and end when you ask for a newer one. "
+    "Type `/link` in chat to get a new one."
 )
-SIGNED_BEFORE = (
-    "This link was signed already; nothing more can be signed with it. "
-    "If that was not you, send /link in chat to get a new one."
+SIGNED_BEFORE = phrase(
+    "This link was already signed, so nothing more can be signed with it. "
+    "If that was not you, type `/link` in chat to get a new one."
 )
-PROOF_GONE = (
-    "This was answered already, or took longer than ten minutes. Nothing was linked by it. "
-    "Type /link to start again."
+PROOF_GONE = phrase(
+    "This was already answered, or took longer than ten minutes. Nothing was linked by it. "
+    "Type `/link` to start again."
 )
-TEXT_REPLACED = (
-    "This is not the text to sign any more: it was tried already, or the link was opened in another "
-    "window, which got a newer one. Choose your wallet again to get a fresh text."
+TEXT_REPLACED = phrase(
+    "This text can no longer be signed: it was already tried, or the link was opened in another window, which got "
+    "a newer text. Choose your wallet again to get a new one."
 )
 
 
@@ -49,7 +53,10 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class LinkPage:
-    """The contents of the link page. `union_ref`, `founder` and `founded_at` tell unions of one name apart."""
+    """The contents of the link page. `union_ref`, `founder` and `founded_at` tell unions of one name apart.
+
+    `language`: of the account, if it is known.
+    """
 
     account: str
     platform: str
@@ -59,6 +66,7 @@ class LinkPage:
     founded_at: datetime
     signed: bool
     expires_at: datetime
+    language: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +122,7 @@ def page(tx: Tx, token: str) -> LinkPage:
         union.created_at,
         ticket.state == TicketState.SIGNED,
         ticket.expires_at,
+        account.language,
     )
 
 

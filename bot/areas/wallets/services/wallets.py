@@ -14,11 +14,12 @@ from bot.areas.unions import services as unions
 from bot.areas.wallets.domain.claims import COUNTS_AFTER
 from bot.areas.wallets.storage import tickets, wallets
 from bot.domain.people import Account, Member, Union, Wallet
+from bot.domain.phrases import phrase
 from bot.domain.transaction import Tx
 from bot.errors import NotFound
 from bot.storage import erasures
 
-NO_SUCH_WALLET = "You have no wallet with that address. /wallets shows those you have."
+NO_SUCH_WALLET = phrase("You have no wallet with that address. `/wallets` shows the ones you have.")
 
 
 HoldingChanged = Callable[[Tx, Member, int], None]
