@@ -91,7 +91,7 @@ class Town:
         asked = await self.alice.slash(self.room, "call new", **options)
         words = {"Title": title, "What should people do?": "Do it *well*", "Why?": "For shade"}
         shown = await self.alice.submit(asked, {**words})
-        assert "is a draft" in shown.text, shown.text
+        assert "(a draft)" in shown.text, shown.text
         planned = await self.alice.slash(self.room, "call schedule", call=title, when=when)
         assert "goes out" in planned.text, planned.text
 
