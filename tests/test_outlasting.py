@@ -118,7 +118,7 @@ async def test_codes_of_the_day_are_counted_on(store: Store, clock: ManualClock)
         mine = invites.own(tx, union, bo)
         invites.renew(tx, union, bo, mine.code)
 
-    with pytest.raises(NotAllowed, match="You made 5 codes"):
+    with pytest.raises(NotAllowed, match="you made 5 within a day"):
         await store.write(one_more)
     clock.advance(DAY)
     await store.write(one_more)

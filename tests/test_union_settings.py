@@ -259,6 +259,7 @@ async def test_the_first_entry_tells_all_settings(store: Store) -> None:
         "name": digest_of("Crowd"),
         "purpose": digest_of("Test"),
         "time_zone": "Europe/Berlin",
+        "language": "en",
         "founder": None,
         "rules": {
             "leaders": "founder", "n": 10, "linked_only": True, "grace_days": 7, "switch_hours": 24, "alerts": False

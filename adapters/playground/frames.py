@@ -9,6 +9,7 @@ import msgspec
 from adapters.playground import limits
 from bot.chat.incoming import Answer, File, Value
 from bot.chat.untrusted import decoded
+from bot.domain.phrases import written
 from bot.errors import BadInput
 
 Id: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]{8,100}$")]
@@ -89,7 +90,7 @@ class Dismiss(msgspec.Struct, frozen=True, tag_field="t", tag="dismiss"):
 FromBrowser: TypeAlias = Hello | Do | Suggest | Dismiss
 
 _DECODER: msgspec.json.Decoder[FromBrowser] = msgspec.json.Decoder(FromBrowser)
-_ENCODER = msgspec.json.Encoder()
+_ENCODER = msgspec.json.Encoder(enc_hook=written)
 
 
 def read(data: str | bytes) -> FromBrowser:

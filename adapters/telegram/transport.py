@@ -28,7 +28,9 @@ _SAVED_HEADERS: Final = ("Accept-Encoding", "Accept")
 _KEEP_ALIVE_SECONDS: Final = 30.0
 _DOWNLOAD_SECONDS: Final = 30.0
 _CHUNK: Final = 64 * 1024
-_TIME: Final = re.compile(rb"can't parse entities.*tg-time", re.IGNORECASE | re.DOTALL)
+_TIME: Final = re.compile(
+    rb"can't parse entities: unsupported start tag.{0,3}tg-time", re.IGNORECASE | re.DOTALL
+)
 _TIME_TAGS: Final = re.compile(r'</?tg-time(?: [a-z]+=\\?"[\w:-]*\\?")*>')  # as `markup` writes them
 _TIME_TAGS_IN_JSON: Final = re.compile(_TIME_TAGS.pattern.encode())
 _FLOOD_S: Final = 5  # where a 429 does not say how long
@@ -221,7 +223,7 @@ class AiohttpRequest(BaseRequest):
             _raise_meaning(status, payload)
         elif status >= 300:
             raise Faulty(f"{status} from the server")
-        elif not _is_answer(payload):
+        elif method == "POST" and not _is_answer(payload):  # a file is fetched by GET
             self._trouble("unreadable")
             raise Lost("an answer without a result")
         return status, payload

@@ -10,7 +10,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from bot.chat import text
 from bot.chat.declarations import Action, Command, Rate
 from bot.chat.incoming import Actor, File, Incoming, Place, Where, Who
-from bot.chat.languages import in_language
+from bot.chat.languages import in_language, said
 from bot.chat.model import Mention, Reply, Visibility, say
 from bot.chat.outgoing import post
 from bot.chat.port import Progress
@@ -345,7 +345,7 @@ class Context:
     async def progress(self, words: str) -> None:
         """Shows the progress of long work; only in `async` handlers."""
         if self.report is not None:
-            await self.report(words)
+            await self.report(said(words, self.language))
 
     def fetch(self, file: File) -> Awaitable[bytes]:
         """Fetches the bytes of a file that came with the act; only in `async` handlers. Raises BadInput, TryAgain."""

@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-from bot.domain.phrases import phrase
+from bot.domain.phrases import phrase, written
 from bot.domain.times import clock_in_words
 
 
@@ -76,7 +76,10 @@ class Moment(_Value, frozen=True, tag="w"):
     style: Literal["date", "time", "full", "relative"] = "full"
 
     def __str__(self) -> str:
-        return clock_in_words(self.at, self.zone)
+        try:
+            return clock_in_words(self.at, self.zone)
+        except (LookupError, ValueError, OSError):  # a zone that is not known here stops nobody's message
+            return clock_in_words(self.at, "UTC")
 
 
 Span: TypeAlias = Text | Code | Link | Mention | Moment
@@ -231,7 +234,7 @@ class Reply(_Value, frozen=True):
 
 
 # Words that are still a phrase are written in English: `languages.in_language` says them before.
-_ENCODER = msgspec.json.Encoder(enc_hook=str)
+_ENCODER = msgspec.json.Encoder(enc_hook=written)
 _DECODER = msgspec.json.Decoder(Reply)
 
 

@@ -95,6 +95,13 @@ def _places(piece: str) -> tuple[Part, ...]:
     return tuple(found)
 
 
+def written(value: object) -> str:
+    """Writes a phrase into JSON, as its English words. Raises NotImplementedError for anything else."""
+    if isinstance(value, Phrase):
+        return str(value)
+    raise NotImplementedError(type(value).__name__)
+
+
 def english(template: str, values: dict[str, Any]) -> str:
     """Returns the sentence in English, as plain words."""
     if not values:

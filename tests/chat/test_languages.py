@@ -222,7 +222,7 @@ async def test_a_post_is_in_the_unions_language_and_a_private_message_in_the_per
 async def test_a_chosen_language_holds_whatever_the_app_says(town: Stage, farm: Place) -> None:
     bo = await joined(town, farm, "Bo", "de")
     asked = await bo.says("/language", farm)
-    assert asked.labels == ["English", "Deutsch", "Same as my app"]
+    assert asked.labels == ["English", "Deutsch", "Wie in meiner App"]
     await bo.presses(asked, "English", farm)
     assert HELP in (await bo.says("/whisper", farm)).text
     await bo.says("/language automatic", farm)

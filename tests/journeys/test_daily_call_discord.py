@@ -65,7 +65,7 @@ async def test_a_call_from_its_hour_to_its_close(town: Town) -> None:
     await town.later(hours=14, minutes=28)
     assert "**2 people answered so far.**" in post.content
     await town.later(minutes=1)
-    assert "Closed. **2 people answered**." in post.content
+    assert "Closed. **2 people answered.**" in post.content
     assert posts(town) == [post]
     late = await dan.press(post, "Done, late")
     assert late.text == "Done, late. Day 1 in a row."
@@ -82,7 +82,7 @@ async def test_what_a_witness_confirms_counts(town: Town) -> None:
     await town.prepares("Water the beds", "tomorrow", proof="witness")
     await town.later(hours=21)
     (post,) = posts(town)
-    assert "Another member has to confirm that you did it." in post.content
+    assert "Another member has to confirm it." in post.content
     assert "It counts once another member confirms it." in (await bob.press(post, "Done")).text
     assert "No answers are waiting for you" in (await bob.slash(town.room, "call review")).text
     await town.later(seconds=20)

@@ -64,7 +64,7 @@ class Town:
         code = re.search(r"/union connect ([A-Z2-9-]+)", shown.text)
         assert code is not None, shown.text
         asked = await self.tina.says(f"/union connect {code[1]}", self.group)
-        assert "founder of Farmers was asked" in asked.text, asked.text
+        assert "I asked the founder of Farmers" in asked.text, asked.text
         waiting = await self.alice.slash(self.room, "union requests")
         done = await self.alice.press(waiting, "Connect Barn")
         assert "now belongs to" in done.text, done.text

@@ -6,7 +6,7 @@ import { draftOf, keepDraft } from "./drafts.js";
 import { plain } from "./messages.js";
 import { OptionPills, peopleOf } from "./options.js";
 import { Picker } from "./picker.js";
-import { chatById, commandByPath, findAccount, isCommand, state } from "./store.js";
+import { chatById, commandByPath, findAccount, isCommand, on, state } from "./store.js";
 import { act } from "./ws.js";
 
 export class Composer {
@@ -25,6 +25,8 @@ export class Composer {
     this.quote = h("p", { class: "replying", hidden: true });
     this.element = h("form", { class: "composer", onsubmit: (event) => { event.preventDefault(); this.submit(); } });
     this.picker = new Picker(this.element);
+    // What this person may do here has changed while the list is open.
+    on("offers", () => { if (document.activeElement === this.input && this.input.value.startsWith("/")) this.#typed(); });
     this.element.append(this.quote, h("div", { class: "bar" }, this.slash, this.clip, this.field, this.send));
     this.input.addEventListener("input", () => this.#typed());
     this.input.addEventListener("keydown", (event) => this.#key(event));

@@ -155,7 +155,8 @@ export class OptionPills {
     const options = await this.#options(param, typed);
     if (document.activeElement !== input || input.value.trim() !== typed) return;
     const title = `${param.name} · ${param.description}${param.required ? "" : " (optional)"}`;
-    const whole = typed ? options.find((option) => meant(option, typed)) : null; // typed whole: Enter goes on with it
+    const same = typed ? options.filter((option) => meant(option, typed)) : [];
+    const whole = same.length === 1 ? same[0] : null; // typed whole: Enter goes on with it
     if (whole) this.picked.set(param.name, whole);
     this.picker.show(input, title, options, (option) => {
       input.value = option.label;
@@ -186,7 +187,8 @@ export class OptionPills {
 // Whether what stands in a field still means the option that was picked for it.
 function meant(option, typed) {
   const bare = typed.toLowerCase().replace(/^@/, "");
-  return [option.label.toLowerCase(), option.username].includes(bare);
+  const label = option.label.toLowerCase();
+  return [label, label.replace(/ \([^()]*\)$/, ""), option.username].includes(bare); // without the platform beside a name
 }
 
 function unquoted(text) {

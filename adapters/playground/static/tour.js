@@ -6,6 +6,7 @@ import { isPost, mainButton, run } from "./tour-moves.js";
 import { POST, STEPS } from "./tour-steps.js";
 
 const done = new Set((recall("tour") || "").split(",").filter((id) => STEPS.some((step) => step.id === id)));
+const waiting = new Map(); // what goes on once a step is ticked
 const mains = new Set(); // tokens of the buttons that a step may press
 const begun = () => recall("tour-begun") === "yes";
 let shown = null;
@@ -22,9 +23,19 @@ async function go(step, watching) {
   busy = watching;
   draw();
   const worked = await run(step, watching);
+  if (watching && worked) await ticked(step);
   if (watching || !worked) busy = false;
   if (!worked) toast("That did not work out. Press it again, or do it by hand.");
   draw();
+}
+
+// Waits until the step has ticked itself off, so that nobody presses it twice; after ten seconds it may be tried again.
+function ticked(step) {
+  return new Promise((resolve) => {
+    if (done.has(step.id)) resolve();
+    waiting.set(step.id, resolve);
+    setTimeout(resolve, 10000);
+  });
 }
 
 function keepCode(message) {
@@ -69,6 +80,7 @@ function acked({ what, chat, player }) {
 
 function tick(step, replayed = false) {
   done.add(step.id);
+  waiting.get(step.id)?.();
   remember("tour", [...done].join(","));
   shown = null;
   draw();

@@ -23,7 +23,7 @@ async def test_the_code_makes_a_member_in_a_direct_message(muster: House) -> Non
     assert [button["label"] for button in welcome.message.buttons] == ["Endorse Alice"]
     assert "Member since" in (await muster.bob.slash(muster.bob.dm, "me show")).text
     again = await muster.alice.slash(muster.room, "invite")
-    assert "1 in all, 1 still here" in again.content
+    assert "1 in total, 1 still here" in again.content
 
 
 async def test_a_new_code_is_shown_in_the_place_of_the_old(muster: House) -> None:

@@ -36,7 +36,7 @@ async def test_the_last_few_are_kept(play: Playground) -> None:
     first = await upload(play, b"first")
     for number in range(8):
         await upload(play, bytes([number]))
-    with pytest.raises(BadInput, match="Send it again"):
+    with pytest.raises(BadInput, match="send it again"):
         await play.adapter.fetch(File(first["ref"]))
 
 

@@ -178,7 +178,7 @@ async def test_private_questions_of_a_group_go_on_in_private(
     await bob.says("/join", union, expect=2)
     asked = await bob.says("/whois", union, expect=2)
     question = bob.chat.from_bot[-1]
-    assert "Who you ask about" in question.text
+    assert "The member you want to know about" in question.text
     assert question.markup["force_reply"]
     assert asked.sent[-1].text == words.ANSWERED_IN_PRIVATE
     answer = await bob.says("@alice")

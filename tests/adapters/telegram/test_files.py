@@ -103,12 +103,12 @@ async def test_too_large_is_said_before_it_is_fetched(alice: Person, muster: Hou
 async def test_a_size_that_is_not_told_is_found_out(alice: Person, muster: House) -> None:
     for megabytes in (9, 21):
         kept = muster.emu.keep_document("a.jpg", heavy(megabytes))
-        with pytest.raises(BadInput, match="too large" if megabytes == 9 else "Send it again"):
+        with pytest.raises(BadInput, match="too large" if megabytes == 9 else "send it again"):
             await muster.adapter.fetch(File(kept["file_id"]))
 
 
 async def test_a_file_that_is_gone_is_asked_for_again(muster: House) -> None:
-    with pytest.raises(BadInput, match="Send it again"):
+    with pytest.raises(BadInput, match="send it again"):
         await muster.adapter.fetch(File("AgAC-nothing"))
 
 

@@ -193,7 +193,10 @@ async def test_the_menu_is_there_in_each_language_and_set_once(
     assert emu.menu(alice)[:2] == ["union", "call"]
     assert "help" in emu.menu(hans, group)
     german = emu.menus["all_private_chats", None, None, "de"]
-    assert {"command": "leave", "description": "Die Union verlassen und deine Daten löschen lassen"} in german
+    assert {
+        "command": "leave",
+        "description": "Die Union verlassen und löschen, was sie über dich weiß",
+    } in german
     sets = len(requests(muster, "setMyCommands"))
     assert sets == 6
     await muster.stop()

@@ -72,7 +72,7 @@ class TestWriting:
         late = await ada.runs("call new", None, opens="18:00", closes="17:00")
         assert "close before it opens" in late.text
         assert "not a web address" in (await write_call(ada, "A", link="javascript:alert(1)")).text
-        assert "before an @" in (await write_call(ada, "A", link="https://a.org@b.org")).text
+        assert "before the @" in (await write_call(ada, "A", link="https://a.org@b.org")).text
         assert "too many signs" in (await write_call(ada, "A", "*" * 600, "*" * 300)).text
 
     async def test_a_member_has_20_drafts(self, stage: Stage, on: str) -> None:

@@ -135,7 +135,7 @@ async def test_a_call_of_another_union_is_none_here(stage: Stage, farm: Farm) ->
     """Its number typed by hand; and its button carried into a place of this union."""
     eve, mill = await founded(stage, farm.on, founder="Eve", place="Mill", name="Mill")
     theirs = await Farm(stage, farm.on, mill, eve, eve, eve, "Mill").calls()
-    assert "there is none like it" in (await farm.bob.runs("call done", farm.place, call=theirs.id)).text
+    assert "does not exist" in (await farm.bob.runs("call done", farm.place, call=theirs.id)).text
     assert "You have not joined Mill yet" in (await farm.press(farm.bob, theirs, mill)).text
     assert (
         "You have not joined Mill yet" in (await farm.press(farm.bob, theirs, stage.private(farm.bob))).text
@@ -479,7 +479,7 @@ async def test_no_picture_is_fetched_for_a_call_that_takes_no_answer(farm: Farm)
     assert "You answered. Day 1" in (await farm.bob.runs("call done", photo=gone)).text
     again = await farm.bob.runs("call done", photo=gone, call=asked.id)
     assert "You already answered." in again.text
-    assert "there is none like it" in (await farm.cat.runs("call done", photo=gone, call=999)).text
+    assert "does not exist" in (await farm.cat.runs("call done", photo=gone, call=999)).text
     farm.stage.clock.advance(3 * DAY)
     assert "This call is over" in (await farm.cat.runs("call done", photo=gone, call=asked.id)).text
     stranger = farm.stage.person("Zoe", farm.on)

@@ -38,10 +38,10 @@ async def test_whatever_the_bot_says_of_contests_in_a_group_is_for_one_person(st
     await fair.joins("Bo")
     bo = fair.people["Bo"]
     nothing = await bo.says("/call entries", fair.farm)
-    assert "Nobody has sent anything in yet" in nothing.text
+    assert "Nobody has sent in an entry yet" in nothing.text
     asked = await bo.says("/call enter", fair.farm)
     taken = await bo.says("My tree")
-    assert "You sent in:" in taken.text
+    assert "Your entry:" in taken.text
     again = await bo.says("/call enter My other tree", fair.farm)
     assert "My other tree" in again.text
     assert all(
@@ -406,7 +406,7 @@ async def test_its_leader_closes_a_contest_before_its_time(fair: Fair) -> None:
     assert call.state is CallState.CLOSED
     await later(fair.stage, timedelta(minutes=1))
     shown = [one for one in await posts(fair.stage, fair.farm) if "Closed early. " in one.text][-1]
-    assert "Your day still counts with one press until" in shown.text
+    assert "and your day still counts" in shown.text
     counted = await fair.people["Di"].presses(shown, "Count my day", fair.farm)
     assert counted.text == "Done. Day 1 in a row."
     await fair.ends()
@@ -418,7 +418,7 @@ async def test_its_leader_closes_a_contest_before_its_time(fair: Fair) -> None:
 async def test_a_cancelled_contest_has_no_ranking(fair: Fair) -> None:
     await fair.enters("Bo", "A tree")
     asked = await fair.ada.runs("call cancel", fair.farm, call="1")
-    assert asked.text.startswith("Take back “Best poster” (no. 1)? It is open: ")
+    assert asked.text.startswith("Cancel “Best poster” (no. 1)? It is open: ")
     await fair.ada.presses(asked, "Cancel it", fair.farm)
     await later(fair.stage, HOUR)
     assert not [one for one in await posts(fair.stage, fair.farm) if "Ranking" in one.text]

@@ -312,7 +312,7 @@ async def test_followers_are_freed_and_the_sums_stay_exact(cast: Cast) -> None:
     report = await cast.stage.store.read(recount.compare, await cast.union())
     assert report.well, report.first
     await cast.stage.chores()
-    assert "has left, and your endorsement ended" in (await cast.stage.told(cy))[-1].text
+    assert "has left, so your endorsement has ended" in (await cast.stage.told(cy))[-1].text
 
 
 async def test_only_the_founder_expels_a_moderator_and_nobody_the_founder(
@@ -355,7 +355,7 @@ async def test_becoming_a_moderator_before_the_press_saves_from_others(
 async def test_somebody_who_left_is_named_by_the_platforms_number(cast: Cast) -> None:
     """Their name is forgotten, and a name may be somebody else's by now."""
     heard = await cast.ada.says("/expel @gone 30d Spam", cast.farm)
-    assert "Somebody who left is named by the platform's number" in heard.text
+    assert "For someone who left, write the platform's number" in heard.text
     asked = await cast.ada.says("/expel @123456789 30d Spam", cast.farm)
     assert "ID 123456789" in asked.text
     assert "They are not a member" in asked.text

@@ -206,7 +206,7 @@ async def test_the_victim_throws_the_stranger_out_before_the_wait_is_over(villag
     await mask.runs("join", village.hall)
     assert not await village.same(vera, mask)
     village.stage.clock.advance(DAY)
-    assert "Hand Free Farmers to" in (await vera.says("/union hand-over @thief", village.farm)).text
+    assert "Hand Free Farmers over to" in (await vera.says("/union hand-over @thief", village.farm)).text
 
 
 async def test_an_account_that_waits_neither_proposes_nor_agrees(village: Village) -> None:

@@ -253,7 +253,11 @@ async def test_moderators_see_who_is_tried_again(village: Village) -> None:
         village.stage.clock.advance(timedelta(minutes=1))
     assert "Refused within a week: 3 times" in queue
     assert "Mallory (1), Trudy (1)" in queue
-    told = [heard for heard in await village.stage.told(village.ada) if "would be one person" in heard.text]
+    told = [
+        heard
+        for heard in await village.stage.told(village.ada)
+        if "keeps asking to be one person" in heard.text
+    ]
     assert len(told) == 1
 
 

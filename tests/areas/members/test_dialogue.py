@@ -44,6 +44,6 @@ async def test_a_union_that_has_ended_is_joined_by_no_old_button(stage: Stage) -
     await leaves(ada, farm)
     assert "no longer belongs to Farm" in (await bo.presses(founded_there, "Join Farm", farm)).text
     pressed = await bo.presses(founded_there, "Join Farm")  # as a changed app sends it
-    assert "Farm has ended: its last member left" in pressed.text
+    assert "Farm has ended, because its last member left" in pressed.text
     assert "/union create" in pressed.text
     assert await stage.store.read(unions_of, "words", bo.actor.native_id) == []

@@ -30,7 +30,7 @@ async def test_a_typed_name_is_of_the_same_platform(stage: Stage) -> None:
     for line in ("/whois @vera", "/endorse @vera", "/union hand-over vera"):
         heard = await ada.says(line, farm)
         assert "I do not know" in heard.text, line
-        assert "like discord:vera" in heard.text
+        assert "write the platform too: discord:vera" in heard.text
     here = stage.person("Vera")
     await here.says("/join", farm)
     assert "Platforms: Words" in (await ada.says("/whois @vera", farm)).text

@@ -379,12 +379,12 @@ async def test_what_is_changed_is_recorded_and_nothing_else(farm: Union10) -> No
 @pytest.mark.parametrize(
     ("before", "changes", "wrong"),
     [
-        (Rules(), RuleChanges(n=5), "means nothing"),
-        (Rules(Lead.TOP), RuleChanges(leaders=Lead.FOUNDER, n=5), "means nothing"),
+        (Rules(), RuleChanges(n=5), "only the founder leads"),
+        (Rules(Lead.TOP), RuleChanges(leaders=Lead.FOUNDER, n=5), "only the founder leads"),
         (Rules(), RuleChanges(leaders=Lead.TOP, n=101), "1 to 100"),
         (Rules(Lead.SUPPORTED, 101), RuleChanges(leaders=Lead.TOP), "1 to 100"),
-        (Rules(), RuleChanges(leaders=Lead.SUPPORTED, n=1001), "1 to 1000"),
-        (Rules(), RuleChanges(leaders=Lead.SUPPORTED, n=0), "1 to 1000"),
+        (Rules(), RuleChanges(leaders=Lead.SUPPORTED, n=1001), "1 to 1,000"),
+        (Rules(), RuleChanges(leaders=Lead.SUPPORTED, n=0), "1 to 1,000"),
         (Rules(), RuleChanges(leaders=Lead.TOP, n=100), None),
         (Rules(), RuleChanges(leaders=Lead.SUPPORTED, n=1000), None),
         (Rules(Lead.SUPPORTED, 500), RuleChanges(leaders=Lead.FOUNDER), None),

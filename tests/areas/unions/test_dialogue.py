@@ -44,7 +44,7 @@ async def test_a_union_needs_a_place(stage: Stage) -> None:
         ('/union create name:"F" purpose:"P" time_zone:Mars/Olympus', "is not a time zone"),
         ('/union create name:"' + "x" * 61 + '" purpose:"P"', "at most 60"),
         ('/union create name:"F" purpose:"P" UTC extra', "extra"),
-        ('/union create "unclosed', "not closed"),
+        ('/union create "unclosed', "Close the quotation mark"),
         ("/union crate", "Did you mean /union create?"),
     ],
 )

@@ -191,7 +191,7 @@ async def test_a_call_that_the_founder_wrote_waits_for_a_moderator_who_is_asked_
     [bo, cy] = await moderating(stage, ada, farm, "Bo", "Cy")
     heard = await write_call(ada, "Sign", link="https://petition.example/a")
     told = await ada.presses(heard, "Post today")
-    assert "somebody else was asked to approve it" in told.text
+    assert "I asked someone else to approve it" in told.text
     [request] = [one for one in await stage.told(bo) if "Approve no. 1" in one.labels]
     shown = await cy.runs("waiting")
     assert "https://petition.example/a" in shown.text

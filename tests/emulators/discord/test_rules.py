@@ -211,7 +211,7 @@ async def test_files(emulator: DiscordEmulator) -> None:
         assert (await bot.upload(path, picture, "a.png"))[0] == 400
         assert (await bot.upload(path, {"content": "x"}, *(f"{n}.png" for n in range(11))))[0] == 400
         assert len(emulator.take_violations()) == 2
-        listed = {"attachments": [{"id": 1, "filename": "b.png", "description": "second"}]}
+        listed = {"attachments": [{"id": "1", "filename": "b.png", "description": "second"}]}
         status, answer = await bot.upload(path, picture | listed, "a.png", "b.png")
     assert (status, answer["attachments"][1]["description"]) == (200, "second")
 

@@ -86,7 +86,7 @@ def answerable(tx: Tx, union: Union, call_id: int) -> Call:
     """
     call = calls.by_id(tx, call_id)
     if call is None or call.union_id != union.id or call.day is None:
-        raise NotFound(phrase("This call was cancelled. See today's with `/call today`."))
+        raise NotFound(phrase("This call does not exist, or was cancelled. See today's with `/call today`."))
     if call.state is CallState.PLANNED:
         raise NotAllowed(phrase("This call is not open yet. See when it opens with `/call today`."))
     if tx.now >= forgiven_until(call.day, union.time_zone):

@@ -11,6 +11,7 @@ from bot.areas.calls.storage.posts import ENDED, Sending
 from bot.areas.spaces import services as spaces
 from bot.areas.unions import services as unions
 from bot.domain.people import Space, Union
+from bot.domain.times import union_day
 from bot.domain.transaction import Tx
 
 EVERY = timedelta(seconds=15)
@@ -44,8 +45,11 @@ def posted(tx: Tx, call: Call, space: Space) -> str:
 
 
 def due(tx: Tx) -> list[tuple[Union, int]]:
-    """Returns the calls (by id) of all unions with posts to be edited now."""
-    return unions.with_their_unions(tx, posts.to_edit(tx, EVERY, AT_ONCE))
+    """Returns the calls (by id) of all unions with posts to be edited now, but for unions of an unknown time zone."""
+    found = unions.with_their_unions(tx, posts.to_edit(tx, EVERY, AT_ONCE))
+    known = {union.id: union for union, _ in found}.values()
+    good = {union.id for union, _ in unions.each(known, lambda union: union_day(union.time_zone, tx.now))}
+    return [(union, call_id) for union, call_id in found if union.id in good]
 
 
 def takes_late(now: datetime, union: Union, call: Call) -> bool:
