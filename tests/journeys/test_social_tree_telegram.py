@@ -120,7 +120,7 @@ async def test_who_comes_by_a_link_endorses_with_one_press(town: Town) -> None:
     support = await town.tina.says("/support")
     assert "Headcount: 1 person" in support.text
     assert "Recruits: 1 in all, 1 still here" in support.text
-    assert "1 in all, 1 still here" in (await town.tina.says("/invite")).text
+    assert "1 in total, 1 still here" in (await town.tina.says("/invite")).text
 
 
 async def test_what_is_ones_own_is_never_shown_in_the_group(town: Town) -> None:

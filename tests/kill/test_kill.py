@@ -75,6 +75,8 @@ class Crowd:
     async def join_on_discord(self, member: Member) -> None:
         """Type /join; remember whether there was an answer."""
         reply = await member.slash(self.channel, "join")
+        if not reply.text:  # deferred in public, so the private answer follows
+            await reply.followed_up()
         assert "Welcome" in reply.text or "already" in reply.text, reply.text
         self.answered.add(member.id)
 

@@ -94,10 +94,17 @@ def _add_commands(tree: app_commands.CommandTree[Any]) -> None:
     tree.add_command(union)
 
 
+class Numbered(discord.File):
+    """A file whose number is a string, as Discord's specification wants it; discord.py writes an integer."""
+
+    def to_dict(self, index: int) -> dict[str, Any]:
+        return super().to_dict(index) | {"id": str(index)}
+
+
 def _add_more(tree: app_commands.CommandTree[Any]) -> None:
     @tree.command(name="picture", description="A picture")
     async def picture(interaction: discord.Interaction) -> None:
-        file = discord.File(io.BytesIO(b"\x89PNG"), "chart.png", description="a chart")
+        file = Numbered(io.BytesIO(b"\x89PNG"), "chart.png", description="a chart")
         embed = discord.Embed(title="Chart").set_image(url="attachment://chart.png")
         await interaction.response.send_message(embed=embed, file=file)
 
