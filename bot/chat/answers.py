@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bot.chat import text
 from bot.chat.bounded import BoundedDict
+from bot.chat.context import Context
 from bot.chat.incoming import Incoming
 from bot.chat.kept import restored, stored
 from bot.chat.model import Reply, Visibility, say
-from bot.chat.outgoing import Poster, post
+from bot.chat.outgoing import post
 from bot.chat.records import Records
 from bot.chat.targets import Target
 from bot.chat.tokens import actor_key
@@ -35,16 +36,18 @@ class Answers:
             self._records.trim_answers(tx, actor)
         self._grown[actor] = grown % TRIM_EVERY
 
-    def give_up(self, by: Poster, incoming: Incoming) -> None:
+    def give_up(self, by: Context, incoming: Incoming) -> None:
         """Gives up the answer to an act, and tells its place that something was lost: once an hour, and no name."""
         self._records.delivered(by.tx, incoming.key)
         place = incoming.place
+        seen = Visibility.PRIVATE if place.space is None else Visibility.PUBLIC
+        words = by.spoken(say(text.answers_lost(place.platform), visibility=seen))
         target = Target(place.platform, person=incoming.actor.native_id)
         if place.space is not None:
             target = Target(place.platform, chat=place.chat, thread=place.thread)
         where = f"{target.person or target.chat}:{target.thread or ''}"
         once = f"lost:{place.platform}:{where}:{by.tx.now:%Y%m%d%H}"
-        post(by, None, target, say(text.answers_lost(place.platform)), once, False)
+        post(by, None, target, words, once, False)
 
     def read(self, tx: Tx, answer: bytes | None) -> Reply | None:
         """Returns the answer to a repeat: as it was given, or that it is gone if it was dropped."""

@@ -151,8 +151,6 @@ class Dispatcher:
             )
         except MusterError:
             return []
-        except Refused:
-            return []
 
     async def offered(self, incoming: Incoming) -> Sequence[str]:
         """Returns the paths of the commands that are of use to the actor of `incoming` in its place."""

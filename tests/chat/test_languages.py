@@ -11,7 +11,7 @@ import pytest
 from bot.chat import languages
 from bot.chat.context import Context
 from bot.chat.declarations import Area
-from bot.chat.incoming import CommandCall, Place
+from bot.chat.incoming import CommandCall, Incoming, Place
 from bot.chat.languages import in_language, said, spans_in
 from bot.chat.model import (
     Button,
@@ -30,6 +30,7 @@ from bot.chat.model import (
     spans,
 )
 from bot.chat.targets import Target
+from bot.chat.text import answers_lost
 from bot.domain.people import Person
 from bot.domain.phrases import phrase, plural
 from bot.errors import BadInput
@@ -255,3 +256,16 @@ async def test_a_union_speaks_the_language_of_its_founder_at_first(town: Stage) 
     dora, hof = town.person("Dora", moderator=True, locale="de"), town.group("Hof")
     await dora.says('/union create name:Hof purpose:"Wachsen"', hof)
     assert HILFE in (await dora.says("/shout", hof)).text
+
+
+async def test_the_word_that_an_answer_was_lost_is_in_the_language_of_who_reads_it(
+    town: Stage, farm: Place
+) -> None:
+    bo = await joined(town, farm, "Bo", "de")
+    await town.core.lost(Incoming("1", bo.actor, town.private(bo), CommandCall("help"), "de"))
+    await town.core.lost(Incoming("2", bo.actor, farm, CommandCall("help"), "de"))
+    words = answers_lost("words")
+    assert said(words, "de") != words
+    assert [heard.text for heard in await town.told(bo)] == [said(words, "de")]
+    delivered = town.platforms["words"].delivered
+    assert [Heard(reply).text for target, reply, _ in delivered if target.chat == farm.chat] == [words]
