@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import random
 import socket
 import ssl
@@ -33,6 +34,7 @@ BASE = "https://discord.com/api/v10"
 PATIENCE_S = 20.0
 FIRST_WAIT_S = 0.15
 LONGEST_WAIT_S = 4.0
+LONGEST_SAID_S = 86_400.0  # a proxy can say anything after a 429
 CHUNK = 64 * 1024
 _AGENT = "DiscordBot (https://github.com/muster, 1) Muster"
 
@@ -280,7 +282,7 @@ class Rest:
             self._trouble(str(response.status) if response.status < 500 else "5xx")
             said = _said(content)
             if response.status == 429:
-                after = _seconds(said.get("retry_after") or response.headers.get("Retry-After"))
+                after = seconds_to_wait(said.get("retry_after") or response.headers.get("Retry-After"))
                 if turn is not None:
                     self.pacer.refused(turn, after, everything=bool(said.get("global")))
                 raise Unavailable("429 too many requests", after)
@@ -320,12 +322,13 @@ def _data(body: Any, file: OutgoingFile | None, headers: dict[str, str]) -> Any:
     return form
 
 
-def _seconds(said: object) -> float:
-    """Returns the seconds to wait after a 429, however they are said."""
+def seconds_to_wait(said: object) -> float:
+    """Returns the seconds to wait after a 429, however they are said; a day at most."""
     try:
-        return max(float(said), 0.0)  # type: ignore[arg-type]  # caught below
+        seconds = float(said)  # type: ignore[arg-type]  # caught below
     except (TypeError, ValueError):
         return 1.0
+    return min(max(seconds, 0.0), LONGEST_SAID_S) if not math.isnan(seconds) else 1.0
 
 
 def _said(content: bytes) -> Json:

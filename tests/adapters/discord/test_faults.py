@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from adapters.discord import exchange, rest
+from adapters.discord.rest import seconds_to_wait
 from bot.areas.members.storage import accounts as accounts_storage
 from bot.chat.model import say
 from bot.chat.port import RetryLater, Undeliverable
@@ -344,3 +345,20 @@ async def test_a_channel_with_an_empty_bucket_is_said_to_be_closed(muster: House
     assert 20 < adapter.closed_for(target) <= 31
     assert adapter.closed_for(None) == 0
     assert adapter.at_once >= 10
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        (0.5, 0.5),
+        ("2", 2.0),
+        (-1, 0.0),
+        ("inf", 86_400.0),
+        ("nan", 1.0),
+        ("soon", 1.0),
+        (None, 1.0),
+        ({}, 1.0),
+    ],
+)
+def test_a_wait_is_read_however_it_is_said(said: object, seconds: float) -> None:
+    assert seconds_to_wait(said) == seconds
