@@ -7,6 +7,12 @@ export function setAhead(milliseconds) {
   ahead = milliseconds;
   // On another day, times that stood without a date need one.
   for (const stamp of document.querySelectorAll("time.stamp")) stamp.firstChild.textContent = clock(stamp.dateTime);
+  sayRelative();
+}
+
+// Says anew how far away the moments are that are told by their distance.
+function sayRelative() {
+  for (const element of document.querySelectorAll("time[data-style=relative]")) element.textContent = words(element.dateTime, "relative");
 }
 
 const FORMATS = {
@@ -38,8 +44,4 @@ export function clock(iso) {
   return new Intl.DateTimeFormat(undefined, today ? time : { weekday: "short", day: "numeric", month: "short", ...time }).format(at);
 }
 
-setInterval(() => {
-  for (const element of document.querySelectorAll("time[data-style=relative]")) {
-    element.textContent = words(element.dateTime, "relative");
-  }
-}, 20000);
+setInterval(sayRelative, 20000);

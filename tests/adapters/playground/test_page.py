@@ -261,3 +261,19 @@ async def test_everything_can_be_read(on: Stage, scheme: str) -> None:
                 await page.locator(f"#box-{dialogue}").fill("/un")
                 await expect(page.locator(f"#room-{dialogue} [role=option]").first).to_be_visible()
                 assert await pale(page) == []
+
+
+async def test_what_is_told_by_its_distance_follows_the_clock_at_once(on: Stage) -> None:
+    page = await on.open()
+    said = await page.evaluate(
+        """async () => {
+          const { setAhead } = await import("/playground/static/time.js");
+          const shown = document.createElement("time");
+          shown.dateTime = new Date(Date.now() + 50 * 3600e3).toISOString();
+          shown.dataset.style = "relative";
+          document.body.append(shown);
+          setAhead(47 * 3600e3);
+          return shown.textContent;
+        }"""
+    )
+    assert said in ("in 2 hours", "in 3 hours")
